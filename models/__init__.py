@@ -1,0 +1,1 @@
+"""WHAT is trained: plain PyTorch networks and tasks, readable beside the lecture."""

@@ -1,0 +1,1 @@
+"""Ordinary `nn.Module`s, written for one model and one batch."""

@@ -1,0 +1,1 @@
+"""Packs → workers: the only place that imports ray."""

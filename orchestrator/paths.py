@@ -1,0 +1,52 @@
+"""Every path and file name below the results folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLES = ("metrics", "gradients", "trials")  # in the order of writing: trials commits a pack
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPaths:
+    """The results folder: one store for all studies, and one folder a study."""
+
+    root: Path
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index.html"
+
+    def store(self, table: str) -> Path:
+        return self.root / "store" / table
+
+    def part(self, table: str, pack_id: str) -> Path:
+        return self.store(table) / f"{pack_id}.parquet"
+
+    def study(self, name: str) -> "StudyPaths":
+        return StudyPaths(self.root / name)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPaths:
+    """The folder of one study."""
+
+    root: Path
+
+    @property
+    def study(self) -> Path:
+        return self.root / "study.yaml"
+
+    @property
+    def plan(self) -> Path:
+        return self.root / "plan.json"
+
+    @property
+    def events(self) -> Path:
+        return self.root / "events.jsonl"
+
+    @property
+    def report(self) -> Path:
+        return self.root / "report.html"
+
+    def table(self, name: str) -> Path:
+        return self.root / f"{name}.parquet"

@@ -1,0 +1,1 @@
+"""Study → trials, packs, what is already done. Pure: no torch, no ray."""

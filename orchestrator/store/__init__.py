@@ -1,0 +1,1 @@
+"""Rows ↔ Parquet: the only place that imports pyarrow."""

@@ -1,0 +1,1 @@
+"""study.yaml → Study: the only place that parses YAML."""

@@ -1,0 +1,72 @@
+"""A study as the other stages see it: checked, with defaults filled in, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from models import settings as models
+from orchestrator.study.settings import Compare, Probes, Resources, Training
+
+Level = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class TrialSettings:
+    """Everything that decides the result of a trial, besides its replicate and the code."""
+
+    task: models.Settings
+    model: models.Settings
+    training: Training
+    probes: Probes
+
+    @cached_property
+    def flat(self) -> dict[str, Level]:
+        """Every setting by its dotted path: {"model.init.scale": 1.0, …}."""
+        sections = ("task", "model", "training", "probes")
+        return dict(_flatten({name: getattr(self, name).model_dump() for name in sections}))
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One combination of factor levels."""
+
+    variant_id: str  # first 8 hex digits of the SHA-256 of its levels
+    label: str  # "activation=tanh depth=4 scale=1.0"
+    levels: Mapping[str, Level]  # by dotted path, in the order of the study's factors
+    settings: TrialSettings
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Combinations that the study leaves out, and why."""
+
+    when: Mapping[str, Level]
+    reason: str
+    labels: tuple[str, ...]  # of the variants that it takes out
+
+
+@dataclass(frozen=True)
+class Study:
+    """One question and the variants that answer it."""
+
+    name: str
+    question: str
+    seed: int
+    factors: Mapping[str, tuple[Level, ...]]
+    variants: tuple[Variant, ...]
+    excluded: tuple[Exclusion, ...]
+    replicates: int
+    compare: Compare
+    resources: Resources
+    path: Path  # the file it was read from
+    text: str  # its YAML, with what `--set`, `--only` and `--replicates` changed
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Any:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

@@ -1,0 +1,61 @@
+"""What a study file can say besides its task and model (those stand in `models/settings.py`)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from models.settings import Count, NonNegative, Settings
+
+Positive = Annotated[float, Field(gt=0)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Training(Settings):
+    """How every trial is trained. Optimizers follow `torch.optim` to the letter."""
+
+    optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
+    learning_rate: Positive = 0.1
+    momentum: Fraction = 0.0
+    """Momentum of sgd and rmsprop."""
+    nesterov: bool = False
+    """Nesterov momentum, for sgd."""
+    weight_decay: NonNegative = 0.0
+    decay_biases: bool = True
+    """Whether weight decay shrinks biases too, as torch.optim does."""
+    beta1: Fraction = 0.9
+    """Decay of the mean of gradients, for adam and adamw."""
+    beta2: Fraction = 0.999
+    """Decay of the mean of squared gradients, for adam and adamw (rmsprop's `alpha`: 0.99)."""
+    batch_size: Count | Literal["full"] = 32
+    epochs: Count = 20
+    clip_norm: Positive | None = None
+    """Largest L2 norm of the gradient over all parameters."""
+    clip_value: Positive | None = None
+    """Largest absolute value of each gradient entry."""
+    loss: Literal["cross_entropy", "sigmoid_cross_entropy"] | None = None
+    """Left out: what the task prescribes."""
+
+
+class Probes(Settings):
+    """When gradients are measured, and on how many training examples."""
+
+    every_epochs: Count = 5
+    """Besides epoch 0 (before training) and the last one."""
+    examples: Annotated[int, Field(ge=0)] = 256
+    """Size of the probe batch; 0 switches probes off."""
+
+
+class Compare(Settings):
+    """What the verdict is about. Declared before the run."""
+
+    metric: str
+    baseline: dict[str, Any]
+    smallest_difference: Positive | None = None
+    """Differences below it do not matter; without it nothing can be called equivalent."""
+
+
+class Resources(Settings):
+    """What one pack asks of the machine."""
+
+    cpus: Positive = 1
+    gpus: NonNegative = 0

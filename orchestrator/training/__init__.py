@@ -1,0 +1,1 @@
+"""A pack → rows: the only engine that runs torch."""

@@ -1,0 +1,1 @@
+"""WHAT was learnt: tables → statistics → figures → one HTML page."""

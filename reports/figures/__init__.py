@@ -1,0 +1,1 @@
+"""Numbers → plotly figures; each file draws what its namesake in `statistics` computes."""

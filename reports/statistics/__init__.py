@@ -1,0 +1,1 @@
+"""Tables → numbers, as frozen records."""

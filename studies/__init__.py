@@ -1,0 +1,1 @@
+"""The questions shipped with orch, one YAML file each."""
