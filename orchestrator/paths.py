@@ -50,3 +50,7 @@ class StudyPaths:
 
     def table(self, name: str) -> Path:
         return self.root / f"{name}.parquet"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".lock"

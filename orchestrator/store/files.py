@@ -1,0 +1,110 @@
+"""Files that are either whole or not there, and faults of the disk in words."""
+
+import errno
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestrator.errors import EnvironmentFault
+
+_DAY_S = 24 * 3600
+_CURES = {
+    errno.ENOSPC: "the disk is full: free some space, or choose another disk with --results",
+    errno.EDQUOT: "your disk quota is used up: free some space, or choose another --results",
+    errno.EFBIG: "the file would exceed the size limit: raise it with `ulimit -f unlimited`",
+    errno.EACCES: "no permission: choose a folder that you may write to with --results",
+    errno.EPERM: "not permitted: choose a folder that you may write to with --results",
+    errno.EROFS: "the file system is read-only: choose another one with --results",
+    errno.ENOTDIR: "a file stands where a folder is needed: choose another --results",
+    errno.EEXIST: "a file stands where a folder is needed: choose another --results",
+    errno.EISDIR: "a folder stands where a file is needed: move it away",
+    errno.ENOENT: "the folder cannot be made there: choose another --results",
+    errno.ENAMETOOLONG: "the path is too long: choose a shorter --results",
+    errno.EMFILE: "too many open files: raise the limit with `ulimit -n 4096`",
+}
+
+
+@contextmanager
+def faults(path: Path, doing: str) -> Iterator[None]:
+    """Turns an OSError into an EnvironmentFault that names the path and the cure."""
+    try:
+        yield
+    except OSError as error:
+        cure = _CURES.get(error.errno or 0, "check the disk")
+        reason = error.strerror or str(error)
+        raise EnvironmentFault(f"cannot {doing} {path}: {reason}\n    {cure}") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` once it is whole and on the disk, or leaves no trace.
+
+    The temporary file lies in the same folder: only there is `os.replace` atomic.
+    """
+    temporary = path.with_name(f".{path.name}.{_owner()}.{secrets.token_hex(4)}.tmp")
+    with faults(path, "write"):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+            _sync_folder(path.parent)
+        except BaseException:
+            with suppress(OSError):  # the first error is the one to report
+                temporary.unlink(missing_ok=True)
+            raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file by this text, atomically."""
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+def clean_leftovers(folder: Path) -> None:
+    """Remove temporary files of writers that no longer live: killed ones could not do it."""
+    for path in folder.glob(".*.tmp"):
+        with faults(path, "remove"):
+            if _abandoned(path):
+                path.unlink(missing_ok=True)
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}~{os.getpid()}"
+
+
+def _abandoned(path: Path) -> bool:
+    """Whether the writer is gone. On another machine nobody can tell: after a day it is."""
+    with suppress(FileNotFoundError):  # its writer finished meanwhile
+        if time.time() - path.stat().st_mtime > _DAY_S:
+            return True
+    host, _, rest = path.name.rpartition("~")
+    pid = rest.partition(".")[0]
+    return host.endswith(f".{socket.gethostname()}") and pid.isdigit() and not alive(int(pid))
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this machine lives."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives, and belongs to someone else
+        return True
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut, not only the content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,136 @@
+"""The store: one file a pack and table, written once, read by many."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.store.files import clean_leftovers, faults, replacing
+from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL, arrow, write
+from orchestrator.training.records import PackRows
+
+FAILED = "failed"
+_MAGIC = b"PAR1"  # first and last bytes of every whole Parquet file
+_INDEX = pa.schema(
+    [TRIALS_HEAD.field("trial_id"), TRIALS_HEAD.field("status"), TRIALS_TAIL.field("started_at")]
+)
+
+
+class DamagedPart(UserWarning):
+    """A file of the store is not whole, so that its trials count as not done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The row of the store that counts for a trial."""
+
+    status: str  # completed | diverged | failed
+    pack_id: str  # of the file that has it
+
+
+def commit(paths: ResultsPaths, pack_id: str, rows: PackRows) -> None:
+    """Write a pack. Its trials come last: until they are there, the pack does not exist.
+
+    Raises EnvironmentFault when the disk refuses; what was there before stays.
+    """
+    tables = {name: arrow(name, getattr(rows, name)) for name in TABLES}  # all or none
+    for name in TABLES:
+        with replacing(paths.part(name, pack_id)) as file:
+            write(tables[name], file)
+
+
+def statuses(paths: ResultsPaths) -> dict[str, str]:
+    """Trial id → completed | diverged | failed, of every trial in the store."""
+    return {trial: entry.status for trial, entry in entries(paths).items()}
+
+
+def entries(paths: ResultsPaths) -> dict[str, Entry]:
+    """Trial id → the row that counts: a finished one over a failed one, then the newest.
+
+    A file that is not whole (cut off by a copy, or not ours) is left out with a `DamagedPart`
+    warning: its trials are trained again, and nobody takes half a file for all of it.
+    """
+    files = _packs(paths)
+    try:
+        table = _read_index(files)
+    except (pa.ArrowException, OSError):  # one of them; find out which
+        files = [file for file in files if _has_index(file)]
+        table = _read_index(files)
+    return _winners(table)
+
+
+def clean(paths: ResultsPaths) -> None:
+    """Remove what killed writers left behind."""
+    for name in TABLES:
+        clean_leftovers(paths.store(name))
+
+
+def _packs(paths: ResultsPaths) -> list[Path]:
+    """Trials parts of complete packs; others are warned of."""
+    found = {name: _parquet_files(paths.store(name)) for name in TABLES}
+    return [
+        path
+        for pack, path in sorted(found["trials"].items())
+        if all(_is_whole(pack, paths.part(name, pack), found[name]) for name in TABLES)
+    ]
+
+
+def _parquet_files(folder: Path) -> dict[str, Path]:
+    """Pack id → file. Temporary files start with a dot."""
+    with faults(folder, "read"):
+        if not folder.exists():
+            return {}
+        names = (path for path in folder.iterdir() if path.suffix == ".parquet")
+        return {path.stem: path for path in names if not path.name.startswith(".")}
+
+
+def _is_whole(pack: str, path: Path, found: Mapping[str, Path]) -> bool:
+    if pack not in found:
+        return _warn(path, "is missing")
+    with faults(path, "read"), path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - len(_MAGIC), 0))
+        whole = size > 2 * len(_MAGIC) and file.read() == _MAGIC
+    return whole or _warn(path, "is not a whole Parquet file")
+
+
+def _read_index(files: Iterable[Path]) -> pa.Table:
+    """trial_id, status, started_at and file of every row."""
+    names = [str(file) for file in files]
+    dataset = ds.dataset(names, schema=_INDEX, format="parquet")
+    table = dataset.to_table(columns=[*_INDEX.names, "__filename"])
+    if any(table[name].null_count for name in _INDEX.names):  # a file without these columns
+        raise pa.ArrowInvalid("not a part of a store")
+    return table
+
+
+def _has_index(file: Path) -> bool:
+    try:
+        _read_index([file])
+    except PermissionError as error:
+        raise EnvironmentFault(f"cannot read {file}: {error}") from error
+    except (pa.ArrowException, OSError) as error:
+        return _warn(file, f"is not a part of a store ({str(error).splitlines()[0]})")
+    return True
+
+
+def _warn(path: Path, what: str) -> bool:
+    text = f"{path} {what}: the trials of this pack count as not done; remove the file"
+    warnings.warn(text, DamagedPart, stacklevel=2)
+    return False
+
+
+def _winners(table: pa.Table) -> dict[str, Entry]:
+    finished = pc.not_equal(table["status"], FAILED)
+    ranked = table.append_column("finished", finished).sort_by(
+        [("finished", "ascending"), ("started_at", "ascending"), ("__filename", "ascending")]
+    )
+    trials, states, files = (ranked[n].to_pylist() for n in ("trial_id", "status", "__filename"))
+    rows = zip(trials, states, files, strict=True)
+    return {trial: Entry(status, Path(file).stem) for trial, status, file in rows}  # last wins

@@ -1,0 +1,159 @@
+"""The three tables: column names, order and types. docs/results.md says what they mean.
+
+Dictionary pages shrink the repeated strings, byte-stream split the floats, zstd both.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestrator.training.records import Columns
+
+
+def _column(name: str, kind: pa.DataType, nullable: bool = False) -> pa.Field:
+    return pa.field(name, kind, nullable=nullable)
+
+
+METRICS = pa.schema(
+    [
+        _column("trial_id", pa.string()),
+        _column("epoch", pa.int32()),
+        _column("step", pa.int64()),
+        _column("split", pa.string()),
+        _column("metric", pa.string()),
+        _column("value", pa.float64()),
+    ]
+)
+GRADIENTS = pa.schema(
+    [
+        _column("trial_id", pa.string()),
+        _column("epoch", pa.int32()),
+        _column("step", pa.int64()),
+        _column("axis", pa.string()),
+        _column("site", pa.string()),
+        _column("position", pa.int32()),
+        _column("quantity", pa.string()),
+        _column("value", pa.float64()),
+    ]
+)
+LONG = {"metrics": METRICS, "gradients": GRADIENTS}
+
+# Between these two halves stand factor.*, setting.* and final.*, which every study has its own of.
+TRIALS_HEAD = pa.schema(
+    [
+        _column("trial_id", pa.string()),
+        _column("study", pa.string()),
+        _column("variant_id", pa.string()),
+        _column("variant", pa.string()),
+        _column("phase", pa.string()),
+        _column("replicate", pa.int32()),
+        _column("status", pa.string()),
+        _column("error", pa.string(), nullable=True),
+    ]
+)
+TRIALS_TAIL = pa.schema(
+    [
+        _column("epochs_done", pa.int32()),
+        _column("wall_s", pa.float64()),
+        _column("pack_id", pa.string()),
+        _column("execution", pa.string(), nullable=True),
+        _column("device", pa.string()),
+        _column("threads", pa.int32()),
+        _column("code_digest", pa.string()),
+        _column("git_commit", pa.string(), nullable=True),
+        _column("git_dirty", pa.bool_(), nullable=True),
+        _column("started_at", pa.string()),
+        _column("schema_version", pa.int32()),
+    ]
+)
+DYNAMIC = ("factor.", "setting.", "final.")  # in this order
+
+
+def trials_schema(dynamic: Iterable[pa.Field]) -> pa.Schema:
+    """The schema of trials with these factor, setting and final columns."""
+    fields = list(dynamic)
+    middle = [field for prefix in DYNAMIC for field in fields if field.name.startswith(prefix)]
+    return pa.schema([*TRIALS_HEAD, *middle, *TRIALS_TAIL])
+
+
+def arrow(name: str, columns: Columns) -> pa.Table:
+    """Columns of a pack as a table of `trials`, `metrics` or `gradients`.
+
+    Raises ValueError when a column is missing, unknown, or has a value that has no place in it.
+    """
+    schema = LONG[name] if name in LONG else trials_schema(_dynamic_fields(columns))
+    _check_names(name, schema, columns)
+    arrays = [_array(field, columns[field.name]) for field in schema]
+    table = pa.table(arrays, schema=schema)
+    table.validate()
+    _check_values(name, table)
+    return table
+
+
+def write(table: pa.Table, file: BinaryIO) -> None:
+    """Parquet as all our files have it."""
+    strings = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    pq.write_table(table, file, compression="zstd", use_dictionary=strings)
+
+
+def level_type(values: Iterable[Any]) -> pa.DataType:
+    """The narrowest type for the values of one setting; of mixed kinds it is text."""
+    known = [value for value in values if value is not None]
+    kinds = {type(value) for value in known}
+    if kinds == {bool}:
+        return pa.bool_()
+    if kinds == {int} and all(-(2**63) <= value < 2**63 for value in known):
+        return pa.int64()
+    if kinds and kinds <= {int, float}:
+        return pa.float64()
+    return pa.string() if kinds else pa.null()
+
+
+def common_type(kinds: Iterable[pa.DataType]) -> pa.DataType:
+    """The type that holds a column of several packs, which may have met different levels."""
+    known = {kind for kind in kinds if not pa.types.is_null(kind)}
+    if len(known) <= 1:
+        return known.pop() if known else pa.null()
+    return pa.float64() if known <= {pa.int64(), pa.float64()} else pa.string()
+
+
+def levels(values: Iterable[Any]) -> pa.Array:
+    """The values of one setting as a column."""
+    given = list(values)
+    kind = level_type(given)
+    return pa.array([_text(value) for value in given] if kind == pa.string() else given, kind)
+
+
+def _dynamic_fields(columns: Columns) -> Iterator[pa.Field]:
+    for name, values in columns.items():
+        if name.startswith("final."):
+            yield pa.field(name, pa.float64())
+        elif name.startswith(DYNAMIC):
+            yield pa.field(name, level_type(values))
+
+
+def _array(field: pa.Field, values: Any) -> pa.Array:
+    if field.name.startswith(("factor.", "setting.")):
+        return levels(values)
+    array = pa.array(values, field.type, from_pandas=True)  # NaN becomes null
+    if array.null_count and not field.nullable:
+        raise ValueError(f"column {field.name}: has empty values or NaN")
+    return array
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _check_names(name: str, schema: pa.Schema, columns: Columns) -> None:
+    if wrong := set(schema.names) ^ set(columns):
+        raise ValueError(f"{name}: columns missing or unknown: {', '.join(sorted(wrong))}")
+
+
+def _check_values(name: str, table: pa.Table) -> None:
+    if name in LONG and not np.isfinite(table["value"].to_numpy()).all():
+        raise ValueError(f"{name}: a value is not finite")
