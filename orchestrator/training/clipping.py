@@ -32,4 +32,4 @@ def _thresholds(values: Sequence[float | None], like: Tensor) -> Tensor | None:
     """(members, 1), infinite where a member does not clip; None where no member does."""
     if all(value is None for value in values):
         return None
-    return torch.tensor([[torch.inf if v is None else v] for v in values]).to(like)
+    return like.new_tensor([[torch.inf if value is None else value] for value in values])

@@ -33,9 +33,7 @@ class Hyperparameters:
 
     def __init__(self, stack: Stack, trainings: Sequence[Training]) -> None:
         def column(name: str) -> Tensor:
-            return torch.tensor([[getattr(training, name)] for training in trainings]).to(
-                stack.flat
-            )
+            return stack.flat.new_tensor([[getattr(training, name)] for training in trainings])
 
         self.learning_rate = column("learning_rate")
         self.momentum = column("momentum")

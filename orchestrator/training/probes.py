@@ -1,6 +1,6 @@
 """Gradients and activations of every layer, measured on a fixed batch of training examples.
 
-With C the loss and zˡ the pre-activation of layer l (SCIENCE: Glorot & Bengio 2010; Nielsen 2015):
+With C the loss and zˡ the pre-activation of layer l (Glorot & Bengio 2010; Nielsen 2015, chapter 5):
 
     delta        mean over examples of ‖∂C/∂zˡ‖: the vanishing gradient itself
     delta_mean   ‖mean over examples of ∂C/∂zˡ‖: the norm of the bias gradient (Nielsen's)
