@@ -1,0 +1,87 @@
+"""`compare`: the metric and the baseline, or what stands for them when they are left out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from models.catalogue import TASKS
+from orchestrator.study.describe import names, nearest, shown
+from orchestrator.study.document import Findings
+from orchestrator.study.factors import Factors, levels_text, read_point
+from orchestrator.study.file import CompareKeys
+from orchestrator.study.overrides import Flag
+from orchestrator.study.reading import read_group
+from orchestrator.study.records import Level, Variant
+from orchestrator.study.settings import Compare
+from orchestrator.study.vocabulary import leaves
+
+SPLITS = ("train", "validation", "test")
+
+
+def metrics_of(tasks: Iterable[str]) -> list[str]:
+    """`<split>/<metric>` that all these tasks report; the default first."""
+    common = [
+        metric.name
+        for metric in TASKS[next(iter(tasks))].metrics
+        if all(metric.name in {m.name for m in TASKS[task].metrics} for task in tasks)
+    ]
+    return [f"{split}/{metric}" for metric in common for split in reversed(SPLITS)]
+
+
+def read_compare(
+    findings: Findings, given: Any, tasks: list[str], full: Factors, kept: Factors, only: list[Flag]
+) -> Compare | None:
+    """The declaration of the comparison; None if something is wrong with it."""
+    keys = {f"compare.{name}": leaf for name, leaf in leaves(CompareKeys, "").items()}
+    others = {key: given[key] for key in given if key != "baseline"} if _maps(given) else given
+    read = read_group(findings, ("compare",), others, keys)
+    metric = _metric(findings, read.get("metric"), tasks)
+    baseline = {path: levels[0] for path, levels in kept.items() if levels}
+    if _maps(given) and given.get("baseline") is not None:
+        path = ("compare", "baseline")
+        baseline = read_point(findings, path, given["baseline"], full) or {}
+        if _maps(given["baseline"]) and not given["baseline"]:
+            findings.add(path, "names no factor", names(full), "leave it out for the first levels")
+        _survives(findings, baseline, kept, only)
+    if metric is None:
+        return None
+    difference = read.get("smallest_difference")
+    return Compare(metric=metric, baseline=baseline, smallest_difference=difference)
+
+
+def _maps(given: Any) -> bool:
+    return isinstance(given, Mapping)
+
+
+def _metric(findings: Findings, given: str | None, tasks: list[str]) -> str | None:
+    known = metrics_of(tasks) if tasks else []
+    if given is None:
+        return known[0] if known else None
+    if known and given not in known:
+        what = f"{shown(given)} is no metric of {names(tasks)}"
+        findings.add(("compare", "metric"), what, names(known), nearest(given, known))
+    return given
+
+
+def _survives(
+    findings: Findings, baseline: Mapping[str, Level], kept: Factors, only: list[Flag]
+) -> None:
+    """The baseline's levels must be among those that `--only` keeps."""
+    for path, level in baseline.items():
+        flags = [flag for flag in only if flag.path == path]
+        if level not in kept[path] and flags:
+            what = f"takes out {shown(level)}, which the study compares with (compare.baseline)"
+            cure = f"add --only {path}={level}"
+            findings.add_at(flags[0].place, what, levels_text(kept[path]), cure)
+
+
+def check_baseline(
+    findings: Findings, compare: Compare, variants: tuple[Variant, ...], given: bool
+) -> None:
+    """At least one variant must have the levels of the baseline."""
+    wanted = compare.baseline.items()
+    if variants and not any(all(v.levels[p] == level for p, level in wanted) for v in variants):
+        point = names(f"{path}={shown(level)}" for path, level in wanted)
+        path = ("compare", "baseline") if given else ("exclude",)
+        what = "matches no variant: " if given else "takes out the default baseline: "
+        cure = "exclude something else" if given else "name another one in compare.baseline"
+        findings.add(path, f"{what}{point}", cure=cure)

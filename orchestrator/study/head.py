@@ -1,0 +1,72 @@
+"""The top-level keys that are no section: `study`, `question`, `seed`, `design`, `replicates`."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from orchestrator.study.base import HEAD
+from orchestrator.study.describe import names, shown
+from orchestrator.study.document import Findings
+from orchestrator.study.file import StudyFile
+from orchestrator.study.reading import read_group, unknown_key
+from orchestrator.study.vocabulary import Leaf
+
+REQUIRED = ("study", "task", "model", "factors")
+RESERVED = ("store",)  # the results folder keeps all trials there
+LATER = {
+    "tune": "tuning nuisance settings",
+    "variants": "listing variants outright",
+    "one_at_a_time": "the design one_at_a_time",
+    "paired": "the design paired",
+    "center": "the design one_at_a_time",
+}  # words of the design that this version does not have
+_NAME = "lower-case letters, digits, _ and -, beginning with a letter or digit, at most 100"
+
+
+def read_head(
+    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]
+) -> dict[str, Any]:
+    """name, question, seed and replicates, with their defaults."""
+    _check_keys(findings, given, settings)
+    _check_name(findings, given)
+    own = {key: given[key] for key in HEAD if key in given and key != "study"}
+    if str(own.get("design")) in LATER:
+        _not_yet(findings, "design", LATER[own.pop("design")], "factorial", at_key=False)
+    read = read_group(findings, (), own, settings)
+    defaults = {key: StudyFile.model_fields[key].default for key in HEAD}
+    return {
+        "name": given.get("study"),
+        **{key: read.get(key, defaults[key]) for key in ("question", "seed", "replicates")},
+    }
+
+
+def _check_keys(findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]) -> None:
+    known = list(StudyFile.model_fields)
+    for key in given:
+        if key in LATER:
+            _not_yet(findings, key, LATER[key], names(known))
+        elif key not in known:
+            unknown_key(findings, (key,), known, settings)
+    for key in REQUIRED:
+        if key not in given:
+            doc = str(StudyFile.model_fields[key].description).split(".")[0].split(":")[0]
+            findings.add((), f"the key {key!r} is missing", cure=f"add {key}: … ({doc})")
+
+
+def _not_yet(findings: Findings, key: str, what: str, allowed: str, *, at_key: bool = True) -> None:
+    findings.add((key,), f"this version does not have {what} yet", allowed, at_key=at_key)
+
+
+def _check_name(findings: Findings, given: Mapping[str, Any]) -> None:
+    name = given.get("study")
+    pattern = r"[a-z0-9][a-z0-9_-]{0,99}"
+    if "study" not in given:
+        return
+    if not isinstance(name, str) or not re.fullmatch(pattern, name):
+        slug = re.sub(r"[^a-z0-9_-]+", "_", str(name).lower()).strip("_-")[:100]
+        cure = f"write {slug}" if re.fullmatch(pattern, slug) and name is not None else ""
+        findings.add(
+            ("study",), f"{shown(name)} is no name for a study and its folder", _NAME, cure
+        )
+    elif name in RESERVED:
+        findings.add(("study",), f"{name!r} is taken: it is a folder of the results", cure="rename")

@@ -1,0 +1,132 @@
+"""`--set`, `--only` and `--replicates`: what they change in a study."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from orchestrator.study.describe import names, nearest
+from orchestrator.study.document import Document, Findings, Path, Place, put, read_scalar
+from orchestrator.study.file import StudyFile
+from orchestrator.study.vocabulary import SECTIONS
+
+SETTABLE = (
+    *("study", "question", "seed", "replicates", "compare.metric", "compare.smallest_difference"),
+    *(f"{section}.…" for section in (*SECTIONS, "resources")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """The flags as given: "training.epochs=30", "model.depth=4"."""
+
+    set: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    replicates: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag, taken apart."""
+
+    text: str  # "--set training.epochs=30"
+    path: str
+    value: Any
+
+    @property
+    def place(self) -> Place:
+        return Place(0, 0, self.text)
+
+
+@dataclass
+class Edits:
+    """Changes of the file's values, to be repeated in its text."""
+
+    values: dict[Path, Any] = field(default_factory=dict)
+    kept: dict[Path, list[int]] = field(default_factory=dict)  # list → indices that stay
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.kept)
+
+
+def read_flags(kind: str, texts: tuple[str, ...], findings: Findings) -> list[Flag]:
+    """`PATH=VALUE` texts, taken apart; what has no path or no value is reported."""
+    flags = []
+    for text in texts:
+        path, sign, value = text.partition("=")
+        shown = f"--{kind} {text}"
+        if path.strip() and sign and value.strip():
+            flags.append(Flag(shown, path.strip(), read_scalar(value.strip())))
+        else:
+            allowed = "PATH=VALUE" if kind == "set" else "PATH=LEVEL"
+            findings.add_at(Place(0, 0, shown), "a path or a value is missing", allowed)
+    return flags
+
+
+def apply_sets(overrides: Overrides, document: Document, findings: Findings) -> Edits:
+    """Overwrites the values that `--set` and `--replicates` name."""
+    flags = read_flags("set", overrides.set, findings)
+    if overrides.replicates is not None:
+        text = f"--replicates {overrides.replicates}"
+        flags.append(Flag(text, "replicates", overrides.replicates))
+    edits = Edits()
+    for flag in flags:
+        path = tuple(flag.path.split("."))
+        if path in edits.values and edits.values[path] != flag.value:
+            findings.add_at(flag.place, f"{flag.path} is set twice, to different values")
+        elif problem := _refused(flag, document):
+            findings.add_at(flag.place, *problem)
+        else:
+            edits.values[path] = flag.value
+            document.overwrite(path, flag.value, flag.text)
+    return edits
+
+
+def _refused(flag: Flag, document: Document) -> tuple[str, str, str] | None:
+    """What is wrong with setting this path: (what, allowed, cure)."""
+    factors = document.value.get("factors")
+    if isinstance(factors, Mapping) and flag.path in factors:
+        cure = f"keep some of its levels with --only {flag.path}=LEVEL"
+        return f"{flag.path} is a factor of this study", "", cure
+    top = flag.path.split(".")[0]
+    if top in (*SECTIONS, "resources") or flag.path in SETTABLE:
+        return None
+    if top in StudyFile.model_fields:
+        cure = "choose levels with --only" if top == "factors" else "change the file"
+        return f"{flag.path} cannot be set by a flag", names(SETTABLE), cure
+    return f"there is no setting {flag.path}", names(SETTABLE), nearest(top, StudyFile.model_fields)
+
+
+def edited_text(text: str, edits: Edits, document: Document) -> str:
+    """The study's YAML with the edits made, comments kept; without edits, the text itself.
+
+    Comments are lost where the file uses aliases: an edit must not reach into the other place.
+    """
+    if not edits:
+        return text
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 4096
+    yaml.preserve_quotes = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    tree = document.value if document.has_aliases else yaml.load(text)
+    for path, value in edits.values.items():
+        put(tree, path, value)
+    for path, indices in edits.kept.items():
+        _keep(tree, path, indices)
+    out = StringIO()
+    yaml.dump(tree, out)
+    return out.getvalue()
+
+
+def _keep(tree: Any, path: Path, indices: list[int]) -> None:
+    """Removes the other items of a list, and the list if none is left."""
+    *parents, last = path
+    for key in parents:
+        tree = tree[key]
+    for index in reversed(range(len(tree[last]))):
+        if index not in indices:
+            del tree[last][index]
+    if not tree[last]:
+        del tree[last]

@@ -1,0 +1,92 @@
+"""Checks a mapping of the file against the settings that it may hold, key by key."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from orchestrator.study.describe import names, nearest, shown
+from orchestrator.study.document import Findings, Path, dotted, read_scalar
+from orchestrator.study.vocabulary import Leaf
+
+_SPOKEN = {"yes": "true", "on": "true", "no": "false", "off": "false"}  # booleans of YAML 1.1
+
+
+def read_group(
+    findings: Findings, path: Path, values: Any, leaves: Mapping[str, Leaf]
+) -> dict[str, Any]:
+    """The values in canonical types, nested as they were given; those that are wrong left out."""
+    read: dict[str, Any] = {}
+    if not isinstance(values, Mapping):
+        allowed = f"a mapping with the keys {names(keys_below(path, leaves))}"
+        findings.add(path, f"{shown(values)} is not a mapping", allowed)
+        return read
+    for key, value in values.items():
+        here = (*path, key)
+        if "." not in key and (leaf := leaves.get(dotted(here))):
+            read_leaf(findings, here, value, leaf, into=read)
+        elif "." not in key and keys_below(here, leaves):
+            read[key] = read_group(findings, here, value, leaves)
+        else:
+            unknown_key(findings, here, keys_below(path, leaves), leaves)
+    return read
+
+
+def read_leaf(findings: Findings, path: Path, value: Any, leaf: Leaf, into: dict[str, Any]) -> None:
+    """Puts the canonical value under the last key of the path, or reports it."""
+    try:
+        into[str(path[-1])] = leaf.read(value)
+    except ValidationError:
+        findings.add(path, f"{shown(value)} is not allowed", leaf.allowed, cure(value, leaf))
+
+
+def unknown_key(
+    findings: Findings, path: Path, siblings: list[str], leaves: Mapping[str, Leaf]
+) -> None:
+    """Reports a key that nothing knows, with the place where it may belong."""
+    key = str(path[-1])
+    hint = nearest(key, siblings) or _elsewhere(path, leaves)
+    findings.add(path, "there is no such key", names(siblings), hint, at_key=True)
+
+
+def cure(value: Any, leaf: Leaf) -> str:
+    """What the user most likely meant; nothing if that is anyone's guess."""
+    candidates = leaf.schema.get("enum", [])
+    if hint := nearest(value, candidates) if isinstance(value, str) else "":
+        return hint
+    for guess in _guesses(value):
+        if _fits(guess, leaf):
+            return f"write {shown(guess)}, without quotes" if value != guess else f"write {guess}"
+    return ""
+
+
+def keys_below(path: Path, leaves: Mapping[str, Leaf]) -> list[str]:
+    """The names that may stand directly in the group at `path`."""
+    prefix = f"{dotted(path)}." if path else ""
+    below = (leaf.removeprefix(prefix) for leaf in leaves if leaf.startswith(prefix))
+    return list(dict.fromkeys(name.split(".")[0] for name in below))
+
+
+def _guesses(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [read_scalar(_SPOKEN.get(value.lower(), value))]
+    if isinstance(value, float) and value.is_integer():
+        return [int(value)]
+    return []
+
+
+def _fits(value: Any, leaf: Leaf) -> bool:
+    try:
+        leaf.read(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _elsewhere(path: Path, leaves: Mapping[str, Leaf]) -> str:
+    """Where a key belongs that stands in the wrong place."""
+    same_name = [leaf for leaf in leaves if f".{leaf}".endswith(f".{path[-1]}")]
+    for found in same_name[:1]:
+        group, _, last = found.rpartition(".")
+        return f"it belongs into {group}: write {group}: {{{last}: …}}" if group else ""
+    return ""

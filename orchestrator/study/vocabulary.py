@@ -1,0 +1,90 @@
+"""Everything that a study can set, by dotted path: the type, the default, what is allowed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic.fields import FieldInfo
+
+from models.catalogue import MODELS, TASKS
+from models.settings import Settings
+from orchestrator.study.describe import allowed_by
+from orchestrator.study.settings import Probes, Training
+
+SECTIONS = ("task", "model", "training", "probes")  # their settings can be factors
+NAMED: Mapping[str, Mapping[str, Any]] = {
+    "task": TASKS,
+    "model": MODELS,
+}  # sections whose settings depend on their name
+
+_STRICT = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One setting."""
+
+    path: str
+    field: FieldInfo
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        kind: Any = self.field.annotation
+        for constraint in self.field.metadata:
+            kind = Annotated[kind, constraint]
+        return TypeAdapter(kind, config=_STRICT)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return self._adapter.json_schema()
+
+    @property
+    def allowed(self) -> str:
+        """`sigmoid, tanh, relu`, `a whole number ≥ 1` …"""
+        return allowed_by(self.schema)
+
+    def read(self, value: Any) -> Any:
+        """The value in the setting's own type: 1 → 1.0 for a float. Raises ValueError."""
+        read = self._adapter.validate_python(value)
+        return read + 0.0 if isinstance(read, float) else read  # −0.0 → 0.0
+
+
+def leaves(settings: type[BaseModel], prefix: str) -> dict[str, Leaf]:
+    """The settings of a class and of those nested in it, in the order of its source."""
+    found: dict[str, Leaf] = {}
+    for name, field in settings.model_fields.items():
+        path = f"{prefix}.{name}" if prefix else name
+        if nested := group(field):
+            found |= leaves(nested, path)
+        else:
+            found[path] = Leaf(path, field)
+    return found
+
+
+def group(field: FieldInfo) -> type[Settings] | None:
+    """The class of a field that is itself a group of settings, such as `init`."""
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Settings) else None
+
+
+def classes(section: str, chosen: Iterable[Any] = ()) -> list[type[Settings]]:
+    """The settings classes of a section; with names, only theirs, as far as they are known."""
+    if section not in NAMED:
+        return [Training if section == "training" else Probes]
+    entries = NAMED[section]
+    known = [name for name in chosen if isinstance(name, str) and name in entries]
+    return [entries[name].settings for name in known or entries]
+
+
+@cache
+def section_leaves(section: str, kinds: tuple[type[Settings], ...]) -> dict[str, Leaf]:
+    """The settings of a section, of all its classes together."""
+    found: dict[str, Leaf] = {}
+    for kind in kinds:
+        found = leaves(kind, section) | found
+    if section in NAMED:
+        known: Any = Literal[tuple(NAMED[section])]
+        found[f"{section}.name"] = Leaf(f"{section}.name", FieldInfo.from_annotation(known))
+    return found
