@@ -10,7 +10,7 @@ from models.metrics import METRICS, PerExample
 from orchestrator.training.data import PackData
 from orchestrator.training.stacking import Stack
 
-CHUNK_NUMBERS = 2**22  # input numbers evaluated at once: 16 MiB in float32
+CHUNK_NUMBERS = 2**18  # input numbers evaluated at once: they stay in the cache
 
 
 @torch.no_grad()
