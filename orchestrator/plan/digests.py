@@ -1,0 +1,166 @@
+"""What the code and the data of a study hash to, found without importing any of them.
+
+A digest follows the first-party imports of a module and hashes each source without its comments,
+docstrings and formatting: only what can change a result changes it.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.catalogue import MODELS, TASKS, ModelEntry, TaskEntry, data_paths
+from orchestrator.errors import EnvironmentFault, InputError, Problem
+
+ENGINE = "orchestrator.training.engine"
+FIRST_PARTY = ("models", "orchestrator")
+
+DECLARATIONS = (
+    "models.settings",
+    "models.catalogue",
+    "orchestrator.study",
+    "orchestrator.plan",
+    "orchestrator.errors",
+)
+"""Modules that only declare what a study can say. What it does say enters a trial's id as its
+resolved settings, and a catalogue entry on its own; with their source, every new setting or model
+would invalidate the results of all studies, although it changes none of them."""
+
+
+def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
+    """Module → digest, of all first-party code that trains this model on this task."""
+    factories = (MODELS[model].factory, TASKS[task].factory)
+    modules = [factory.partition(":")[0] for factory in factories]
+    return {
+        **sources.digests([*modules, ENGINE]),
+        f"models.catalogue[{model}]": _entry_digest(MODELS[model]),
+        f"models.catalogue[{task}]": _entry_digest(TASKS[task]),
+    }
+
+
+def data_digest(task: str) -> str:
+    """SHA-256 of the task's data files. Raises EnvironmentFault if they are not there."""
+    total = hashlib.sha256()
+    try:
+        for path in data_paths(task):
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    except (ModuleNotFoundError, OSError) as error:
+        cure = "install orch again, with its dependencies"
+        raise EnvironmentFault(
+            f"the data of the task {task} is not there: {error}\n    {cure}"
+        ) from error
+    return total.hexdigest()
+
+
+def normalised(tree: ast.Module) -> str:
+    """The source in one spelling, without comments, docstrings and formatting."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            kept = [statement for statement in body if not _is_text(statement)]
+            node.body = kept or ([] if node is tree else [ast.Pass()])  # type: ignore[attr-defined]
+    return ast.unparse(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """A docstring, of a module, class, function or attribute."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Constant):
+        return False
+    return isinstance(statement.value.value, str)
+
+
+def _entry_digest(entry: ModelEntry | TaskEntry) -> str:
+    """Of what the catalogue says that a result depends on: the factory, the loss, the metrics."""
+    said = [entry.factory]
+    if isinstance(entry, TaskEntry):
+        said += [entry.loss, *(metric.name for metric in entry.metrics)]
+    return _hash("\n".join(said))
+
+
+class Sources:
+    """The source files of the first-party packages, each read once. Nothing is imported."""
+
+    def __init__(self, packages: Mapping[str, Path] | None = None) -> None:
+        self._packages = _first_party() if packages is None else packages
+        self._imports: dict[str, tuple[str, ...]] = {}
+        self._digests: dict[str, str] = {}
+
+    def digests(self, modules: Iterable[str]) -> dict[str, str]:
+        """Module → digest, of these modules and of all that they import, directly or not.
+
+        A module without code, such as most `__init__.py`, is left out.
+        """
+        waiting, found = list(modules), set[str]()
+        while waiting:
+            module = waiting.pop()
+            if module not in found and not _declares(module):
+                found.add(module)
+                waiting += self._read(module)
+        return {module: self._digests[module] for module in sorted(found) if self._digests[module]}
+
+    def _read(self, module: str) -> tuple[str, ...]:
+        """The first-party modules that it imports anywhere, and the packages it lies in."""
+        if module not in self._imports:
+            path = self._file(module)
+            tree = _parsed(path)
+            parts = module.split(".")
+            names = [".".join(parts[:end]) for end in range(1, len(parts))]
+            names += _imported(tree, parts if path.stem == "__init__" else parts[:-1])
+            known = [name for name in dict.fromkeys(names) if self._find(name) is not None]
+            self._imports[module] = tuple(known)
+            self._digests[module] = _digest(tree)
+        return self._imports[module]
+
+    def _file(self, module: str) -> Path:
+        path = self._find(module)
+        if path is None:
+            raise EnvironmentFault(f"there is no module {module}\n    install orch again")
+        return path
+
+    def _find(self, module: str) -> Path | None:
+        root, *rest = module.split(".")
+        if root not in self._packages:
+            return None
+        path = self._packages[root].joinpath(*rest)
+        candidates = (path / "__init__.py", path.with_name(f"{path.name}.py"))
+        return next((file for file in candidates if file.is_file()), None)
+
+
+def _first_party() -> dict[str, Path]:
+    """Folders of the packages. Looking up a top-level package imports nothing."""
+    specs = {package: find_spec(package) for package in FIRST_PARTY}
+    return {p: Path(spec.origin).parent for p, spec in specs.items() if spec and spec.origin}
+
+
+def _declares(module: str) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in DECLARATIONS)
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_bytes())
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}:{error.offset}"
+        raise InputError([Problem(place, f"not valid Python: {error.msg}")]) from error
+
+
+def _imported(tree: ast.Module, package: list[str]) -> Iterator[str]:
+    """Names that the source imports, absolute; `from a import b` may mean the module a.b."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*base, *([node.module] if node.module else [])])
+            yield source
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def _digest(tree: ast.Module) -> str:
+    text = normalised(tree)
+    return _hash(text) if text else ""
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,94 @@
+"""Plan → the content of plan.json: all that the store and the report need to know of a study."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from models.catalogue import TASKS, Metric
+from orchestrator.plan.records import Plan
+from orchestrator.study.records import Level, Study, Variant
+
+SCHEMA_VERSION = 1
+"""Of plan.json."""
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """plan.json without `git`, which the run adds."""
+    study = plan.study
+    fixed = fixed_settings(study)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": study.name,
+        "question": study.question,
+        "seed": study.seed,
+        "replicates": study.replicates,
+        "factors": {path: list(levels) for path, levels in study.factors.items()},
+        "fixed": fixed,
+        "compare": _compare(study),
+        "metrics": {metric.name: _described(metric) for metric in metrics_of(study)},
+        "excluded": [
+            {"when": dict(e.when), "reason": e.reason, "variants": list(e.labels)}
+            for e in study.excluded
+        ],
+        "identity": asdict(plan.identity),
+        "variants": list(_variants(plan, fixed)),
+        "packs": [
+            {"pack_id": pack.pack_id, "trials": [trial.trial_id for trial in pack.trials]}
+            for pack in plan.packs
+        ],
+        "resources": study.resources.model_dump(),
+    }
+
+
+def fixed_settings(study: Study) -> dict[str, Level]:
+    """Settings that are no factor and the same in all variants."""
+    first, *others = [variant.settings.flat for variant in study.variants]
+    varying = {path for flat in others for path in _differences(first, flat)}
+    return {p: v for p, v in first.items() if p not in study.factors and p not in varying}
+
+
+def _differences(first: Mapping[str, Level], other: Mapping[str, Level]) -> Iterable[str]:
+    if first.keys() == other.keys():
+        return (path for path, value in other.items() if value != first[path])
+    shared = first.keys() & other.keys()
+    return {p for p in shared if first[p] != other[p]} | (first.keys() ^ other.keys())
+
+
+def metrics_of(study: Study) -> list[Metric]:
+    """The metrics of the study's tasks, the main one first."""
+    tasks = dict.fromkeys(variant.settings.task.name for variant in study.variants)
+    return list({m.name: m for task in tasks for m in TASKS[task].metrics}.values())
+
+
+def _compare(study: Study) -> dict[str, Any]:
+    name = study.compare.metric.rpartition("/")[2]
+    metric = next(metric for metric in metrics_of(study) if metric.name == name)
+    return {
+        "metric": study.compare.metric,
+        "direction": metric.direction,
+        "unit": metric.unit,
+        "baseline": dict(study.compare.baseline),
+        "smallest_difference": study.compare.smallest_difference,
+    }
+
+
+def _described(metric: Metric) -> dict[str, str]:
+    return {"direction": metric.direction, "unit": metric.unit, "meaning": metric.meaning}
+
+
+def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[dict[str, Any]]:
+    ids: dict[str, list[str]] = {}
+    for trial in plan.trials:  # in the order of their replicates
+        ids.setdefault(trial.variant.variant_id, []).append(trial.trial_id)
+    for variant in plan.study.variants:
+        yield _variant(variant, fixed, ids[variant.variant_id])
+
+
+def _variant(variant: Variant, fixed: Mapping[str, Level], trials: list[str]) -> dict[str, Any]:
+    return {
+        "variant_id": variant.variant_id,
+        "variant": variant.label,
+        "levels": dict(variant.levels),
+        "settings": {p: v for p, v in variant.settings.flat.items() if p not in fixed},
+        "trials": trials,
+    }

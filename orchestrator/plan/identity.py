@@ -1,0 +1,87 @@
+"""The id of a trial: a hash of everything that can change its result, and of nothing else."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.plan.digests import Sources, code_digests, data_digest
+from orchestrator.plan.records import Identity, Trial
+from orchestrator.study.records import Study, TrialSettings, Variant
+
+SCHEMA_VERSION = 1
+"""Of the ids: a new number gives every trial a new one."""
+
+Pair = tuple[str, str]  # names of a model and a task
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """Code and data of a study, for each pair of model and task in it."""
+
+    code: Mapping[Pair, Mapping[str, str]]  # module → digest
+    data: Mapping[str, str]  # task → digest of its files
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def identity(self) -> Identity:
+        modules = {module: digest for used in self.code.values() for module, digest in used.items()}
+        return Identity(self.schema_version, self.data, dict(sorted(modules.items())))
+
+    def code_of(self, settings: TrialSettings) -> Mapping[str, str]:
+        """Module → digest, of the code that trials with these settings use."""
+        return self.code[pair_of(settings)]
+
+    def code_digest(self, settings: TrialSettings) -> str:
+        """All that code in 16 hex digits."""
+        return _sha(canonical(self.code_of(settings)))[:16]
+
+
+def fingerprints(study: Study) -> Fingerprints:
+    """Reads the sources and data files that the study's trials use."""
+    pairs = dict.fromkeys(pair_of(variant.settings) for variant in study.variants)
+    sources = Sources()
+    code = {pair: code_digests(*pair, sources) for pair in pairs}
+    return Fingerprints(code, {task: data_digest(task) for _, task in pairs})
+
+
+def pair_of(settings: TrialSettings) -> Pair:
+    return settings.model.name, settings.task.name
+
+
+def canonical(value: Any) -> str:
+    """JSON in one spelling: keys sorted, no spaces, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def identify(study: Study, prints: Fingerprints) -> Iterator[Trial]:
+    """Every variant with every replicate, each with its id."""
+    code = {pair: _sha(canonical(digests))[:16] for pair, digests in prints.code.items()}
+    for variant in study.variants:
+        trial_id = _numbering(study.seed, variant, code[pair_of(variant.settings)], prints)
+        for replicate in range(study.replicates):
+            yield Trial(trial_id(replicate), variant, replicate)
+
+
+def _numbering(
+    seed: int, variant: Variant, code: str, prints: Fingerprints
+) -> Callable[[int], str]:
+    """Replicate → trial id, for one variant: its JSON is written once, and once hashed up to there.
+
+    The keys are in the order of the alphabet, so that this is `canonical` of the whole.
+    """
+    data = prints.data[variant.settings.task.name]
+    parts = {"schema_version": prints.schema_version, "seed": seed}
+    head = canonical({"code": code, "data": data})[:-1] + ',"replicate":'
+    tail = "," + canonical({**parts, "settings": variant.settings.flat})[1:]
+    return lambda replicate: _sha(f"{head}{replicate}{tail}")[:16]
+
+
+def pack_id(trials: Iterable[Trial]) -> str:
+    """16 hex digits of the SHA-256 over the ids of a pack's trials, in their order."""
+    return _sha(" ".join(trial.trial_id for trial in trials))[:16]
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
