@@ -1,0 +1,53 @@
+"""What settings are, and what all models and all tasks have in common."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Activation = Literal["sigmoid", "tanh", "relu", "softplus", "identity"]
+Scheme = Literal["normal", "uniform", "xavier", "he", "orthogonal", "pytorch"]
+Count = Annotated[int, Field(ge=1)]
+NonNegative = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseModel):
+    """Base of all settings: unknown names, wrong types, NaN and infinity are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+class Init(Settings):
+    """How weights and biases are drawn; see `models/initializers.py` for the formulas."""
+
+    scheme: Scheme = "pytorch"
+    """Distribution of the weights."""
+    scale: NonNegative = 1.0
+    """Factor on the standard deviation (or bound) that the scheme prescribes."""
+    bias: NonNegative | None = None
+    """Standard deviation of the biases, b ~ N(0, bias²); left out: 0, or as `pytorch` does."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _zero_bias(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("scheme", "pytorch") == "pytorch":
+            return given
+        return {**given, "bias": 0.0} if given.get("bias") is None else given
+
+
+class ModelSettings(Settings):
+    """What all models have in common."""
+
+    name: str
+    init: Init = Init()
+
+
+class TaskSettings(Settings):
+    """What all tasks have in common."""
+
+    name: str
