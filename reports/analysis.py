@@ -1,0 +1,47 @@
+"""Tables → every number of the report, in one frozen record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.statistics.comparisons import Comparisons, comparisons
+from reports.statistics.curves import Curve, curves
+from reports.statistics.decay import Profile, decay
+from reports.statistics.evidence import Evidence, evidence, warnings
+from reports.statistics.failures import Cause, failures
+from reports.statistics.finding import finding
+from reports.statistics.outcomes import Outcome, outcomes
+from reports.tables import Plan, Tables
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What was learnt."""
+
+    plan: Plan
+    outcomes: Mapping[str, Outcome]  # by variant id, in the order of the plan
+    comparisons: Comparisons
+    curves: tuple[Curve, ...]
+    profiles: tuple[Profile, ...]
+    failures: tuple[Cause, ...]
+    evidence: Evidence
+    finding: str
+    warnings: tuple[str, ...]
+
+
+def analyse(tables: Tables) -> Analysis:
+    """Runs every statistic once. Needs no figure and no page."""
+    plan, facts = tables.plan, evidence(tables)
+    results = outcomes(tables.trials, plan.compare.metric)
+    compared = comparisons(plan, {name: each.values for name, each in results.items()})
+    profiles = decay(tables.gradients)
+    return Analysis(
+        plan=plan,
+        outcomes=results,
+        comparisons=compared,
+        curves=curves(tables.metrics),
+        profiles=profiles,
+        failures=failures(tables.trials),
+        evidence=facts,
+        finding=finding(plan, results, compared, profiles),
+        warnings=warnings(tables, facts, compared, profiles),
+    )

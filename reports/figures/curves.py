@@ -1,0 +1,106 @@
+"""Draws `statistics.curves`: mean by epoch with its interval, one panel for each x and column."""
+
+from collections.abc import Mapping, Sequence
+
+from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.outcomes import hover_name
+from reports.figures.palette import look
+from reports.figures.records import Chooser, Figure, Panel, Trace, band, linear_range, numbers
+from reports.names import metric_text
+from reports.statistics.curves import Curve
+from reports.tables import Variant
+
+METRIC = "metric"  # key of the chooser
+MOST_PANELS = 20  # beyond, the x factor is chosen from a list too
+
+Curves = Mapping[str, Curve]  # variant id → curve of one metric
+
+
+def draw(view: Scheme, every: Sequence[Curve]) -> Figure | None:
+    """None without metrics. The metric that the study compares stands first."""
+    shown = _metrics(view, every)
+    if not shown:
+        return None
+    split, choose = _layout(view)
+    made = facets(view, split, choose)
+    return Figure(
+        name="curves",
+        title="Learning curves",
+        caption=_caption(every),
+        columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 4,
+        height_px=190 if len(made) > 1 else 340,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=(_metric_chooser(shown), *choosers(view, choose)),
+        panels=tuple(panel for name in shown for panel in _panels(view, made, every, name)),
+    )
+
+
+def _layout(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
+    """(factors that make panels, factors that are chosen from a list)."""
+    roles, factors = view.roles, view.plan.factors
+    count = [len(factors[path]) for path in (roles.x, roles.columns) if path]
+    if len(count) == 2 and count[0] * count[1] > MOST_PANELS:
+        return (roles.columns,), (roles.x, roles.rows, *roles.rest)
+    return (roles.x, roles.columns), (roles.rows, *roles.rest)
+
+
+def _metrics(view: Scheme, every: Sequence[Curve]) -> list[str]:
+    found = sorted({curve.metric for curve in every})
+    return sorted(found, key=lambda name: (name != view.plan.compare.metric, name))
+
+
+def _metric_chooser(shown: Sequence[str]) -> Chooser:
+    return Chooser(METRIC, "metric", tuple((name, metric_text(name)) for name in shown), shown[0])
+
+
+def _caption(every: Sequence[Curve]) -> str:
+    sizes = sorted({n for curve in every for n in curve.n})
+    n = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+    return (
+        f"Line: mean over replicates (n = {n}; hover shows n by epoch). Band: 95 % t-interval of "
+        "the mean, epoch by epoch. Epoch 0 is before training. A trial that diverged leaves the "
+        "mean after its last finite epoch."
+    )
+
+
+def _panels(
+    view: Scheme, made: Sequence[Facet], every: Sequence[Curve], metric: str
+) -> list[Panel]:
+    of = {curve.variant_id: curve for curve in every if curve.metric == metric}
+    span = linear_range([value for curve in of.values() for value in curve.mean])
+    unit = view.plan.metrics.get(metric.split("/")[-1])
+    form = {"tickformat": ".0%"} if unit and unit.unit == "share" else {}
+    layout = {
+        "xaxis": {"title": {"text": "epoch"}, "zeroline": False},
+        "yaxis": {**form, "range": span, "zeroline": False},
+        "hovermode": "x",
+    }
+    return [
+        Panel(facet.title, _traces(view, facet.variants, of), layout, {**facet.when, METRIC: metric})
+        for facet in made
+    ]
+
+
+def _traces(view: Scheme, variants: Sequence[Variant], of: Curves) -> tuple[Trace, ...]:
+    known = [variant for variant in variants if variant.variant_id in of]
+    bands = [_band(view, variant, of[variant.variant_id]) for variant in known]
+    return (*bands, *(_line(view, variant, of[variant.variant_id]) for variant in known))
+
+
+def _band(view: Scheme, variant: Variant, curve: Curve) -> Trace:
+    place = view.colour(variant)
+    drawn = band(curve.epochs, curve.low, curve.high, look(place).soft)
+    return {**drawn, "legendgroup": str(place)}
+
+
+def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
+    place = view.colour(variant)
+    style = look(place)
+    return {
+        "type": "scatter", "mode": "lines", "legendgroup": str(place),
+        "x": list(curve.epochs), "y": numbers(curve.mean), "customdata": list(curve.n),
+        "line": {"color": style.light, "width": 2, "dash": style.dash},
+        "hovertemplate": f"{view.text(view.roles.colour, variant) or hover_name(view, variant)} "
+                         "%{y:.4g}, n = %{customdata}<extra></extra>",
+    }  # fmt: skip

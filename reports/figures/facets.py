@@ -1,0 +1,95 @@
+"""Variants laid out over panels, the same way in every figure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from reports.figures.records import Chooser, Key
+from reports.names import level_name, level_text, short_names
+from reports.roles import Roles, roles
+from reports.tables import Level, Plan, Variant
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The variants of one panel."""
+
+    title: str
+    when: Mapping[str, str]
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A plan as the figures see it: roles of factors and places of levels."""
+
+    plan: Plan
+    roles: Roles
+    names: Mapping[str, str]
+
+    def place(self, path: str | None, variant: Variant) -> int:
+        """The index of a variant's level in the study; 0 where there is no such factor."""
+        return self.plan.factors[path].index(variant.levels[path]) if path else 0
+
+    def colour(self, variant: Variant) -> int:
+        return self.place(self.roles.colour, variant)
+
+    def text(self, path: str | None, variant: Variant) -> str:
+        """The level, safe to stand in plotly's text, which reads some HTML."""
+        return escape(level_name(self.names[path], variant.levels[path])) if path else ""
+
+    @property
+    def legend_title(self) -> str:
+        return self.names[self.roles.colour] if self.roles.colour else ""
+
+    @property
+    def legend(self) -> tuple[Key, ...]:
+        levels = self.plan.factors[self.roles.colour] if self.roles.colour else ()
+        return tuple(Key(place, level_text(level)) for place, level in enumerate(levels))
+
+
+def scheme(plan: Plan) -> Scheme:
+    return Scheme(plan, roles(plan), short_names(plan.factors))
+
+
+def facets(
+    view: Scheme, split: Sequence[str | None], choose: Sequence[str | None] = ()
+) -> tuple[Facet, ...]:
+    """One facet for each combination of levels that has a variant, in the order of the study.
+
+    split: factors that make panels side by side; choose: factors chosen from a list.
+    """
+    panels, lists = _present(split), _present(choose)
+    groups: dict[tuple[int, ...], list[Variant]] = {}
+    for variant in view.plan.variants:
+        places = tuple(view.place(path, variant) for path in (*lists, *panels))
+        groups.setdefault(places, []).append(variant)
+    return tuple(
+        _facet(view, tuple(groups[places]), panels, lists) for places in sorted(groups)
+    )
+
+
+def _present(paths: Sequence[str | None]) -> list[str]:
+    return [path for path in paths if path]
+
+
+def _facet(
+    view: Scheme, variants: tuple[Variant, ...], panels: list[str], lists: list[str]
+) -> Facet:
+    levels = variants[0].levels
+    title = ", ".join(f"{view.names[path]} {level_text(levels[path])}" for path in panels)
+    return Facet(title, {path: level_text(levels[path]) for path in lists}, variants)
+
+
+def choosers(
+    view: Scheme, paths: Sequence[str | None], chosen: Mapping[str, Level] | None = None
+) -> tuple[Chooser, ...]:
+    """A list for each factor; it starts on `chosen`, else on the baseline's level, else the first."""
+    start = {**view.plan.compare.baseline, **(chosen or {})}
+    return tuple(_chooser(view, path, start) for path in _present(paths))
+
+
+def _chooser(view: Scheme, path: str, start: Mapping[str, Level]) -> Chooser:
+    levels = view.plan.factors[path]
+    options = tuple((level_text(level), level_text(level)) for level in levels)
+    return Chooser(path, view.names[path], options, level_text(start.get(path, levels[0])))

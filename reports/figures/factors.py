@@ -1,0 +1,97 @@
+"""Draws the per-layer factor of `statistics.decay`: one number for how a variant's gradient decays."""
+
+from collections.abc import Mapping, Sequence
+
+from reports.figures.decay import ends, epoch_text
+from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.outcomes import hover_name, x_axis, x_position
+from reports.figures.palette import look
+from reports.figures.records import Figure, Layout, Panel, Trace, log_range, numbers
+from reports.statistics.decay import Estimate, Profile
+from reports.tables import Variant
+
+Factors = Mapping[str, Estimate]  # by variant id
+
+
+def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
+    """None where no network has two hidden layers."""
+    found = [p for p in profiles if p.quantity == "delta" and p.factor is not None]
+    if not found:
+        return None
+    scale = _scale(found)
+    made = facets(view, (view.roles.columns,), (view.roles.rows, *view.roles.rest))
+    return Figure(
+        name="factors",
+        title="Factor per layer by which the gradient changes on its way to the input",
+        caption=(
+            "Below 1 the gradient vanishes, above 1 it explodes; the dotted line is 1. Marker: "
+            "geometric mean over replicates of exp(−slope) of log ‖∂C/∂z‖ by hidden layer; bar: "
+            "its 95 % t-interval. Networks with one hidden layer have no such factor."
+        ),
+        columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 2,
+        height_px=230,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=choosers(view, (view.roles.rows, *view.roles.rest)),
+        panels=tuple(
+            _panel(view, facet, _factors(found, epoch), epoch, scale)
+            for facet_group in _by_choice(made)
+            for epoch in ends(found)
+            for facet in facet_group
+        ),
+    )
+
+
+def _by_choice(made: Sequence[Facet]) -> list[list[Facet]]:
+    """Facets that are seen together."""
+    groups: dict[tuple[tuple[str, str], ...], list[Facet]] = {}
+    for facet in made:
+        groups.setdefault(tuple(facet.when.items()), []).append(facet)
+    return list(groups.values())
+
+
+def _factors(found: Sequence[Profile], epoch: int) -> Factors:
+    return {p.variant_id: p.factor for p in found if p.epoch == epoch and p.factor}
+
+
+def _scale(found: Sequence[Profile]) -> Layout:
+    shown = [p.factor for p in found if p.epoch in ends(found) and p.factor]
+    span = log_range([x for f in shown for x in (f.value, f.low, f.high, 1.0)])
+    ticks = [0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100]
+    return {"type": "log", "range": span, "zeroline": False, "tickvals": ticks,
+            "ticktext": [f"{tick:g}" for tick in ticks]}  # fmt: skip
+
+
+def _panel(view: Scheme, facet: Facet, of: Factors, epoch: int, scale: Layout) -> Panel:
+    groups: dict[int, list[Variant]] = {}
+    for variant in (v for v in facet.variants if v.variant_id in of):
+        groups.setdefault(view.colour(variant), []).append(variant)
+    traces = [_trace(view, place, groups[place], of) for place in sorted(groups)]
+    title = f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}"
+    return Panel(title, tuple(traces), _layout(view, scale), facet.when)
+
+
+def _layout(view: Scheme, scale: Layout) -> Layout:
+    one = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1,
+           "line": {"color": "rgba(128,128,128,1)", "width": 1, "dash": "dot"}}  # fmt: skip
+    return {"xaxis": x_axis(view), "yaxis": scale, "hovermode": "closest", "shapes": [one]}
+
+
+def _trace(view: Scheme, place: int, variants: Sequence[Variant], of: Factors) -> Trace:
+    found, style = [of[variant.variant_id] for variant in variants], look(place)
+    above = [f.high - f.value if f.high is not None else 0.0 for f in found]
+    below = [f.value - f.low if f.low is not None else 0.0 for f in found]
+    return {
+        "type": "scatter", "mode": "markers", "legendgroup": str(place),
+        "x": numbers([x_position(view, v) for v in variants]),
+        "y": numbers([f.value for f in found]),
+        "customdata": [
+            [hover_name(view, v), f.n, f"{f.low or f.value:.2g} to {f.high or f.value:.2g}"]
+            for v, f in zip(variants, found, strict=True)
+        ],
+        "error_y": {"type": "data", "array": numbers(above), "arrayminus": numbers(below),
+                    "thickness": 1.6, "width": 4, "color": style.light},
+        "marker": {"color": style.light, "size": 9, "symbol": style.symbol},
+        "hovertemplate": "%{customdata[0]}<br>× %{y:.2g} a layer (%{customdata[2]}), "
+                         "n = %{customdata[1]}<extra></extra>",
+    }  # fmt: skip

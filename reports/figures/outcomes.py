@@ -1,0 +1,182 @@
+"""Draws `statistics.outcomes`: every replicate as a dot, the mean, and its interval."""
+
+from collections.abc import Mapping
+
+from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.palette import look
+from reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
+from reports.names import level_text, metric_text
+from reports.statistics.outcomes import Outcome
+from reports.tables import Variant
+
+Outcomes = Mapping[str, Outcome]
+_LOST = "rgba(128,128,128,1)"
+
+
+def draw(view: Scheme, results: Outcomes) -> Figure:
+    """Panels by the columns and rows of the scheme; x is the factor on the longest scale."""
+    compare, roles = view.plan.compare, view.roles
+    every = [value for each in results.values() for value in each.values.values()]
+    scale = _axis(compare.unit, linear_range([*every, *_ends(results)]))
+    made = facets(view, (roles.rows, roles.columns), roles.rest)
+    columns = len(view.plan.factors[roles.columns]) if roles.columns else 1
+    return Figure(
+        name="outcomes",
+        title=f"Final {metric_text(compare.metric)} by variant{_unit(compare.unit)}",
+        caption=_caption(view, results),
+        columns=columns,
+        height_px=300 if len(made) > 1 else 380,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=choosers(view, roles.rest),
+        panels=tuple(_panel(view, facet, results, scale) for facet in made),
+    )
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "share" else f" ({unit})"
+
+
+def _ends(results: Outcomes) -> list[float | None]:
+    return [end for each in results.values() for end in (each.low, each.high)]
+
+
+def _axis(unit: str, span: list[float] | None) -> Layout:
+    form = {"tickformat": ".0%"} if unit == "share" else {}
+    return {**form, **({"range": span} if span else {})}
+
+
+def _caption(view: Scheme, results: Outcomes) -> str:
+    sizes = sorted({each.n for each in results.values()})
+    n = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    lost = sum(each.counts["diverged"] + each.counts["failed"] for each in results.values())
+    crosses = " ✕ counts trials that diverged or failed and so have no value." if lost else ""
+    return (
+        f"Each dot is one replicate (n = {n} per variant); the large marker is their mean, the "
+        f"bar the 95 % t-interval of the mean.{crosses}"
+    )
+
+
+def _panel(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> Panel:
+    groups: dict[int, list[Variant]] = {}
+    for variant in facet.variants:
+        groups.setdefault(view.colour(variant), []).append(variant)
+    traces = [
+        trace
+        for place in sorted(groups)
+        for trace in _group(view, place, groups[place], results)
+    ]
+    return Panel(facet.title, (*traces, *_lost(view, facet, results, scale)), _layout(view, scale), facet.when)
+
+
+def x_position(view: Scheme, variant: Variant) -> float:
+    """The place of the level on x, with a small offset for each colour."""
+    if not view.roles.x:
+        return float(view.colour(variant))
+    colours = len(view.plan.factors[view.roles.colour]) if view.roles.colour else 1
+    return view.place(view.roles.x, variant) + (view.colour(variant) - (colours - 1) / 2) * (
+        0.76 / colours
+    )
+
+
+def _group(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> list[Trace]:
+    known = [v for v in variants if results[v.variant_id].n]
+    return [_dots(view, place, known, results), _means(view, place, known, results)]
+
+
+def _dots(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
+    rows = [
+        (x_position(view, v) + _spread(view, replicate), value, replicate, hover_name(view, v))
+        for v in variants
+        for replicate, value in results[v.variant_id].values.items()
+    ]
+    return {
+        "type": "scatter", "mode": "markers", "legendgroup": str(place), "name": "replicates",
+        "x": numbers([row[0] for row in rows]), "y": numbers([row[1] for row in rows]),
+        "customdata": [[row[2], row[3]] for row in rows],
+        "marker": {"color": look(place).light, "size": 5, "opacity": 0.45, "line": {"width": 0}},
+        "hovertemplate": "%{customdata[1]}<br>replicate %{customdata[0]}: %{y}<extra></extra>",
+    }  # fmt: skip
+
+
+def _spread(view: Scheme, replicate: int) -> float:
+    """A sideways step by replicate, so that equal values stay visible as several dots."""
+    total = max(view.plan.replicates - 1, 1)
+    colours = len(view.legend) if view.roles.x else 3
+    return (replicate / total - 0.5) * 0.34 / max(colours, 1)
+
+
+def _means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
+    found = [results[v.variant_id] for v in variants]
+    half = [(r.high - r.low) / 2 if r.high is not None and r.low is not None else 0 for r in found]
+    style, on_scale = look(place), bool(view.roles.x) and _numeric(view)
+    return {
+        "type": "scatter", "mode": "lines+markers" if on_scale else "markers",
+        "legendgroup": str(place), "name": "mean",
+        "x": numbers([x_position(view, v) for v in variants]),
+        "y": numbers([r.mean for r in found]),
+        "customdata": [[r.n, hover_name(view, v)] for v, r in zip(variants, found, strict=True)],
+        "error_y": {"type": "data", "array": numbers(half), "thickness": 1.6, "width": 4,
+                    "color": style.light},
+        "line": {"color": style.light, "width": 1.4, "dash": style.dash},
+        "marker": {"color": style.light, "size": 9, "symbol": style.symbol},
+        "hovertemplate": "%{customdata[1]}<br>mean %{y} ± %{error_y.array}, n = %{customdata[0]}"
+                         "<extra></extra>",
+    }  # fmt: skip
+
+
+def _numeric(view: Scheme) -> bool:
+    levels = view.plan.factors[view.roles.x] if view.roles.x else ()
+    return all(isinstance(level, (int, float)) for level in levels)
+
+
+def hover_name(view: Scheme, variant: Variant) -> str:
+    return ", ".join(view.text(path, variant) for path in variant.levels) or view.plan.study
+
+
+def _lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[Trace]:
+    """✕ with the number of trials that have no value, at the foot of the panel."""
+    counts = {v.variant_id: results[v.variant_id].counts for v in facet.variants}
+    lost = [v for v in facet.variants if _gone(counts[v.variant_id])]
+    foot = scale.get("range", [0.0, 1.0])[0]
+    if not lost:
+        return []
+    return [{
+        "type": "scatter", "mode": "text", "textposition": "top center", "cliponaxis": False,
+        "textfont": {"color": _LOST, "size": 10}, "name": "lost",
+        "x": numbers([x_position(view, v) for v in lost]), "y": numbers([foot] * len(lost)),
+        "text": [f"✕{_gone(counts[v.variant_id])}" for v in lost],
+        "customdata": [[hover_name(view, v), _fate(counts[v.variant_id])] for v in lost],
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+    }]  # fmt: skip
+
+
+def _gone(counts: Mapping[str, int]) -> int:
+    return counts["diverged"] + counts["failed"]
+
+
+def _fate(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[word]} {word}" for word in ("diverged", "failed") if counts[word])
+
+
+def _layout(view: Scheme, scale: Layout) -> Layout:
+    return {"xaxis": x_axis(view), "yaxis": {**scale, "zeroline": False}, "hovermode": "closest"}
+
+
+def x_axis(view: Scheme) -> Layout:
+    """Ticks at whole numbers, one for each level of the x factor (else of the colour's)."""
+    path = view.roles.x or view.roles.colour
+    levels = view.plan.factors[path] if path else (view.plan.study,)
+    return {
+        "tickvals": list(range(len(levels))),
+        "ticktext": [_tick(level_text(level)) for level in levels],
+        "range": [-0.5, len(levels) - 0.5],
+        "title": {"text": _tick(view.names[path]) if path else ""},
+        "zeroline": False, "showgrid": False,
+    }  # fmt: skip
+
+
+def _tick(text: str) -> str:
+    """Safe in plotly's text, and short enough for an axis."""
+    short = text if len(text) <= 18 else f"{text[:17]}…"
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

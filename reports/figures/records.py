@@ -1,0 +1,99 @@
+"""A figure: small multiples of plotly plots, with a legend and lists to choose from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Trace = dict[str, Any]  # plotly's JSON
+Layout = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One plot. It is shown when every chooser named in `when` stands on the given option."""
+
+    title: str
+    data: tuple[Trace, ...]
+    layout: Layout
+    when: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """A list from which the reader chooses one option: (value, text) pairs."""
+
+    key: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of the legend: a level, at its place in the study."""
+
+    place: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What the page draws. Titles and captions are plain text."""
+
+    name: str
+    title: str
+    caption: str
+    columns: int  # panels side by side on a wide screen
+    height_px: int  # of one plot
+    legend_title: str
+    legend: tuple[Key, ...]
+    choosers: tuple[Chooser, ...]
+    panels: tuple[Panel, ...]
+
+
+def numbers(values: Any, digits: int = 5) -> list[float | None]:
+    """Rounded to significant digits, None for NaN: what stands in the page's JSON."""
+    return [
+        float(f"{value:.{digits}g}") if np.isfinite(value) else None
+        for value in np.asarray(values, dtype=float)
+    ]
+
+
+def linear_range(values: Any, pad: float = 0.06) -> list[float] | None:
+    """[low, high] around all finite values, with some air."""
+    finite = _finite(values)
+    if not finite.size:
+        return None
+    low, high = finite.min(), finite.max()
+    air = (high - low) * pad or abs(high) * pad or 1.0
+    return [float(low - air), float(high + air)]
+
+
+def log_range(values: Any) -> list[float] | None:
+    """The same for a logarithmic axis, in powers of ten; at least one decade."""
+    finite = _finite(values)
+    positive = finite[finite > 0]
+    if not positive.size:
+        return None
+    low, high = np.log10(positive.min()), np.log10(positive.max())
+    air = max(0.05 * (high - low), (1 - (high - low)) / 2)
+    return [float(low - air), float(high + air)]
+
+
+def _finite(values: Any) -> np.ndarray:
+    flat = np.array([value for value in values if value is not None], dtype=float)
+    return flat[np.isfinite(flat)]
+
+
+def band(x: Sequence[Any], low: Any, high: Any, fill: str) -> Trace:
+    """A closed polygon between two lines, where both are known."""
+    known = [i for i in range(len(x)) if np.isfinite(low[i]) and np.isfinite(high[i])]
+    across = [x[i] for i in known]
+    return {
+        "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": fill,
+        "line": {"width": 0}, "hoverinfo": "skip",
+        "x": across + across[::-1],
+        "y": numbers([high[i] for i in known] + [low[i] for i in reversed(known)]),
+    }  # fmt: skip

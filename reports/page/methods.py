@@ -1,0 +1,68 @@
+"""Each statistic of the report in one sentence, with its source."""
+
+from reports.analysis import Analysis
+from reports.names import difference_text, difference_unit
+from reports.statistics.signflip import DRAWS, EXACT_UP_TO, SEED
+
+
+def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    """(term, sentence) pairs; only those that this report uses."""
+    found = [
+        ("Replicate", "One seed; all variants of a replicate share the data split, the batch "
+         "orders and the initial draws. Replicates are the only thing counted as n: epochs, "
+         "batches and examples never are."),
+        ("95 % t-interval", "Mean ± t(n − 1) · sd / √n: the range in which the mean over all seeds "
+         "is believed to lie (Student 1908)."),
+    ]  # fmt: skip
+    if analysis.comparisons.rows:
+        found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
+    if any(p.factor for p in analysis.profiles):
+        found += [("Factor per layer", "exp(−slope) of a straight line through log ‖∂C/∂z‖ by "
+                   "hidden layer, fitted to each replicate; geometric mean and t-interval over "
+                   "replicates (Glorot & Bengio 2010; Schoenholz et al. 2017).")]  # fmt: skip
+    return tuple(found)
+
+
+def _testing(analysis: Analysis) -> list[tuple[str, str]]:
+    n = analysis.plan.replicates
+    how = (
+        "all sign patterns are enumerated"
+        if n <= EXACT_UP_TO
+        else f"{DRAWS:,} random sign patterns, seed {SEED}"
+    )
+    return [
+        ("Difference", "Variant − baseline of the same replicate, averaged; d_z is that mean over "
+         "the standard deviation of the differences. P(better) is the share of replicates in "
+         "which the variant wins, ties counted half; .75 is a common threshold for a difference "
+         "worth having (Bouthillier et al. 2021). If replicates are missing on one side, Welch's "
+         "test for unpaired samples (Welch 1947), Cohen's d, and P(better) over all pairs."),
+        ("p", f"Two-sided sign-flip test of the paired differences (Fisher 1935); {how}."),
+        ("p adjusted", _adjustment(analysis)),
+    ]  # fmt: skip
+
+
+def _adjustment(analysis: Analysis) -> str:
+    if analysis.comparisons.adjustment == "Holm":
+        return "Holm's step-down adjustment over all comparisons of this table (Holm 1979)."
+    return (
+        "Step-down max-T over the same sign flips, applied to all comparisons at once (Westfall & "
+        "Young 1993; with sign flips, Nichols & Holmes 2002). It takes the place of Holm's "
+        "adjustment because so few replicates could not pass that one, however large the effect; "
+        "the choice depends on the numbers of replicates and comparisons only, not on results."
+    )
+
+
+def _verdict(analysis: Analysis) -> str:
+    compare = analysis.plan.compare
+    decided = "better or worse: p adjusted ≤ .05"
+    if compare.smallest_difference is None:
+        return (
+            f"{decided}; else undecided. No smallest difference that matters was declared, so "
+            "nothing can be called equivalent."
+        )
+    zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
+    return (
+        f"equivalent: the interval lies inside ±{zone} {difference_unit(compare.unit)}, the smallest "
+        f"difference declared to matter; else {decided}; else undecided. Undecided means that "
+        "these replicates cannot tell, not that there is no difference."
+    )

@@ -1,0 +1,110 @@
+"""Analysis and figures → one HTML page that opens without network."""
+
+import json
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import names
+from reports.analysis import Analysis
+from reports.figures import curves, decay, factors, outcomes
+from reports.figures.comparisons import WIDTH_PX
+from reports.figures.facets import Scheme, scheme
+from reports.figures.palette import LOOKS, dark_of
+from reports.figures.records import Figure
+from reports.page import rows
+from reports.page.methods import methods
+from reports.tables import Tables
+
+FOLDER = Path(__file__).parent
+
+
+def environment() -> Environment:
+    """Escapes everything; a name that is missing is an error, not an empty string."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(names=names, json_script=json_script, source=source)
+    return made
+
+
+def render(tables: Tables, analysis: Analysis) -> str:
+    """The whole report.html."""
+    view = scheme(analysis.plan)
+    page = environment().get_template("report.html")
+    return page.render(
+        analysis=analysis,
+        plan=analysis.plan,
+        view=view,
+        facts=analysis.evidence,
+        study_text=tables.study_text,
+        figures=draw(view, analysis),
+        results=rows.result_rows(view, analysis),
+        comparisons=rows.comparison_rows(view, analysis),
+        decays=rows.decay_rows(view, analysis),
+        decay_titles=rows.decay_titles(analysis),
+        verdicts=rows.verdict_counts(analysis),
+        labels={variant.variant_id: variant.label for variant in analysis.plan.variants},
+        methods=methods(analysis),
+        dark_of=dark_of(),
+        looks=LOOKS,
+        bar_px=WIDTH_PX,
+        code=_code(tables),
+        plotly=plotly_js(),
+    )
+
+
+def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
+    """Every figure that the tables allow, by name."""
+    drawn = (
+        outcomes.draw(view, analysis.outcomes) if analysis.outcomes else None,
+        curves.draw(view, analysis.curves),
+        decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260),
+        factors.draw(view, analysis.profiles),
+        decay.draw(view, analysis.profiles, (decay.WEIGHT,), 190),
+        decay.draw(view, analysis.profiles, (decay.SATURATION,), 190),
+    )
+    return {figure.name: figure for figure in drawn if figure}
+
+
+def json_script(value: Any) -> Markup:
+    """JSON that cannot end the script element that it stands in."""
+    content = value if isinstance(value, dict) else asdict(value)
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def source(name: str) -> Markup:
+    """The text of our own css or js, to stand inside the page."""
+    return Markup((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def plotly_js() -> Markup:
+    """plotly.js from the installed plotly package, found without importing it."""
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the package plotly is not installed", name="plotly")
+    file = Path(spec.origin).parent / "package_data" / "plotly.min.js"
+    return Markup(file.read_text(encoding="utf-8").replace("</script", "<\\/script"))
+
+
+def _code(tables: Tables) -> dict[str, list[str]]:
+    """What the trials say of the code and machine they ran with: distinct values by column."""
+    columns = ("execution", "device", "threads", "code_digest", "git_commit")
+    found = {name: sorted({_whole(x) for x in tables.trials[name].dropna()}) for name in columns}
+    return {name: values for name, values in found.items() if values}
+
+
+def _whole(value: Any) -> str:
+    """1.0 → 1: a column of whole numbers with gaps is read as floats."""
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,159 @@
+"""Records → rows of the page's tables: text for the eye, a number to sort by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports import names
+from reports.analysis import Analysis
+from reports.figures.comparisons import Bar
+from reports.figures.comparisons import draw as draw_bars
+from reports.figures.decay import epoch_text
+from reports.figures.facets import Scheme
+from reports.figures.palette import Look, look
+from reports.statistics.comparisons import Comparison
+from reports.statistics.decay import Estimate, Profile
+from reports.statistics.outcomes import Outcome
+from reports.tables import Variant
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell; `sort` is what its column is sorted by (None goes last)."""
+
+    text: str
+    sort: float | str | None = None
+    look: Look | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the variant's levels, numbers, and what stands after them."""
+
+    levels: tuple[Cell, ...]
+    numbers: tuple[Cell, ...]
+    verdict: str = ""
+    bar: Bar | None = None
+
+
+def level_cells(view: Scheme, variant: Variant) -> tuple[Cell, ...]:
+    """One cell a factor; sorted by the level's place in the study."""
+    return tuple(
+        Cell(
+            names.level_text(level),
+            float(view.place(path, variant)),
+            look(view.colour(variant)) if path == view.roles.colour else None,
+        )
+        for path, level in variant.levels.items()
+    )
+
+
+def result_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
+    """One row a variant."""
+    verdicts = {row.variant: row.verdict for row in analysis.comparisons.rows}
+    baselines = {row.baseline for row in analysis.comparisons.rows}
+    return tuple(
+        Row(
+            level_cells(view, variant),
+            _outcome_cells(analysis.outcomes[variant.variant_id], view.plan.compare.unit),
+            verdicts.get(variant.variant_id, "baseline" if variant.variant_id in baselines else ""),
+        )
+        for variant in view.plan.variants
+    )
+
+
+def _outcome_cells(outcome: Outcome, unit: str) -> tuple[Cell, ...]:
+    text = names.value_text
+    return (
+        Cell(str(outcome.n), outcome.n),
+        Cell(text(outcome.mean, unit), outcome.mean),
+        Cell(names.interval_text(outcome.low, outcome.high, unit), outcome.low),
+        Cell(_spread_text(outcome.sd, unit), outcome.sd),
+        Cell(text(outcome.median, unit), outcome.median),
+        *(
+            Cell(str(outcome.counts[status] or ""), outcome.counts[status])
+            for status in ("diverged", "failed", "missing")
+        ),
+    )
+
+
+def _spread_text(sd: float | None, unit: str) -> str:
+    """A standard deviation: shares in percentage points."""
+    return names.value_text(sd, unit).removesuffix(" %")
+
+
+def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
+    """One row a contrast."""
+    by_id = {variant.variant_id: variant for variant in view.plan.variants}
+    found = analysis.comparisons.rows
+    bars = draw_bars(found, view.plan.compare.smallest_difference)
+    unit = view.plan.compare.unit
+    return tuple(
+        Row(level_cells(view, by_id[row.variant]), _numbers(row, unit), row.verdict, bar)
+        for row, bar in zip(found, bars, strict=True)
+    )
+
+
+def _numbers(row: Comparison, unit: str) -> tuple[Cell, ...]:
+    effect = "–" if row.effect_size is None else f"{row.effect_size:.1f}".replace("-", names.MINUS)
+    better = "–" if row.prob_better is None else f"{row.prob_better:.2f}"
+    n = f"{row.n}{'' if row.method == 'paired' else ' ' + row.method}"
+    return (
+        Cell(names.difference_text(row.difference, unit), row.difference),
+        Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
+        Cell(n if row.method != "none" else "–", row.n),
+        Cell(names.p_text(row.p_value), row.p_value),
+        Cell(names.p_text(row.p_adjusted), row.p_adjusted),
+        Cell(better, row.prob_better),
+        Cell(effect, row.effect_size),
+    )
+
+
+def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
+    """One row a variant with at least two hidden layers: factor and total at both ends."""
+    found = [p for p in analysis.profiles if p.quantity == "delta" and p.hidden >= 2]
+    of = {(p.variant_id, p.epoch): p for p in found}
+    epochs = decay_epochs(analysis)
+    known = {variant for variant, _ in of}
+    return tuple(
+        Row(level_cells(view, variant), _decay_cells(of, variant.variant_id, epochs))
+        for variant in view.plan.variants
+        if variant.variant_id in known
+    )
+
+
+def decay_epochs(analysis: Analysis) -> tuple[int, ...]:
+    """The first and last probed epoch."""
+    epochs = {p.epoch for p in analysis.profiles if p.quantity == "delta"}
+    return tuple(sorted({min(epochs), max(epochs)})) if epochs else ()
+
+
+def decay_titles(analysis: Analysis) -> tuple[str, ...]:
+    return tuple(epoch_text(epoch) for epoch in decay_epochs(analysis))
+
+
+def _decay_cells(
+    of: Mapping[tuple[str, int], Profile], variant: str, epochs: tuple[int, ...]
+) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    for epoch in epochs:
+        profile = of.get((variant, epoch))
+        cells += [_estimate_cell(profile.factor if profile else None)]
+        cells += [_estimate_cell(profile.total if profile else None)]
+        cells += [Cell(str(sum(profile.zeros) or "") if profile else "–", None)]
+    return tuple(cells)
+
+
+def _estimate_cell(estimate: Estimate | None) -> Cell:
+    if estimate is None:
+        return Cell("–")
+    if estimate.low is None:
+        return Cell(names.factor_text(estimate.value), estimate.value)
+    ends = f"[{names.factor_text(estimate.low)}, {names.factor_text(estimate.high)}]"
+    return Cell(f"{names.factor_text(estimate.value)} {ends}", estimate.value)
+
+
+def verdict_counts(analysis: Analysis) -> dict[str, int]:
+    """verdict → comparisons, in the order better, worse, equivalent, undecided."""
+    words = ("better", "worse", "equivalent", "undecided")
+    verdicts = [row.verdict for row in analysis.comparisons.rows]
+    return {word: verdicts.count(word) for word in words}

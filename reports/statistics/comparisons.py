@@ -1,0 +1,224 @@
+"""Each variant against its baseline: paired differences, test, adjustment, verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from reports.statistics.adjustment import holm
+from reports.statistics.intervals import Floats, t_half_width, welch
+from reports.statistics.signflip import max_t_p, signflip_p, smallest_p
+from reports.tables import Compare, Level, Plan, Variant
+
+Verdict = Literal["better", "worse", "equivalent", "undecided"]
+Method = Literal["paired", "unpaired", "none"]
+
+ALPHA = 0.05
+DESCRIPTIVE_BELOW = 6  # replicates: 2/2ⁿ exceeds .05, so no verdict is possible
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One contrast, variant − baseline, in the metric's unit; None where it cannot be had."""
+
+    metric: str
+    baseline: str  # variant ids
+    variant: str
+    method: Method
+    n: int  # pairs; unpaired: replicates of the smaller group
+    difference: float | None
+    ci_low: float | None
+    ci_high: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    prob_better: float | None
+    effect_size: float | None
+    verdict: Verdict
+
+    @property
+    def descriptive(self) -> bool:
+        return self.n < DESCRIPTIVE_BELOW
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """All contrasts of a study; `adjustment` names what p_adjusted was adjusted with."""
+
+    rows: tuple[Comparison, ...]
+    adjustment: str
+    without_baseline: tuple[str, ...]  # variant ids whose baseline is excluded from the study
+
+
+def comparisons(
+    plan: Plan, values: Mapping[str, Mapping[int, float]]
+) -> Comparisons:
+    """Compares every variant with the one that has the baseline's levels and else its own.
+
+    values: variant id → replicate → final value.
+
+    Answers: which variants differ from the baseline by more than seeds explain, and by how much?
+    Assumes: replicate r of both variants had the same split, batch order and initial draws, so
+        that their difference is free of these; the family of contrasts was declared beforehand.
+    Misleads: when trials diverged. Then pairs are missing, the survivors are compared unpaired
+        (Welch), and the variant that loses its worst seeds looks better than it is.
+    Source: Dror et al. 2018; Bouthillier et al. 2021 (P(better) and its .75 rule).
+    """
+    pairs, orphans = contrasts(plan.variants, plan.compare.baseline)
+    rows = [_contrast(plan.compare, a, b, values[a], values[b]) for a, b in pairs]
+    table = _paired_differences(rows, values)
+    tested = _with_p(rows, table, values)
+    adjusted, how = adjust(tested, table)
+    return Comparisons(tuple(_judge(row, plan.compare) for row in adjusted), how, orphans)
+
+
+def contrasts(
+    variants: Sequence[Variant], baseline: Mapping[str, Level]
+) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """([(variant, its baseline)], variants whose baseline is not in the study), by variant id."""
+    by_levels = {frozenset(v.levels.items()): v.variant_id for v in variants}
+    found = [
+        (v.variant_id, by_levels.get(frozenset({**v.levels, **baseline}.items())))
+        for v in variants
+    ]
+    orphans = tuple(variant for variant, base in found if base is None)
+    return [(variant, base) for variant, base in found if base not in (None, variant)], orphans
+
+
+def _contrast(
+    compare: Compare, variant: str, baseline: str, a: Mapping[int, float], b: Mapping[int, float]
+) -> Comparison:
+    x, y = np.array(list(a.values())), np.array(list(b.values()))
+    favour = 1.0 if compare.direction == "maximize" else -1.0
+    if a and a.keys() == b.keys():
+        method: Method = "paired"
+        numbers = _paired(np.array([a[r] - b[r] for r in a]), favour)
+    elif min(len(a), len(b)) >= 2:
+        method, numbers = "unpaired", _unpaired(x, y, favour)
+    else:
+        method, numbers = "none", (None,) * 5
+    n = min(len(a), len(b))
+    difference, low, high, better, effect = numbers
+    return Comparison(
+        compare.metric, baseline, variant, method, n, difference, low, high,
+        None, None, better, effect, "undecided",
+    )  # fmt: skip
+
+
+Numbers = tuple[float | None, float | None, float | None, float | None, float | None]
+
+
+def _paired(d: Floats, favour: float) -> Numbers:
+    """difference, low, high, P(better), d_z of (n,) paired differences."""
+    mean, better = float(d.mean()), _share_above(favour * d)
+    if d.size < 2:
+        return mean, None, None, better, None
+    sd = float(d.std(ddof=1))
+    half = float(t_half_width(d.size, sd))
+    return mean, mean - half, mean + half, better, _standardised(mean, sd)
+
+
+def _unpaired(x: Floats, y: Floats, favour: float) -> Numbers:
+    """The same for (n,) against (m,) values; the effect is Cohen's d with the averaged variance."""
+    mean = float(x.mean() - y.mean())
+    error, freedom, _ = welch(x, y)
+    half = float(t_half_width(freedom + 1, error * np.sqrt(freedom + 1)))
+    better = _share_above(favour * np.subtract.outer(x, y))
+    sd = float(np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
+    return mean, mean - half, mean + half, better, _standardised(mean, sd)
+
+
+def _share_above(d: Floats) -> float:
+    """P(d > 0), ties counted half."""
+    return float((d > 0).mean() + (d == 0).mean() / 2)
+
+
+def _standardised(mean: float, sd: float) -> float | None:
+    """mean / sd; no number when nothing varies, except that no difference is no effect."""
+    if sd > 1e-12 * abs(mean):
+        return mean / sd
+    return 0.0 if mean == 0 else None
+
+
+def _paired_differences(
+    rows: Sequence[Comparison], values: Mapping[str, Mapping[int, float]]
+) -> Floats:
+    """(replicates, paired contrasts); 0 where a replicate is missing on both sides.
+
+    A zero leaves the sign-flip distribution as it would be without that replicate.
+    """
+    paired = [(values[r.variant], values[r.baseline]) for r in rows if r.method == "paired"]
+    replicates = sorted({replicate for a, _ in paired for replicate in a})
+    table = [[a[r] - b[r] if r in a else 0.0 for a, b in paired] for r in replicates]
+    return np.array(table, dtype=float).reshape(len(replicates), len(paired))
+
+
+def _with_p(
+    rows: Sequence[Comparison], table: Floats, values: Mapping[str, Mapping[int, float]]
+) -> list[Comparison]:
+    exact = iter(signflip_p(table))
+    return [replace(row, p_value=_p(row, exact, values)) for row in rows]
+
+
+def _p(row: Comparison, exact: "iter[float]", values: Mapping[str, Mapping[int, float]]) -> float | None:
+    if row.method == "paired":
+        return float(next(exact))
+    if row.method == "none":
+        return None
+    a, b = (np.array(list(values[name].values())) for name in (row.variant, row.baseline))
+    return welch(a, b)[2]
+
+
+def adjust(rows: Sequence[Comparison], table: Floats) -> tuple[list[Comparison], str]:
+    """p_adjusted over all contrasts that have a p-value, and the name of the method.
+
+    Holm, where it can reach .05 at all. Where replicates are too few for their number of contrasts
+    (2·m/2ⁿ > .05, known before the run), step-down max-T over the same sign flips: it uses that
+    all contrasts share their replicates, and reaches 2/2ⁿ however many contrasts there are.
+    Unpaired contrasts have no sign flips; they keep Holm, and each group gets the share of the
+    5 % that is its share of the contrasts (Bonferroni), which keeps the whole family at 5 %.
+    """
+    tested = [row for row in rows if row.p_value is not None]
+    if not tested or len(tested) * smallest_p(len(table)) <= ALPHA or not table.size:
+        return _spread(rows, iter(holm(_p_values(tested)))), "Holm"
+    paired = [row for row in tested if row.method == "paired"]
+    others = [row for row in tested if row.method == "unpaired"]
+    flips = iter(np.minimum(max_t_p(table) * len(tested) / len(paired), 1.0))
+    rest = iter(np.minimum(holm(_p_values(others)) * len(tested) / max(len(others), 1), 1.0))
+    adjusted = (next(flips if row.method == "paired" else rest) for row in tested)
+    return _spread(rows, adjusted), "step-down max-T"
+
+
+def _p_values(rows: Sequence[Comparison]) -> Floats:
+    return np.array([row.p_value for row in rows], dtype=float)
+
+
+def _spread(rows: Sequence[Comparison], adjusted: "iter[float]") -> list[Comparison]:
+    """Hands the adjusted values, in order, to the contrasts that have a p-value."""
+    return [
+        row if row.p_value is None else replace(row, p_adjusted=float(next(adjusted)))
+        for row in rows
+    ]
+
+
+def _judge(row: Comparison, compare: Compare) -> Comparison:
+    return replace(row, verdict=verdict(row, compare.direction, compare.smallest_difference))
+
+
+def verdict(row: Comparison, direction: str, smallest: float | None) -> Verdict:
+    """better | worse: p_adjusted ≤ .05. equivalent: the interval lies inside ± smallest difference.
+
+    A difference that is certain but too small to matter is called equivalent.
+    """
+    if row.difference is None or row.p_adjusted is None or row.descriptive:
+        return "undecided"
+    if smallest is not None and _inside(row, smallest):
+        return "equivalent"
+    if row.p_adjusted > ALPHA or row.difference == 0:
+        return "undecided"
+    return "better" if (row.difference > 0) == (direction == "maximize") else "worse"
+
+
+def _inside(row: Comparison, smallest: float) -> bool:
+    ends = (row.ci_low, row.ci_high)
+    return all(end is not None and abs(end) <= smallest for end in ends)

@@ -1,0 +1,154 @@
+"""What the conclusion stands on: counts, time, machine, and what a reader must be warned of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from reports.names import count_text, describe, short_names
+from reports.statistics.comparisons import ALPHA, DESCRIPTIVE_BELOW, Comparisons
+from reports.statistics.decay import MULTIPLICATIVE, SMOOTH, Profile
+from reports.statistics.outcomes import STATUSES
+from reports.statistics.signflip import smallest_p
+from reports.tables import Plan, Tables
+
+_RUN = "workers executor cpus gpus platform python torch ray orch".split()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of `orch run`, from events.jsonl."""
+
+    at: str
+    new: int | None  # trials that it had to train
+    wall_s: float | None  # None when it did not come to its end
+    ended: str  # finished | interrupted | unknown
+    machine: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How much there is, and where it comes from."""
+
+    variants: int
+    replicates: int
+    trials: int
+    counts: Mapping[str, int]  # completed, diverged, failed, missing
+    wall_s: float | None  # of all runs together
+    training_s: float | None  # of all trials together
+    runs: tuple[Run, ...]
+
+
+def evidence(tables: Tables) -> Evidence:
+    """Counted from the tables; times as the runs recorded them."""
+    counted = tables.trials["status"].value_counts()
+    runs = _runs(tables.events)
+    walls = [run.wall_s for run in runs if run.wall_s is not None]
+    training = pd.to_numeric(tables.trials["wall_s"]).sum()
+    return Evidence(
+        variants=len(tables.plan.variants),
+        replicates=tables.plan.replicates,
+        trials=len(tables.trials),
+        counts={status: int(counted.get(status, 0)) for status in STATUSES},
+        wall_s=sum(walls) if walls else None,
+        training_s=float(training) or None,
+        runs=runs,
+    )
+
+
+def _runs(events: Sequence[Mapping[str, Any]]) -> tuple[Run, ...]:
+    """Each study_started up to the event that ends it."""
+    starts = [i for i, event in enumerate(events) if event["event"] == "study_started"]
+    return tuple(
+        _run(events[start:end])
+        for start, end in zip(starts, [*starts[1:], len(events)], strict=True)
+    )
+
+
+def _run(events: Sequence[Mapping[str, Any]]) -> Run:
+    start, by_name = events[0], {event["event"]: event for event in events}
+    finished = by_name.get("study_finished")
+    ended = "finished" if finished else "interrupted" if "interrupted" in by_name else "unknown"
+    return Run(
+        at=str(start.get("at", "")),
+        new=start.get("new"),
+        wall_s=finished.get("wall_s") if finished else None,
+        ended=ended,
+        machine={key: start[key] for key in _RUN if start.get(key) is not None},
+    )
+
+
+def warnings(
+    tables: Tables, facts: Evidence, compared: Comparisons, profiles: Sequence[Profile]
+) -> tuple[str, ...]:
+    """What changes how the report must be read, most important first."""
+    found = (
+        *_incomplete(facts),
+        *_thin(tables.plan, facts, compared),
+        *_unpaired(tables.plan, compared),
+        *_unreadable(tables.plan, profiles),
+        *_source(tables.plan),
+    )
+    return tuple(found)
+
+
+def _incomplete(facts: Evidence) -> Iterable[str]:
+    counts, total = facts.counts, facts.trials
+    if counts["missing"]:
+        yield (
+            f"Unfinished: {counts['missing']:,} of {count_text(total, 'trial')} have not been "
+            "trained. Numbers and verdicts will change; run the study again to complete it."
+        )
+    if counts["failed"]:
+        yield f"{count_text(counts['failed'], 'trial')} failed with an error and have no result."
+    if counts["diverged"]:
+        yield (
+            f"{count_text(counts['diverged'], 'trial')} diverged. Means and intervals of their "
+            "variants speak of the surviving replicates only."
+        )
+
+
+def _thin(plan: Plan, facts: Evidence, compared: Comparisons) -> Iterable[str]:
+    n, contrasts = plan.replicates, len(compared.rows)
+    if compared.rows and n < DESCRIPTIVE_BELOW:
+        yield (
+            f"Descriptive only: with {count_text(n, 'replicate')} no difference can be told from "
+            f"chance (smallest possible p: {smallest_p(n):.3f}); six or more are needed."
+        )
+    elif contrasts * smallest_p(n) > ALPHA:
+        yield (
+            f"{count_text(n, 'replicate')} are few for {contrasts} comparisons: Holm's adjustment "
+            f"could not go below p = {min(1.0, contrasts * smallest_p(n)):.2f}. The verdicts rest "
+            "on the step-down max-T adjustment over the same sign flips; see Methods."
+        )
+    if compared.without_baseline:
+        orphans = count_text(len(compared.without_baseline), "variant")
+        yield f"{orphans} cannot be compared: the study excludes their baseline."
+
+
+def _unpaired(plan: Plan, compared: Comparisons) -> Iterable[str]:
+    unpaired = sum(row.method == "unpaired" for row in compared.rows)
+    if unpaired:
+        yield (
+            f"{count_text(unpaired, 'comparison')} are unpaired (Welch), as some replicates have no "
+            "final value on one side; the side that lost its worst seeds looks better than it is."
+        )
+
+
+def _unreadable(plan: Plan, profiles: Sequence[Profile]) -> Iterable[str]:
+    names = short_names(plan.factors)
+    settings = {v.variant_id: {**plan.fixed, **v.settings} for v in plan.variants}
+    zero = {p.variant_id for p in profiles if p.quantity in MULTIPLICATIVE and sum(p.zeros)}
+    smooth = [v for v in zero if settings[v].get("model.activation") in SMOOTH]
+    levels = {v.variant_id: describe(v.levels, names) for v in plan.variants}
+    if smooth:
+        yield (
+            f"Underflow: some gradients are exactly zero where they cannot be ({levels[smooth[0]]}"
+            f"{' and others' if len(smooth) > 1 else ''}). They are counted, not drawn."
+        )
+
+
+def _source(plan: Plan) -> Iterable[str]:
+    if plan.git and plan.git.get("dirty"):
+        yield "The code was changed after its last commit, so the commit alone does not reproduce this."

@@ -1,0 +1,123 @@
+"""One honest sentence: what the verdicts say, the largest effect, and what the gradient did there."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from reports.names import (
+    count_text,
+    describe,
+    difference_text,
+    difference_unit,
+    factor_text,
+    interval_text,
+    metric_text,
+    short_names,
+    value_text,
+)
+from reports.statistics.comparisons import Comparison, Comparisons
+from reports.statistics.decay import Profile
+from reports.statistics.outcomes import Outcome
+from reports.tables import Level, Plan
+
+VERDICTS = ("better", "worse", "equivalent", "undecided")
+
+
+def finding(
+    plan: Plan,
+    outcomes: Mapping[str, Outcome],
+    compared: Comparisons,
+    profiles: Sequence[Profile],
+) -> str:
+    """The sentence that stands on the first screen, in the terminal and in the index.
+
+    Answers: the study's question, as far as its verdicts go.
+    Assumes: the verdicts of `comparisons`, made on the metric declared before the run.
+    Misleads: read alone. It names the largest effect, not the typical one.
+    Source: DESIGN's verdicts; the gradient ratio is `Profile.total` at the first probe.
+    """
+    if not any(outcome.n for outcome in outcomes.values()):
+        return _nothing(outcomes)
+    if not any(row.difference is not None for row in compared.rows):
+        return _uncompared(plan, outcomes)
+    return f"{_so_far(plan, outcomes)}{_verdicts(plan, compared)}; {_largest(plan, compared, profiles)}."
+
+
+def _nothing(outcomes: Mapping[str, Outcome]) -> str:
+    counts = _total(outcomes)
+    gone = [f"{counts[word]} {word}" for word in ("failed", "diverged", "missing") if counts[word]]
+    return f"No trial was completed ({', '.join(gone)}), so nothing can be said."
+
+
+def _total(outcomes: Mapping[str, Outcome]) -> Counter[str]:
+    return sum((Counter(outcome.counts) for outcome in outcomes.values()), Counter())
+
+
+def _uncompared(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
+    """Without any comparison: the best variant, as a description."""
+    sign = 1 if plan.compare.direction == "maximize" else -1
+    done = [outcome for outcome in outcomes.values() if outcome.mean is not None]
+    best = max(done, key=lambda outcome: sign * (outcome.mean or 0.0))
+    unit = plan.compare.unit
+    name = describe(_levels(plan)[best.variant_id], short_names(plan.factors)) or plan.study
+    interval = f" {interval_text(best.low, best.high, unit)}" if best.low is not None else ""
+    return (
+        f"{_so_far(plan, outcomes)}{name} reaches {value_text(best.mean, unit)}{interval} "
+        f"{metric_text(plan.compare.metric)} over {count_text(best.n, 'replicate')}; "
+        "there is nothing to compare it with."
+    )
+
+
+def _so_far(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
+    missing = _total(outcomes)["missing"]
+    return f"So far ({plan.trials - missing} of {plan.trials} trials): " if missing else ""
+
+
+def _verdicts(plan: Plan, compared: Comparisons) -> str:
+    counts = Counter(row.verdict for row in compared.rows)
+    total, metric = len(compared.rows), metric_text(plan.compare.metric)
+    baseline = describe(plan.compare.baseline, short_names(plan.factors))
+    if counts["undecided"] == total:
+        return f"undecided in {metric}: none of {_comparisons(total)} with {baseline} shows a difference"
+    listed = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts[word])
+    return f"in {metric}, of {_comparisons(total)} with {baseline}, {listed}"
+
+
+def _comparisons(n: int) -> str:
+    return "one comparison" if n == 1 else f"{n} comparisons"
+
+
+def _largest(plan: Plan, compared: Comparisons, profiles: Sequence[Profile]) -> str:
+    row = largest(compared.rows)
+    unit, names = plan.compare.unit, short_names(plan.factors)
+    levels = _levels(plan)[row.variant]
+    context = {path: level for path, level in levels.items() if path not in plan.compare.baseline}
+    what = describe({p: levels[p] for p in levels if p not in context}, names)
+    where = f" at {describe(context, names)}" if context else ""
+    interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
+    size = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
+    return f"the largest difference is {what}{where} with {size}{_gradient(plan, row, profiles)}"
+
+
+def largest(rows: Sequence[Comparison]) -> Comparison:
+    """The largest difference among those decided; if none is, among all."""
+    known = [row for row in rows if row.difference is not None]
+    decided = [row for row in known if row.verdict in ("better", "worse")]
+    return max(decided or known, key=lambda row: abs(row.difference or 0.0))
+
+
+def _gradient(plan: Plan, row: Comparison, profiles: Sequence[Profile]) -> str:
+    """What is left of the gradient at the first hidden layer, before training, in both variants."""
+    deltas = [p for p in profiles if p.quantity == "delta" and p.total is not None]
+    if not deltas:
+        return ""
+    start = min(profile.epoch for profile in deltas)
+    left = {p.variant_id: p.total.value for p in deltas if p.epoch == start and p.total}
+    if row.variant not in left or row.baseline not in left:
+        return ""
+    own, base = factor_text(left[row.variant]), factor_text(left[row.baseline])
+    name = describe(plan.compare.baseline, short_names(plan.factors))
+    return f", where the first hidden layer starts with {own} of the last one's gradient ({name}: {base})"
+
+
+def _levels(plan: Plan) -> dict[str, Mapping[str, Level]]:
+    return {variant.variant_id: variant.levels for variant in plan.variants}

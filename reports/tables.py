@@ -1,0 +1,204 @@
+"""The one reader of a study's folder: plan.json, study.yaml, events.jsonl and the Parquet tables."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+Level = str | int | float | bool | None
+
+_TRIALS = (
+    "trial_id status error epochs_done wall_s pack_id execution device threads "
+    "code_digest git_commit git_dirty started_at"
+).split()
+_METRICS = "trial_id epoch split metric value".split()
+_GRADIENTS = "trial_id epoch axis position quantity value".split()
+
+
+class ReportError(Exception):
+    """The folder holds no study that a report could be made of; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One combination of factor levels and its trials, in the order of replicates."""
+
+    variant_id: str
+    label: str
+    levels: Mapping[str, Level]  # by dotted path, in the order of the study's factors
+    settings: Mapping[str, Level]  # only those that differ between variants
+    trials: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Compare:
+    """What the verdict is about, as the study declared it before the run."""
+
+    metric: str  # "test/accuracy"
+    direction: str  # maximize | minimize
+    unit: str
+    baseline: Mapping[str, Level]
+    smallest_difference: float | None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that the task reports for each split."""
+
+    direction: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What plan.json says was to be trained."""
+
+    study: str
+    question: str
+    seed: int
+    replicates: int
+    factors: Mapping[str, tuple[Level, ...]]
+    fixed: Mapping[str, Level]
+    compare: Compare
+    metrics: Mapping[str, Metric]
+    excluded: tuple[Mapping[str, Any], ...]
+    identity: Mapping[str, Any]
+    git: Mapping[str, Any] | None
+    variants: tuple[Variant, ...]
+
+    @property
+    def trials(self) -> int:
+        return sum(len(variant.trials) for variant in self.variants)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Everything that a report is made of.
+
+    trials: one row a planned trial, with `variant_id`, `replicate` and `status`; a trial without
+        a row in the store has the status "missing".
+    metrics, gradients: long tables of the planned trials, with `variant_id` and `replicate`.
+    """
+
+    plan: Plan
+    study_text: str
+    events: tuple[Mapping[str, Any], ...]
+    trials: pd.DataFrame
+    metrics: pd.DataFrame
+    gradients: pd.DataFrame
+
+
+def read_tables(folder: Path) -> Tables:
+    """Reads `<results>/<study>/`. Only plan.json is needed; all else may be absent or partial."""
+    plan = _plan(folder)
+    planned = _planned(plan)
+    return Tables(
+        plan=plan,
+        study_text=_text(folder / "study.yaml"),
+        events=_events(folder / "events.jsonl"),
+        trials=_trials(folder / "trials.parquet", planned),
+        metrics=_long(folder / "metrics.parquet", _METRICS, planned),
+        gradients=_long(folder / "gradients.parquet", _GRADIENTS, planned),
+    )
+
+
+def _plan(folder: Path) -> Plan:
+    path = folder / "plan.json"
+    try:
+        return parse_plan(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise ReportError(f"{folder}: no plan.json, so no study was run here") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportError(f"{path}: not a plan that this version reads ({error!r})") from error
+
+
+def parse_plan(document: Mapping[str, Any]) -> Plan:
+    """plan.json → record. Unknown keys are left alone, so that later versions may add some."""
+    return Plan(
+        study=document["study"],
+        question=document["question"],
+        seed=document["seed"],
+        replicates=document["replicates"],
+        factors={path: tuple(levels) for path, levels in document["factors"].items()},
+        fixed=document["fixed"],
+        compare=_pick(Compare, document["compare"]),
+        metrics={name: _pick(Metric, entry) for name, entry in document["metrics"].items()},
+        excluded=tuple(document["excluded"]),
+        identity=document["identity"],
+        git=document.get("git"),
+        variants=tuple(_variant(entry) for entry in document["variants"]),
+    )
+
+
+def _variant(entry: Mapping[str, Any]) -> Variant:
+    return Variant(
+        variant_id=entry["variant_id"],
+        label=entry["variant"],
+        levels=entry["levels"],
+        settings=entry["settings"],
+        trials=tuple(entry["trials"]),
+    )
+
+
+def _pick(record: Any, entry: Mapping[str, Any]) -> Any:
+    return record(**{name: entry[name] for name in record.__dataclass_fields__})
+
+
+def _planned(plan: Plan) -> pd.DataFrame:
+    """(trials,) variant_id and replicate by trial_id, in the order of the plan."""
+    rows = [
+        (trial, variant.variant_id, replicate)
+        for variant in plan.variants
+        for replicate, trial in enumerate(variant.trials)
+    ]
+    frame = pd.DataFrame(rows, columns=["trial_id", "variant_id", "replicate"])
+    return frame.set_index("trial_id")
+
+
+def _trials(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
+    """Rows of planned trials; what the plan says of variant and replicate counts."""
+    stored = _read(path, _TRIALS, prefixes=("final.",)).set_index("trial_id")
+    rows = planned.join(stored[~stored.index.duplicated()])
+    return rows.assign(status=rows["status"].fillna("missing")).reset_index()
+
+
+def _long(path: Path, columns: Sequence[str], planned: pd.DataFrame) -> pd.DataFrame:
+    rows = _read(path, columns)
+    place = planned.index.get_indexer(pd.Index(rows["trial_id"]))
+    kept = rows[place >= 0].reset_index(drop=True)
+    found = planned.iloc[place[place >= 0]]
+    return kept.assign(
+        variant_id=np.asarray(found["variant_id"]), replicate=np.asarray(found["replicate"])
+    )
+
+
+def _read(path: Path, columns: Sequence[str], prefixes: tuple[str, ...] = ()) -> pd.DataFrame:
+    if not path.exists():
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+    present = pq.read_schema(path).names
+    wanted = [name for name in present if name in columns or name.startswith(prefixes or ("\0",))]
+    frame: pd.DataFrame = pq.read_table(path, columns=wanted).to_pandas()
+    return frame.reindex(columns=[*columns, *(name for name in wanted if name not in columns)])
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def _events(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """Whole lines only: a line cut off by a crash is not an event."""
+    return tuple(event for line in _text(path).splitlines() if (event := _event(line)))
+
+
+def _event(line: str) -> Mapping[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None

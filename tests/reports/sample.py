@@ -1,0 +1,203 @@
+"""Writes the folder of a study as `orch run` does, from simulated numbers, in any state of ruin."""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+FACTORS = {
+    "model.activation": ["sigmoid", "tanh", "relu", "softplus"],
+    "model.depth": [1, 2, 4, 8],
+    "model.init.scale": [0.5, 1.0, 2.0],
+}
+PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5}
+LOSS = {"direction": "minimize", "unit": "nat", "meaning": "mean over examples of the training loss"}
+ACCURACY = {
+    "direction": "maximize",
+    "unit": "share",
+    "meaning": "share of examples whose class is predicted",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What to simulate. `fate(variant, replicate)` → completed | diverged | failed | missing."""
+
+    study: str = "vanishing_gradient"
+    question: str = "Which hidden activation lets the first layer of a deep network learn?"
+    factors: Mapping[str, list[Any]] = field(default_factory=lambda: FACTORS)
+    baseline: Mapping[str, Any] = field(default_factory=lambda: {"model.activation": "sigmoid"})
+    replicates: int = 10
+    epochs: int = 20
+    probes: bool = True
+    smallest_difference: float | None = 0.005
+    fates: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (label, replicate)
+    every_fate: str = "completed"
+    error: str = "loss was not finite in epoch 3"
+    text: str = "study: vanishing_gradient\ntask: {name: digits}\n"
+
+    def variants(self) -> Iterator[dict[str, Any]]:
+        for combination in itertools.product(*self.factors.values()):
+            yield dict(zip(self.factors, combination, strict=True))
+
+    def fate(self, label: str, replicate: int) -> str:
+        return self.fates.get((label, replicate), self.every_fate)
+
+
+def label(levels: Mapping[str, Any]) -> str:
+    return " ".join(f"{path.split('.')[-1]}={level}" for path, level in levels.items()) or "only"
+
+
+def write(folder: Path, sample: Sample) -> Path:
+    """Writes `<folder>/<study>/` and returns it."""
+    target = folder / sample.study
+    target.mkdir(parents=True, exist_ok=True)
+    plan = plan_document(sample)
+    (target / "plan.json").write_text(json.dumps(plan))
+    (target / "study.yaml").write_text(sample.text)
+    (target / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events(plan)))
+    trials, metrics, gradients = zip(*_rows(sample, plan), strict=True)
+    pd.DataFrame([row for row in trials if row]).to_parquet(target / "trials.parquet")
+    pd.concat(list(metrics)).to_parquet(target / "metrics.parquet")
+    if sample.probes:
+        pd.concat(list(gradients)).to_parquet(target / "gradients.parquet")
+    return target
+
+
+def plan_document(sample: Sample) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "study": sample.study,
+        "question": sample.question,
+        "seed": 0,
+        "replicates": sample.replicates,
+        "git": {"commit": "0123456789abcdef0123456789abcdef01234567", "dirty": True},
+        "factors": sample.factors,
+        "fixed": {
+            "task.name": "digits",
+            "model.name": "mlp",
+            "model.width": 30,
+            "training.optimizer": "sgd",
+            "training.learning_rate": 0.1,
+            "training.epochs": sample.epochs,
+            "probes.every_epochs": 5,
+        },
+        "compare": {
+            "metric": "test/accuracy",
+            "direction": "maximize",
+            "unit": "share",
+            "baseline": dict(sample.baseline),
+            "smallest_difference": sample.smallest_difference,
+        },
+        "metrics": {"accuracy": ACCURACY, "loss": LOSS},
+        "excluded": [],
+        "identity": {"schema_version": 1, "data": {"digits": "ab12"}, "code": {"models.mlp": "cd"}},
+        "variants": [_variant(sample, levels) for levels in sample.variants()],
+        "packs": [],
+        "resources": {"cpus": 1, "gpus": 0},
+    }
+
+
+def _variant(sample: Sample, levels: Mapping[str, Any]) -> dict[str, Any]:
+    name = label(levels)
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    return {
+        "variant_id": digest[:8],
+        "variant": name,
+        "levels": dict(levels),
+        "settings": dict(levels),
+        "trials": [
+            hashlib.sha256(f"{name}/{r}".encode()).hexdigest()[:16] for r in range(sample.replicates)
+        ],
+    }
+
+
+def events(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    machine = {
+        "orch": "0.1.0", "python": "3.11.4", "torch": "2.13.0", "ray": "2.60.0",
+        "platform": "Linux-6.1-x86_64", "cpus": 2, "gpus": 0, "workers": 2, "executor": "ray_tune",
+    }  # fmt: skip
+    trials = sum(len(variant["trials"]) for variant in plan["variants"])
+    start = {"at": "2026-05-04T09:30:00+00:00", "event": "study_started", **machine}
+    end = {"at": "2026-05-04T09:31:07+00:00", "event": "study_finished", "wall_s": 67.2}
+    counts = {"completed": trials, "diverged": 0, "failed": 0}
+    return [{**start, "trials": trials, "new": trials, "done": 0}, {**end, **counts}]
+
+
+def _rows(sample: Sample, plan: Mapping[str, Any]) -> Iterator[tuple[Any, pd.DataFrame, pd.DataFrame]]:
+    for variant in plan["variants"]:
+        for replicate, trial in enumerate(variant["trials"]):
+            fate = sample.fate(variant["variant"], replicate)
+            yield _trial(sample, variant, replicate, trial, fate)
+
+
+def _trial(
+    sample: Sample, variant: Mapping[str, Any], replicate: int, trial: str, fate: str
+) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng([replicate, int(variant["variant_id"], 16)])
+    levels = variant["levels"]
+    activation, depth = levels.get("model.activation", "tanh"), levels.get("model.depth", 2)
+    depth = depth if isinstance(depth, int) else 2
+    scale = levels.get("model.init.scale", 1.0)
+    factor = PER_LAYER.get(activation, 0.6) * (scale if isinstance(scale, float) else 1.0) ** 0.8
+    last = {"completed": sample.epochs, "diverged": 2}.get(fate, 0)
+    metrics = _curve(rng, factor ** (depth - 1), sample.epochs)
+    metrics = metrics[(metrics["epoch"] <= last) & (fate in ("completed", "diverged"))]
+    gradients = _gradients(rng, factor, depth, sample.epochs)
+    gradients = gradients[(gradients["epoch"] <= last) & (fate in ("completed", "diverged"))]
+    final = metrics[metrics["epoch"] == sample.epochs]
+    row = {
+        "trial_id": trial, "study": sample.study, "variant_id": variant["variant_id"],
+        "variant": variant["variant"], "phase": "replication", "replicate": replicate,
+        "status": fate, "error": None if fate == "completed" else sample.error,
+        **{f"factor.{path}": str(level) for path, level in levels.items()},
+        **{
+            f"final.{split}/{metric}": _final(final, split, metric)
+            for split in ("train", "validation", "test") for metric in ("accuracy", "loss")
+        },
+        "epochs_done": last, "wall_s": 0.12, "pack_id": "0f" * 8, "execution": "stacked",
+        "device": "cpu", "threads": 1, "code_digest": "cd" * 8, "git_commit": None,
+        "git_dirty": None, "started_at": "2026-05-04T09:30:02+00:00", "schema_version": 1,
+    }  # fmt: skip
+    gone = fate == "missing"
+    return None if gone else row, *(f.assign(trial_id=trial) for f in (metrics, gradients))
+
+
+def _final(final: pd.DataFrame, split: str, metric: str) -> float | None:
+    values = final.loc[(final["split"] == split) & (final["metric"] == metric), "value"]
+    return float(values.iloc[0]) if len(values) else None
+
+
+def _curve(rng: np.random.Generator, signal: float, epochs: int) -> pd.DataFrame:
+    """Accuracy that rises from chance, more slowly the less gradient the first layer gets."""
+    speed = 0.9 * min(signal, 1.5) ** 0.35
+    epoch = np.arange(epochs + 1)
+    gone = 1 - np.exp(-speed * epoch * np.exp(rng.normal(0, 0.15)))
+    accuracy = 0.1 + 0.86 * gone + rng.normal(0, 0.008, epochs + 1)
+    frames = []
+    for split, gap in {"train": 0.03, "validation": 0.005, "test": 0.0}.items():
+        values = np.clip(accuracy + gap * gone, 0, 1)
+        for metric, shown in {"accuracy": values, "loss": 2.4 * (1.02 - values)}.items():
+            columns = {"epoch": epoch, "step": epoch * 38, "split": split, "metric": metric}
+            frames.append(pd.DataFrame({**columns, "value": shown}))
+    return pd.concat(frames)
+
+
+def _gradients(rng: np.random.Generator, factor: float, depth: int, epochs: int) -> pd.DataFrame:
+    rows = []
+    for epoch in sorted({*range(0, epochs, 5), epochs}):
+        level = 0.08 * np.exp(rng.normal(0, 0.2)) * (1 if epoch == 0 else 0.3)
+        steps = factor * np.exp(rng.normal(0, 0.25, depth + 1)) * (1 + 0.5 * (epoch > 0))
+        for layer in range(depth + 1, 0, -1):
+            delta = level * float(np.prod(steps[layer:]))
+            values = {"delta": delta, "delta_mean": delta / 3, "weight_grad": 2 * delta**0.3}
+            if layer <= depth:
+                values["saturation"] = float(np.clip(rng.normal(0.3, 0.05), 0, 1))
+            rows += [(epoch, epoch * 38, "depth", f"hidden.{layer}", layer, *q) for q in values.items()]
+    return pd.DataFrame(rows, columns="epoch step axis site position quantity value".split())
