@@ -1,0 +1,153 @@
+"""The `orch` command: its verbs and flags, and the one place where errors become exit codes."""
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestrator.errors import EnvironmentFault, InputError, OrchError
+
+app = typer.Typer(
+    help="Comparative studies of neural networks: which settings make a difference, and how sure.",
+    epilog="STUDY is a YAML file or the name of a shipped study. Exit codes: 0 all trials done, "
+    "1 some failed, 2 wrong input, 3 wrong environment, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: rich would take half of the start-up time
+    pretty_exceptions_enable=False,
+)
+
+Study = Annotated[str, typer.Argument(metavar="STUDY", help="YAML file, or a shipped study.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a fixed setting; repeatable."),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="PATH=LEVEL", help="Keep this level of a factor; repeatable."),
+]
+Replicates = Annotated[
+    int | None, typer.Option("--replicates", metavar="N", help="Seeds per variant.")
+]
+Results = Annotated[
+    Path | None,
+    typer.Option(
+        "--results",
+        metavar="DIR",
+        help="Folder of results.",
+        show_default="$ORCH_RESULTS, else ./results",
+    ),
+]
+
+
+@app.command()
+def check(study: Study, as_json: Json = False) -> None:
+    """Find what is wrong in a study file: line, value, and what is allowed."""
+    from orchestrator.cli.check import check
+
+    raise typer.Exit(check(study, as_json=as_json))
+
+
+@app.command()
+def plan(
+    study: Study,
+    set_: Set = None,
+    only: Only = None,
+    replicates: Replicates = None,
+    results: Results = None,
+    as_json: Json = False,
+) -> None:
+    """Show variants, trials and packs, what is done already, and what n can show."""
+    from orchestrator.cli.plan import plan
+    from orchestrator.study.overrides import Overrides
+
+    overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
+    raise typer.Exit(plan(study, overrides=overrides, results=results, as_json=as_json))
+
+
+@app.command()
+def run(
+    study: Study,
+    set_: Set = None,
+    only: Only = None,
+    replicates: Replicates = None,
+    results: Results = None,
+    inline: Annotated[bool, typer.Option("--inline", help="Train in this process.")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Train only.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Train again what is done.")] = False,
+) -> None:
+    """Train what is missing and write the report."""
+    from orchestrator.cli.run import run
+    from orchestrator.study.overrides import Overrides
+
+    overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
+    flags = {"inline": inline, "report": not no_report, "force": force}
+    raise typer.Exit(run(study, overrides=overrides, results=results, **flags))
+
+
+@app.command()
+def report(study: Study, results: Results = None) -> None:
+    """Build the report again from the store."""
+    from orchestrator.cli.report import report
+
+    raise typer.Exit(report(study, results=results))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of study files, for editors."""
+    from orchestrator.cli.schema import schema
+
+    raise typer.Exit(schema())
+
+
+def main() -> None:
+    """Run the command line and exit. The only place that catches errors."""
+    warnings.showwarning = _show_warning
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        code = _run_app()
+        sys.stdout.flush()
+        return code
+    except OrchError as error:
+        _tell(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `orch plan x | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:  # of the terminal or the file behind stdout: the stages name theirs
+        print(f"cannot go on: {error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EnvironmentFault.exit_code
+
+
+def _run_app() -> int:
+    try:
+        app(prog_name="orch")
+    except SystemExit as done:  # typer's way of returning: usage errors end with 2
+        return done.code if isinstance(done.code, int) else 0
+    return 0
+
+
+def _tell(error: OrchError) -> None:
+    """On stderr; or with --json as the one document that a program waits for on stdout."""
+    if isinstance(error, InputError) and "--json" in sys.argv[1:]:
+        from dataclasses import asdict
+
+        print(json.dumps({"problems": [asdict(problem) for problem in error.problems]}, indent=2))
+    else:
+        print(error, file=sys.stderr)
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"warning: {message}", file=sys.stderr)

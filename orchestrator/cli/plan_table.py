@@ -1,0 +1,98 @@
+"""`orch plan` for people: a table of variants, and what surrounds it in words."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from orchestrator.cli.plan import counted, steps_to_do
+from orchestrator.plan.power import LEVEL, Attainable, attainable
+from orchestrator.plan.records import Plan
+from orchestrator.study.describe import plain
+from orchestrator.study.records import Study
+from orchestrator.study.variants import short_names
+
+MOST_ROWS = 100  # variants shown; --json has all
+STATES = ("new", "done", "invalidated")
+
+
+def show(made: Plan, workers: int) -> None:
+    """Prints the plan on stdout."""
+    width = None if sys.stdout.isatty() else 400  # in a file or a pipe nothing is cut off
+    console = Console(soft_wrap=True, highlight=False, width=width)
+    study = made.study
+    console.print(Text(study.name, style="bold"), Text(study.question))
+    console.print(_table(made))
+    hidden = len(study.variants) - MOST_ROWS
+    if hidden > 0:
+        console.print(Text(f"… and {hidden:,} more variants (--json lists all)"))
+    for line in (*_counts(made, workers), *_reasons(made), *_excluded(study), *_shows(study)):
+        console.print(Text(line))
+
+
+def _table(made: Plan) -> Table:
+    """One row a variant: its levels, and how many of its replicates are in which state."""
+    study = made.study
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in short_names(tuple(study.factors)).values():
+        table.add_column(name)
+    for state in ("replicates", *STATES):
+        table.add_column(state, justify="right")
+    states: Counter[tuple[str, str]] = Counter(
+        (trial.variant.variant_id, made.states[trial.trial_id]) for trial in made.trials
+    )
+    for variant in study.variants[:MOST_ROWS]:
+        levels = [Text(plain(level)) for level in variant.levels.values()]
+        counts = [states[variant.variant_id, state] for state in STATES]
+        table.add_row(*levels, str(study.replicates), *(str(n) if n else "–" for n in counts))
+    return table
+
+
+def _counts(made: Plan, workers: int) -> Iterator[str]:
+    study, counts = made.study, counted(made)
+    trials = f"{len(study.variants):,} variants × {study.replicates} replicates"
+    states = ", ".join(f"{count:,} {state}" for state, count in counts.items())
+    yield f"Trials: {trials} = {len(made.trials):,}: {states}"
+    if not made.packs:
+        yield "Packs: none, everything is done"
+        return
+    sizes = sorted({len(pack.trials) for pack in made.packs})
+    size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]}–{sizes[-1]}"
+    yield f"Packs: {len(made.packs):,} of {size} trials, for {workers} workers on this machine"
+    yield f"Cost: {steps_to_do(made):,} training steps, counted per trial"
+
+
+def _reasons(made: Plan) -> Iterator[str]:
+    for reason, count in Counter(made.reasons.values()).most_common():
+        yield f"Invalidated: {count:,} trials: {reason}"
+
+
+def _excluded(study: Study) -> Iterator[str]:
+    for rule in study.excluded:
+        when = ", ".join(f"{path}={plain(level)}" for path, level in rule.when.items())
+        yield f"Excluded: {len(rule.labels):,} variants with {when}: {rule.reason}"
+
+
+def _shows(study: Study) -> Iterator[str]:
+    """What n can show, in words."""
+    power = attainable(study)
+    metric = study.compare.metric
+    baseline = ", ".join(f"{p}={plain(level)}" for p, level in study.compare.baseline.items())
+    yield f"Compares: {metric} of {power.contrasts:,} variants with the baseline {baseline}"
+    if power.descriptive_only:
+        needed = power.replicates_needed
+        yield f"n = {power.replicates}: descriptive only; tests need {needed} replicates or more"
+    else:
+        yield from _tests(power)
+
+
+def _tests(power: Attainable) -> Iterator[str]:
+    alone, adjusted = power.smallest_p, power.smallest_p_adjusted
+    yield f"n = {power.replicates}: the smallest p that a sign-flip test can give is {alone:.2g}"
+    yield f"    after Holm over {power.contrasts:,} contrasts {adjusted:.2g}"
+    if adjusted >= LEVEL:
+        needed = power.replicates_needed
+        yield f"    so no difference can get below {LEVEL}: that takes {needed} replicates"

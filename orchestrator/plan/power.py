@@ -1,0 +1,60 @@
+"""What a number of replicates can show, before anything is trained."""
+
+from dataclasses import dataclass
+
+from orchestrator.study.records import Study
+
+DESCRIPTIVE_BELOW = 6  # replicates
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Attainable:
+    """The smallest p-values that the study's tests can give.
+
+    Answers: could these seeds show any difference, however large?
+    Assumes: paired differences, exact two-sided sign-flip test; Holm over all contrasts.
+    Misleads: a p that is attainable is not one that is likely; see the minimal detectable
+        difference in the report.
+    Source: 2ⁿ sign patterns are equally likely without a difference; two of them are extreme.
+    """
+
+    replicates: int
+    contrasts: int  # variants that are compared with a baseline
+    smallest_p: float  # of one contrast: 2/2ⁿ
+    smallest_p_adjusted: float  # of the first of m contrasts after Holm: m·2/2ⁿ, at most 1
+    replicates_needed: int  # for the adjusted p to get below LEVEL
+
+    @property
+    def descriptive_only(self) -> bool:
+        return self.replicates < DESCRIPTIVE_BELOW
+
+
+def attainable(study: Study) -> Attainable:
+    """For the study's comparisons of variants with their baselines."""
+    n, m = study.replicates, contrasts(study)
+    needed = DESCRIPTIVE_BELOW
+    while _holm(needed, m) >= LEVEL:
+        needed += 1
+    return Attainable(n, m, _smallest(n), _holm(n, m), needed)
+
+
+def contrasts(study: Study) -> int:
+    """Variants whose baseline, equal in all other factors, is a variant of the study too."""
+    others = [path for path in study.factors if path not in study.compare.baseline]
+    keys = [tuple(variant.levels[path] for path in others) for variant in study.variants]
+    is_baseline = [
+        all(variant.levels[path] == level for path, level in study.compare.baseline.items())
+        for variant in study.variants
+    ]
+    partners = {key for key, base in zip(keys, is_baseline, strict=True) if base}
+    pairs = zip(keys, is_baseline, strict=True)
+    return sum(not base and key in partners for key, base in pairs)
+
+
+def _smallest(n: int) -> float:
+    return min(1.0, 2.0 ** (1 - n))
+
+
+def _holm(n: int, m: int) -> float:
+    return min(1.0, m * _smallest(n))
