@@ -1,28 +1,31 @@
 """`orch plan`: what a run would train, what is there already, and what it could show."""
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.cli.results import results_folder
+from orchestrator.cli.results import results_paths
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.capacity import Capacity
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.cost import training_steps
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.make import make_plan
 from orchestrator.plan.power import attainable
 from orchestrator.plan.records import Plan
-from orchestrator.plan.workers import local_workers
 from orchestrator.study.load import Overrides, load_study
+from orchestrator.study.records import Study
 
 
 def plan(study: str, *, overrides: Overrides, results: Path | None, as_json: bool) -> int:
     """Prints the plan; nothing is trained or written."""
     loaded = load_study(study, overrides)
-    paths = ResultsPaths(results_folder(results))
+    paths = results_paths(results)
     earlier = read_plan(paths.study(loaded.name).plan)
-    workers = local_workers(loaded.resources.cpus)
+    workers = _workers(loaded)
     made = make_plan(loaded, _statuses(paths), workers, earlier)
     if as_json:
         print(json.dumps(_document(made, workers), indent=2, ensure_ascii=False))
@@ -40,6 +43,15 @@ def read_plan(path: Path) -> Mapping[str, Any] | None:
     except (OSError, ValueError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _workers(study: Study) -> int:
+    """Packs at a time on this machine. A plan for another, larger machine is worth seeing too."""
+    try:
+        return Capacity.here().workers(study.resources)
+    except EnvironmentFault as fault:
+        warnings.warn(str(fault), stacklevel=2)
+        return 1
 
 
 def _statuses(paths: ResultsPaths) -> Mapping[str, str]:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator.study.describe import names
+from orchestrator.study.describe import names, nearest, shown
 from orchestrator.study.document import Findings
 from orchestrator.study.factors import Factors
 from orchestrator.study.file import StudyFile
 from orchestrator.study.reading import read_group
-from orchestrator.study.settings import Resources
+from orchestrator.study.settings import Probes, Resources
 from orchestrator.study.vocabulary import NAMED, SECTIONS, Leaf, classes, leaves, section_leaves
 
-PROBES: Mapping[Any, dict[str, Any]] = {"off": {"examples": 0}, "light": {}}
+PROBES: Mapping[str, dict[str, Any]] = {"off": {"examples": 0}, "light": {}}
 HEAD = ("study", "question", "seed", "design", "replicates")
 
 
@@ -50,12 +50,14 @@ def _read_section(
     findings: Findings, section: str, given: Mapping[str, Any], settings: Mapping[str, Leaf]
 ) -> dict[str, Any]:
     values = given.get(section, {})
-    if section == "probes" and isinstance(values, str):
-        values = PROBES.get(values, values)
-        if isinstance(values, str):
-            keys = names(f"{key}: …" for key in ("every_epochs", "examples"))
-            findings.add((section,), f"{values!r} is not allowed", f"off, light, or {{{keys}}}")
+    if section == "probes" and not isinstance(values, Mapping):
+        if not isinstance(values, str) or values not in PROBES:
+            keys = names(f"{key}: …" for key in Probes.model_fields)
+            allowed = f"{names(PROBES)}, or {{{keys}}}"
+            hint = nearest(values, PROBES)
+            findings.add((section,), f"{shown(values)} is not allowed", allowed, hint)
             return {}
+        values = PROBES[values]
     if section in NAMED and section in given and isinstance(values, Mapping):
         values = _named(findings, section, given, values)
     return read_group(findings, (section,), values, settings)

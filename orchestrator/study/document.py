@@ -195,8 +195,8 @@ class _Reader:
                 continue
             here = (*path, key)
             if key in seen:
-                first = f"first in line {seen[key].line}, again in line {_place(key_node).line}"
-                text = f"{dotted(here)}: the key stands here twice: {first}"
+                first = f"line {seen[key].line}, column {seen[key].column}"
+                text = f"{dotted(here)}: the key stands here again; first in {first}"
                 self.findings.add_at(_place(key_node), text, cure="remove one of the two")
                 continue
             seen[key] = self.document.keys[here] = _place(key_node)

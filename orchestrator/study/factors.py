@@ -76,8 +76,9 @@ def _unknown_factor(
         findings.add(("factors", path), what, options, f"write {example}: […]", at_key=True)
         return
     group = path.rpartition(".")[0]
-    near = keys_below((group,), settings) or keys_below((), settings)
-    options = names(f"{group}.{name}" if keys_below((group,), settings) else name for name in near)
+    siblings = keys_below((group,), settings) if group else []
+    options = names(f"{group}.{name}" for name in siblings)
+    options = options or f"paths into {names(keys_below((), settings))}"
     hint = _hint(path, settings)
     findings.add(("factors", path), "no setting has this path", options, hint, at_key=True)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestrator.study.base import HEAD
-from orchestrator.study.describe import names, shown
+from orchestrator.study.describe import shown
 from orchestrator.study.document import Findings
 from orchestrator.study.file import StudyFile
 from orchestrator.study.reading import read_group, unknown_key
@@ -44,7 +44,7 @@ def _check_keys(findings: Findings, given: Mapping[str, Any], settings: Mapping[
     known = list(StudyFile.model_fields)
     for key in given:
         if key in LATER:
-            _not_yet(findings, key, LATER[key], names(known))
+            _not_yet(findings, key, LATER[key])
         elif key not in known:
             unknown_key(findings, (key,), known, settings)
     for key in REQUIRED:
@@ -53,7 +53,9 @@ def _check_keys(findings: Findings, given: Mapping[str, Any], settings: Mapping[
             findings.add((), f"the key {key!r} is missing", cure=f"add {key}: … ({doc})")
 
 
-def _not_yet(findings: Findings, key: str, what: str, allowed: str, *, at_key: bool = True) -> None:
+def _not_yet(
+    findings: Findings, key: str, what: str, allowed: str = "", *, at_key: bool = True
+) -> None:
     findings.add((key,), f"this version does not have {what} yet", allowed, at_key=at_key)
 
 

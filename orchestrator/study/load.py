@@ -39,7 +39,8 @@ def parse_study(text: str, path: Path, overrides: Overrides = NO_OVERRIDES) -> S
     document, findings = read_document(text, str(path))
     if not isinstance(document.value, Mapping):
         allowed = f"a mapping with the keys {names(StudyFile.model_fields)}"
-        findings.add((), f"the file holds {shown(document.value)}, not a study", allowed)
+        content = "only comments" if document.value is None else shown(document.value)
+        findings.add((), f"the file holds {content}, not a study", allowed)
         findings.raise_if_any()
     edits = apply_sets(overrides, document, findings)
     parts = _read(findings, document, read_flags("only", overrides.only, findings), edits)

@@ -19,7 +19,8 @@ def read_group(
     read: dict[str, Any] = {}
     if not isinstance(values, Mapping):
         allowed = f"a mapping with the keys {names(keys_below(path, leaves))}"
-        findings.add(path, f"{shown(values)} is not a mapping", allowed)
+        what = "nothing stands here" if values is None else f"{shown(values)} is not a mapping"
+        findings.add(path, what, allowed)
         return read
     for key, value in values.items():
         here = (*path, key)

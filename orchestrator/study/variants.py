@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from models.settings import Settings
 from orchestrator.study.base import Base
-from orchestrator.study.describe import plain
+from orchestrator.study.describe import names, plain
 from orchestrator.study.document import Findings, Path, put
 from orchestrator.study.factors import Factors, Rule
 from orchestrator.study.records import Exclusion, Level, TrialSettings, Variant
@@ -30,6 +30,7 @@ class _Section:
     base: Mapping[str, Any]
     factors: Sequence[tuple[int, Path]]  # place in the study's factors, path inside the section
     built: dict[Levels, Settings | list[Clash]] = field(default_factory=dict)
+    seen: dict[str, Levels] = field(default_factory=dict)  # settings as JSON → their levels
 
     def build(self, levels: Levels) -> Settings | list[Clash]:
         own = tuple(levels[index] for index, _ in self.factors)
@@ -41,11 +42,24 @@ class _Section:
         values = deepcopy(dict(self.base))
         for (_, path), level in zip(self.factors, own, strict=True):
             put(values, path, level)
-        (settings,) = classes(self.name, [values.get("name")])
+        (kind,) = classes(self.name, [values.get("name")])
         try:
-            return settings.model_validate(values)
+            settings = kind.model_validate(values)
         except ValidationError as error:
             return [_clash(self.name, entry) for entry in error.errors()]
+        same = self.seen.setdefault(settings.model_dump_json(), own)
+        return settings if same == own else [((self.name,), self._same(same, own))]
+
+    def _same(self, *both: Levels) -> str:
+        """Two combinations that mean the same would be one variant under two names."""
+        paths = [".".join(map(str, (self.name, *path))) for _, path in self.factors]
+        return (
+            " and ".join(
+                names(f"{p}={plain(level)}" for p, level in zip(paths, own, strict=True))
+                for own in both
+            )
+            + " resolve to the same settings"
+        )
 
 
 def _clash(section: str, entry: Mapping[str, Any]) -> Clash:
