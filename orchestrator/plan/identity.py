@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from models.settings import Settings
 from orchestrator.plan.digests import Sources, code_digests, data_digest
 from orchestrator.plan.records import Identity, Trial
-from orchestrator.study.records import Study, TrialSettings, Variant
+from orchestrator.study.records import Study, TrialSettings, Variant, flatten
 
 SCHEMA_VERSION = 1
 """Of the ids: a new number gives every trial a new one."""
@@ -72,10 +74,23 @@ def _numbering(
     The keys are in the order of the alphabet, so that this is `canonical` of the whole.
     """
     data = prints.data[variant.settings.task.name]
-    parts = {"schema_version": prints.schema_version, "seed": seed}
     head = canonical({"code": code, "data": data})[:-1] + ',"replicate":'
-    tail = "," + canonical({**parts, "settings": variant.settings.flat})[1:]
+    ends = canonical({"schema_version": prints.schema_version, "seed": seed})[1:-1]
+    settings = ",".join(
+        _section(*section) for section in sorted(variant.settings.sections, key=_name)
+    )
+    tail = f',{ends},"settings":{{{settings}}}}}'
     return lambda replicate: _sha(f"{head}{replicate}{tail}")[:16]
+
+
+def _name(section: tuple[str, Settings]) -> str:
+    return section[0]
+
+
+@lru_cache(maxsize=10_000)
+def _section(name: str, settings: Settings) -> str:
+    """Its part of the settings' canonical JSON: all its paths begin with its name."""
+    return canonical(dict(flatten(name, settings)))[1:-1]
 
 
 def pack_id(trials: Iterable[Trial]) -> str:

@@ -1,13 +1,15 @@
 """Trials → packs: those that can be trained side by side, in portions that keep workers busy."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 
+from models.settings import Settings
 from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.identity import Fingerprints, pack_id
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.study.records import Level, Study
+from orchestrator.study.records import Level, Study, TrialSettings, flatten
 
 STACKABLE = (
     *("training.learning_rate", "training.momentum", "training.weight_decay"),
@@ -18,12 +20,17 @@ STACKABLE = (
 SMALLEST, LARGEST = 8, 64  # members: below, stacking gains little; above, a worker waits for long
 ROUNDS = 4  # packs per worker, so that the last ones to finish leave few idle
 
-Structure = tuple[tuple[str, Level], ...]
+Structure = tuple[tuple[tuple[str, Level], ...], ...]
 
 
-def structure(settings: Mapping[str, Level]) -> Structure:
+def structure(settings: TrialSettings) -> Structure:
     """What the members of a pack have in common."""
-    return tuple((path, value) for path, value in settings.items() if not is_stackable(path))
+    return tuple(_structure(name, section) for name, section in settings.sections)
+
+
+@lru_cache(maxsize=10_000)
+def _structure(name: str, section: Settings) -> tuple[tuple[str, Level], ...]:
+    return tuple((path, value) for path, value in flatten(name, section) if not is_stackable(path))
 
 
 def is_stackable(path: str) -> bool:
@@ -43,7 +50,8 @@ def make_packs(
     stays as it was, so that it gives the same bits again.
     """
     members = _members(len(todo), workers)
-    structures = {t.variant.variant_id: structure(t.variant.settings.flat) for t in todo}
+    variants = {trial.variant.variant_id: trial.variant for trial in todo}
+    structures = {name: structure(v.settings) for name, v in variants.items()}
     portions = list(_unchanged(todo, kept, structures))
     taken = {trial.trial_id for portion in portions for trial in portion}
     groups: dict[Structure, list[Trial]] = {}

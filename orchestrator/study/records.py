@@ -1,8 +1,8 @@
 """A study as the other stages see it: checked, with defaults filled in, frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,13 @@ class TrialSettings:
     @cached_property
     def flat(self) -> dict[str, Level]:
         """Every setting by its dotted path: {"model.init.scale": 1.0, …}."""
-        sections = ("task", "model", "training", "probes")
-        return dict(_flatten({name: getattr(self, name).model_dump() for name in sections}))
+        return {p: v for name, settings in self.sections for p, v in flatten(name, settings)}
+
+    @property
+    def sections(self) -> tuple[tuple[str, models.Settings], ...]:
+        """The settings with the first part of their paths."""
+        own = (self.task, self.model, self.training, self.probes)
+        return tuple(zip(("task", "model", "training", "probes"), own, strict=True))
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,13 @@ class Study:
     text: str  # its YAML, with what `--set`, `--only` and `--replicates` changed
 
 
-def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Any:
+@lru_cache(maxsize=10_000)  # variants share most of their sections
+def flatten(section: str, settings: models.Settings) -> tuple[tuple[str, Level], ...]:
+    """The settings of one section by their dotted paths."""
+    return tuple(_flatten(settings.model_dump(), f"{section}."))
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Level]]:
     for key, value in tree.items():
         if isinstance(value, Mapping):
             yield from _flatten(value, f"{prefix}{key}.")
