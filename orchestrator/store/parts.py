@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.files import clean_leftovers, faults, replacing
+from orchestrator.store.files import faults, replacing
 from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL, arrow, write
 from orchestrator.training.records import PackRows
 
@@ -63,12 +63,6 @@ def entries(paths: ResultsPaths) -> dict[str, Entry]:
         files = [file for file in files if _has_index(file)]
         table = _read_index(files)
     return _winners(table)
-
-
-def clean(paths: ResultsPaths) -> None:
-    """Remove what killed writers left behind."""
-    for name in TABLES:
-        clean_leftovers(paths.store(name))
 
 
 def _packs(paths: ResultsPaths) -> list[Path]:

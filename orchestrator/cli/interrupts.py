@@ -1,0 +1,42 @@
+"""Ctrl-C and SIGTERM: the first asks the run to end, the second ends it."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stop(BaseException):
+    """Raised wherever the program is when the first signal comes. No `except Exception` eats it."""
+
+
+class Interrupts:
+    """Whether a signal has come."""
+
+    def __init__(self) -> None:
+        self.signal: signal.Signals | None = None
+
+    def check(self) -> None:
+        """Raise again, where a library swallowed it the first time."""
+        if self.signal is not None:
+            raise Stop
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        self.signal = signal.Signals(number)
+        for name in _SIGNALS:
+            signal.signal(name, signal.SIG_DFL)  # the next one kills
+        raise Stop
+
+
+@contextmanager
+def interruptible() -> Iterator[Interrupts]:
+    """Turns the first signal into `Stop`. For the main thread."""
+    interrupts = Interrupts()
+    before = {name: signal.signal(name, interrupts.handle) for name in _SIGNALS}
+    try:
+        yield interrupts
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)

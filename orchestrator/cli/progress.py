@@ -1,0 +1,90 @@
+"""What the terminal shows while packs run: one live line, or now and then a plain one."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from orchestrator.cli.tally import Tally
+from orchestrator.execution.records import Summary
+from orchestrator.plan.records import Pack
+
+_PLAIN_EVERY_S = 10.0
+_BAR_WIDTH = 24
+
+
+class Progress:
+    """Listens to an executor: counts, shows, and writes the journal.
+
+    record: takes an event's name and facts, for events.jsonl.
+    check: raises when the user has asked to stop.
+    """
+
+    def __init__(
+        self,
+        tally: Tally,
+        console: Console,
+        record: Callable[..., None],
+        check: Callable[[], None],
+    ) -> None:
+        self.tally, self.console, self.record, self.check = tally, console, record, check
+        self.live = console.is_terminal and not console.is_dumb_terminal
+        self.next_line_at = monotonic() + _PLAIN_EVERY_S
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """The live line stands while this lasts, and leaves no trace."""
+        if not self.live:
+            yield
+            return
+        with Live(get_renderable=self._line, console=self.console, transient=True):
+            yield
+
+    def started(self, pack: Pack) -> None:
+        self.tally.started(pack)
+        self.record("pack_started", pack_id=pack.pack_id, trials=len(pack.trials))
+        self._maybe_print()
+
+    def finished(self, summary: Summary) -> None:
+        self.tally.finished(summary)
+        self.record("pack_finished", **asdict(summary))
+        self._maybe_print()
+
+    def lost(self, pack: Pack, reason: str, next_try: Sequence[Pack]) -> None:
+        self.tally.lost(pack, next_try)
+        following = [part.pack_id for part in next_try]
+        self.record("pack_failed", pack_id=pack.pack_id, reason=reason, next_try=following)
+        self._say(_loss(pack, reason, next_try))
+
+    def tick(self) -> None:
+        self.check()
+        self._maybe_print()
+
+    def _maybe_print(self) -> None:
+        if not self.live and monotonic() >= self.next_line_at:
+            self.next_line_at = monotonic() + _PLAIN_EVERY_S
+            self._say(self.tally.text())
+
+    def _say(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _line(self) -> Table:
+        total, done = max(self.tally.total, 1), self.tally.trials
+        line = Table.grid(padding=(0, 1))
+        line.add_row(ProgressBar(total, done, width=_BAR_WIDTH), self.tally.text())
+        return line
+
+
+def _loss(pack: Pack, reason: str, next_try: Sequence[Any]) -> str:
+    first = reason.splitlines()[0]
+    what = f"pack {pack.pack_id} of {len(pack.trials)} trials: {first}"
+    if not next_try:
+        return f"{what}; the trial counts as failed"
+    same = len(next_try) == 1
+    return f"{what}; trying it {'again' if same else 'in halves'}"

@@ -1,0 +1,196 @@
+"""`orch run`: plan, train what is missing, report."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+
+from orchestrator.cli.ending import show_report, show_statuses
+from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
+from orchestrator.cli.progress import Progress
+from orchestrator.cli.results import results_paths
+from orchestrator.cli.tally import Tally
+from orchestrator.errors import Interrupted
+from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.records import Executor, Job
+from orchestrator.paths import ResultsPaths, StudyPaths
+from orchestrator.plan.document import plan_document
+from orchestrator.plan.make import make_plan
+from orchestrator.plan.records import Plan
+from orchestrator.provenance import GitState, git_state, machine, versions
+from orchestrator.store.folder import prepare
+from orchestrator.store.journal import append_event, read_plan, write_plan
+from orchestrator.store.lock import exclusive
+from orchestrator.store.parts import statuses
+from orchestrator.store.tables import compact
+from orchestrator.study.load import Overrides, load_study
+from orchestrator.study.records import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of `orch run`, ready to start."""
+
+    plan: Plan
+    document: Mapping[str, Any]  # plan.json
+    paths: ResultsPaths
+    capacity: Capacity
+    workers: int
+    inline: bool
+    console: Console
+
+    @property
+    def study(self) -> Study:
+        return self.plan.study
+
+    @property
+    def folder(self) -> StudyPaths:
+        return self.paths.study(self.study.name)
+
+    @property
+    def done(self) -> int:
+        return sum(state == "done" for state in self.plan.states.values())
+
+
+def run(
+    study: str,
+    *,
+    overrides: Overrides,
+    results: Path | None,
+    inline: bool,
+    report: bool,
+    force: bool,
+) -> int:
+    """Exit code 0, or 1 when trials failed. Raises InputError, EnvironmentFault, Interrupted."""
+    loaded = load_study(study, overrides)
+    paths = results_paths(results)
+    capacity = Capacity.here()
+    workers = capacity.workers(loaded.resources)
+    prepare(paths, loaded.name)
+    with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
+        try:
+            this = _plan(loaded, paths, capacity, workers, inline=inline, force=force)
+            _announce(this)
+            _execute(this, interrupts)
+            return _finish(this, report=report)
+        except Stop:
+            raise _interrupted() from None
+
+
+def _plan(
+    study: Study,
+    paths: ResultsPaths,
+    capacity: Capacity,
+    workers: int,
+    *,
+    inline: bool,
+    force: bool,
+) -> Run:
+    """Plan, and write down what is planned before anything starts."""
+    folder = paths.study(study.name)
+    plan = make_plan(study, statuses(paths), workers, read_plan(folder), force)
+    git = git_state(study.path.resolve().parent)
+    document = plan_document(plan) | {"git": _described(git)}
+    write_plan(folder, study.text, document)
+    return Run(plan, document, paths, capacity, workers, inline, Console())
+
+
+def _described(git: GitState | None) -> dict[str, Any] | None:
+    return None if git is None else {"commit": git.commit, "dirty": git.dirty}
+
+
+def _announce(this: Run) -> None:
+    """What will run, and where results go."""
+    study, trials = this.study, len(this.plan.trials)
+    say = partial(this.console.print, markup=False, highlight=False, soft_wrap=True)
+    say(
+        f"{study.name}: {len(study.variants):,} variants × {study.replicates} replicates = "
+        f"{trials:,} trials, {this.done:,} done"
+    )
+    packs = len(this.plan.packs)
+    where = "in this process" if this.inline else f"on {this.workers} workers"
+    work = f"{packs:,} packs {where}" if packs else "nothing to train"
+    say(f"{work} · results in {this.folder.root}")
+
+
+def _execute(this: Run, interrupts: Interrupts) -> None:
+    """Train what is missing. With nothing to train, Ray is not even imported."""
+    record = partial(append_event, this.folder)
+    record("study_started", **_facts(this))
+    started = monotonic()
+    tally = Tally(this.plan.packs, 1 if this.inline else this.workers)
+    listener = Progress(tally, this.console, record, interrupts.check)
+    try:
+        if this.plan.packs:
+            with listener.shown():
+                _executor(this).run(this.plan.packs, _job(this), listener)
+    except Stop:
+        record("interrupted", **_counts(tally, started))
+        raise
+    record("study_finished", **_counts(tally, started))
+
+
+def _counts(tally: Tally, started: float) -> dict[str, Any]:
+    return {
+        "wall_s": round(monotonic() - started, 3),
+        "completed": tally.completed,
+        "diverged": tally.diverged,
+        "failed": tally.failed,
+    }
+
+
+def _facts(this: Run) -> dict[str, Any]:
+    trials = len(this.plan.trials)
+    return versions() | {
+        "platform": machine(),
+        "cpus": this.capacity.cpus,
+        "gpus": this.capacity.gpus,
+        "workers": 1 if this.inline else this.workers,
+        "executor": "inline" if this.inline else "ray_tune",
+        "trials": trials,
+        "new": trials - this.done,
+        "done": this.done,
+    }
+
+
+def _executor(this: Run) -> Executor:
+    if this.inline:
+        from orchestrator.execution.inline import InlineExecutor
+
+        return InlineExecutor()
+    from orchestrator.execution.ray_tune import RayTuneExecutor
+
+    return RayTuneExecutor(this.capacity, this.study.resources)
+
+
+def _job(this: Run) -> Job:
+    git = this.document["git"] or {}
+    return Job(
+        results=this.paths.root.resolve(),
+        device="cuda" if this.study.resources.gpus else "cpu",
+        threads=max(1, int(this.study.resources.cpus)),
+        git_commit=git.get("commit"),
+        git_dirty=git.get("dirty"),
+    )
+
+
+def _finish(this: Run, *, report: bool) -> int:
+    """Tables, report, last lines."""
+    compact(this.paths, this.document)
+    stored = statuses(this.paths)
+    counts = Counter(stored.get(trial.trial_id, "missing") for trial in this.plan.trials)
+    show_statuses(counts, this.console)
+    if report:
+        show_report(this.folder.root, this.console)
+    return 1 if counts["failed"] or counts["missing"] else 0
+
+
+def _interrupted() -> Interrupted:
+    return Interrupted(
+        "interrupted: finished packs are in the store\n    run the same command again to resume"
+    )

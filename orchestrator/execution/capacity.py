@@ -1,0 +1,60 @@
+"""What this machine has, and how many packs it can run at a time."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.study.settings import Resources
+
+_CGROUP_CPUS = Path("/sys/fs/cgroup/cpu.max")
+_NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """CPUs and GPUs that one process may use."""
+
+    cpus: int
+    gpus: int
+
+    @classmethod
+    def here(cls) -> "Capacity":
+        return cls(_cpus(), _gpus())
+
+    def workers(self, asked: Resources) -> int:
+        """Packs side by side. Raises EnvironmentFault when there is no room for even one."""
+        room = int(self.cpus // asked.cpus)
+        if asked.gpus:
+            room = min(room, int(self.gpus // asked.gpus))
+        if room < 1:
+            raise EnvironmentFault(
+                f"resources: each pack asks for {asked.cpus:g} CPUs and {asked.gpus:g} GPUs, but "
+                f"this machine has {self.cpus} and {self.gpus}\n"
+                "    lower `resources:` in the study, "
+                f"e.g. --set resources.cpus={self.cpus} --set resources.gpus={self.gpus}"
+            )
+        return room
+
+
+def _cpus() -> int:
+    """CPUs that this process may run on, or fewer where a container has a quota."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(allowed or 1, _quota()))
+
+
+def _quota() -> int:
+    """Whole CPUs of the control group; a large number without a quota."""
+    try:
+        quota, period = _CGROUP_CPUS.read_text().split()
+        return int(int(quota) / int(period))
+    except (OSError, ValueError):  # no control group, or "max"
+        return 1 << 20
+
+
+def _gpus() -> int:
+    """NVIDIA GPUs that CUDA would show to this process."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return len([name for name in visible.split(",") if name.strip() not in ("", "-1")])
+    return len(list(_NVIDIA_GPUS.iterdir())) if _NVIDIA_GPUS.exists() else 0

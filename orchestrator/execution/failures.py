@@ -1,0 +1,63 @@
+"""Trials that could not be trained are rows as well: with the reason in them."""
+
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+from orchestrator.execution.records import Job
+from orchestrator.plan.identity import SCHEMA_VERSION
+from orchestrator.plan.records import Pack, Trial
+from orchestrator.store.schemas import GRADIENTS, METRICS
+from orchestrator.training.records import PackRows
+
+_LINES = 12  # of the end of a traceback
+_CHARACTERS = 4000
+
+
+def describe(error: BaseException) -> str:
+    """Type, message, and the last lines of the traceback."""
+    message = "".join(traceback.format_exception_only(error)).strip()
+    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip().splitlines()[-_LINES:]
+    return "\n".join([message[:_CHARACTERS], *frames])
+
+
+def clipped(text: str) -> str:
+    """Text that Parquet takes and a table can show."""
+    return text.encode("utf-8", "backslashreplace").decode()[: 2 * _CHARACTERS]
+
+
+def failed_rows(pack: Pack, error: str, job: Job) -> PackRows:
+    """Rows of a pack whose members all failed for this reason."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    rows = [_row(pack, trial, job, clipped(error), now) for trial in pack.trials]
+    trials = {name: [row[name] for row in rows] for name in rows[0]}
+    metrics: dict[str, list[Any]] = {name: [] for name in METRICS.names}
+    gradients: dict[str, list[Any]] = {name: [] for name in GRADIENTS.names}
+    return PackRows(trials, metrics, gradients)
+
+
+def _row(pack: Pack, trial: Trial, job: Job, error: str, now: str) -> dict[str, Any]:
+    variant = trial.variant
+    return {
+        "trial_id": trial.trial_id,
+        "study": pack.study,
+        "variant_id": variant.variant_id,
+        "variant": variant.label,
+        "phase": trial.phase,
+        "replicate": trial.replicate,
+        "status": "failed",
+        "error": error,
+        **{f"factor.{path}": level for path, level in variant.levels.items()},
+        **{f"setting.{path}": value for path, value in variant.settings.flat.items()},
+        "epochs_done": 0,
+        "wall_s": 0.0,
+        "pack_id": pack.pack_id,
+        "execution": None,
+        "device": job.device,
+        "threads": job.threads,
+        "code_digest": pack.code_digest,
+        "git_commit": job.git_commit,
+        "git_dirty": job.git_dirty,
+        "started_at": now,
+        "schema_version": SCHEMA_VERSION,
+    }

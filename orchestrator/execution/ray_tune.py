@@ -1,0 +1,74 @@
+"""Runs packs in worker processes that live on from pack to pack: one Tune trial is one pack."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.failures import failed_rows
+from orchestrator.execution.halves import halves
+from orchestrator.execution.ray_cluster import local_ray
+from orchestrator.execution.records import Job, Listener, Summary
+from orchestrator.plan.records import Pack
+from orchestrator.store.parts import commit
+from orchestrator.study.settings import Resources
+
+_PACKS_PER_TUNER = 1500  # the driver's memory grows with the number of Tune trials
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A pack, and how often it may be lost before it is cut in halves."""
+
+    pack: Pack
+    spare: int = 1
+
+    def after_loss(self) -> tuple["Attempt", ...]:
+        """The same pack once more: its worker may have died of something else. Then halves.
+
+        Nothing when it is a single trial: it is the guilty one.
+        """
+        if self.spare:
+            return (Attempt(self.pack, self.spare - 1),)
+        if len(self.pack.trials) == 1:
+            return ()
+        return tuple(Attempt(half, 0) for half in halves(self.pack))
+
+
+@dataclass(frozen=True, slots=True)
+class RayTuneExecutor:
+    """All CPUs and GPUs of this machine."""
+
+    capacity: Capacity
+    resources: Resources  # of each pack
+    name: str = "ray tune"
+
+    def run(self, packs: Sequence[Pack], job: Job, listener: Listener) -> None:
+        with local_ray(self.capacity, job.threads) as folder:
+            from orchestrator.execution.tuner import Tuners
+
+            tuners = Tuners(folder, self.resources, job, listener)
+            waiting = [Attempt(pack) for pack in packs]
+            while waiting:
+                batch, waiting = waiting[:_PACKS_PER_TUNER], waiting[_PACKS_PER_TUNER:]
+                losses = tuners.fit([attempt.pack for attempt in batch])
+                waiting = _retries(batch, losses, job, listener) + waiting
+
+
+def _retries(
+    batch: Sequence[Attempt], losses: dict[str, str], job: Job, listener: Listener
+) -> list[Attempt]:
+    """losses: pack id → how its worker died."""
+    retries: list[Attempt] = []
+    for attempt in batch:
+        if reason := losses.get(attempt.pack.pack_id):
+            following = attempt.after_loss()
+            listener.lost(attempt.pack, reason, [retry.pack for retry in following])
+            retries += following
+            if not following:
+                _give_up(attempt.pack, reason, job, listener)
+    return retries
+
+
+def _give_up(pack: Pack, reason: str, job: Job, listener: Listener) -> None:
+    commit(job.paths, pack.pack_id, failed_rows(pack, reason, job))
+    listener.finished(Summary(pack.pack_id, len(pack.trials), 0, 0, len(pack.trials), 0.0))

@@ -1,0 +1,63 @@
+"""The narrow seam between the driver and whatever runs packs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from orchestrator.paths import ResultsPaths
+from orchestrator.plan.records import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker has to know besides its pack."""
+
+    results: Path  # absolute: workers have a working folder of their own
+    device: str = "cpu"  # cpu | cuda
+    threads: int = 1
+    git_commit: str | None = None  # of the study file's folder
+    git_dirty: bool | None = None
+    train: str = "orchestrator.training.engine:train"  # (pack, device, threads) → PackRows
+
+    @property
+    def paths(self) -> ResultsPaths:
+        return ResultsPaths(self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a worker tells of a pack; the rows themselves are in the store."""
+
+    pack_id: str
+    trials: int
+    completed: int
+    diverged: int
+    failed: int
+    wall_s: float
+
+
+class Listener(Protocol):
+    """Is told what happens to packs, in the driver's process."""
+
+    def started(self, pack: Pack) -> None: ...
+
+    def finished(self, summary: Summary) -> None: ...
+
+    def lost(self, pack: Pack, reason: str, next_try: Sequence[Pack]) -> None:
+        """The worker process died; these packs, of the same trials, come in its place."""
+
+    def tick(self) -> None:
+        """Called several times a second where packs run elsewhere; may raise to stop the run."""
+
+
+class Executor(Protocol):
+    """Runs packs until each of their trials has a row in the store.
+
+    Raises EnvironmentFault when the machine cannot go on; whatever was finished is in the store.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self, packs: Sequence[Pack], job: Job, listener: Listener) -> None: ...

@@ -1,0 +1,129 @@
+"""The part that speaks to Ray Tune. Imported once Ray runs."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ray import tune
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.records import Job, Listener, Summary
+from orchestrator.execution.work import work
+from orchestrator.plan.records import Pack
+from orchestrator.study.settings import Resources
+
+
+class PackTrainable(tune.Trainable):
+    """A worker: one step is one pack. It lives on, so that torch is imported once."""
+
+    def setup(  # type: ignore[override]  # with_parameters adds the rest
+        self, config: dict[str, Any], packs: Mapping[str, Pack], job: Job
+    ) -> None:
+        self.packs, self.job = packs, job
+
+    def step(self) -> dict[str, Any]:
+        try:
+            summary = work(self.packs[self.config["pack"]], self.job)
+        except EnvironmentFault as fault:  # ends the study, not this pack
+            return {"done": True, "fault": str(fault)}
+        return {"done": True, "summary": asdict(summary)}
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        return True  # Tune has set self.config
+
+
+class _Ended(BaseException):
+    """Leaves Tune's loop at once. Not an Exception: Tune would clean up and wait for packs."""
+
+
+class _Events(tune.Callback):
+    """Hands on what Tune tells of its trials."""
+
+    def __init__(self, packs: Mapping[str, Pack], listener: Listener) -> None:
+        self.packs, self.listener = packs, listener
+        self.losses: dict[str, str] = {}  # pack id → reason
+        self.fault: str | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}  # Tune pickles its callbacks for a resume of its own, which we do not use
+
+    def on_step_begin(self, iteration: int, trials: list[Any], **info: Any) -> None:
+        self.listener.tick()
+        if self.fault:
+            raise _Ended
+
+    def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        self.listener.started(self.packs[trial.config["pack"]])
+
+    def on_trial_result(
+        self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
+    ) -> None:
+        if "fault" in result:
+            self.fault = result["fault"]
+        else:
+            self.listener.finished(Summary(**result["summary"]))
+
+    def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        self.losses[trial.config["pack"]] = _reason(trial)
+
+
+class Tuners:
+    """One Tuner after another on the same Ray."""
+
+    def __init__(self, folder: Path, resources: Resources, job: Job, listener: Listener) -> None:
+        self.folder, self.resources, self.job, self.listener = folder, resources, job, listener
+        _use_waiting_workers()
+        logging.getLogger("ray").setLevel(logging.CRITICAL)
+
+    def fit(self, packs: Sequence[Pack]) -> dict[str, str]:
+        """Run these packs; returns those whose worker died, with the reason."""
+        by_id = {pack.pack_id: pack for pack in packs}
+        events = _Events(by_id, self.listener)
+        tuner = tune.Tuner(
+            self._trainable(by_id),
+            param_space={"pack": tune.grid_search(list(by_id))},
+            tune_config=tune.TuneConfig(reuse_actors=True, trial_dirname_creator=_folder_name),
+            run_config=tune.RunConfig(
+                name=f"tuner-{time.time_ns()}",
+                storage_path=str(self.folder / "tune"),
+                callbacks=[events],
+                verbose=0,
+                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+            ),
+        )
+        with suppress(_Ended):
+            tuner.fit()
+        if events.fault:
+            raise EnvironmentFault(events.fault)
+        return events.losses
+
+    def _trainable(self, packs: Mapping[str, Pack]) -> Any:
+        trainable = tune.with_parameters(PackTrainable, packs=packs, job=self.job)
+        request = {"cpu": self.resources.cpus, "gpu": self.resources.gpus}
+        return tune.with_resources(trainable, request)
+
+
+def _folder_name(trial: Any) -> str:
+    return str(trial.trial_id)
+
+
+def _reason(trial: Any) -> str:
+    error = trial.get_error()
+    return f"the worker process died: {error}"
+
+
+def _use_waiting_workers() -> None:
+    """Let Tune's actors take the workers that Ray started and that have loaded torch already.
+
+    Tune asks for an environment of its own, to hand down variables that our workers inherit
+    anyway, and Ray starts new processes for it: 3 s. Should Ray rename this, only time is lost.
+    """
+    with suppress(ImportError, AttributeError):
+        from ray.tune.execution import class_cache
+
+        class_cache.DEFAULT_ENV_VARS.clear()
+        class_cache.ENV_VARS_TO_PROPAGATE.clear()

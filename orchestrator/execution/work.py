@@ -1,0 +1,76 @@
+"""What every worker does with a pack: train it, commit its rows, say how it went."""
+
+import gc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
+from time import perf_counter
+from typing import Any
+
+from orchestrator.errors import OrchError
+from orchestrator.execution.failures import describe, failed_rows
+from orchestrator.execution.halves import halves
+from orchestrator.execution.records import Job, Summary
+from orchestrator.plan.records import Pack
+from orchestrator.store.parts import commit
+from orchestrator.training.records import PackRows
+
+
+def work(pack: Pack, job: Job) -> Summary:
+    """Train a pack and commit it. Raises EnvironmentFault when the store refuses."""
+    started = perf_counter()
+    statuses: Counter[str] = Counter()
+    for rows in _settled(pack, job, partial(_load(job.train), device=job.device)):
+        statuses.update(rows.trials["status"])
+    return Summary(
+        pack_id=pack.pack_id,
+        trials=len(pack.trials),
+        completed=statuses["completed"],
+        diverged=statuses["diverged"],
+        failed=statuses["failed"],
+        wall_s=perf_counter() - started,
+    )
+
+
+def _settled(pack: Pack, job: Job, train: Callable[..., PackRows]) -> Iterator[PackRows]:
+    """Committed rows of the pack; if it raises, of its halves, down to the guilty trials.
+
+    Halves get ids and files of their own, so that what is finished is safe at once.
+    """
+    try:
+        yield _trained(pack, job, train)
+    except OrchError:  # the store refuses: no fault of a trial
+        raise
+    except (Exception, SystemExit) as error:  # a model is user's code and may raise anything
+        failure = describe(error)
+    else:
+        return
+    gc.collect()  # the traceback held the tensors of the failed attempt
+    if len(pack.trials) == 1:
+        yield _commit(pack, job, failed_rows(pack, failure, job))
+        return
+    for half in halves(pack):
+        yield from _settled(half, job, train)
+
+
+def _trained(pack: Pack, job: Job, train: Callable[..., PackRows]) -> PackRows:
+    return _commit(pack, job, train(pack, threads=job.threads))
+
+
+def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
+    """Add what the driver found out, and write."""
+    trials = len(pack.trials)
+    git: dict[str, list[Any]] = {
+        "git_commit": [job.git_commit] * trials,
+        "git_dirty": [job.git_dirty] * trials,
+    }
+    complete = PackRows({**rows.trials, **git}, rows.metrics, rows.gradients)
+    commit(job.paths, pack.pack_id, complete)
+    return complete
+
+
+def _load(path: str) -> Callable[..., PackRows]:
+    module, _, name = path.partition(":")
+    function: Callable[..., PackRows] = getattr(import_module(module), name)
+    return function

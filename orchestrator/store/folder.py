@@ -1,0 +1,19 @@
+"""The results folder before a run: made, cleaned, and known to take files."""
+
+from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.store.files import clean_leftovers, faults, write_text
+
+
+def prepare(paths: ResultsPaths, study: str) -> None:
+    """Make the folders, remove what killed writers left, and try to write.
+
+    Raises EnvironmentFault when a folder cannot be made or does not take files.
+    """
+    for folder in (*(paths.store(name) for name in TABLES), paths.study(study).root):
+        with faults(folder, "make the folder"):
+            folder.mkdir(parents=True, exist_ok=True)
+        clean_leftovers(folder)
+        probe = folder / ".writable"
+        write_text(probe, "orch\n")
+        with faults(probe, "remove"):
+            probe.unlink(missing_ok=True)

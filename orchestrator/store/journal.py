@@ -1,0 +1,49 @@
+"""The documents of a study's folder: study.yaml, plan.json, events.jsonl."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestrator.paths import StudyPaths
+from orchestrator.store.files import faults, write_text
+
+
+def write_plan(paths: StudyPaths, study_text: str, document: Mapping[str, Any]) -> None:
+    """Replace study.yaml and plan.json by those of this run."""
+    write_text(paths.study, study_text)
+    write_text(paths.plan, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def read_plan(paths: StudyPaths) -> dict[str, Any] | None:
+    """plan.json of the last run; None when there is none, or none that can be read."""
+    with faults(paths.plan, "read"):
+        if not paths.plan.exists():
+            return None
+        data = paths.plan.read_bytes()
+    try:
+        document = json.loads(data)
+    except ValueError:  # not ours: without it, only reasons and the old packing are lost
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def append_event(paths: StudyPaths, event: str, **facts: Any) -> None:
+    """Add a line to events.jsonl, whole; a reader skips a last line cut off by a crash."""
+    line = json.dumps({"at": _now(), "event": event, **facts}, ensure_ascii=False)
+    with faults(paths.events, "write"):
+        _append(paths.events, f"{line}\n".encode())
+
+
+def _append(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
