@@ -43,5 +43,5 @@ def analyse(tables: Tables) -> Analysis:
         failures=failures(tables.trials),
         evidence=facts,
         finding=finding(plan, results, compared, profiles),
-        warnings=warnings(tables, facts, compared, profiles),
+        warnings=warnings(tables, facts, results, compared, profiles),
     )

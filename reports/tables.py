@@ -1,4 +1,4 @@
-"""The one reader of a study's folder: plan.json, study.yaml, events.jsonl and the Parquet tables."""
+"""The one reader of a study's folder: plan.json, study.yaml, events.jsonl, Parquet tables."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,13 @@ import pyarrow.parquet as pq
 
 Level = str | int | float | bool | None
 
+# The columns that are read; trials.parquet also gives every `final.<split>/<metric>`.
 _TRIALS = (
-    "trial_id status error epochs_done wall_s pack_id execution device threads "
-    "code_digest git_commit git_dirty started_at"
-).split()
-_METRICS = "trial_id epoch split metric value".split()
-_GRADIENTS = "trial_id epoch axis position quantity value".split()
+    *("trial_id", "status", "error", "epochs_done", "wall_s"),
+    *("execution", "device", "threads", "code_digest", "git_commit"),
+)
+_METRICS = ("trial_id", "epoch", "split", "metric", "value")
+_GRADIENTS = ("trial_id", "epoch", "axis", "position", "quantity", "value")
 
 
 class ReportError(Exception):

@@ -25,7 +25,7 @@ def draw(view: Scheme, every: Sequence[Curve]) -> Figure | None:
     made = facets(view, split, choose)
     return Figure(
         name="curves",
-        title="Learning curves",
+        title="Metric by epoch, mean over replicates",
         caption=_caption(every),
         columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 4,
         height_px=190 if len(made) > 1 else 340,
@@ -77,9 +77,21 @@ def _panels(
         "hovermode": "x",
     }
     return [
-        Panel(facet.title, _traces(view, facet.variants, of), layout, {**facet.when, METRIC: metric})
+        Panel(
+            facet.title,
+            _traces(view, facet.variants, of),
+            layout,
+            {**facet.when, METRIC: metric},
+            view.thinned(_sizes(facet, of)),
+        )
         for facet in made
     ]
+
+
+def _sizes(facet: Facet, of: Curves) -> dict[str, tuple[int, int]]:
+    """variant id → (replicates at its last epoch, 0)."""
+    known = [v.variant_id for v in facet.variants if v.variant_id in of]
+    return {name: (min(of[name].n), 0) for name in known}
 
 
 def _traces(view: Scheme, variants: Sequence[Variant], of: Curves) -> tuple[Trace, ...]:

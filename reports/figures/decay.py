@@ -8,8 +8,15 @@ from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import look
 from reports.figures.records import (
-    Chooser, Figure, Layout, Panel, Trace, band, log_range, numbers,
-)  # fmt: skip
+    Chooser,
+    Figure,
+    Layout,
+    Panel,
+    Trace,
+    band,
+    log_range,
+    numbers,
+)
 from reports.statistics.decay import MULTIPLICATIVE, Profile
 from reports.tables import Level, Variant
 
@@ -94,11 +101,11 @@ def _caption(found: Sequence[Profile], quantity: str) -> str:
     sizes = sorted({n for p in found for n in p.n if n})
     n = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
     mean = "geometric mean" if quantity in MULTIPLICATIVE else "mean"
-    zeros = sum(sum(p.zeros) for p in found)
-    note = f" {zeros} exact zeros cannot be drawn on this scale and are left out." if zeros else ""
+    zeros = quantity in MULTIPLICATIVE and any(sum(p.zeros) for p in found)
+    note = " Exact zeros have no place on this scale; panels count them." if zeros else ""
     return (
-        f"Line: {mean} over replicates (n = {n}); band: its 95 % t-interval. Layer 1 is next to "
-        f"the input. {_ABOUT[quantity]}{note}"
+        f"Line: {mean} over replicates (n = {n}); band: its 95 % t-interval. "
+        f"{_ABOUT[quantity]}{note}"
     )
 
 
@@ -108,11 +115,7 @@ def _panels(
     of = {(p.epoch, p.variant_id): p for p in found if p.quantity == quantity}
     made = facets(view, (view.roles.columns,), choose)
     grouped = groupby(made, key=lambda facet: tuple(facet.when.items()))
-    return [
-        panel
-        for _, group in grouped
-        for panel in _together(view, tuple(group), of, quantity)
-    ]
+    return [panel for _, group in grouped for panel in _together(view, tuple(group), of, quantity)]
 
 
 def _together(
@@ -126,22 +129,39 @@ def _together(
     wanted = {variant.variant_id for facet in made for variant in facet.variants}
     scale = _scale([p for (_, v), p in of.items() if v in wanted and p.epoch in epochs], quantity)
     return [
-        Panel(
-            f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}",
-            _traces(view, facet.variants, {v: p for (e, v), p in of.items() if e == epoch}),
-            scale,
-            {**facet.when, QUANTITY: quantity},
+        _panel(
+            view, facet, {v: p for (e, v), p in of.items() if e == epoch}, epoch, scale, quantity
         )
         for epoch in epochs
         for facet in made
     ]
 
 
+def _panel(
+    view: Scheme, facet: Facet, of: Mapping[str, Profile], epoch: int, scale: Layout, quantity: str
+) -> Panel:
+    known = [v.variant_id for v in facet.variants if v.variant_id in of]
+    sizes = {name: _size(of[name]) for name in known}
+    return Panel(
+        title=f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}",
+        data=_traces(view, facet.variants, of),
+        layout=scale,
+        when={**facet.when, QUANTITY: quantity},
+        note=view.thinned(sizes),
+    )
+
+
+def _size(profile: Profile) -> tuple[int, int]:
+    """(smallest n, most zeros) of its hidden layers."""
+    return min(profile.n[: profile.hidden]), max(profile.zeros[: profile.hidden])
+
+
 def _scale(profiles: Sequence[Profile], quantity: str) -> Layout:
     values = [x for p in profiles for part in (p.low, p.mean, p.high) for x in part[: p.hidden]]
     layers = max((p.hidden for p in profiles), default=1)
-    across = {"title": {"text": "hidden layer"}, "dtick": 1 if layers <= 12 else None,
-              "range": [0.7, layers + 0.3], "zeroline": False}  # fmt: skip
+    across = {"title": {"text": "hidden layer (1: next to the input)"},
+              "dtick": 1 if layers <= 12 else None, "range": [0.7, layers + 0.3],
+              "zeroline": False}  # fmt: skip
     if quantity not in MULTIPLICATIVE:
         return {"xaxis": across, "yaxis": {"range": [-0.04, 1.04], "tickformat": ".0%",
                 "zeroline": False}, "hovermode": "x"}  # fmt: skip
@@ -169,6 +189,7 @@ def _band(view: Scheme, variant: Variant, profile: Profile) -> Trace:
 def _line(view: Scheme, variant: Variant, profile: Profile) -> Trace:
     place, hidden = view.colour(variant), profile.hidden
     style = look(place)
+    factor = f" (× {profile.factor.value:.2g} a layer)" if profile.factor else ""
     return {
         "type": "scatter", "mode": "lines+markers", "legendgroup": str(place),
         "x": list(profile.layers[:hidden]), "y": numbers(profile.mean[:hidden]),
@@ -176,5 +197,5 @@ def _line(view: Scheme, variant: Variant, profile: Profile) -> Trace:
         "line": {"color": style.light, "width": 2, "dash": style.dash},
         "marker": {"color": style.light, "size": 7, "symbol": style.symbol},
         "hovertemplate": f"{view.text(view.roles.colour, variant) or hover_name(view, variant)} "
-                         "%{y:.3g}, n = %{customdata}<extra></extra>",
+                         f"%{{y:.3g}}, n = %{{customdata}}{factor}<extra></extra>",
     }  # fmt: skip

@@ -47,6 +47,23 @@ class Scheme:
         levels = self.plan.factors[self.roles.colour] if self.roles.colour else ()
         return tuple(Key(place, level_text(level)) for place, level in enumerate(levels))
 
+    def thinned(self, sizes: Mapping[str, tuple[int, int]]) -> str:
+        """A panel's note: variants with fewer replicates than planned, and why.
+
+        sizes: variant id → (smallest n drawn, exact zeros left out); others are not in the panel.
+        """
+        planned = self.plan.replicates
+        short = [
+            v for v in self.plan.variants if sizes.get(v.variant_id, (planned, 0))[0] < planned
+        ]
+        parts = [self._thin(variant, *sizes[variant.variant_id]) for variant in short]
+        return f"fewer than {planned} replicates: {', '.join(parts)}" if parts else ""
+
+    def _thin(self, variant: Variant, n: int, zeros: int) -> str:
+        path = self.roles.colour
+        name = level_name(self.names[path], variant.levels[path]) if path else "n ="
+        return f"{name} {n}{f' ({zeros} exactly zero)' if zeros else ''}"
+
 
 def scheme(plan: Plan) -> Scheme:
     return Scheme(plan, roles(plan), short_names(plan.factors))
@@ -64,9 +81,7 @@ def facets(
     for variant in view.plan.variants:
         places = tuple(view.place(path, variant) for path in (*lists, *panels))
         groups.setdefault(places, []).append(variant)
-    return tuple(
-        _facet(view, tuple(groups[places]), panels, lists) for places in sorted(groups)
-    )
+    return tuple(_facet(view, tuple(groups[places]), panels, lists) for places in sorted(groups))
 
 
 def _present(paths: Sequence[str | None]) -> list[str]:
@@ -84,7 +99,7 @@ def _facet(
 def choosers(
     view: Scheme, paths: Sequence[str | None], chosen: Mapping[str, Level] | None = None
 ) -> tuple[Chooser, ...]:
-    """A list for each factor; it starts on `chosen`, else on the baseline's level, else the first."""
+    """A list for each factor. It starts on `chosen`, else the baseline's, else the first level."""
     start = {**view.plan.compare.baseline, **(chosen or {})}
     return tuple(_chooser(view, path, start) for path in _present(paths))
 

@@ -1,4 +1,4 @@
-"""Draws the per-layer factor of `statistics.decay`: one number for how a variant's gradient decays."""
+"""Draws the factor per layer of `statistics.decay`: one number for each variant."""
 
 from collections.abc import Mapping, Sequence
 
@@ -68,7 +68,10 @@ def _panel(view: Scheme, facet: Facet, of: Factors, epoch: int, scale: Layout) -
         groups.setdefault(view.colour(variant), []).append(variant)
     traces = [_trace(view, place, groups[place], of) for place in sorted(groups)]
     title = f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}"
-    return Panel(title, tuple(traces), _layout(view, scale), facet.when)
+    note = view.thinned(
+        {v.variant_id: (of[v.variant_id].n, 0) for vs in groups.values() for v in vs}
+    )
+    return Panel(title, tuple(traces), _layout(view, scale), facet.when, note)
 
 
 def _layout(view: Scheme, scale: Layout) -> Layout:

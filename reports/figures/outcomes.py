@@ -16,8 +16,7 @@ _LOST = "rgba(128,128,128,1)"
 def draw(view: Scheme, results: Outcomes) -> Figure:
     """Panels by the columns and rows of the scheme; x is the factor on the longest scale."""
     compare, roles = view.plan.compare, view.roles
-    every = [value for each in results.values() for value in each.values.values()]
-    scale = _axis(compare.unit, linear_range([*every, *_ends(results)]))
+    scale = _axis(compare.unit, _range(results))
     made = facets(view, (roles.rows, roles.columns), roles.rest)
     columns = len(view.plan.factors[roles.columns]) if roles.columns else 1
     return Figure(
@@ -33,12 +32,18 @@ def draw(view: Scheme, results: Outcomes) -> Figure:
     )
 
 
+def _range(results: Outcomes) -> list[float] | None:
+    """Around all replicates and intervals; lower, where crosses need room at the foot."""
+    ends = [end for each in results.values() for end in (each.low, each.high)]
+    every = [value for each in results.values() for value in each.values.values()]
+    span = linear_range([*every, *ends])
+    if span and any(_gone(each.counts) for each in results.values()):
+        span[0] -= 0.14 * (span[1] - span[0])
+    return span
+
+
 def _unit(unit: str) -> str:
     return "" if unit == "share" else f" ({unit})"
-
-
-def _ends(results: Outcomes) -> list[float | None]:
-    return [end for each in results.values() for end in (each.low, each.high)]
 
 
 def _axis(unit: str, span: list[float] | None) -> Layout:
@@ -50,10 +55,13 @@ def _caption(view: Scheme, results: Outcomes) -> str:
     sizes = sorted({each.n for each in results.values()})
     n = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
     lost = sum(each.counts["diverged"] + each.counts["failed"] for each in results.values())
-    crosses = " ✕ counts trials that diverged or failed and so have no value." if lost else ""
+    crosses = (
+        " ✕ counts trials that diverged or failed and so have no value; an open marker is the mean "
+        "of the others."
+    )
     return (
         f"Each dot is one replicate (n = {n} per variant); the large marker is their mean, the "
-        f"bar the 95 % t-interval of the mean.{crosses}"
+        f"bar the 95 % t-interval of the mean.{crosses if lost else ''}"
     )
 
 
@@ -62,11 +70,14 @@ def _panel(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> Pane
     for variant in facet.variants:
         groups.setdefault(view.colour(variant), []).append(variant)
     traces = [
-        trace
-        for place in sorted(groups)
-        for trace in _group(view, place, groups[place], results)
+        trace for place in sorted(groups) for trace in _group(view, place, groups[place], results)
     ]
-    return Panel(facet.title, (*traces, *_lost(view, facet, results, scale)), _layout(view, scale), facet.when)
+    return Panel(
+        facet.title,
+        (*traces, *_lost(view, facet, results, scale)),
+        _layout(view, scale),
+        facet.when,
+    )
 
 
 def x_position(view: Scheme, variant: Variant) -> float:
@@ -119,7 +130,8 @@ def _means(view: Scheme, place: int, variants: list[Variant], results: Outcomes)
         "error_y": {"type": "data", "array": numbers(half), "thickness": 1.6, "width": 4,
                     "color": style.light},
         "line": {"color": style.light, "width": 1.4, "dash": style.dash},
-        "marker": {"color": style.light, "size": 9, "symbol": style.symbol},
+        "marker": {"color": style.light, "size": 9,
+                   "symbol": [style.symbol + ("-open" if _gone(r.counts) else "") for r in found]},
         "hovertemplate": "%{customdata[1]}<br>mean %{y} ± %{error_y.array}, n = %{customdata[0]}"
                          "<extra></extra>",
     }  # fmt: skip
@@ -138,13 +150,15 @@ def _lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[
     """✕ with the number of trials that have no value, at the foot of the panel."""
     counts = {v.variant_id: results[v.variant_id].counts for v in facet.variants}
     lost = [v for v in facet.variants if _gone(counts[v.variant_id])]
-    foot = scale.get("range", [0.0, 1.0])[0]
+    foot, top = scale.get("range", (0.0, 1.0))
+    height = top - foot
     if not lost:
         return []
     return [{
         "type": "scatter", "mode": "text", "textposition": "top center", "cliponaxis": False,
         "textfont": {"color": _LOST, "size": 10}, "name": "lost",
-        "x": numbers([x_position(view, v) for v in lost]), "y": numbers([foot] * len(lost)),
+        "x": numbers([x_position(view, v) for v in lost]),
+        "y": numbers([foot + 0.065 * height * (view.colour(v) % 2) for v in lost]),
         "text": [f"✕{_gone(counts[v.variant_id])}" for v in lost],
         "customdata": [[hover_name(view, v), _fate(counts[v.variant_id])] for v in lost],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",

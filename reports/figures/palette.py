@@ -36,9 +36,11 @@ LOOKS = (
     Look("#d55e00", "#f0803c", "square", "dash", "M-4.5-4.5H4.5V4.5H-4.5Z", "7 3"),
     Look("#008c69", "#2fc498", "diamond", "dot", "M0-6L6 0L0 6L-6 0Z", "2 3"),
     Look("#b4588f", "#dd8fbd", "triangle-up", "dashdot", "M0-5.5L5.5 4.5H-5.5Z", "7 3 2 3"),
-    Look("#b07c00", "#e6ab2e", "x", "longdash", "M-5-3L-3-5L0-2L3-5L5-3L2 0L5 3L3 5L0 2L-3 5L-5 3L-2 0Z", "11 3"),
+    Look("#b07c00", "#e6ab2e", "x", "longdash",
+         "M-5-3L-3-5L0-2L3-5L5-3L2 0L5 3L3 5L0 2L-3 5L-5 3L-2 0Z", "11 3"),
     Look("#3a94c6", "#8accf2", "triangle-down", "longdashdot", "M0 5.5L5.5-4.5H-5.5Z", "11 3 2 3"),
-    Look("#6b7280", "#a8b0bb", "star", "solid", "M0-6L1.5-2L6-2L2.4 .8L3.7 5L0 2.5L-3.7 5L-2.4 .8L-6-2L-1.5-2Z", ""),
+    Look("#6b7280", "#a8b0bb", "star", "solid",
+         "M0-6L1.5-2L6-2L2.4 .8L3.7 5L0 2.5L-3.7 5L-2.4 .8L-6-2L-1.5-2Z", ""),
 )  # fmt: skip
 
 

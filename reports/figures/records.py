@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Trace = dict[str, Any]  # plotly's JSON
 Layout = dict[str, Any]
 
@@ -18,6 +20,7 @@ class Panel:
     data: tuple[Trace, ...]
     layout: Layout
     when: Mapping[str, str]
+    note: str = ""  # what is missing from it
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,10 @@ def log_range(values: Any) -> list[float] | None:
     return [float(low - air), float(high + air)]
 
 
-def _finite(values: Any) -> np.ndarray:
+def _finite(values: Any) -> Floats:
     flat = np.array([value for value in values if value is not None], dtype=float)
-    return flat[np.isfinite(flat)]
+    finite: Floats = flat[np.isfinite(flat)]
+    return finite
 
 
 def band(x: Sequence[Any], low: Any, high: Any, fill: str) -> Trace:

@@ -62,7 +62,7 @@ def _verdict(analysis: Analysis) -> str:
         )
     zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
     return (
-        f"equivalent: the interval lies inside ±{zone} {difference_unit(compare.unit)}, the smallest "
-        f"difference declared to matter; else {decided}; else undecided. Undecided means that "
-        "these replicates cannot tell, not that there is no difference."
+        f"equivalent: the interval lies inside ±{zone} {difference_unit(compare.unit)}, the "
+        f"smallest difference declared to matter; else {decided}; else undecided. Undecided "
+        "means that these replicates cannot tell, not that there is no difference."
     )

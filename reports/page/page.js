@@ -112,7 +112,7 @@
         last.remove();
       }
       while (this.grid.children.length < wanted.length) {
-        this.grid.append(element("div", { class: "panel" }, element("h4"), element("div", { class: "plot" })));
+        this.grid.append(element("div", { class: "panel" }, element("h4"), element("p", { class: "note" }), element("div", { class: "plot" })));
       }
       wanted.forEach((panel, i) => this.label(this.grid.children[i], panel));
     }
@@ -120,6 +120,7 @@
     label(slot, panel) {
       slot.firstElementChild.textContent = panel.title;
       slot.firstElementChild.hidden = !panel.title;
+      slot.children[1].textContent = panel.note;
       slot.lastElementChild.setAttribute("role", "img");
       slot.lastElementChild.setAttribute("aria-label", this.spec.title + (panel.title ? ": " + panel.title : ""));
     }

@@ -17,6 +17,7 @@ from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
 from reports.figures.records import Figure
 from reports.page import rows
+from reports.page.matrix import matrix
 from reports.page.methods import methods
 from reports.tables import Tables
 
@@ -49,6 +50,7 @@ def render(tables: Tables, analysis: Analysis) -> str:
         figures=draw(view, analysis),
         results=rows.result_rows(view, analysis),
         comparisons=rows.comparison_rows(view, analysis),
+        matrix=matrix(view, analysis),
         decays=rows.decay_rows(view, analysis),
         decay_titles=rows.decay_titles(analysis),
         verdicts=rows.verdict_counts(analysis),

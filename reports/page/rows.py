@@ -10,7 +10,7 @@ from reports.figures.comparisons import draw as draw_bars
 from reports.figures.decay import epoch_text
 from reports.figures.facets import Scheme
 from reports.figures.palette import Look, look
-from reports.statistics.comparisons import Comparison
+from reports.statistics.comparisons import VERDICTS, Comparison
 from reports.statistics.decay import Estimate, Profile
 from reports.statistics.outcomes import Outcome
 from reports.tables import Variant
@@ -70,7 +70,7 @@ def _outcome_cells(outcome: Outcome, unit: str) -> tuple[Cell, ...]:
         Cell(_spread_text(outcome.sd, unit), outcome.sd),
         Cell(text(outcome.median, unit), outcome.median),
         *(
-            Cell(str(outcome.counts[status] or ""), outcome.counts[status])
+            Cell(str(outcome.counts[status]), outcome.counts[status])
             for status in ("diverged", "failed", "missing")
         ),
     )
@@ -139,7 +139,11 @@ def _decay_cells(
         profile = of.get((variant, epoch))
         cells += [_estimate_cell(profile.factor if profile else None)]
         cells += [_estimate_cell(profile.total if profile else None)]
-        cells += [Cell(str(sum(profile.zeros) or "") if profile else "–", None)]
+        cells += [
+            Cell(
+                str(sum(profile.zeros)) if profile else "–", sum(profile.zeros) if profile else None
+            )
+        ]
     return tuple(cells)
 
 
@@ -154,6 +158,5 @@ def _estimate_cell(estimate: Estimate | None) -> Cell:
 
 def verdict_counts(analysis: Analysis) -> dict[str, int]:
     """verdict → comparisons, in the order better, worse, equivalent, undecided."""
-    words = ("better", "worse", "equivalent", "undecided")
     verdicts = [row.verdict for row in analysis.comparisons.rows]
-    return {word: verdicts.count(word) for word in words}
+    return {word: verdicts.count(word) for word in VERDICTS}

@@ -1,6 +1,6 @@
 """Each variant against its baseline: paired differences, test, adjustment, verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,6 +12,7 @@ from reports.statistics.signflip import max_t_p, signflip_p, smallest_p
 from reports.tables import Compare, Level, Plan, Variant
 
 Verdict = Literal["better", "worse", "equivalent", "undecided"]
+VERDICTS: tuple[Verdict, ...] = ("better", "worse", "equivalent", "undecided")
 Method = Literal["paired", "unpaired", "none"]
 
 ALPHA = 0.05
@@ -50,9 +51,7 @@ class Comparisons:
     without_baseline: tuple[str, ...]  # variant ids whose baseline is excluded from the study
 
 
-def comparisons(
-    plan: Plan, values: Mapping[str, Mapping[int, float]]
-) -> Comparisons:
+def comparisons(plan: Plan, values: Mapping[str, Mapping[int, float]]) -> Comparisons:
     """Compares every variant with the one that has the baseline's levels and else its own.
 
     values: variant id → replicate → final value.
@@ -78,8 +77,7 @@ def contrasts(
     """([(variant, its baseline)], variants whose baseline is not in the study), by variant id."""
     by_levels = {frozenset(v.levels.items()): v.variant_id for v in variants}
     found = [
-        (v.variant_id, by_levels.get(frozenset({**v.levels, **baseline}.items())))
-        for v in variants
+        (v.variant_id, by_levels.get(frozenset({**v.levels, **baseline}.items()))) for v in variants
     ]
     orphans = tuple(variant for variant, base in found if base is None)
     return [(variant, base) for variant, base in found if base not in (None, variant)], orphans
@@ -160,7 +158,9 @@ def _with_p(
     return [replace(row, p_value=_p(row, exact, values)) for row in rows]
 
 
-def _p(row: Comparison, exact: "iter[float]", values: Mapping[str, Mapping[int, float]]) -> float | None:
+def _p(
+    row: Comparison, exact: Iterator[float], values: Mapping[str, Mapping[int, float]]
+) -> float | None:
     if row.method == "paired":
         return float(next(exact))
     if row.method == "none":
@@ -193,7 +193,7 @@ def _p_values(rows: Sequence[Comparison]) -> Floats:
     return np.array([row.p_value for row in rows], dtype=float)
 
 
-def _spread(rows: Sequence[Comparison], adjusted: "iter[float]") -> list[Comparison]:
+def _spread(rows: Sequence[Comparison], adjusted: Iterator[float]) -> list[Comparison]:
     """Hands the adjusted values, in order, to the contrasts that have a p-value."""
     return [
         row if row.p_value is None else replace(row, p_adjusted=float(next(adjusted)))

@@ -56,7 +56,7 @@ def decay(gradients: pd.DataFrame) -> tuple[Profile, ...]:
     depth = gradients[gradients["axis"] == "depth"]
     if depth.empty:
         return ()
-    outputs = depth.groupby("variant_id")["position"].max()
+    outputs = depth.groupby("variant_id")["position"].max().to_dict()
     groups = depth.groupby(["variant_id", "epoch", "quantity"])
     return tuple(
         _profile(str(v), int(epoch), str(quantity), rows, int(outputs[v]) - 1)

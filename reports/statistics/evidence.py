@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from reports.names import count_text, describe, short_names
-from reports.statistics.comparisons import ALPHA, DESCRIPTIVE_BELOW, Comparisons
+from reports.statistics.comparisons import DESCRIPTIVE_BELOW, Comparisons
 from reports.statistics.decay import MULTIPLICATIVE, SMOOTH, Profile
-from reports.statistics.outcomes import STATUSES
+from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.signflip import smallest_p
 from reports.tables import Plan, Tables
 
-_RUN = "workers executor cpus gpus platform python torch ray orch".split()
+_RUN = ("workers", "executor", "cpus", "gpus", "platform", "python", "torch", "ray", "orch")
 
 
 @dataclass(frozen=True)
@@ -80,20 +80,24 @@ def _run(events: Sequence[Mapping[str, Any]]) -> Run:
 
 
 def warnings(
-    tables: Tables, facts: Evidence, compared: Comparisons, profiles: Sequence[Profile]
+    tables: Tables,
+    facts: Evidence,
+    results: Mapping[str, Outcome],
+    compared: Comparisons,
+    profiles: Sequence[Profile],
 ) -> tuple[str, ...]:
     """What changes how the report must be read, most important first."""
     found = (
-        *_incomplete(facts),
-        *_thin(tables.plan, facts, compared),
-        *_unpaired(tables.plan, compared),
+        *_incomplete(tables.plan, facts, results),
+        *_thin(tables.plan, compared),
+        *_unpaired(compared),
         *_unreadable(tables.plan, profiles),
         *_source(tables.plan),
     )
     return tuple(found)
 
 
-def _incomplete(facts: Evidence) -> Iterable[str]:
+def _incomplete(plan: Plan, facts: Evidence, results: Mapping[str, Outcome]) -> Iterable[str]:
     counts, total = facts.counts, facts.trials
     if counts["missing"]:
         yield (
@@ -101,45 +105,56 @@ def _incomplete(facts: Evidence) -> Iterable[str]:
             "trained. Numbers and verdicts will change; run the study again to complete it."
         )
     if counts["failed"]:
-        yield f"{count_text(counts['failed'], 'trial')} failed with an error and have no result."
+        where = _where(plan, results, "failed")
+        yield f"{count_text(counts['failed'], 'trial')} failed and left no result{where}."
     if counts["diverged"]:
+        where = _where(plan, results, "diverged")
         yield (
-            f"{count_text(counts['diverged'], 'trial')} diverged. Means and intervals of their "
-            "variants speak of the surviving replicates only."
+            f"{count_text(counts['diverged'], 'trial')} diverged{where}. Mean and interval of such "
+            "a variant speak of its surviving replicates only."
         )
 
 
-def _thin(plan: Plan, facts: Evidence, compared: Comparisons) -> Iterable[str]:
-    n, contrasts = plan.replicates, len(compared.rows)
+def _where(plan: Plan, results: Mapping[str, Outcome], status: str) -> str:
+    """ " (relu, depth 8: 9 of 10; …)", the worst three."""
+    names = short_names(plan.factors)
+    hit = [v for v in plan.variants if results[v.variant_id].counts[status]]
+    hit.sort(key=lambda v: -results[v.variant_id].counts[status])
+    said = [
+        f"{describe(v.levels, names)}: {results[v.variant_id].counts[status]} of {len(v.trials)}"
+        for v in hit[:3]
+        if v.levels
+    ]
+    rest = [f"{len(hit) - 3} more variants"] if len(hit) > 3 else []
+    return f" ({'; '.join([*said, *rest])})" if said else ""
+
+
+def _thin(plan: Plan, compared: Comparisons) -> Iterable[str]:
+    n = plan.replicates
     if compared.rows and n < DESCRIPTIVE_BELOW:
         yield (
             f"Descriptive only: with {count_text(n, 'replicate')} no difference can be told from "
             f"chance (smallest possible p: {smallest_p(n):.3f}); six or more are needed."
-        )
-    elif contrasts * smallest_p(n) > ALPHA:
-        yield (
-            f"{count_text(n, 'replicate')} are few for {contrasts} comparisons: Holm's adjustment "
-            f"could not go below p = {min(1.0, contrasts * smallest_p(n)):.2f}. The verdicts rest "
-            "on the step-down max-T adjustment over the same sign flips; see Methods."
         )
     if compared.without_baseline:
         orphans = count_text(len(compared.without_baseline), "variant")
         yield f"{orphans} cannot be compared: the study excludes their baseline."
 
 
-def _unpaired(plan: Plan, compared: Comparisons) -> Iterable[str]:
+def _unpaired(compared: Comparisons) -> Iterable[str]:
     unpaired = sum(row.method == "unpaired" for row in compared.rows)
     if unpaired:
         yield (
-            f"{count_text(unpaired, 'comparison')} are unpaired (Welch), as some replicates have no "
-            "final value on one side; the side that lost its worst seeds looks better than it is."
+            f"{count_text(unpaired, 'comparison')} made unpaired (Welch), as some replicates have "
+            "no final value on one side. The side that lost its worst seeds looks better than it "
+            "is."
         )
 
 
 def _unreadable(plan: Plan, profiles: Sequence[Profile]) -> Iterable[str]:
     names = short_names(plan.factors)
     settings = {v.variant_id: {**plan.fixed, **v.settings} for v in plan.variants}
-    zero = {p.variant_id for p in profiles if p.quantity in MULTIPLICATIVE and sum(p.zeros)}
+    zero = {p.variant_id for p in profiles if p.quantity in MULTIPLICATIVE and any(p.zeros)}
     smooth = [v for v in zero if settings[v].get("model.activation") in SMOOTH]
     levels = {v.variant_id: describe(v.levels, names) for v in plan.variants}
     if smooth:
@@ -151,4 +166,4 @@ def _unreadable(plan: Plan, profiles: Sequence[Profile]) -> Iterable[str]:
 
 def _source(plan: Plan) -> Iterable[str]:
     if plan.git and plan.git.get("dirty"):
-        yield "The code was changed after its last commit, so the commit alone does not reproduce this."
+        yield "Uncommitted changes: the commit alone does not reproduce this."

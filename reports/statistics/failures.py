@@ -39,7 +39,7 @@ def failures(trials: pd.DataFrame) -> tuple[Cause, ...]:
     groups: dict[tuple[str, str, str], list[Lost]] = {}
     for row in lost.to_dict("records"):
         each = _lost({str(key): value for key, value in row.items()})
-        cause = each.cause if row["status"] == "failed" else "loss was not finite"
+        cause = each.cause if row["status"] == "failed" else "the loss was not finite"
         groups.setdefault((str(row["status"]), cause, each.variant_id), []).append(each)
     ordered = sorted(groups.items(), key=lambda item: item[0][0] != "failed")
     return tuple(Cause(status, cause, tuple(each)) for (status, cause, _), each in ordered)

@@ -1,4 +1,4 @@
-"""One honest sentence: what the verdicts say, the largest effect, and what the gradient did there."""
+"""One honest sentence: the verdicts, the largest effect, and what the gradient did there."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,10 @@ from reports.names import (
     short_names,
     value_text,
 )
-from reports.statistics.comparisons import Comparison, Comparisons
+from reports.statistics.comparisons import VERDICTS, Comparison, Comparisons
 from reports.statistics.decay import Profile
 from reports.statistics.outcomes import Outcome
 from reports.tables import Level, Plan
-
-VERDICTS = ("better", "worse", "equivalent", "undecided")
 
 
 def finding(
@@ -39,7 +37,8 @@ def finding(
         return _nothing(outcomes)
     if not any(row.difference is not None for row in compared.rows):
         return _uncompared(plan, outcomes)
-    return f"{_so_far(plan, outcomes)}{_verdicts(plan, compared)}; {_largest(plan, compared, profiles)}."
+    said = f"{_verdicts(plan, compared)}; {_largest(plan, compared, profiles)}."
+    return _so_far(plan, outcomes) + said
 
 
 def _nothing(outcomes: Mapping[str, Outcome]) -> str:
@@ -69,21 +68,18 @@ def _uncompared(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
 
 def _so_far(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
     missing = _total(outcomes)["missing"]
-    return f"So far ({plan.trials - missing} of {plan.trials} trials): " if missing else ""
+    return f"So far, with {plan.trials - missing} of {plan.trials} trials: " if missing else ""
 
 
 def _verdicts(plan: Plan, compared: Comparisons) -> str:
     counts = Counter(row.verdict for row in compared.rows)
     total, metric = len(compared.rows), metric_text(plan.compare.metric)
     baseline = describe(plan.compare.baseline, short_names(plan.factors))
+    family = f"{count_text(total, 'comparison')} with {baseline} in {metric}"
     if counts["undecided"] == total:
-        return f"undecided in {metric}: none of {_comparisons(total)} with {baseline} shows a difference"
+        return f"Undecided: of {family} none tells a difference from chance"
     listed = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts[word])
-    return f"in {metric}, of {_comparisons(total)} with {baseline}, {listed}"
-
-
-def _comparisons(n: int) -> str:
-    return "one comparison" if n == 1 else f"{n} comparisons"
+    return f"Of {family}: {listed}"
 
 
 def _largest(plan: Plan, compared: Comparisons, profiles: Sequence[Profile]) -> str:
@@ -95,7 +91,7 @@ def _largest(plan: Plan, compared: Comparisons, profiles: Sequence[Profile]) -> 
     where = f" at {describe(context, names)}" if context else ""
     interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
     size = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
-    return f"the largest difference is {what}{where} with {size}{_gradient(plan, row, profiles)}"
+    return f"the largest difference: {what}{where}, {size}{_gradient(plan, row, profiles)}"
 
 
 def largest(rows: Sequence[Comparison]) -> Comparison:
@@ -116,7 +112,10 @@ def _gradient(plan: Plan, row: Comparison, profiles: Sequence[Profile]) -> str:
         return ""
     own, base = factor_text(left[row.variant]), factor_text(left[row.baseline])
     name = describe(plan.compare.baseline, short_names(plan.factors))
-    return f", where the first hidden layer starts with {own} of the last one's gradient ({name}: {base})"
+    return (
+        f", where before training the first hidden layer gets {own} times the last one's gradient, "
+        f"with {name} {base} times"
+    )
 
 
 def _levels(plan: Plan) -> dict[str, Mapping[str, Level]]:

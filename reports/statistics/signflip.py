@@ -1,7 +1,6 @@
 """The exact test of paired differences: flip their signs in every possible way."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reports.statistics.intervals import Floats
 
@@ -11,7 +10,7 @@ SEED = 20230627  # of the Monte Carlo draws; stated on the page
 _TOLERANCE = 1e-9  # equal sums differ in their last bits when added in another order
 
 
-def sign_patterns(n: int) -> NDArray[np.float64]:
+def sign_patterns(n: int) -> Floats:
     """(patterns, n) of ±1. The first row is all +1: the data as observed.
 
     Up to n = 16 every pattern whose first sign is +1: the other half mirrors it, and a two-sided
@@ -19,7 +18,7 @@ def sign_patterns(n: int) -> NDArray[np.float64]:
     """
     if n <= EXACT_UP_TO:
         bits = np.arange(2 ** max(n - 1, 0))[:, None] >> np.arange(n - 1, -1, -1) & 1
-        return 1.0 - 2.0 * bits
+        return np.asarray(1.0 - 2.0 * bits, dtype=float)
     drawn = np.random.default_rng(SEED).integers(0, 2, size=(DRAWS, n))
     return np.vstack([np.ones(n), 1.0 - 2.0 * drawn])
 

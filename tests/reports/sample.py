@@ -16,8 +16,13 @@ FACTORS = {
     "model.depth": [1, 2, 4, 8],
     "model.init.scale": [0.5, 1.0, 2.0],
 }
+GRADIENTS = ["epoch", "step", "axis", "site", "position", "quantity", "value"]
 PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5}
-LOSS = {"direction": "minimize", "unit": "nat", "meaning": "mean over examples of the training loss"}
+LOSS = {
+    "direction": "minimize",
+    "unit": "nat",
+    "meaning": "mean over examples of the training loss",
+}
 ACCURACY = {
     "direction": "maximize",
     "unit": "share",
@@ -113,7 +118,8 @@ def _variant(sample: Sample, levels: Mapping[str, Any]) -> dict[str, Any]:
         "levels": dict(levels),
         "settings": dict(levels),
         "trials": [
-            hashlib.sha256(f"{name}/{r}".encode()).hexdigest()[:16] for r in range(sample.replicates)
+            hashlib.sha256(f"{name}/{r}".encode()).hexdigest()[:16]
+            for r in range(sample.replicates)
         ],
     }
 
@@ -130,7 +136,9 @@ def events(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**start, "trials": trials, "new": trials, "done": 0}, {**end, **counts}]
 
 
-def _rows(sample: Sample, plan: Mapping[str, Any]) -> Iterator[tuple[Any, pd.DataFrame, pd.DataFrame]]:
+def _rows(
+    sample: Sample, plan: Mapping[str, Any]
+) -> Iterator[tuple[Any, pd.DataFrame, pd.DataFrame]]:
     for variant in plan["variants"]:
         for replicate, trial in enumerate(variant["trials"]):
             fate = sample.fate(variant["variant"], replicate)
@@ -199,5 +207,7 @@ def _gradients(rng: np.random.Generator, factor: float, depth: int, epochs: int)
             values = {"delta": delta, "delta_mean": delta / 3, "weight_grad": 2 * delta**0.3}
             if layer <= depth:
                 values["saturation"] = float(np.clip(rng.normal(0.3, 0.05), 0, 1))
-            rows += [(epoch, epoch * 38, "depth", f"hidden.{layer}", layer, *q) for q in values.items()]
-    return pd.DataFrame(rows, columns="epoch step axis site position quantity value".split())
+            rows += [
+                (epoch, epoch * 38, "depth", f"hidden.{layer}", layer, *q) for q in values.items()
+            ]
+    return pd.DataFrame(rows, columns=GRADIENTS)
