@@ -16,6 +16,7 @@ from orchestrator.plan.document import plan_document
 from orchestrator.plan.make import make_plan
 from orchestrator.plan.power import attainable
 from orchestrator.plan.records import Plan
+from orchestrator.store.journal import read_plan
 from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study
 
@@ -24,7 +25,7 @@ def plan(study: str, *, overrides: Overrides, results: Path | None, as_json: boo
     """Prints the plan; nothing is trained or written."""
     loaded = load_study(study, overrides)
     paths = results_paths(results)
-    earlier = read_plan(paths.study(loaded.name).plan)
+    earlier = read_plan(paths.study(loaded.name))
     workers = _workers(loaded)
     made = make_plan(loaded, _statuses(paths), workers, earlier)
     if as_json:
@@ -34,15 +35,6 @@ def plan(study: str, *, overrides: Overrides, results: Path | None, as_json: boo
 
         show(made, workers)
     return 0
-
-
-def read_plan(path: Path) -> Mapping[str, Any] | None:
-    """The plan.json of the last run; None if there is none, or none that can be read."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return document if isinstance(document, dict) else None
 
 
 def _workers(study: Study) -> int:

@@ -31,7 +31,8 @@ class Base:
     def tasks(self, factors: Factors) -> list[str]:
         """The tasks of the study's variants, as far as they are known."""
         fixed = self.sections["task"].get("name")
-        return [str(name) for name in factors.get("task.name", (fixed,)) if name is not None]
+        chosen = factors["task.name"].levels if "task.name" in factors else (fixed,)
+        return [str(name) for name in chosen if name is not None]
 
 
 def read_base(findings: Findings, given: Mapping[str, Any]) -> Base:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.catalogue import TASKS
-from orchestrator.study.describe import names, nearest, shown
+from orchestrator.study.describe import names, nearest, plain, shown
 from orchestrator.study.document import Findings
-from orchestrator.study.factors import Factors, levels_text, read_point
+from orchestrator.study.factors import Factors, read_point
 from orchestrator.study.file import CompareKeys
 from orchestrator.study.overrides import Flag
 from orchestrator.study.reading import read_group
@@ -35,13 +35,14 @@ def read_compare(
     others = {key: given[key] for key in given if key != "baseline"} if _maps(given) else given
     read = read_group(findings, ("compare",), others, keys)
     metric = _metric(findings, read.get("metric"), tasks)
-    baseline = {path: levels[0] for path, levels in kept.items() if levels}
+    baseline = {path: factor.levels[0] for path, factor in kept.items() if factor.levels}
     if _maps(given) and given.get("baseline") is not None:
         path = ("compare", "baseline")
         baseline = read_point(findings, path, given["baseline"], full) or {}
         if _maps(given["baseline"]) and not given["baseline"]:
             findings.add(path, "names no factor", names(full), "leave it out for the first levels")
-        _survives(findings, baseline, kept, only)
+        if not _survives(findings, baseline, kept, only):
+            return None
     if metric is None:
         return None
     difference = read.get("smallest_difference")
@@ -64,14 +65,14 @@ def _metric(findings: Findings, given: str | None, tasks: list[str]) -> str | No
 
 def _survives(
     findings: Findings, baseline: Mapping[str, Level], kept: Factors, only: list[Flag]
-) -> None:
+) -> bool:
     """The baseline's levels must be among those that `--only` keeps."""
-    for path, level in baseline.items():
-        flags = [flag for flag in only if flag.path == path]
-        if level not in kept[path] and flags:
-            what = f"takes out {shown(level)}, which the study compares with (compare.baseline)"
-            cure = f"add --only {path}={level}"
-            findings.add_at(flags[0].place, what, levels_text(kept[path]), cure)
+    lost = {p: level for p, level in baseline.items() if level not in kept[p].levels}
+    for path, level in lost.items():
+        flag = next(flag for flag in only if flag.path == path)
+        what = f"takes out {shown(level)}, which the study compares with (compare.baseline)"
+        findings.add_at(flag.place, what, cure=f"add --only {path}={plain(level)}")
+    return not lost
 
 
 def check_baseline(

@@ -14,7 +14,23 @@ from orchestrator.study.reading import cure, keys_below, read_group
 from orchestrator.study.records import Level
 from orchestrator.study.vocabulary import Leaf, leaves
 
-Factors = dict[str, tuple[Level, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A setting that varies."""
+
+    leaf: Leaf
+    levels: tuple[Level, ...]  # in canonical form
+
+    def index_of(self, given: Any) -> int:
+        """The place of a level, in whatever spelling; −1 if it is none."""
+        try:
+            return self.levels.index(self.leaf.read(given))
+        except ValueError:  # pydantic's ValidationError is one too
+            return -1
+
+
+Factors = dict[str, Factor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,8 @@ def read_factors(findings: Findings, given: Any, settings: Mapping[str, Leaf]) -
     factors: Factors = {}
     for path, levels in given.items():
         if leaf := settings.get(path):
-            factors[path] = _read_levels(findings, ("factors", path), levels, leaf)
+            read = _read_levels(findings, ("factors", path), levels, leaf)
+            factors[path] = Factor(leaf, read)
         else:
             _unknown_factor(findings, path, levels, settings)
     return factors
@@ -95,14 +112,19 @@ def keep_only(findings: Findings, flags: list[Flag], factors: Factors, edits: Ed
         if flag.path not in factors:
             cure = nearest(flag.path, factors) or "fix a setting that is no factor with --set"
             findings.add_at(flag.place, f"{flag.path} is not a factor", names(factors), cure)
-        elif (index := index_of(flag.value, levels := factors[flag.path])) < 0:
+        elif (index := factors[flag.path].index_of(flag.value)) < 0:
+            levels = factors[flag.path].levels
             what = f"{shown(flag.value)} is not a level of {flag.path}"
             findings.add_at(flag.place, what, levels_text(levels), nearest(flag.value, levels))
         else:
             wanted.setdefault(flag.path, set()).add(index)
     kept = {path: sorted(indices) for path, indices in wanted.items()}
     edits.kept.update({("factors", path): indices for path, indices in kept.items()})
-    return factors | {path: tuple(factors[path][i] for i in kept[path]) for path in kept}
+    return factors | {path: _only(factors[path], indices) for path, indices in kept.items()}
+
+
+def _only(factor: Factor, indices: list[int]) -> Factor:
+    return Factor(factor.leaf, tuple(factor.levels[index] for index in indices))
 
 
 def levels_text(levels: Sequence[Level]) -> str:
@@ -153,17 +175,10 @@ def read_point(
         if factor not in factors:
             hint = nearest(factor, factors)
             findings.add(here, "is not a factor of this study", names(factors), hint, at_key=True)
-        elif (index := index_of(level, levels := factors[factor])) < 0:
+        elif (index := factors[factor].index_of(level)) < 0:
+            levels = factors[factor].levels
             what = f"{shown(level)} is not among the levels of this factor"
             findings.add(here, what, levels_text(levels), nearest(level, levels))
         else:
-            point[factor] = levels[index]
+            point[factor] = factors[factor].levels[index]
     return point if len(point) == len(given) else None
-
-
-def index_of(given: Any, levels: Sequence[Level]) -> int:
-    """Where a level stands in the list, −1 if it does not; true is not 1 here, but 1 is 1.0."""
-    for index, level in enumerate(levels):
-        if given == level and isinstance(given, bool) == isinstance(level, bool):
-            return index
-    return -1

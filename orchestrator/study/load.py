@@ -62,13 +62,13 @@ def _read(findings: Findings, document: Document, only: list[Flag], edits: Edits
     compare = read_compare(findings, declared, base.tasks(kept), full, kept, only)
     variants, excluded = _expand(findings, base, kept, rules, head["replicates"], only)
     if compare is not None:
-        check_baseline(findings, compare, variants, "baseline" in declared)
+        check_baseline(findings, compare, variants, ("compare", "baseline") in document.keys)
     if only:
         excluded = _without_idle(excluded, rules, edits)
     resources = read_group(findings, ("resources",), given.get("resources", {}), base.settings)
     return {
         **head,
-        "factors": kept,
+        "factors": {path: factor.levels for path, factor in kept.items()},
         "variants": variants,
         "excluded": excluded,
         "compare": compare,
@@ -85,7 +85,7 @@ def _expand(
     only: list[Flag],
 ) -> tuple[tuple[Variant, ...], tuple[Exclusion, ...]]:
     """The variants, with problems that show only once factors and rules meet."""
-    size = prod(map(len, factors.values()))
+    size = prod(len(factor.levels) for factor in factors.values())
     if size * replicates > MOST_TRIALS:
         what = f"{size:,} combinations × {replicates:,} replicates are {size * replicates:,} trials"
         findings.add(("factors",), what, f"at most {MOST_TRIALS:,}", at_key=True)

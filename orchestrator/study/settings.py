@@ -1,8 +1,8 @@
 """What a study file can say besides its task and model (those stand in `models/settings.py`)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.settings import Count, NonNegative, Settings
 
@@ -34,6 +34,12 @@ class Training(Settings):
     """Largest absolute value of each gradient entry."""
     loss: Literal["cross_entropy", "sigmoid_cross_entropy"] | None = None
     """Left out: what the task prescribes."""
+
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> Self:
+        if self.nesterov and self.optimizer == "sgd" and self.momentum == 0:
+            raise ValueError("nesterov needs a momentum above 0, as in torch.optim.SGD")
+        return self
 
 
 class Probes(Settings):

@@ -113,8 +113,13 @@ def _matcher(rule: Rule, paths: tuple[str, ...]) -> Callable[[Levels], bool]:
 def _combinations(factors: Factors) -> Iterator[tuple[Levels, str]]:
     """Levels in the order of the factors, and the label made of them."""
     short = short_names(tuple(factors))
-    texts = [[f"{short[path]}={plain(level)}" for level in factors[path]] for path in factors]
-    for levels, parts in zip(product(*factors.values()), product(*texts), strict=True):
+    texts = [
+        [f"{short[path]}={plain(level)}" for level in factor.levels]
+        for path, factor in factors.items()
+    ]
+    for levels, parts in zip(
+        product(*(factor.levels for factor in factors.values())), product(*texts), strict=True
+    ):
         yield levels, " ".join(parts)
 
 
