@@ -59,12 +59,13 @@ def decay(gradients: pd.DataFrame) -> tuple[Profile, ...]:
     outputs = depth.groupby("variant_id")["position"].max().to_dict()
     groups = depth.groupby(["variant_id", "epoch", "quantity"])
     return tuple(
-        _profile(str(v), int(epoch), str(quantity), rows, int(outputs[v]) - 1)
-        for (v, epoch, quantity), rows in groups
+        _profile(str(variant), str(quantity), rows, int(outputs[variant]) - 1)
+        for (variant, _, quantity), rows in groups
     )
 
 
-def _profile(variant: str, epoch: int, quantity: str, rows: pd.DataFrame, hidden: int) -> Profile:
+def _profile(variant: str, quantity: str, rows: pd.DataFrame, hidden: int) -> Profile:
+    """rows: of one probe; `hidden` layers come before the output."""
     layers, values = _square(rows)
     grows = quantity in MULTIPLICATIVE
     kept = np.where(values > 0, values, np.nan) if grows else values
@@ -73,7 +74,7 @@ def _profile(variant: str, epoch: int, quantity: str, rows: pd.DataFrame, hidden
     inner = kept[:, np.array(layers) <= hidden]
     factor, total = decay_factors(inner) if grows and hidden >= 2 else (None, None)
     return Profile(
-        variant, epoch, quantity, layers,
+        variant, int(rows["epoch"].iloc[0]), quantity, layers,
         n=_counts(np.isfinite(kept)), zeros=_counts(values == 0) if grows else (0,) * len(layers),
         mean=back(mean), low=back(low), high=back(high), hidden=hidden, factor=factor, total=total,
     )  # fmt: skip

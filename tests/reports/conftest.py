@@ -1,0 +1,24 @@
+"""Study folders to report on."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.reports.sample import Sample, write
+
+SMALL = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Two activations, two depths, seven replicates."""
+    return write(tmp_path, Sample(study="small", factors=SMALL, replicates=7))
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The 480 trials of studies/vanishing_gradient.yaml; some diverged, one failed."""
+    label = "activation=relu depth=8 scale=2.0"
+    fates = {(label, replicate): "diverged" for replicate in range(4)}
+    fates[("activation=tanh depth=4 scale=1.0", 3)] = "failed"
+    return write(tmp_path_factory.mktemp("results"), Sample(fates=fates))

@@ -1,0 +1,217 @@
+"""Verdicts against scipy, in every case that a study can get into."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from reports.statistics.comparisons import comparisons, contrasts
+from reports.tables import parse_plan
+from tests.reports.sample import Sample, plan_document
+
+TWO = {"model.activation": ["sigmoid", "tanh"]}
+
+
+def plan(factors=TWO, **changes):
+    document = plan_document(Sample(factors=factors, replicates=10))
+    document["compare"].update(changes)
+    return parse_plan(document)
+
+
+def compare(a, b, **changes):
+    """One comparison of tanh (a) with sigmoid (b); lists, or dicts by replicate."""
+    made = plan(**changes)
+    sigmoid, tanh = (variant.variant_id for variant in made.variants)
+    of = {tanh: a, sigmoid: b}
+    values = {k: v if isinstance(v, dict) else dict(enumerate(v)) for k, v in of.items()}
+    (row,) = comparisons(made, values).rows
+    return row
+
+
+def pair(n, shift, sd=0.02, seed=0):
+    rng = np.random.default_rng(seed)
+    b = rng.normal(0.8, 0.05, n)
+    return b + shift + rng.normal(0, sd, n), b
+
+
+def test_paired_numbers_are_scipys():
+    a, b = pair(10, 0.03)
+    row = compare(a, b)
+    interval = stats.ttest_rel(a, b).confidence_interval(0.95)
+    assert (row.ci_low, row.ci_high) == pytest.approx((interval.low, interval.high))
+    assert row.difference == pytest.approx(np.mean(a - b))
+    assert row.effect_size == pytest.approx(np.mean(a - b) / np.std(a - b, ddof=1))
+    assert row.prob_better == np.mean(a > b)
+    theirs = stats.permutation_test((a - b,), np.mean, permutation_type="samples")
+    assert row.p_value == pytest.approx(theirs.pvalue)
+    assert (row.method, row.n, row.verdict) == ("paired", 10, "better")
+
+
+@pytest.mark.parametrize(
+    ("direction", "shift", "expected"),
+    [
+        ("maximize", 0.1, "better"),
+        ("maximize", -0.1, "worse"),
+        ("minimize", 0.1, "worse"),
+        ("minimize", -0.1, "better"),
+    ],
+)
+def test_direction_decides_what_better_means(direction, shift, expected):
+    a, b = pair(10, shift)
+    row = compare(a, b, direction=direction)
+    assert row.verdict == expected
+    assert row.prob_better == (1.0 if expected == "better" else 0.0)
+
+
+def test_equivalent_needs_a_smallest_difference_around_the_interval():
+    a, b = pair(10, 0.0005, sd=0.001)
+    assert compare(a, b, smallest_difference=0.005).verdict == "equivalent"
+    assert compare(a, b, smallest_difference=0.0001).verdict == "undecided"
+    assert compare(a, b, smallest_difference=None).verdict == "undecided"
+
+
+def test_a_certain_but_tiny_difference_is_equivalent():
+    a, b = pair(10, 0.003, sd=0.0005)
+    assert compare(a, b, smallest_difference=0.005).verdict == "equivalent"
+    assert compare(a, b, smallest_difference=None).verdict == "better"
+
+
+def test_noise_is_undecided():
+    a, b = pair(10, 0.0, sd=0.05)
+    assert compare(a, b).verdict == "undecided"
+
+
+def test_below_six_replicates_nothing_is_decided():
+    a, b = pair(5, 0.5)
+    row = compare(a, b)
+    assert row.p_value == 2 / 2**5
+    assert row.descriptive
+    assert row.verdict == "undecided"
+
+
+def test_one_replicate_has_a_difference_and_nothing_else():
+    row = compare([0.9], [0.8])
+    assert row.difference == pytest.approx(0.1)
+    assert (row.ci_low, row.effect_size, row.p_value) == (None, None, 1.0)
+
+
+def test_equal_differences_have_no_effect_size_but_a_verdict():
+    row = compare([0.5 + i / 16 + 0.25 for i in range(8)], [0.5 + i / 16 for i in range(8)])
+    assert row.effect_size is None
+    assert (row.ci_low, row.ci_high) == pytest.approx((0.25, 0.25))
+    assert (row.p_value, row.verdict) == (2 / 2**8, "better")
+
+
+def test_identical_variants():
+    row = compare([0.5] * 8, [0.5] * 8)
+    assert (row.difference, row.p_value, row.effect_size, row.prob_better) == (0, 1, 0, 0.5)
+    assert row.verdict == "equivalent"
+
+
+def test_missing_pairs_are_compared_with_welch():
+    a, b = pair(10, 0.1)
+    kept = {r: a[r] for r in range(10) if r not in (2, 5)}
+    row = compare(kept, b)
+    theirs = stats.ttest_ind(list(kept.values()), b, equal_var=False)
+    interval = theirs.confidence_interval(0.95)
+    assert (row.method, row.n) == ("unpaired", 8)
+    assert (row.p_value, row.p_adjusted) == pytest.approx((theirs.pvalue, theirs.pvalue))
+    assert (row.ci_low, row.ci_high) == pytest.approx((interval.low, interval.high))
+    wins = stats.mannwhitneyu(list(kept.values()), b).statistic / 80
+    assert row.prob_better == pytest.approx(wins)
+
+
+def test_nothing_on_one_side():
+    row = compare({}, [0.5] * 8)
+    assert (row.method, row.n, row.verdict) == ("none", 0, "undecided")
+    assert (row.difference, row.p_value, row.p_adjusted) == (None, None, None)
+
+
+FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 2]}
+
+
+def test_each_variant_meets_the_baseline_with_its_other_levels():
+    made = plan(FACTORS)
+    levels = {variant.variant_id: variant.levels for variant in made.variants}
+    pairs, orphans = contrasts(made.variants, made.compare.baseline)
+    assert len(pairs) == 4
+    assert not orphans
+    for variant, baseline in pairs:
+        assert levels[variant]["model.activation"] != "sigmoid"
+        assert levels[baseline] == {**levels[variant], "model.activation": "sigmoid"}
+
+
+def test_a_baseline_of_all_factors_is_one_variant():
+    made = plan(FACTORS, baseline={"model.activation": "sigmoid", "model.depth": 1})
+    pairs, _ = contrasts(made.variants, made.compare.baseline)
+    assert len(pairs) == 5
+    assert len({baseline for _, baseline in pairs}) == 1
+
+
+def test_a_variant_whose_baseline_is_excluded_is_named():
+    made = plan(FACTORS)
+    kept = made.variants[1:]  # without sigmoid at depth 1
+    pairs, orphans = contrasts(kept, made.compare.baseline)
+    assert len(pairs) == 2
+    assert len(orphans) == 2
+
+
+def family(n, contrasts_wanted, shift=0.5):
+    """(plan, values): one baseline and many variants, all far above it."""
+    names = ["sigmoid", *(f"a{i}" for i in range(contrasts_wanted))]
+    made = plan({"model.activation": names})
+    rng = np.random.default_rng(0)
+    values = {v.variant_id: dict(enumerate(rng.normal(0, 0.01, n))) for v in made.variants}
+    for variant in made.variants[1:]:
+        values[variant.variant_id] = {r: x + shift for r, x in values[variant.variant_id].items()}
+    return made, values
+
+
+def test_holm_where_it_can_decide():
+    made, values = family(10, 20)  # 20 · 2/2¹⁰ = .039
+    found = comparisons(made, values)
+    assert found.adjustment == "Holm"
+    assert {row.p_adjusted for row in found.rows} == {20 * 2 / 2**10}
+    assert {row.verdict for row in found.rows} == {"better"}
+
+
+def test_max_t_where_holm_could_never_decide():
+    made, values = family(10, 36)  # 36 · 2/2¹⁰ = .070
+    found = comparisons(made, values)
+    assert found.adjustment == "step-down max-T"
+    assert {row.verdict for row in found.rows} == {"better"}
+    assert all(row.p_adjusted == pytest.approx(2 / 2**10) for row in found.rows)
+
+
+def test_unpaired_contrasts_in_a_max_t_family_get_their_share_of_the_error():
+    made, values = family(10, 36)
+    for variant in made.variants[1:13]:
+        del values[variant.variant_id][4]
+    found = comparisons(made, values)
+    paired = [row for row in found.rows if row.method == "paired"]
+    unpaired = [row for row in found.rows if row.method == "unpaired"]
+    assert (len(paired), len(unpaired)) == (24, 12)
+    assert all(row.p_adjusted == pytest.approx(36 / 24 * 2 / 2**10) for row in paired)
+    assert all(row.p_adjusted >= 2.99 * row.p_value for row in unpaired)
+
+
+def test_order_of_replicates_does_not_matter():
+    made, values = family(10, 30, shift=0.005)
+    turned = {name: dict(reversed(each.items())) for name, each in values.items()}
+    for ours, theirs in zip(
+        comparisons(made, values).rows, comparisons(made, turned).rows, strict=True
+    ):
+        assert ours.p_adjusted == pytest.approx(theirs.p_adjusted)
+        assert (ours.difference, ours.verdict) == (pytest.approx(theirs.difference), theirs.verdict)
+
+
+@pytest.mark.parametrize("variants", [2, 13])
+def test_an_a_a_study_rejects_at_most_seven_percent(variants):
+    """1000 studies in which all variants are equally good; 13 variants: 12 contrasts, Holm."""
+    rng = np.random.default_rng(11)
+    made = plan({"model.activation": ["sigmoid", *(f"a{i}" for i in range(variants - 1))]})
+    alarms = 0
+    for _ in range(1000):
+        values = {v.variant_id: dict(enumerate(rng.normal(0.9, 0.02, 10))) for v in made.variants}
+        rows = comparisons(made, values).rows
+        alarms += any(row.verdict in ("better", "worse") for row in rows)
+    assert alarms / 1000 <= 0.07

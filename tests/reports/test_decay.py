@@ -1,0 +1,109 @@
+"""Decay against exact exponentials, numpy's polyfit and scipy's gmean."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from reports.statistics.decay import decay, decay_factors, estimate
+
+
+def rows(values, quantity="delta", variant="v", epoch=0, axis="depth"):
+    """(replicates, layers) → a gradients table; the last layer is the output."""
+    return pd.DataFrame(
+        [
+            (variant, r, epoch, axis, layer + 1, quantity, value)
+            for r, line in enumerate(values)
+            for layer, value in enumerate(line)
+        ],
+        columns=["variant_id", "replicate", "epoch", "axis", "position", "quantity", "value"],
+    )
+
+
+def test_an_exact_exponential_gives_its_factor_and_total():
+    line = [0.2**k for k in range(4, -1, -1)]  # 4 hidden layers and the output
+    (profile,) = decay(rows([line, [3 * x for x in line]]))
+    assert profile.hidden == 4
+    assert profile.factor.value == pytest.approx(0.2)
+    assert profile.total.value == pytest.approx(0.2**3)
+    assert (profile.factor.low, profile.factor.n) == (pytest.approx(0.2), 2)
+
+
+def test_an_exploding_gradient_has_a_factor_above_one():
+    (profile,) = decay(rows([[8.0, 4.0, 2.0, 1.0]]))
+    assert profile.factor.value == pytest.approx(2.0)
+
+
+def test_the_fit_is_polyfits_in_each_replicate():
+    values = np.exp(np.random.default_rng(0).normal(0, 1, (5, 6)))
+    factor, total = decay_factors(values)
+    slopes = [-np.polyfit(range(6), np.log(line), 1)[0] for line in values]
+    low, high = stats.t.interval(0.95, 4, np.mean(slopes), stats.sem(slopes))
+    assert np.log([factor.value, factor.low, factor.high]) == pytest.approx(
+        [np.mean(slopes), low, high]
+    )
+    assert total.value == pytest.approx(stats.gmean(values[:, 0] / values[:, -1]))
+
+
+def test_means_are_geometric_with_intervals_of_the_logarithm():
+    values = np.exp(np.random.default_rng(1).normal(0, 2, (8, 3)))
+    (profile,) = decay(rows(values))
+    assert profile.mean == pytest.approx(stats.gmean(values))
+    logs = np.log(values[:, 0])
+    low, high = stats.t.interval(0.95, 7, logs.mean(), stats.sem(logs))
+    assert (profile.low[0], profile.high[0]) == pytest.approx((np.exp(low), np.exp(high)))
+
+
+def test_saturation_is_averaged_as_it_is():
+    (profile,) = decay(rows([[0.0, 0.5], [0.2, 0.5]], quantity="saturation"))
+    assert profile.mean == pytest.approx([0.1, 0.5])
+    assert (profile.zeros, profile.factor) == ((0, 0), None)
+
+
+def test_exact_zeros_are_counted_and_left_out():
+    table = rows([[0.0, 1e-3, 1.0], [1e-6, 1e-3, 1.0], [0.0, 0.0, 1.0]])
+    (profile,) = decay(table)
+    assert profile.zeros == (2, 1, 0)
+    assert profile.n == (1, 2, 3)
+    assert profile.mean[0] == pytest.approx(1e-6)
+    assert profile.total.n == 1
+    assert profile.factor.n == 1  # only the replicate that has two hidden layers above zero
+
+
+def test_a_layer_that_is_zero_everywhere_has_no_mean():
+    (profile,) = decay(rows([[0.0, 1.0, 1.0], [0.0, 2.0, 1.0]]))
+    assert np.isnan(profile.mean[0])
+    assert profile.factor is None
+
+
+def test_one_hidden_layer_has_no_factor():
+    (profile,) = decay(rows([[0.1, 1.0]]))
+    assert (profile.hidden, profile.factor, profile.total) == (1, None, None)
+
+
+def test_a_saturation_table_alone_does_not_lose_its_last_hidden_layer():
+    table = pd.concat([rows([[1.0, 2.0, 3.0]]), rows([[0.5, 0.6]], quantity="saturation")])
+    hidden = {profile.quantity: profile.hidden for profile in decay(table)}
+    assert hidden == {"delta": 2, "saturation": 2}
+
+
+def test_a_diverged_replicate_is_missing_from_n():
+    table = pd.concat([rows([[1.0, 1.0], [2.0, 1.0]]), rows([[4.0, 1.0]], epoch=5)])
+    assert [profile.n for profile in decay(table)] == [(2, 2), (1, 1)]
+
+
+def test_other_axes_and_empty_tables_give_nothing():
+    assert decay(rows([[1.0, 2.0]], axis="time")) == ()
+    assert decay(rows([])) == ()
+
+
+def test_order_of_rows_does_not_matter():
+    table = rows(np.exp(np.random.default_rng(2).normal(0, 1, (6, 4))))
+    (ours,), (theirs,) = decay(table), decay(table.sample(frac=1, random_state=3))
+    assert ours.factor.value == pytest.approx(theirs.factor.value)
+    assert ours.mean == pytest.approx(theirs.mean)
+
+
+def test_an_estimate_of_nothing_is_none():
+    assert estimate([]) is None
+    assert estimate([0.0]).low is None
