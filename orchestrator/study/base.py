@@ -42,7 +42,7 @@ def read_base(findings: Findings, given: Mapping[str, Any]) -> Base:
     for section in SECTIONS:
         before = len(findings.found)
         sections[section] = _read_section(findings, section, given, settings)
-        if len(findings.found) == before:
+        if len(findings.found) == before and _is_named(section, sections[section], given):
             sound.add(section)
     return Base(sections, frozenset(sound), settings)
 
@@ -76,6 +76,10 @@ def _named(
         findings.add((section, "name"), what, names(NAMED[section]))
         return {key: value for key, value in values.items() if key != "name"}
     return values
+
+
+def _is_named(section: str, read: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    return section not in NAMED or "name" in read or bool(_levels(given, f"{section}.name"))
 
 
 def _settings(given: Mapping[str, Any]) -> dict[str, Leaf]:

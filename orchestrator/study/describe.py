@@ -52,6 +52,8 @@ def allowed_by(schema: Mapping[str, Any]) -> str:
         return names(schema["enum"])
     if "const" in schema:
         return str(schema["const"])
+    if schema.get("minLength") == 1:
+        return "text, not empty"
     if "examples" in schema:
         return f"{_NOUNS[schema['type']]} such as {schema['examples'][0]}"
     bounds = [f"{sign} {schema[key]:g}" for key, sign in _BOUNDS.items() if key in schema]

@@ -14,6 +14,7 @@ from orchestrator.errors import InputError, Problem
 Path = tuple[str | int, ...]  # ("factors", "model.depth", 2): keys may contain dots
 
 DEEPEST = 20  # levels of nesting; a study needs five
+UNREADABLE = object()  # a scalar that has been reported; no value, not even null
 MOST_NODES = 100_000  # aliases of aliases can make a short file huge
 
 _SCALARS = {"null", "bool", "int", "float", "str"}
@@ -39,10 +40,11 @@ class Document:
 
     def place(self, path: Path, at_key: bool = False) -> Place:
         """Where the value (or its key) stands; for one that is not there, where it would."""
-        places = self.keys if at_key else self.values
-        while path and path not in places:
-            path, places = path[:-1], self.keys
-        return places.get(path, Place(1, 1))
+        if path in self.values and not at_key:
+            return self.values[path]
+        while path and path not in self.keys:
+            path = path[:-1]
+        return self.keys.get(path, Place(1, 1))
 
     def overwrite(self, path: Path, value: Any, flag: str) -> None:
         """Replace a value, or add it, on behalf of a flag."""
@@ -103,7 +105,8 @@ def read_document(text: str, source: str) -> tuple[Document, Findings]:
     root = _compose(text, findings)
     findings.raise_if_any()
     if root is not None:
-        document.value = _Reader(document, findings).read(root, (), 0)
+        value = _Reader(document, findings).read(root, (), 0)
+        document.value = None if value is UNREADABLE else value
     return document, findings
 
 
@@ -180,11 +183,13 @@ class _Reader:
             self._too_much(node, depth)
         if node.anchor:
             self.document.has_aliases = True
-        self.document.values[path] = _place(node)
+        if not _is_empty(node):  # an empty value is best found by its key
+            self.document.values[path] = _place(node)
         if isinstance(node, MappingNode):
             return dict(self._pairs(node, path, depth))
         if isinstance(node, SequenceNode):
-            return [self.read(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
+            items = [self.read(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
+            return [item for item in items if item is not UNREADABLE]
         return self._scalar(node, path)
 
     def _pairs(self, node: MappingNode, path: Path, depth: int) -> Iterator[tuple[str, Any]]:
@@ -200,7 +205,9 @@ class _Reader:
                 self.findings.add_at(_place(key_node), text, cure="remove one of the two")
                 continue
             seen[key] = self.document.keys[here] = _place(key_node)
-            yield key, self.read(value_node, here, depth + 1)
+            value = self.read(value_node, here, depth + 1)
+            if value is not UNREADABLE:
+                yield key, value
 
     def _key(self, node: Node, path: Path) -> str | None:
         prefix = f"{dotted(path)}: " if path else ""
@@ -220,14 +227,14 @@ class _Reader:
         kind = _kind(node)
         if kind not in _SCALARS and str(node.tag).startswith("!"):
             self.findings.add(path, f"the tag {node.tag} means nothing here", cure="remove it")
-            return None
+            return UNREADABLE
         if kind not in _SCALARS:
             return str(node.value)  # dates and the like are text
         try:
             return self.constructor.construct_object(_untied(node), deep=True)
         except (ValueError, YAMLError):  # `!!int x`, or more digits than Python reads
             self.findings.add(path, f"{str(node.value)[:30]!r} cannot be read as {kind}")
-            return None
+            return UNREADABLE
 
     def _too_much(self, node: Node, depth: int) -> None:
         text = "nested too deeply" if depth > DEEPEST else "aliases make the file too large"
@@ -239,6 +246,10 @@ class _Reader:
 def _untied(node: Any) -> Node:
     """The node without its anchor, so that constructing it leaves no trace."""
     return ScalarNode(node.tag, node.value, style=node.style)
+
+
+def _is_empty(node: Any) -> bool:
+    return isinstance(node, ScalarNode) and node.value == "" and node.style is None
 
 
 def _kind(node: Node) -> str:

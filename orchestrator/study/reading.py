@@ -46,7 +46,8 @@ def unknown_key(
 ) -> None:
     """Reports a key that nothing knows, with the place where it may belong."""
     key = str(path[-1])
-    hint = nearest(key, siblings) or _elsewhere(path, leaves)
+    hints = [nearest(key, siblings), _elsewhere(path, leaves)]
+    hint = next(filter(None, reversed(hints) if "." in key else hints), "")
     findings.add(path, "there is no such key", names(siblings), hint, at_key=True)
 
 

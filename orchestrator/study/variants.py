@@ -50,16 +50,12 @@ class _Section:
         same = self.seen.setdefault(settings.model_dump_json(), own)
         return settings if same == own else [((self.name,), self._same(same, own))]
 
-    def _same(self, *both: Levels) -> str:
+    def _same(self, one: Levels, other: Levels) -> str:
         """Two combinations that mean the same would be one variant under two names."""
         paths = [".".join(map(str, (self.name, *path))) for _, path in self.factors]
-        return (
-            " and ".join(
-                names(f"{p}={plain(level)}" for p, level in zip(paths, own, strict=True))
-                for own in both
-            )
-            + " resolve to the same settings"
-        )
+        apart = [both for both in zip(paths, one, other, strict=True) if both[1] != both[2]]
+        texts = [names(f"{both[0]}={plain(both[i])}" for both in apart) for i in (1, 2)]
+        return f"{' and '.join(texts)} resolve to the same settings"
 
 
 def _clash(section: str, entry: Mapping[str, Any]) -> Clash:

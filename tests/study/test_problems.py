@@ -1,0 +1,322 @@
+"""Every wrong input is found, at its line and column, with what is allowed and a cure."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from orchestrator.study.load import Overrides
+from tests.study.texts import SMALL, problems, with_line, without
+
+LAST = SMALL.count("\n")  # with_line() puts its line there when the key is in SMALL, else below
+
+CASES = {
+    # line of the file → (where, what, allowed, cure), each a regular expression
+    "qestion: x": (r"10:1", "qestion: there is no such key", "study, question", "'question'"),
+    "model.width: 3": ("10:1", "no such key", "study", r"into model: write model: \{width: …\}"),
+    "epochs: 3": ("10:1", "no such key", "study", r"training: \{epochs: …\}"),
+    "training: {learning_rat: 1}": ("9:12", "training.learning_rat", "epochs", "'learning_rate'"),
+    "training: {width: 1}": ("9:12", "no such key", "epochs", "belongs into model"),
+    "training: {epochs: -1}": ("9:20", "training.epochs: -1 is not", "whole number ≥ 1", ""),
+    "training: {epochs: 0}": ("9:20", "0 is not allowed", "whole number ≥ 1", ""),
+    "training: {epochs: 20.0}": ("9:20", "20.0 is not", "whole number", "write 20$"),
+    "training: {epochs: true}": ("9:20", "true is not", "whole number", ""),
+    "training: {epochs: [1]}": ("9:20", "a list of 1 is not", "whole number", ""),
+    "training: {epochs: }": ("9:12", "null is not", "whole number", ""),
+    "training: {learning_rate: .nan}": ("9:27", "nan is not", "a number > 0", ""),
+    "training: {learning_rate: .inf}": ("9:27", "inf is not", "a number > 0", ""),
+    "training: {learning_rate: 1e999}": ("9:27", "inf is not", "a number > 0", ""),
+    "training: {learning_rate: 0}": ("9:27", "0 is not", "a number > 0", ""),
+    "training: {learning_rate: '0.1'}": ("9:27", "'0.1' is", "> 0", "write 0.1, without quotes"),
+    "training: {momentum: 1}": ("9:22", "1 is not", "≥ 0 and < 1", ""),
+    "training: {nesterov: yes}": ("9:22", "'yes' is not", "true or false", "write true"),
+    "training: {nesterov: true}": ("9:11", "nesterov needs a momentum", "", ""),
+    "training: {batch_size: ful}": ("9:24", "'ful' is not", "≥ 1, or full", ""),
+    "training: {optimizer: adm}": ("9:23", "'adm'", "sgd, adam, adamw, rmsprop", "'adam'"),
+    "training: 3": ("9:11", "3 is not a mapping", "the keys optimizer", ""),
+    "training:": ("9:1", "nothing stands here", "the keys optimizer", ""),
+    "task: {name: digts}": ("9:14", "task.name: 'digts' is not", "digits, .*mnist_5k", "'digits'"),
+    "task: {}": ("9:7", "task: a name is missing", "digits", "add name"),
+    "task: digits": ("9:7", "'digits' is not a mapping", "the keys name", ""),
+    "task: {name: digits, train_examples: 1790}": ("9:7", "2390 images in all, but", "", ""),
+    "model: {name: mlp, init: {scheme: hee}}": ("9:35", "model.init.scheme: 'hee'", "he", "'he'"),
+    "model: {name: mlp, init: he}": ("9:26", "'he' is not a mapping", "scheme, scale, bias", ""),
+    "model: {name: mlp, init.scale: 2}": ("9:20", "no such key", "name", "into model.init"),
+    "model: {name: my.code:Net}": ("9:15", "code of your own, which this version", "mlp", ""),
+    "study: Big Study": ("9:8", "'Big Study' is no name", "lower-case", "write big_study"),
+    "study: ../escape": ("9:8", "no name", "lower-case", "write escape"),
+    "study: store": ("9:8", "'store' is taken", "", "rename"),
+    "study: 3": ("9:8", "3 is no name", "lower-case", "write 3"),
+    "study:": ("9:1", "null is no name", "lower-case", ""),
+    "seed: -1": ("10:7", "seed: -1 is not", "whole number ≥ 0", ""),
+    "seed: 1.5": ("10:7", "1.5 is not", "whole number ≥ 0", ""),
+    "replicates: 0": ("9:13", "replicates: 0 is not", "whole number ≥ 1", ""),
+    "replicates: 200000": (r"6:1", "9 combinations × 200,000 replicates", "1,000,000", ""),
+    "tune: {}": ("10:1", "does not have tuning nuisance settings yet", "", ""),
+    "variants: []": ("10:1", "does not have listing variants outright yet", "", ""),
+    "design: one_at_a_time": ("10:9", "does not have the design one_at_a_time", "factorial", ""),
+    "design: factoral": ("10:9", "'factoral' is not allowed", "factorial", ""),
+    "probes: of": ("10:9", "'of' is not allowed", r"off, light, or \{every", "'off'"),
+    "probes: [1]": ("10:9", "a list of 1 is not allowed", "off, light", ""),
+    "probes: false": ("10:9", "false is not allowed", "off, light", ""),
+    "probes: {every_epochs: 0}": ("10:24", "0 is not", "≥ 1", ""),
+    "resources: {cpus: 0}": ("10:19", "0 is not", "> 0", ""),
+    "resources: {gpu: 1}": ("10:13", "no such key", "cpus, gpus", "'gpus'"),
+    "compare: {metric: test/acuracy}": (
+        "10:19",
+        "no metric of digits",
+        "test/acc",
+        "'test/accuracy'",
+    ),
+    "compare: {smallest_difference: -1}": ("10:32", "-1 is not", "> 0", ""),
+    "compare: {baseline: {model.depth: 1}}": ("10:22", "is not a factor", "activation, model", ""),
+    "compare: {baseline: {model.activation: elu}}": (
+        "10:40",
+        "'elu' is not among",
+        "relu",
+        "'relu'",
+    ),
+    "compare: {baseline: {}}": ("10:21", "names no factor", "model.activation", "leave it out"),
+    "compare: {baseline: 3}": ("10:21", "3 is not a mapping", "factor", ""),
+    "compare: 3": ("10:10", "3 is not a mapping", "metric", ""),
+    "factors: {}": ("7:10", "at least one factor", "", "add model.activation"),
+    "factors: 3": ("7:10", "3 is not a mapping", "dotted path", ""),
+    "factors: {model.depth: []}": ("7:24", "the list of levels is empty", "whole number", ""),
+    "factors: {model.depth: 3}": ("7:24", "3 is not a list of levels", "", r"write \[a, b"),
+    "factors: {model.depth: [1, 2, 1]}": ("7:31", "the level 1 stands here twice", "", ""),
+    "factors: {model.init.scale: [1, 1.0]}": ("7:33", "the level 1.0 stands here twice", "", ""),
+    "factors: {model.depth: [1, -2]}": ("7:28", r"depth\[1\]: -2 is not", "≥ 0", ""),
+    "factors: {model.depht: [1]}": (
+        "7:11",
+        "no setting has this path",
+        "model.depth",
+        "'model.depth'",
+    ),
+    "factors: {depth: [1]}": (
+        "7:11",
+        "no setting has this path",
+        "paths into task",
+        "'model.depth'",
+    ),
+    "factors: {model.init: [1]}": (
+        "7:11",
+        "group of settings",
+        "model.init.scale",
+        "write model.init.sch",
+    ),
+    "factors: {model: {depth: [1]}}": ("7:11", "dotted paths", "model.depth", r"model.depth: \["),
+    "factors: {model.activation: [tanh, sigmiod]}": (
+        "7:36",
+        "'sigmiod' is not",
+        "tanh",
+        "'sigmoid'",
+    ),
+    "factors: {seed: [1, 2]}": ("7:11", "no setting has this path", "paths into", ""),
+    "exclude: {}": ("10:10", "an empty mapping is not a list", "a list of", ""),
+    "exclude: [x]": ("10:11", "'x' is not a mapping", "when", ""),
+    "exclude: [{when: {model.activation: tanh}}]": (
+        "10:11",
+        "a reason is missing",
+        "",
+        "add reason",
+    ),
+    "exclude: [{reason: x}]": ("10:11", "`when` is missing", "", "add when"),
+    "exclude: [{when: {}, reason: x}]": ("10:18", "excludes everything", "model.activation", ""),
+    "exclude: [{when: {model.depth: 1}, reason: x}]": (
+        "10:19",
+        "is not a factor",
+        "model.init",
+        "",
+    ),
+    "exclude: [{when: {model.init.scale: 3}, reason: x}]": (
+        "10:37",
+        "3 is not among",
+        "0.5, 1.0",
+        "2.0",
+    ),
+    "exclude: [{when: {model.init.scale: true}, reason: x}]": (
+        "10:37",
+        "true is not among",
+        "",
+        "",
+    ),
+    "exclude: [{when: {model.init.scale: 1}, reason: ''}]": ("10:49", "'' is not", "text", ""),
+    "2: x": ("10:1", "'2' is not a name", "text", ""),
+    "? [a]\n: x": ("10:3", "a key must be a name", "", ""),
+    "<<: {a: 1}": ("10:1", "merge keys", "", "write the keys out"),
+    "seed: !secret 1": ("10:7", "the tag !secret means nothing", "", "remove"),
+    "seed: !!int x": ("10:7", "'x' cannot be read as int", "", ""),
+    "seed: 1\nseed: 2": ("11:1", "seed: the key stands here again; first in line 10", "", "remove"),
+}
+
+
+@pytest.mark.parametrize("line", CASES)
+def test_a_wrong_line_is_reported_in_place(line: str) -> None:
+    where, what, allowed, cure = CASES[line]
+    text = with_line(line)
+    if line.startswith("factors"):
+        text = text.replace("  model.activation: [sigmoid, tanh, relu]\n", "")
+        text = text.replace("  model.init.scale: [0.5, 1, 2]\n", "")
+    (problem,) = problems(text)
+    assert re.fullmatch(rf"s\.yaml:{where}", problem.where)
+    assert re.search(what, problem.what)
+    assert re.search(allowed, problem.allowed)
+    assert re.search(cure, problem.cure)
+    assert bool(cure) == bool(problem.cure)
+
+
+@pytest.mark.parametrize("key", ["study", "task", "model"])
+def test_a_required_key_is_missed(key: str) -> None:
+    (problem,) = problems(without(key))
+    assert (problem.where, problem.what) == ("s.yaml:1:1", f"the key '{key}' is missing")
+    assert f"add {key}: …" in problem.cure
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
+    text = SMALL.replace("digits", "digts").replace("epochs: 3", "epochs: 0") + "sed: 1\n"
+    found = problems(text, Overrides(set=("training.momentum=2",), only=("model.depth=1",)))
+    assert [problem.where for problem in found] == [
+        "s.yaml:3:14",
+        "s.yaml:5:20",
+        "s.yaml:10:1",
+        "--only model.depth=1",
+        "--set training.momentum=2",
+    ]
+
+
+def test_a_combination_that_contradicts_itself_is_reported_with_its_variant() -> None:
+    text = SMALL.replace("{epochs: 3}", "{nesterov: true}").replace(
+        "  model.init.scale: [0.5, 1, 2]", "  training.momentum: [0.9, 0]"
+    )
+    (problem,) = problems(text)
+    assert problem.where == "s.yaml:8:22"
+    assert "(in the variant activation=sigmoid momentum=0.0 and 2 more)" in problem.what
+
+
+def test_an_excluded_combination_may_contradict_itself() -> None:
+    text = SMALL.replace("{epochs: 3}", "{nesterov: true}").replace(
+        "  model.init.scale: [0.5, 1, 2]", "  training.momentum: [0.9, 0]"
+    )
+    rule = "exclude: [{when: {training.momentum: 0}, reason: nesterov needs momentum}]\n"
+    assert problems(text + rule) == []
+
+
+def test_levels_that_mean_the_same_are_refused() -> None:
+    """Their trials would be one trial under two names."""
+    (problem,) = problems(
+        SMALL.replace("model.init.scale: [0.5, 1, 2]", "model.init.bias: [null, 0]")
+    )
+    assert problem.where == "s.yaml:8:20"
+    assert "model.init.bias=null and model.init.bias=0.0 resolve to the same" in problem.what
+    assert "(in the variant activation=sigmoid bias=0.0 and 2 more)" in problem.what
+
+
+def test_exclude_must_leave_something_and_take_something() -> None:
+    rules = [f"{{when: {{model.activation: {a}}}, reason: x}}" for a in ("sigmoid", "tanh", "relu")]
+    (problem,) = problems(f"{SMALL}exclude: [{', '.join(rules)}]\n")
+    assert (problem.where, problem.what) == ("s.yaml:10:10", "exclude: takes out every combination")
+
+    narrower = "{when: {model.activation: tanh, model.init.scale: 1}, reason: y}"
+    found = problems(f"{SMALL}exclude: [{rules[1]}, {narrower}]\n")
+    assert [p.what for p in found] == ["exclude[1]: takes out nothing that the rules above leave"]
+
+
+def test_the_baseline_must_be_a_variant() -> None:
+    rule = "exclude: [{when: {model.activation: sigmoid, model.init.scale: 0.5}, reason: x}]\n"
+    (problem,) = problems(SMALL + rule)
+    assert problem.where == "s.yaml:10:10"
+    assert "takes out the default baseline: model.activation='sigmoid'" in problem.what
+    named = "compare: {baseline: {model.activation: sigmoid, model.init.scale: 0.5}}\n"
+    (problem,) = problems(SMALL + rule + named)
+    assert problem.where == "s.yaml:11:21"
+    assert "matches no variant" in problem.what
+
+
+def test_models_that_are_compared_must_have_the_settings_that_are_fixed() -> None:
+    """`name` can be a factor; what one of the models does not have is then reported for it."""
+    text = SMALL.replace(
+        "  model.activation: [sigmoid, tanh, relu]", "  model.name: [mlp, log_linear]"
+    )
+    (problem,) = problems(text)
+    assert problem.where == "s.yaml:4:27"
+    assert "model.depth: the model of this variant has no such setting" in problem.what
+
+
+BROKEN = {
+    "a: [1,": ("1:7", "expected the node content", "brackets"),
+    "a: 'x": ("1:6", "quoted scalar that begins in line 1", "quotes"),
+    "a: b: c": ("1:5", "mapping values are not allowed here", "in quotes"),
+    "a:\n\tb: 1": ("2:1", "cannot start any token", "spaces, not with tabs"),
+    "a: *x": ("1:4", "undefined alias", ""),
+    "a: 1\n---\nb: 1": ("2:1", "found another document", "one file holds one study"),
+    "a: \x01": ("1:4", r"control character stands in the text \(U\+0001\)", ""),
+    "%YAML 1.1\n---\na: off": ("1:1", "YAML 1.2", "remove the %YAML"),
+    "a: &a [*a]": ("1:4", "nested too deeply", ""),
+    "[" * 5000: ("1:1", "nested too deeply", ""),
+    "- 1\n- 2": ("1:1", "holds a list of 2, not a study", ""),
+    "text": ("1:1", "holds 'text', not a study", ""),
+    "# comment": ("1:1", "holds only comments, not a study", ""),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=lambda text: text[:12])
+def test_broken_yaml(text: str) -> None:
+    where, what, cure = BROKEN[text]
+    (problem,) = problems(text)
+    assert problem.where == f"s.yaml:{where}"
+    assert re.search(what, problem.what)
+    assert re.search(cure, problem.cure)
+
+
+def test_aliases_cannot_blow_a_file_up() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
+    (problem,) = problems("\n".join(lines))
+    assert "aliases make the file too large" in problem.what
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+PATHS = [
+    *[(key,) for key in ("study", "seed", "task", "model", "training", "factors", "exclude")],
+    *[(key,) for key in ("replicates", "probes", "compare", "resources", "design", "new")],
+    *[("model", "init"), ("model", "init", "scale"), ("model", "name"), ("task", "name")],
+    *[("factors", "model.activation"), ("factors", "model.name"), ("factors", "new")],
+    *[("compare", "metric"), ("compare", "baseline"), ("training", "epochs")],
+]
+
+
+@given(path=st.sampled_from(PATHS), junk=JUNK)
+def test_junk_anywhere_is_a_study_or_a_list_of_problems(
+    path: tuple[str, ...], junk: object
+) -> None:
+    yaml = YAML(typ="safe", pure=True)
+    tree = yaml.load(SMALL + "compare: {}\n")
+    *parents, last = path
+    place = tree
+    for key in parents:
+        place = place[key]
+    place[last] = junk
+    for problem in problems(_dumped(tree)):
+        assert re.fullmatch(r"s\.yaml:\d+:\d+", problem.where)
+        assert problem.what
+
+
+@given(st.text())
+def test_any_text_is_a_study_or_a_list_of_problems(text: str) -> None:
+    assert problems(text)
+
+
+def _dumped(tree: object) -> str:
+    from io import StringIO
+
+    out = StringIO()
+    YAML(typ="safe", pure=True).dump(tree, out)
+    return out.getvalue()
