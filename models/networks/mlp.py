@@ -4,14 +4,15 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from models.activations import ACTIVATIONS
+from models.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 
 
 class MLP(nn.Module):
     """`depth` hidden layers of `width` neurons, then a linear output layer.
 
-    The softmax (or sigmoid) of the output belongs to the loss. With depth 0 this is the
-    log-linear model: softmax(Σ θ f).
+    Classes: the softmax of the output belongs to the loss, as does the sigmoid of a single output
+    for two classes. Values: o = act(z) with the `output_activation`, for instance o = eᶻ.
+    With depth 0 this is the log-linear model: softmax(Σ θ f).
     """
 
     def __init__(
@@ -22,6 +23,7 @@ class MLP(nn.Module):
         depth: int,
         width: int,
         activation: str,
+        output_activation: str = "identity",
         bias: bool = True,
     ) -> None:
         super().__init__()
@@ -29,9 +31,10 @@ class MLP(nn.Module):
         self.hidden = nn.ModuleList(nn.Linear(m, n, bias=bias) for m, n in pairwise(sizes))
         self.activation = ACTIVATIONS[activation]()
         self.output = nn.Linear(sizes[-1], outputs, bias=bias)
+        self.output_activation = OUTPUT_ACTIVATIONS[output_activation]()
 
-    def forward(self, features: Tensor) -> Tensor:  # (batch, inputs)
+    def forward(self, features: Tensor) -> Tensor:  # (…, inputs)
         for layer in self.hidden:
             features = self.activation(layer(features))  # aˡ = act(zˡ), zˡ = Wˡ aˡ⁻¹ + bˡ
-        scores: Tensor = self.output(features)
-        return scores  # (batch, outputs)
+        outputs: Tensor = self.output_activation(self.output(features))
+        return outputs  # (…, outputs)

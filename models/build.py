@@ -1,0 +1,54 @@
+"""Settings and the shape of a task → an untrained model. The one place where the two meet."""
+
+from torch import nn
+
+from models.catalogue import MODELS, resolve
+from models.fit import misfit
+from models.initializers import GeneratorFor, initialize
+from models.settings import ConvNet, ModelSettings, Recurrent
+from models.shape import TaskShape
+
+NOT_FOR_CONSTRUCTORS = {"name", "init", "recurrent_init", "forget_bias"}  # `draw` takes them
+
+
+def build(settings: ModelSettings, shape: TaskShape) -> nn.Module:
+    """The model for one task, its parameters not drawn yet (see `draw`).
+
+    Raises ValueError if the model and the task do not fit.
+    """
+    if problem := misfit(settings, shape.inputs, shape.outputs):
+        raise ValueError(problem)
+    network = resolve(MODELS[settings.name].factory)
+    chosen = settings.model_dump(exclude=NOT_FOR_CONSTRUCTORS)
+    model: nn.Module
+    match settings:
+        case ConvNet():
+            sizes = {"channels": _sizes(settings.channels), "width": _sizes(settings.width)}
+            model = network(shape.values, **chosen | sizes)
+        case Recurrent():
+            model = network(shape.features, shape.values, **chosen | _ends(settings, shape))
+        case _:
+            model = network(shape.features, shape.values, **chosen)
+    return model
+
+
+def draw(model: nn.Module, settings: ModelSettings, generator_for: GeneratorFor) -> None:
+    """Draw all parameters of a built model as its settings say; see `initializers.py`."""
+    if not isinstance(settings, Recurrent):
+        return initialize(model, settings.init, generator_for)
+    rules = settings.recurrent_init, settings.forget_bias
+    return initialize(model, settings.init, generator_for, *rules)
+
+
+def _sizes(pair: str) -> tuple[int, int]:
+    """6-16 → (6, 16)."""
+    first, _, second = pair.partition("-")
+    return int(first), int(second)
+
+
+def _ends(settings: Recurrent, shape: TaskShape) -> dict[str, object]:
+    """Words need an embedding, and tags an output per step instead of a pooled one."""
+    return {
+        "embedding": settings.embedding if shape.inputs == "words" else None,
+        "pooling": None if shape.outputs == "tags" else settings.pooling,
+    }

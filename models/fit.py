@@ -1,0 +1,52 @@
+"""Which model can be used on which task. No torch here: `orch check` asks."""
+
+from models.catalogue import MODELS
+from models.settings import MLP, ModelSettings, Recurrent
+from models.shape import InputKind, OutputKind
+
+
+def misfit(model: ModelSettings, inputs: InputKind, outputs: OutputKind) -> str | None:
+    """Why this model cannot be used on a task with these inputs and outputs, and what can be.
+
+    None if it can. An image is also a list of features, for models that take no images.
+    """
+    entry = MODELS[model.name]
+    if inputs not in accepted(entry.takes):
+        return f"{model.name} takes {_or(entry.takes)}, not {inputs}: {_cure(inputs, outputs)}"
+    if outputs not in entry.gives:
+        return f"{model.name} gives {_or(entry.gives)}, not {outputs}: {_cure(inputs, outputs)}"
+    return _setting_without_effect(model, inputs, outputs)
+
+
+def accepted(takes: tuple[InputKind, ...]) -> tuple[InputKind, ...]:
+    """What can be fed to a model that takes these inputs."""
+    return (*takes, "image") if "features" in takes else takes
+
+
+def _setting_without_effect(
+    model: ModelSettings, inputs: InputKind, outputs: OutputKind
+) -> str | None:
+    """A setting that this task has no use for: two trials would differ in nothing but its name."""
+    if isinstance(model, MLP) and model.output_activation != "identity" and outputs != "value":
+        return (
+            f"output_activation {model.output_activation} is for tasks with values; with classes "
+            "softmax or sigmoid stand in the loss: leave output_activation out"
+        )
+    if isinstance(model, Recurrent) and model.pooling != "last" and outputs == "tags":
+        return f"pooling {model.pooling} is for one output per example, not for tags: leave it out"
+    if isinstance(model, Recurrent) and model.tie_embedding and inputs != "words":
+        return f"tie_embedding needs words as input, not {inputs}: leave it out"
+    return None
+
+
+def _or(kinds: tuple[str, ...]) -> str:
+    return " or ".join(kinds)
+
+
+def _cure(inputs: InputKind, outputs: OutputKind) -> str:
+    fitting = [
+        name
+        for name, entry in MODELS.items()
+        if inputs in accepted(entry.takes) and outputs in entry.gives
+    ]
+    return f"choose {_or(tuple(fitting))}" if fitting else "no model does"
