@@ -166,7 +166,7 @@ def _trials(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
     """Rows of planned trials; what the plan says of variant and replicate counts."""
     stored = _read(path, _TRIALS, prefixes=("final.",)).set_index("trial_id")
     rows = planned.join(stored[~stored.index.duplicated()])
-    return rows.assign(status=rows["status"].fillna("missing")).reset_index()
+    return rows.assign(status=rows["status"].astype(object).fillna("missing")).reset_index()
 
 
 def _long(path: Path, columns: Sequence[str], planned: pd.DataFrame) -> pd.DataFrame:

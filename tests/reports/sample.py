@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,13 @@ FACTORS = {
     "model.depth": [1, 2, 4, 8],
     "model.init.scale": [0.5, 1.0, 2.0],
 }
+Row = tuple[Any, ...]
+FINAL = [
+    f"final.{split}/{metric}"
+    for split in ("train", "validation", "test")
+    for metric in ("accuracy", "loss")
+]
+METRICS = ["epoch", "step", "split", "metric", "value"]
 GRADIENTS = ["epoch", "step", "axis", "site", "position", "quantity", "value"]
 PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5}
 LOSS = {
@@ -69,10 +76,15 @@ def write(folder: Path, sample: Sample) -> Path:
     (target / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events(plan)))
     trials, metrics, gradients = zip(*_rows(sample, plan), strict=True)
     pd.DataFrame([row for row in trials if row]).to_parquet(target / "trials.parquet")
-    pd.concat(list(metrics)).to_parquet(target / "metrics.parquet")
+    _long(target / "metrics.parquet", metrics, METRICS)
     if sample.probes:
-        pd.concat(list(gradients)).to_parquet(target / "gradients.parquet")
+        _long(target / "gradients.parquet", gradients, GRADIENTS)
     return target
+
+
+def _long(path: Path, blocks: Iterable[list[Row]], columns: list[str]) -> None:
+    rows = [row for block in blocks for row in block]
+    pd.DataFrame(rows, columns=["trial_id", *columns]).to_parquet(path)
 
 
 def plan_document(sample: Sample) -> dict[str, Any]:
@@ -136,9 +148,7 @@ def events(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**start, "trials": trials, "new": trials, "done": 0}, {**end, **counts}]
 
 
-def _rows(
-    sample: Sample, plan: Mapping[str, Any]
-) -> Iterator[tuple[Any, pd.DataFrame, pd.DataFrame]]:
+def _rows(sample: Sample, plan: Mapping[str, Any]) -> Iterator[tuple[Any, list[Row], list[Row]]]:
     for variant in plan["variants"]:
         for replicate, trial in enumerate(variant["trials"]):
             fate = sample.fate(variant["variant"], replicate)
@@ -147,58 +157,46 @@ def _rows(
 
 def _trial(
     sample: Sample, variant: Mapping[str, Any], replicate: int, trial: str, fate: str
-) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
+) -> tuple[Any, list[Row], list[Row]]:
     rng = np.random.default_rng([replicate, int(variant["variant_id"], 16)])
     levels = variant["levels"]
     activation, depth = levels.get("model.activation", "tanh"), levels.get("model.depth", 2)
     depth = depth if isinstance(depth, int) else 2
     scale = levels.get("model.init.scale", 1.0)
     factor = PER_LAYER.get(activation, 0.6) * (scale if isinstance(scale, float) else 1.0) ** 0.8
-    last = {"completed": sample.epochs, "diverged": 2}.get(fate, 0)
-    metrics = _curve(rng, factor ** (depth - 1), sample.epochs)
-    metrics = metrics[(metrics["epoch"] <= last) & (fate in ("completed", "diverged"))]
-    gradients = _gradients(rng, factor, depth, sample.epochs)
-    gradients = gradients[(gradients["epoch"] <= last) & (fate in ("completed", "diverged"))]
-    final = metrics[metrics["epoch"] == sample.epochs]
+    last = {"completed": sample.epochs, "diverged": 2}.get(fate, -1)
+    metrics = [row for row in _curve(rng, factor ** (depth - 1), sample.epochs) if row[0] <= last]
+    gradients = [row for row in _gradients(rng, factor, depth, sample.epochs) if row[0] <= last]
+    final = {f"final.{row[2]}/{row[3]}": row[4] for row in metrics if row[0] == sample.epochs}
     row = {
         "trial_id": trial, "study": sample.study, "variant_id": variant["variant_id"],
         "variant": variant["variant"], "phase": "replication", "replicate": replicate,
         "status": fate, "error": None if fate == "completed" else sample.error,
         **{f"factor.{path}": str(level) for path, level in levels.items()},
-        **{
-            f"final.{split}/{metric}": _final(final, split, metric)
-            for split in ("train", "validation", "test") for metric in ("accuracy", "loss")
-        },
-        "epochs_done": last, "wall_s": 0.12, "pack_id": "0f" * 8, "execution": "stacked",
+        **{name: final.get(name) for name in FINAL},
+        "epochs_done": max(last, 0), "wall_s": 0.12, "pack_id": "0f" * 8, "execution": "stacked",
         "device": "cpu", "threads": 1, "code_digest": "cd" * 8, "git_commit": None,
         "git_dirty": None, "started_at": "2026-05-04T09:30:02+00:00", "schema_version": 1,
     }  # fmt: skip
-    gone = fate == "missing"
-    return None if gone else row, *(f.assign(trial_id=trial) for f in (metrics, gradients))
+    rows = [[(trial, *row) for row in table] for table in (metrics, gradients)]
+    return (None if fate == "missing" else row), *rows
 
 
-def _final(final: pd.DataFrame, split: str, metric: str) -> float | None:
-    values = final.loc[(final["split"] == split) & (final["metric"] == metric), "value"]
-    return float(values.iloc[0]) if len(values) else None
-
-
-def _curve(rng: np.random.Generator, signal: float, epochs: int) -> pd.DataFrame:
+def _curve(rng: np.random.Generator, signal: float, epochs: int) -> list[Row]:
     """Accuracy that rises from chance, more slowly the less gradient the first layer gets."""
     speed = 0.9 * min(signal, 1.5) ** 0.35
-    epoch = np.arange(epochs + 1)
-    gone = 1 - np.exp(-speed * epoch * np.exp(rng.normal(0, 0.15)))
+    gone = 1 - np.exp(-speed * np.arange(epochs + 1) * np.exp(rng.normal(0, 0.15)))
     accuracy = 0.1 + 0.86 * gone + rng.normal(0, 0.008, epochs + 1)
-    frames = []
+    rows: list[Row] = []
     for split, gap in {"train": 0.03, "validation": 0.005, "test": 0.0}.items():
-        values = np.clip(accuracy + gap * gone, 0, 1)
-        for metric, shown in {"accuracy": values, "loss": 2.4 * (1.02 - values)}.items():
-            columns = {"epoch": epoch, "step": epoch * 38, "split": split, "metric": metric}
-            frames.append(pd.DataFrame({**columns, "value": shown}))
-    return pd.concat(frames)
+        for epoch, value in enumerate(np.clip(accuracy + gap * gone, 0, 1).tolist()):
+            rows.append((epoch, epoch * 38, split, "accuracy", value))
+            rows.append((epoch, epoch * 38, split, "loss", 2.4 * (1.02 - value)))
+    return rows
 
 
-def _gradients(rng: np.random.Generator, factor: float, depth: int, epochs: int) -> pd.DataFrame:
-    rows = []
+def _gradients(rng: np.random.Generator, factor: float, depth: int, epochs: int) -> list[Row]:
+    rows: list[Row] = []
     for epoch in sorted({*range(0, epochs, 5), epochs}):
         level = 0.08 * np.exp(rng.normal(0, 0.2)) * (1 if epoch == 0 else 0.3)
         steps = factor * np.exp(rng.normal(0, 0.25, depth + 1)) * (1 + 0.5 * (epoch > 0))
@@ -207,7 +205,6 @@ def _gradients(rng: np.random.Generator, factor: float, depth: int, epochs: int)
             values = {"delta": delta, "delta_mean": delta / 3, "weight_grad": 2 * delta**0.3}
             if layer <= depth:
                 values["saturation"] = float(np.clip(rng.normal(0.3, 0.05), 0, 1))
-            rows += [
-                (epoch, epoch * 38, "depth", f"hidden.{layer}", layer, *q) for q in values.items()
-            ]
-    return pd.DataFrame(rows, columns=GRADIENTS)
+            place = (epoch, epoch * 38, "depth", f"hidden.{layer}", layer)
+            rows += [(*place, *quantity) for quantity in values.items()]
+    return rows

@@ -1,0 +1,194 @@
+"""build_report from outside: files, sizes, safety, ruins."""
+
+import json
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import reports.build
+from reports.build import build_report
+from reports.index import write_index
+from reports.tables import ReportError
+from tests.reports.sample import Sample, write
+
+COLUMNS = [
+    "metric", "baseline", "variant", "n", "difference", "ci_low", "ci_high", "p_value",
+    "p_adjusted", "prob_better", "effect_size", "verdict",
+]  # fmt: skip
+
+
+def test_writes_page_comparisons_and_index(small):
+    report = build_report(small)
+    assert report.path == small / "report.html"
+    assert report.finding in (small / "report.html").read_text().replace("&#39;", "'")
+    index = (small.parent / "index.html").read_text()
+    assert 'href="small/report.html"' in index
+    assert "28 of 28 trials completed" in index
+    left = {path.name for path in small.iterdir()}
+    assert left == {
+        "plan.json", "study.yaml", "events.jsonl", "trials.parquet", "metrics.parquet",
+        "gradients.parquet", "report.html", "comparisons.parquet",
+    }  # fmt: skip
+
+
+def test_comparisons_have_the_columns_of_the_design(small):
+    build_report(small)
+    table = pq.read_table(small / "comparisons.parquet")
+    assert table.column_names == COLUMNS
+    rows = table.to_pandas()
+    assert rows["variant"].tolist() == ["activation=tanh depth=1", "activation=tanh depth=3"]
+    assert rows["baseline"].tolist() == ["activation=sigmoid depth=1", "activation=sigmoid depth=3"]
+    trials = pd.read_parquet(small / "trials.parquet").set_index(["variant", "replicate"])
+    value = trials["final.test/accuracy"].unstack("replicate")
+    expected = value.loc[rows["variant"][1]] - value.loc[rows["baseline"][1]]
+    assert rows["difference"][1] == pytest.approx(expected.mean())
+
+
+def test_the_same_tables_give_the_same_bytes(small):
+    first = build_report(small).path.read_bytes()
+    assert build_report(small).path.read_bytes() == first
+
+
+RUINS = {
+    "all failed": {"every_fate": "failed", "error": "ValueError: no\n" + "  at x\n" * 30},
+    "all diverged": {"every_fate": "diverged"},
+    "nothing trained": {"every_fate": "missing"},
+    "one replicate": {"replicates": 1},
+    "no probes": {"probes": False},
+    "one variant": {"factors": {}, "baseline": {}},
+    "no smallest difference": {"smallest_difference": None},
+    "half": {"fates": {("activation=tanh depth=3", r): "missing" for r in range(7)}},
+    "one diverged": {"fates": {("activation=tanh depth=3", 0): "diverged"}},
+}
+FACTORS = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+
+
+@pytest.mark.parametrize("ruin", RUINS)
+def test_every_state_of_a_study_has_a_report(tmp_path, ruin):
+    sample = Sample(**{"study": "s", "factors": FACTORS, "replicates": 7, **RUINS[ruin]})
+    folder = write(tmp_path, sample)
+    report = build_report(folder)
+    page = report.path.read_text()
+    assert report.finding
+    for section in ("results", "failures", "fixed", "provenance", "methods"):
+        assert f'id="{section}"' in page
+    assert ('id="comparisons"' in page) == bool(sample.factors)
+    assert ("Gradients were not measured" in page) == (
+        ruin in ("no probes", "nothing trained", "all failed")
+    )
+
+
+def test_no_study_no_report(tmp_path):
+    with pytest.raises(ReportError, match="no study was run here"):
+        build_report(tmp_path)
+
+
+def test_a_write_that_fails_leaves_the_old_report_whole(small, monkeypatch):
+    before = build_report(small).path.read_bytes()
+
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", fail)
+    with pytest.raises(OSError, match="No space left"):
+        build_report(small)
+    assert (small / "report.html").read_bytes() == before
+    assert not [path for path in small.iterdir() if path.name.startswith(".")]
+
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+
+
+class Elements(HTMLParser):
+    """Counts tags; collects the text of scripts."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.scripts, self.inside = [], [], False
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.inside = tag == "script"
+
+    def handle_data(self, data):
+        if self.inside:
+            self.scripts.append(data)
+
+    def handle_endtag(self, tag):
+        self.inside = False
+
+
+def evil(tmp_path):
+    factors = {f"model.{EVIL}": [EVIL, "tanh"], "model.depth": [1, 2]}
+    sample = Sample(
+        study="evil", question=EVIL, factors=factors, baseline={f"model.{EVIL}": EVIL},
+        replicates=6, error=f"Error: {EVIL}\n{EVIL}", text=f"# {EVIL}",
+        fates={(f"{EVIL}={EVIL} depth=1", 0): "failed"},
+    )  # fmt: skip
+    return write(tmp_path, sample)
+
+
+def test_names_from_users_stay_text(tmp_path):
+    folder = evil(tmp_path)
+    plain = Sample(study="plain", factors=FACTORS, replicates=6)
+    harmless = build_report(write(tmp_path, plain))
+    page, other = Elements(), Elements()
+    page.feed(build_report(folder).path.read_text())
+    other.feed(harmless.path.read_text())
+    assert page.tags.count("script") == other.tags.count("script")
+    assert page.tags.count("img") == 0
+    assert not any("<script>alert" in text for text in page.scripts)
+    index = Elements()
+    write_index(tmp_path)
+    index.feed((tmp_path / "index.html").read_text())
+    assert "script" not in index.tags
+    assert "img" not in index.tags
+
+
+def test_the_index_survives_a_broken_neighbour(small):
+    (small.parent / "other").mkdir()
+    (small.parent / "other" / "plan.json").write_text("{")
+    (small.parent / "young").mkdir()
+    plan = {"study": "young", "question": "Why?"}
+    (small.parent / "young" / "plan.json").write_text(json.dumps(plan))
+    build_report(small)
+    index = (small.parent / "index.html").read_text()
+    assert "no report yet" in index
+    assert "other" not in index
+
+
+def test_plotly_stands_in_the_page_exactly_once(small):
+    page = build_report(small).path.read_text()
+    assert page.count("* plotly.js v") == 1
+    assert "https://cdn" not in page.split("* plotly.js v")[0]
+
+
+@pytest.mark.slow
+def test_480_trials_take_under_five_seconds_and_six_and_a_half_megabytes(full):
+    """From a fresh process, imports included; its own CPU time, as tests share their cores."""
+    code = f"""
+import time
+from pathlib import Path
+from reports.build import build_report
+print(build_report(Path({str(full)!r})).path.stat().st_size, time.process_time())
+import sys
+print(*(name for name in ("torch", "ray", "orchestrator", "scipy.stats") if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    size, seconds = map(float, done.stdout.split("\n")[0].split())
+    assert size < 6.5e6
+    assert seconds < 5
+    assert done.stdout.split("\n")[1] == ""
+
+
+def test_reports_can_be_written_beside_each_other(tmp_path):
+    """The index lists the latest first."""
+    for name in ("a", "b"):
+        build_report(write(tmp_path, Sample(study=name, factors=FACTORS, replicates=2)))
+    index = (tmp_path / "index.html").read_text()
+    assert index.index("b/report.html") < index.index("a/report.html")
+    assert reports.build.Report.__dataclass_fields__.keys() == {"path", "finding", "warnings"}

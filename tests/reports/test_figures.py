@@ -1,0 +1,175 @@
+"""What is drawn is what was measured; and plotly accepts every figure."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from reports.analysis import analyse
+from reports.figures.facets import scheme
+from reports.figures.palette import LOOKS, dark_of
+from reports.figures.records import linear_range, log_range, numbers
+from reports.page.render import draw
+from reports.tables import read_tables
+from tests.reports.sample import Sample, write
+
+STUDIES = {
+    "no factor": {},
+    "names": {"model.activation": ["sigmoid", "tanh", "relu"]},
+    "numbers": {"model.depth": [1, 2, 4]},
+    "two": {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]},
+    "switches": {"model.activation": ["sigmoid", "tanh"], "model.bias": [True, False]},
+    "four": {
+        "model.activation": ["sigmoid", "tanh"],
+        "model.depth": [1, 2, 3],
+        "model.init.scale": [0.5, 2.0],
+        "training.optimizer": ["sgd", "adam"],
+    },
+    "five": {f"training.f{i}": [1, 2] for i in range(4)} | {"model.activation": ["tanh", "relu"]},
+    "many x": {"model.activation": ["tanh", "relu"], "model.depth": list(range(1, 13)),
+               "model.init.scale": [1.0, 2.0]},
+    "nine colours": {"model.width": list(range(9)), "model.depth": [2, 3]},
+}  # fmt: skip
+
+
+def drawn(folder):
+    analysis = analyse(read_tables(folder))
+    return analysis, draw(scheme(analysis.plan), analysis)
+
+
+@pytest.fixture(params=STUDIES)
+def study(request, tmp_path):
+    factors = STUDIES[request.param]
+    baseline = {path: factors[path][0] for path in list(factors)[:1]}
+    sample = Sample(study="s", factors=factors, baseline=baseline, replicates=2, epochs=5)
+    return write(tmp_path, sample)
+
+
+def shown(figure):
+    """The panels that are seen first."""
+    chosen = {chooser.key: chooser.chosen for chooser in figure.choosers}
+    return [
+        panel
+        for panel in figure.panels
+        if all(chosen.get(key, value) == value for key, value in panel.when.items())
+    ]
+
+
+def test_plotly_accepts_every_panel_of_every_kind_of_study(study):
+    _, figures = drawn(study)
+    assert {"outcomes", "curves", "delta", "weight_grad", "saturation"} <= figures.keys()
+    for figure in figures.values():
+        assert 1 <= len(shown(figure)) <= 20
+        for panel in figure.panels:
+            go.Figure(data=list(panel.data), layout=panel.layout)
+
+
+def test_every_choice_shows_something(study):
+    _, figures = drawn(study)
+    for figure in figures.values():
+        for chooser in figure.choosers:
+            assert chooser.chosen in [value for value, _ in chooser.options]
+            offered = {panel.when[chooser.key] for panel in figure.panels}
+            assert offered == {value for value, _ in chooser.options}
+
+
+def test_every_replicate_and_every_mean_is_drawn(study):
+    analysis, figures = drawn(study)
+    traces = [trace for panel in figures["outcomes"].panels for trace in panel.data]
+    dots = sorted(y for t in traces if t["name"] == "replicates" for y in t["y"])
+    values = sorted(x for each in analysis.outcomes.values() for x in each.values.values())
+    assert dots == pytest.approx(values, rel=1e-4)
+    means = sorted(y for t in traces if t["name"] == "mean" for y in t["y"])
+    assert means == pytest.approx(sorted(o.mean for o in analysis.outcomes.values()), rel=1e-4)
+
+
+def test_the_decay_figure_draws_hidden_layers_at_both_ends_of_training(full):
+    analysis, figures = drawn(full)
+    figure = figures["delta"]
+    panels = shown(figure)
+    assert len(panels) == 6  # before and after, three scales
+    assert {panel.when["model.depth"] for panel in panels} == {"8"}
+    lines = [t for t in panels[0].data if t["mode"] == "lines+markers"]
+    assert [t["x"] for t in lines] == [list(range(1, 9))] * 4
+    sigmoid = analysis.plan.variants[9]  # depth 8, scale 0.5
+    assert sigmoid.label == "activation=sigmoid depth=8 scale=0.5"
+    (profile,) = [
+        p for p in analysis.profiles
+        if (p.variant_id, p.epoch, p.quantity) == (sigmoid.variant_id, 0, "delta")
+    ]  # fmt: skip
+    assert lines[0]["y"] == pytest.approx(profile.mean[:8], rel=1e-4)
+    assert len({tuple(panel.layout["yaxis"]["range"]) for panel in panels}) == 1
+
+
+def test_a_level_has_one_colour_in_every_figure(full):
+    _, figures = drawn(full)
+    colours = {}
+    for figure in figures.values():
+        for panel in figure.panels:
+            for trace in panel.data:
+                if "legendgroup" in trace:
+                    style = trace.get("marker") or {"color": trace["line"].get("color")}
+                    if style["color"]:
+                        colours.setdefault(trace["legendgroup"], set()).add(style["color"])
+    assert colours == {str(i): {LOOKS[i].light} for i in range(4)}
+
+
+def test_colour_is_never_alone():
+    assert len({(look.symbol, look.dash) for look in LOOKS}) == len(LOOKS)
+
+
+def test_colours_stand_out_from_their_page():
+    """3:1 against white and against the dark page (WCAG 1.4.11)."""
+    for look in LOOKS:
+        assert contrast(look.light, "#ffffff") >= 3
+        assert contrast(look.dark, "#11151a") >= 3
+
+
+def contrast(a, b):
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_every_colour_of_a_figure_has_a_dark_counterpart(full):
+    _, figures = drawn(full)
+    used = set()
+    for figure in figures.values():
+        for panel in figure.panels:
+            for trace in panel.data:
+                used |= {trace.get("fillcolor"), trace.get("line", {}).get("color")}
+    assert used - {None} <= dark_of().keys()
+
+
+def test_lost_trials_are_marked(full):
+    _, figures = drawn(full)
+    crosses = [
+        text
+        for panel in figures["outcomes"].panels
+        for trace in panel.data
+        if trace["name"] == "lost"
+        for text in trace["text"]
+    ]
+    assert sorted(crosses) == ["✕1", "✕4"]
+    notes = [panel.note for panel in shown(figures["delta"])]
+    assert notes.count("fewer than 10 replicates: relu 6") == 1
+
+
+def test_ranges_hold_their_values():
+    assert linear_range([]) is None
+    assert linear_range([None, float("nan")]) is None
+    low, high = linear_range([0.5, 0.5])
+    assert low < 0.5 < high
+    low, high = log_range([1e-8, 1.0, 0.0])
+    assert low < -8 < 0 < high
+    low, high = log_range([2.0])
+    assert high - low >= 1
+    assert log_range([0.0]) is None
+
+
+def test_numbers_are_json():
+    assert numbers([1.234567, np.nan, np.inf]) == [1.2346, None, None]
