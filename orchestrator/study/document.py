@@ -114,9 +114,9 @@ def read_scalar(text: str) -> Any:
     """The value of a flag: what YAML reads as a scalar; anything else is plain text."""
     document, findings = Document("flag"), Findings(Document("flag"))
     root = _compose(text, findings)
-    if findings.found or (root is not None and not isinstance(root, ScalarNode)):
-        return text
-    value = _Reader(document, findings).read(root, (), 0) if root is not None else None
+    if not isinstance(root, ScalarNode) or root.end_mark.index < len(text):
+        return text  # the rest would be a comment
+    value = _Reader(document, findings).read(root, (), 0)
     return text if findings.found else value
 
 

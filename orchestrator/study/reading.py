@@ -56,6 +56,8 @@ def cure(value: Any, leaf: Leaf) -> str:
     candidates = leaf.schema.get("enum", [])
     if hint := nearest(value, candidates) if isinstance(value, str) else "":
         return hint
+    if isinstance(value, int | float) and _fits(str(value), leaf):
+        return f"put it in quotes: '{value}'"
     for guess in _guesses(value):
         if _fits(guess, leaf):
             return f"write {shown(guess)}, without quotes" if value != guess else f"write {guess}"

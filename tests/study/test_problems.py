@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -50,6 +50,7 @@ CASES = {
     "study: store": ("9:8", "'store' is taken", "", "rename"),
     "study: 3": ("9:8", "3 is no name", "lower-case", "write 3"),
     "study:": ("9:1", "null is no name", "lower-case", ""),
+    "question: 3": ("9:11", "3 is not allowed", "text", "put it in quotes: '3'"),
     "seed: -1": ("10:7", "seed: -1 is not", "whole number ≥ 0", ""),
     "seed: 1.5": ("10:7", "1.5 is not", "whole number ≥ 0", ""),
     "replicates: 0": ("9:13", "replicates: 0 is not", "whole number ≥ 1", ""),
@@ -293,6 +294,7 @@ PATHS = [
 ]
 
 
+@settings(deadline=None)
 @given(path=st.sampled_from(PATHS), junk=JUNK)
 def test_junk_anywhere_is_a_study_or_a_list_of_problems(
     path: tuple[str, ...], junk: object
@@ -309,6 +311,7 @@ def test_junk_anywhere_is_a_study_or_a_list_of_problems(
         assert problem.what
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_study_or_a_list_of_problems(text: str) -> None:
     assert problems(text)
