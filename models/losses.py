@@ -1,6 +1,10 @@
-"""Training losses, one value per example. Leading dimensions of any number are kept.
+"""Training losses, one value per example, step or word. Leading dimensions of any number are kept.
 
-outputs: (…, classes), before softmax or sigmoid.   targets: (…,), class numbers.
+outputs: (…, values), before softmax or sigmoid.
+targets: (…,), class numbers, or (…, values), numbers.
+
+Where a target is −1 there is nothing to learn; the value there is finite, and training leaves it
+out of its means.
 """
 
 from collections.abc import Callable
@@ -8,13 +12,13 @@ from collections.abc import Callable
 from torch import Tensor
 from torch.nn import functional
 
-Loss = Callable[[Tensor, Tensor], Tensor]  # outputs, targets → (…,), in nat
+Loss = Callable[[Tensor, Tensor], Tensor]  # outputs, targets → (…,)
 
 
 def cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
     """−log(yᵀ softmax(outputs)), y the one-hot target. Its gradient is softmax(outputs) − y."""
     log_probabilities = outputs.log_softmax(-1)
-    return -log_probabilities.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    return -log_probabilities.gather(-1, _class(targets).unsqueeze(-1)).squeeze(-1)
 
 
 def sigmoid_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
@@ -22,12 +26,33 @@ def sigmoid_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
 
     Its gradient is a − y. Source: Nielsen 2015, chapter 3, eq. 63.
     """
-    one_hot = functional.one_hot(targets, outputs.shape[-1]).to(outputs.dtype)
+    one_hot = functional.one_hot(_class(targets), outputs.shape[-1]).to(outputs.dtype)
     per_class = functional.softplus(outputs) - one_hot * outputs  # ln(1 + eᶻ) − y z
     return per_class.sum(-1)
+
+
+def binary_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
+    """−y ln a − (1 − y) ln(1 − a) with the single sigmoid output a = σ(z), y = 0 or 1.
+
+    It is the softmax of two outputs in other parameters: softmax(0, z)₂ = σ(z).
+    outputs: (…, 1).   targets: (…,).
+    """
+    z, y = outputs.squeeze(-1), _class(targets).to(outputs.dtype)
+    return functional.softplus(z) - y * z
+
+
+def squared_error(outputs: Tensor, targets: Tensor) -> Tensor:
+    """(y − o)², the mean over outputs if there are several.   outputs, targets: (…, values)."""
+    return (targets - outputs).square().mean(-1)
 
 
 LOSSES: dict[str, Loss] = {
     "cross_entropy": cross_entropy,
     "sigmoid_cross_entropy": sigmoid_cross_entropy,
+    "binary_cross_entropy": binary_cross_entropy,
+    "squared_error": squared_error,
 }
+
+
+def _class(targets: Tensor) -> Tensor:
+    return targets.clamp(min=0)  # padding, −1, is no class number

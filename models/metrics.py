@@ -1,18 +1,33 @@
-"""What a task reports besides its loss, one value per example; a split's metric is their mean.
+"""What a task reports besides its loss: one value per example, step or word.
 
-outputs: (…, classes).   targets: (…,), class numbers.
+A split's metric is their mean; where a target is −1 there is nothing to count, and training
+leaves it out.
+
+outputs: (…, values).   targets: (…,), class numbers, or (…, values), numbers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
-PerExample = Callable[[Tensor, Tensor], Tensor]
+from models.losses import squared_error
+from models.shape import OutputKind
+
+PerExample = Callable[[Tensor, Tensor], Tensor]  # outputs, targets → (…,)
 
 
 def accuracy(outputs: Tensor, targets: Tensor) -> Tensor:
-    """1 where the class with the largest output is the target, else 0."""
-    return (outputs.argmax(-1) == targets).to(outputs.dtype)
+    """1 where the class with the largest output is the target, else 0.
+
+    A single output z stands for two classes: it says 1 where σ(z) > ½, that is z > 0.
+    """
+    single = outputs.shape[-1] == 1
+    predicted = outputs.squeeze(-1) > 0 if single else outputs.argmax(-1)
+    return (predicted == targets).to(outputs.dtype)
 
 
-METRICS: dict[str, PerExample] = {"accuracy": accuracy}
+METRICS: Mapping[OutputKind, Mapping[str, PerExample]] = {
+    "class": {"accuracy": accuracy},
+    "tags": {"accuracy": accuracy},
+    "value": {"mse": squared_error},
+}

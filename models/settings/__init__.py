@@ -13,19 +13,58 @@ from models.settings.base import (
     Settings,
     TaskSettings,
 )
-from models.settings.networks import MLP
-from models.settings.tasks import Digits, MNIST5k
+from models.settings.networks import (
+    MLP,
+    Chain,
+    ConvNet,
+    LogLinear,
+    Recurrent,
+    RecurrentInit,
+    WindowTagger,
+)
+from models.settings.sequences import Adding, CopyMemory, Latch, Parity, TemporalOrder
+from models.settings.tasks import (
+    MNIST,
+    Diabetes,
+    Digits,
+    DigitsPixels,
+    DigitsRows,
+    FashionMNIST,
+    Idx,
+    MNIST5k,
+    Tagging,
+    ToyTagging,
+)
 
 __all__ = [
     "MLP",
+    "MNIST",
     "Activation",
+    "Adding",
+    "Chain",
+    "ConvNet",
+    "CopyMemory",
     "Count",
+    "Diabetes",
     "Digits",
+    "DigitsPixels",
+    "DigitsRows",
+    "FashionMNIST",
+    "Idx",
     "Init",
+    "Latch",
+    "LogLinear",
     "MNIST5k",
     "ModelSettings",
     "NonNegative",
+    "Parity",
+    "Recurrent",
+    "RecurrentInit",
     "Scheme",
     "Settings",
+    "Tagging",
     "TaskSettings",
+    "TemporalOrder",
+    "ToyTagging",
+    "WindowTagger",
 ]

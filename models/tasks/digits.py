@@ -1,4 +1,7 @@
-"""Handwritten digits of 8×8 pixels: small, real, and on every machine with scikit-learn."""
+"""Handwritten digits of 8×8 pixels: small, real, and on every machine with scikit-learn.
+
+One image is given in three ways: whole, row by row, or pixel by pixel.
+"""
 
 from functools import cache
 
@@ -6,19 +9,43 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor
 
-from models.settings import Digits
+from models.settings import Digits, DigitsPixels, DigitsRows
+from models.shape import TaskShape
+from models.tasks.baselines import most_frequent_class
 from models.tasks.dataset import Dataset, SeedFor, stratified_splits
+
+IMAGE = TaskShape("image", "class", features=64, values=10)
+ROWS = TaskShape("sequence", "class", features=8, values=10)
+PIXELS = TaskShape("sequence", "class", features=1, values=10)
 
 
 def load(settings: Digits, seed_for: SeedFor) -> Dataset:
     """All digits, split anew for every replicate; pixels scaled to [0, 1]."""
-    inputs, targets = _images()
-    return Dataset(
-        inputs, targets, stratified_splits(targets, settings.sizes, seed_for("split")), classes=10
-    )
+    return _dataset(settings, seed_for, IMAGE)
 
 
-@cache
-def _images() -> tuple[Tensor, Tensor]:
+def load_rows(settings: DigitsRows, seed_for: SeedFor) -> Dataset:
+    """The same digits as sequences: 8 steps, at each the 8 pixels of a row, from the top."""
+    return _dataset(settings, seed_for, ROWS)
+
+
+def load_pixels(settings: DigitsPixels, seed_for: SeedFor) -> Dataset:
+    """The same digits as sequences: 64 steps of one pixel, row by row. Source: Le et al. 2015."""
+    return _dataset(settings, seed_for, PIXELS)
+
+
+def _dataset(
+    settings: Digits | DigitsRows | DigitsPixels, seed_for: SeedFor, shape: TaskShape
+) -> Dataset:
+    inputs, targets = _table(shape)
+    splits = stratified_splits(targets, settings.sizes, seed_for("split"))
+    baselines = {"accuracy": most_frequent_class(targets, splits)}
+    return Dataset(inputs, targets, splits, shape, baselines)
+
+
+@cache  # training keeps one copy of a table that all replicates share
+def _table(shape: TaskShape) -> tuple[Tensor, Tensor]:
     pixels, classes = load_digits(return_X_y=True)  # (1797, 64) in 0…16, (1797,)
-    return torch.from_numpy(pixels / 16).float(), torch.from_numpy(classes).long()
+    inputs = torch.from_numpy(pixels / 16).float()
+    size = (-1, 1, 8, 8) if shape.inputs == "image" else (-1, 64 // shape.features, shape.features)
+    return inputs.reshape(size), torch.from_numpy(classes).long()

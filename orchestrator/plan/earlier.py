@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from orchestrator.plan.digests import data_name
 from orchestrator.plan.identity import Fingerprints, canonical
 from orchestrator.study.describe import plain
 from orchestrator.study.records import Study, Variant
@@ -90,7 +91,7 @@ def _differ(before: Mapping[str, Any], now: Mapping[str, Any], key: str) -> bool
 
 
 def _sources(before: _Identity, variant: Variant, prints: Fingerprints) -> list[str]:
-    task = variant.settings.task.name
+    task = data_name(variant.settings.task)
     used = prints.code_of(variant.settings)
     changed = [f"data of {task}"] * (before.data.get(task) != prints.data[task])
     changed += [f"code of {module}" for module in used if before.code.get(module) != used[module]]

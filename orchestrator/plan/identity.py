@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from models.settings import Settings
-from orchestrator.plan.digests import Sources, code_digests, data_digest
+from orchestrator.plan.digests import Sources, code_digests, data_digest, data_name
 from orchestrator.plan.records import Identity, Trial
 from orchestrator.study.records import Study, TrialSettings, Variant, flatten
 
@@ -23,7 +23,7 @@ class Fingerprints:
     """Code and data of a study, for each pair of model and task in it."""
 
     code: Mapping[Pair, Mapping[str, str]]  # module → digest
-    data: Mapping[str, str]  # task → digest of its files
+    data: Mapping[str, str]  # name of the data → digest of its files
     schema_version: int = SCHEMA_VERSION
 
     @property
@@ -45,7 +45,8 @@ def fingerprints(study: Study) -> Fingerprints:
     pairs = dict.fromkeys(pair_of(variant.settings) for variant in study.variants)
     sources = Sources()
     code = {pair: code_digests(*pair, sources) for pair in pairs}
-    return Fingerprints(code, {task: data_digest(task) for _, task in pairs})
+    tasks = {data_name(v.settings.task): v.settings.task for v in study.variants}
+    return Fingerprints(code, {name: data_digest(task) for name, task in tasks.items()})
 
 
 def pair_of(settings: TrialSettings) -> Pair:
@@ -73,7 +74,7 @@ def _numbering(
 
     The keys are in the order of the alphabet, so that this is `canonical` of the whole.
     """
-    data = prints.data[variant.settings.task.name]
+    data = prints.data[data_name(variant.settings.task)]
     head = canonical({"code": code, "data": data})[:-1] + ',"replicate":'
     ends = canonical({"schema_version": prints.schema_version, "seed": seed})[1:-1]
     settings = ",".join(

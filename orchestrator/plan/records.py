@@ -35,7 +35,7 @@ class Identity:
     """What, besides its settings, decides the result of every trial of a study."""
 
     schema_version: int
-    data: Mapping[str, str]  # task name → fingerprint of its files
+    data: Mapping[str, str]  # task name (and files given) → fingerprint
     code: Mapping[str, str]  # module → digest of its source
 
 

@@ -1,13 +1,14 @@
 """The data of all members of a pack, in one table of examples."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from models.catalogue import TASKS, resolve
+from models.catalogue import MODELS, TASKS, resolve
+from models.shape import TaskShape
 from models.tasks.dataset import Dataset
 from orchestrator.plan.records import Pack
 from orchestrator.seeds import seed_for
@@ -17,18 +18,14 @@ from orchestrator.seeds import seed_for
 class PackData:
     """Examples of every replicate in a pack, each stored once.
 
-    inputs: (examples, features).   targets: (examples,).
+    inputs, targets: one row an example, as `shape` says.
     splits: train, validation, test → rows of `inputs`, (members, examples of the split).
     """
 
     inputs: Tensor
     targets: Tensor
     splits: Mapping[str, Tensor]
-    classes: int
-
-    @property
-    def features(self) -> int:
-        return self.inputs.shape[1]
+    shape: TaskShape
 
 
 def load_data(pack: Pack, device: str, precision: torch.dtype) -> PackData:
@@ -45,11 +42,18 @@ def load_data(pack: Pack, device: str, precision: torch.dtype) -> PackData:
         for split in member_data[0].splits
     }
     return PackData(
-        inputs=torch.cat([data.inputs for data in tables.values()]).to(device, precision),
+        inputs=_inputs(pack, tables.values()).to(device, precision),
         targets=torch.cat([data.targets for data in tables.values()]).to(device),
         splits={split: rows.to(device) for split, rows in splits.items()},
-        classes=member_data[0].classes,
+        shape=member_data[0].shape,
     )
+
+
+def _inputs(pack: Pack, tables: Iterable[Dataset]) -> Tensor:
+    """Images become rows of features for a model that takes only these."""
+    inputs = torch.cat([data.inputs for data in tables])
+    takes = MODELS[pack.trials[0].variant.settings.model.name].takes
+    return inputs if "image" in takes or inputs.dim() < 4 else inputs.flatten(1)
 
 
 def _dataset(pack: Pack, replicate: int) -> Dataset:

@@ -68,7 +68,9 @@ def build_model(pack: Pack, trial: Trial, data: PackData) -> nn.Module:
     """The untrained model of one trial; every parameter is drawn from its own stream."""
     settings = trial.variant.settings.model
     kwargs = settings.model_dump(exclude={"name", "init"})
-    model: nn.Module = resolve(MODELS[settings.name].factory)(data.features, data.classes, **kwargs)
+    model: nn.Module = resolve(MODELS[settings.name].factory)(
+        data.shape.features, data.shape.values, **kwargs
+    )
 
     def generator_for(parameter: str) -> torch.Generator:
         seed = seed_for("init", trial.replicate, parameter, study_seed=pack.study_seed)

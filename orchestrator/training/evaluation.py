@@ -17,7 +17,7 @@ CHUNK_NUMBERS = 2**18  # input numbers evaluated at once: they stay in the cache
 def evaluate(stack: Stack, data: PackData, loss: Loss) -> dict[tuple[str, str], Tensor]:
     """(split, metric) → mean over the examples of the split, (members,) in float64."""
     stack.model.eval()
-    functions: Mapping[str, PerExample] = {"loss": loss, **METRICS}
+    functions: Mapping[str, PerExample] = {"loss": loss, **METRICS[data.shape.outputs]}
     return {
         (split, name): values
         for split, rows in data.splits.items()

@@ -1,0 +1,45 @@
+"""What can be reached without looking at the input: the least that a model has to beat.
+
+Each is fitted on the training split and measured on the test split.
+"""
+
+from collections import Counter, defaultdict
+
+from torch import Tensor
+
+from models.shape import NO_TAG
+from models.tasks.dataset import Splits
+
+
+def most_frequent_class(targets: Tensor, splits: Splits) -> float:
+    """Accuracy of always naming the class that is most frequent in training."""
+    winner = targets[splits["train"]].bincount().argmax()
+    return (targets[splits["test"]] == winner).double().mean().item()
+
+
+def mean_value(targets: Tensor, splits: Splits) -> float:
+    """Mean squared error of always predicting the training mean; targets: (examples, values)."""
+    mean = targets[splits["train"]].double().mean(0)
+    return (targets[splits["test"]] - mean).square().mean().item()
+
+
+def most_frequent_tag(words: Tensor, tags: Tensor, splits: Splits) -> float:
+    """Accuracy of giving every word the tag that it has most often in training.
+
+    Of tags equally frequent, the one that comes first in training is taken. Words that training
+    does not have get the tag that is the most frequent of all (in most languages NOUN).
+    words, tags: (sentences, words); places without a tag do not count.
+    """
+    counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for word, tag in _tagged(words, tags, splits["train"]):
+        counts[word][tag] += 1
+    best = {word: found.most_common(1)[0][0] for word, found in counts.items()}
+    unknown = sum(counts.values(), Counter()).most_common(1)[0][0]
+    test = _tagged(words, tags, splits["test"])
+    return sum(best.get(word, unknown) == tag for word, tag in test) / len(test)
+
+
+def _tagged(words: Tensor, tags: Tensor, rows: Tensor) -> list[tuple[int, int]]:
+    """Words and their tags, in the order of the text."""
+    real = tags[rows] != NO_TAG
+    return list(zip(words[rows][real].tolist(), tags[rows][real].tolist(), strict=True))
