@@ -1,0 +1,371 @@
+"""Recurrent networks against nn.RNN, nn.LSTM, nn.GRU; the step form against torch's kernels."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from models.networks.recurrent import Recurrent, sentence_lengths
+from models.networks.recurrent_layer import RecurrentLayer
+
+FUSED: dict[str, dict[str, Any]] = {
+    "rnn tanh": {"cell": "rnn"},
+    "rnn relu": {"cell": "rnn", "activation": "relu"},
+    "lstm": {"cell": "lstm"},
+    "gru": {"cell": "gru"},
+}
+KINDS = FUSED | {
+    "rnn sigmoid": {"cell": "rnn", "activation": "sigmoid"},
+    "lstm peephole": {"cell": "lstm", "peephole": True},
+}
+PRECISIONS = [(torch.float32, 1e-5), (torch.float64, 1e-10)]
+WORDS = torch.tensor(
+    [[3, 7, 3, 9, 1, 4], [5, 2, 0, 0, 0, 0], [8, 0, 0, 0, 0, 0], [6, 1, 2, 2, 0, 0]]
+)
+LENGTHS = [6, 2, 1, 4]
+
+
+def network(words: bool, precision: torch.dtype = torch.float64, **chosen: Any) -> Recurrent:
+    torch.manual_seed(0)
+    sizes = {"hidden": 5, "embedding": 3 if words else None, "layers": 2}
+    return Recurrent(10 if words else 3, 4, **{**sizes, **chosen}).to(precision)
+
+
+def inputs_for(words: bool, precision: torch.dtype = torch.float64) -> Tensor:
+    generator = torch.Generator().manual_seed(1)
+    return WORDS if words else torch.randn(4, 6, 3, generator=generator).to(precision)
+
+
+def loss(outputs: Tensor) -> Tensor:
+    """A weighted sum in which every output matters differently."""
+    generator = torch.Generator().manual_seed(2)
+    weights = torch.randn(outputs.shape, generator=generator).to(outputs.dtype)
+    return (weights * outputs.tanh()).sum()
+
+
+def gradients(outputs: Tensor, net: nn.Module) -> tuple[Tensor, ...]:
+    return torch.autograd.grad(loss(outputs), list(net.parameters()))
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), PRECISIONS, ids=["float32", "float64"])
+@pytest.mark.parametrize("pooling", [None, "last", "mean", "max"])
+@pytest.mark.parametrize("words", [False, True], ids=["numbers", "words"])
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+@pytest.mark.parametrize("kind", FUSED)
+def test_the_step_form_equals_the_kernel(
+    kind: str,
+    bidirectional: bool,
+    words: bool,
+    pooling: str | None,
+    precision: torch.dtype,
+    tolerance: float,
+) -> None:
+    chosen = {"bidirectional": bidirectional, "pooling": pooling, **FUSED[kind]}
+    net = network(words, precision, **chosen)
+    inputs = inputs_for(words, precision)
+    assert not net.stepwise
+    by_kernel, (by_steps, _) = net(inputs), net.steps(inputs)
+    torch.testing.assert_close(by_steps, by_kernel, rtol=tolerance, atol=tolerance)
+    pairs = zip(gradients(by_steps, net), gradients(by_kernel, net), strict=True)
+    for mine, torchs in pairs:
+        torch.testing.assert_close(mine, torchs, rtol=tolerance, atol=tolerance)
+
+
+TORCH: dict[str, Any] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+def torchs(net: Recurrent, kind: str, inputs: int, bidirectional: bool) -> nn.RNNBase:
+    """One module of torch with all layers, and the weights of `net`."""
+    choice = FUSED[kind]
+    extra = {"nonlinearity": choice.get("activation", "tanh")} if choice["cell"] == "rnn" else {}
+    module: nn.RNNBase = TORCH[choice["cell"]](
+        inputs, 5, num_layers=2, bidirectional=bidirectional, batch_first=True, **extra
+    )
+    weights = {}
+    for number, layer in enumerate(net.layers):
+        for name, value in layer.kernel.state_dict().items():
+            weights[name.replace("_l0", f"_l{number}")] = value
+    module.load_state_dict(weights)
+    return module.double()
+
+
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+@pytest.mark.parametrize("kind", FUSED)
+def test_two_layers_equal_torchs_module_of_two_layers(kind: str, bidirectional: bool) -> None:
+    net = network(True, bidirectional=bidirectional, **FUSED[kind])
+    module = torchs(net, kind, 3, bidirectional)
+    packed = pack_padded_sequence(
+        net.embedding(WORDS), torch.tensor(LENGTHS), batch_first=True, enforce_sorted=False
+    )
+    states, _ = pad_packed_sequence(module(packed)[0], batch_first=True, total_length=6)
+    torch.testing.assert_close(net(WORDS), net.output(states))
+    torch.testing.assert_close(net.steps(WORDS)[0], net.output(states))
+
+
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+@pytest.mark.parametrize("kind", FUSED)
+def test_pooling_last_is_the_h_n_of_torch(kind: str, bidirectional: bool) -> None:
+    net = network(False, bidirectional=bidirectional, pooling="last", **FUSED[kind])
+    inputs = inputs_for(False)
+    _, final = torchs(net, kind, 3, bidirectional)(inputs)
+    h = final[0] if kind == "lstm" else final  # (layers · directions, batch, hidden)
+    top = torch.cat([h[-2], h[-1]], dim=-1) if bidirectional else h[-1]
+    torch.testing.assert_close(net(inputs), net.output(top))
+
+
+def test_mean_and_max_are_over_the_words_of_each_sentence() -> None:
+    net = network(True, cell="gru", bidirectional=True, pooling="mean")
+    lengths = sentence_lengths(WORDS)
+    assert lengths.tolist() == LENGTHS
+    below = net.layers[0](net.embedding(WORDS), lengths).outputs
+    states = net.layers[1](below, lengths).outputs
+    pairs = list(zip(states, LENGTHS, strict=True))
+    mean = torch.stack([rows[:length].mean(0) for rows, length in pairs])
+    largest = torch.stack([rows[:length].max(0).values for rows, length in pairs])
+    torch.testing.assert_close(net(WORDS), net.output(mean))
+    net.pooling = "max"
+    torch.testing.assert_close(net(WORDS), net.output(largest))
+
+
+@pytest.mark.parametrize("pooling", [None, "last", "mean", "max"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_sentence_of_a_padded_batch_gives_what_it_gives_alone(
+    kind: str, pooling: str | None
+) -> None:
+    net = network(True, bidirectional=True, pooling=pooling, **KINDS[kind])
+    together = net(WORDS)
+    for row, length in enumerate(LENGTHS):
+        alone = net(WORDS[row : row + 1, :length])[0]
+        mine = together[row, :length] if pooling is None else together[row]
+        torch.testing.assert_close(mine, alone)
+
+
+def test_a_row_of_padding_alone_is_no_error() -> None:
+    net = network(True, cell="lstm", bidirectional=True)
+    words = torch.cat([WORDS, torch.zeros(1, 6, dtype=torch.long)])
+    torch.testing.assert_close(net.steps(words)[0], net(words))
+    torch.testing.assert_close(net(words)[:4], net(WORDS))
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_direction_decides_what_a_step_knows(bidirectional: bool) -> None:
+    net = network(False, cell="lstm", bidirectional=bidirectional)
+    inputs = inputs_for(False).requires_grad_()
+    (by_input,) = torch.autograd.grad(net(inputs)[:, 2].sum(), inputs)
+    seen = by_input.abs().sum((0, 2)) > 0
+    assert seen.tolist() == [True, True, True, *[bidirectional] * 3]
+
+
+def test_the_backward_direction_is_the_forward_one_on_the_reversed_sequence() -> None:
+    layer = RecurrentLayer(3, 5, cell="gru", bidirectional=True).double()
+    mirror = RecurrentLayer(3, 5, cell="gru").double()
+    backward = {n: v for n, v in layer.state_dict().items() if n.endswith("_reverse")}
+    mirror.load_state_dict({n.removesuffix("_reverse"): v for n, v in backward.items()})
+    inputs = inputs_for(False)
+    torch.testing.assert_close(
+        layer.steps(inputs).outputs[..., 5:], mirror(inputs.flip(1)).outputs.flip(1)
+    )
+
+
+# The formulas, number by number, without matrix products.
+
+
+def sigma(x: float) -> float:
+    return float(torch.tensor(x, dtype=torch.float64).sigmoid())
+
+
+def tanh(x: float) -> float:
+    return float(torch.tensor(x, dtype=torch.float64).tanh())
+
+
+def dot(matrix: Tensor, vector: list[float], row: int) -> float:
+    return sum(float(matrix[row, k]) * value for k, value in enumerate(vector))
+
+
+@pytest.mark.parametrize("peephole", [False, True])
+def test_lstm_is_the_lectures_formula_for_every_unit(peephole: bool) -> None:
+    torch.manual_seed(3)
+    layer = RecurrentLayer(2, 3, cell="lstm", peephole=peephole).double()
+    if peephole:
+        nn.init.normal_(layer.peephole)
+    layer.requires_grad_(False)
+    w, x = layer.weights(0), torch.randn(1, 4, 2, dtype=torch.float64)
+    p = torch.zeros(3, 3) if w.p is None else w.p
+    h, c, found = [0.0] * 3, [0.0] * 3, []
+    for t in range(4):
+        xt = x[0, t].tolist()
+
+        def net(part: int, unit: int, xt: list[float] = xt, h: list[float] = h) -> float:
+            row = part * 3 + unit
+            return dot(w.W, xt, row) + dot(w.R, h, row) + float(w.b[row]) + float(w.b_R[row])
+
+        i = [sigma(net(0, k) + float(p[0, k]) * c[k]) for k in range(3)]
+        f = [sigma(net(1, k) + float(p[1, k]) * c[k]) for k in range(3)]
+        z = [tanh(net(2, k)) for k in range(3)]
+        c = [f[k] * c[k] + i[k] * z[k] for k in range(3)]
+        o = [sigma(net(3, k) + float(p[2, k]) * c[k]) for k in range(3)]
+        h = [o[k] * tanh(c[k]) for k in range(3)]
+        found.append(h)
+    expected = torch.tensor([found], dtype=torch.float64)
+    torch.testing.assert_close(layer.steps(x).outputs, expected)
+    assert layer.fused is not peephole
+
+
+def test_a_peephole_of_zero_is_a_plain_lstm() -> None:
+    plain, peeping = (network(True, cell="lstm", peephole=peephole) for peephole in (False, True))
+    peeping.load_state_dict(plain.state_dict(), strict=False)  # peepholes are zero as built
+    torch.testing.assert_close(peeping(WORDS), plain(WORDS))
+
+
+def test_rnn_with_sigmoid_against_a_plain_loop() -> None:
+    layer = RecurrentLayer(3, 5, cell="rnn", activation="sigmoid").double()
+    w, inputs = layer.weights(0), inputs_for(False)
+    h, states = torch.zeros(4, 5, dtype=torch.float64), []
+    for t in range(6):
+        h = torch.sigmoid(inputs[:, t] @ w.W.T + w.b + h @ w.R.T + w.b_R)
+        states.append(h)
+    torch.testing.assert_close(layer.steps(inputs).outputs, torch.stack(states, dim=1))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_weight_gradients_are_those_of_finite_differences(kind: str) -> None:
+    net = network(True, hidden=2, layers=1, bidirectional=True, pooling="mean", **KINDS[kind])
+    for layer in net.layers:
+        if layer.peephole is not None:
+            nn.init.normal_(layer.peephole)  # zero as built
+    parameters = dict(net.named_parameters())
+    parameters.pop("embedding.weight")  # its row of padding has no gradient, on purpose
+
+    def cost(*values: Tensor) -> Tensor:
+        weights = {f"net.{n}": value for n, value in zip(parameters, values, strict=True)}
+        return loss(functional_call(Steps(net), weights, (WORDS,)))
+
+    assert torch.autograd.gradcheck(cost, tuple(parameters.values()), fast_mode=True)
+
+
+class Steps(nn.Module):
+    """The step form as the forward of a module."""
+
+    def __init__(self, net: Recurrent) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.net.steps(inputs)[0]
+
+
+# States and their gradients: what probes measure.
+
+
+def test_retain_grad_on_a_kernels_outputs_shows_the_direct_part_alone() -> None:
+    """The trap, and the way around it: ∂L/∂h_t is complete only in the step form."""
+    net = network(False, cell="rnn", layers=1, pooling="last")
+    inputs = inputs_for(False)
+    run = net.layers[0](inputs)
+    run.outputs.retain_grad()
+    loss(net.output(run.outputs[:, -1])).backward()
+    direct = run.outputs.grad.abs().sum((0, 2)) > 0
+    assert direct.tolist() == [False] * 5 + [True], "only the last of six steps seems to matter"
+
+    outputs, (states,) = net.steps(inputs)
+    total = torch.autograd.grad(loss(outputs), states.h)
+    assert all(gradient.abs().sum() > 0 for gradient in total)
+    torch.testing.assert_close(total[-1], run.outputs.grad[:, -1])
+
+
+CELLS: dict[str, Any] = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
+
+
+def torchs_cell(net: Recurrent, cell: str) -> Any:
+    """torch's cell for one step, with the weights of the only layer."""
+    found = CELLS[cell](3, 5).double()
+    kernel = net.layers[0].kernel.state_dict()
+    found.load_state_dict({n.removesuffix("_l0"): v for n, v in kernel.items()})
+    return found
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_state_gradients_equal_those_of_a_run_that_starts_at_the_state(cell: str) -> None:
+    """∂L/∂h_t and ∂L/∂c_t: cut at step t, go on with torch's own cell, differentiate."""
+    net = network(False, cell=cell, layers=1, pooling="last")
+    inputs, one_step = inputs_for(False), torchs_cell(net, cell)
+    outputs, (states,) = net.steps(inputs)
+    by_h = torch.autograd.grad(loss(outputs), states.h, retain_graph=True)
+    by_c = torch.autograd.grad(loss(outputs), states.c) if states.c else ()
+
+    def rest(t: int, h: Tensor, c: Tensor | None) -> Tensor:
+        for later in range(t + 1, 6):
+            if c is None:
+                h = one_step(inputs[:, later], h)
+            else:
+                h, c = one_step(inputs[:, later], (h, c))
+        return loss(net.output(h))
+
+    for t, h in enumerate(states.h):
+        start, c = h.detach().requires_grad_(), states.c[t].detach() if states.c else None
+        torch.testing.assert_close(by_h[t], *torch.autograd.grad(rest(t, start, c), start))
+        if c is not None:  # it acts on the next cell and, as h_t = o_t ⊙ tanh(c_t), on the output
+            o = h.detach() / c.tanh()
+            c = c.clone().requires_grad_()
+            torch.testing.assert_close(by_c[t], *torch.autograd.grad(rest(t, o * c.tanh(), c), c))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_states_have_names_times_and_gates(kind: str) -> None:
+    net = network(True, bidirectional=True, **KINDS[kind])
+    outputs, states = net.steps(WORDS)
+    assert [s.name for s in states] == ["forward.0", "backward.0", "forward.1", "backward.1"]
+    cell = KINDS[kind]["cell"]
+    for run in states:
+        assert [h.shape for h in run.h] == [(4, 5)] * 6
+        assert (run.c is not None) == (cell == "lstm")
+        assert list(run.gates) == {"lstm": ["forget_gate"], "gru": ["update_gate"]}.get(cell, [])
+        assert all(g.min() > 0 and g.max() < 1 for gate in run.gates.values() for g in gate)
+    reached = torch.autograd.grad(loss(outputs), [h for run in states for h in run.h])
+    assert all(gradient.abs().sum() > 0 for gradient in reached)
+
+
+def test_the_state_of_a_sentence_stays_after_its_end() -> None:
+    _, (forward, backward) = network(True, cell="lstm", layers=1, bidirectional=True).steps(WORDS)
+    for row, length in enumerate(LENGTHS):
+        for t in range(length, 6):
+            assert torch.equal(forward.h[t][row], forward.h[length - 1][row])
+            assert not backward.h[t][row].any(), "it begins at the last word"
+
+
+@pytest.mark.parametrize("opening", [0.2, 0.5, 1.0])
+def test_the_gradient_of_a_cell_shrinks_by_its_forget_gate_alone(opening: float) -> None:
+    """∂c_T/∂c_t = fᵏ over k steps, when gates do not look at h: the lecture's reason for cells."""
+    layer = RecurrentLayer(3, 1, cell="lstm").double()
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.zero_()
+        layer.kernel.bias_ih_l0[1] = torch.tensor(opening).double().logit()
+        layer.kernel.bias_ih_l0[2] = 0.3  # z: something to remember
+    (states,) = layer.steps(inputs_for(False)).states
+    assert [g[0].item() for g in states.gates["forget_gate"]] == pytest.approx([opening] * 6)
+    gradients = torch.autograd.grad(states.c[-1].sum(), states.c)
+    assert [g[0].item() for g in gradients] == pytest.approx([opening**k for k in range(5, -1, -1)])
+
+
+def test_dropout_acts_between_layers_and_only_while_training() -> None:
+    net = network(False, cell="gru", layers=3, dropout=0.5)
+    seen: list[tuple[int, ...]] = []
+    net.dropout.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+    inputs = inputs_for(False)
+    torch.manual_seed(0)
+    assert not torch.equal(net(inputs), net(inputs))
+    assert seen == [(4, 6, 5)] * 4, "twice two gaps between three layers"
+    net.eval()
+    torch.testing.assert_close(net(inputs), net.steps(inputs)[0])
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_deep_bidirectional_networks_concatenate(cell: str, layers: int) -> None:
+    net = network(False, cell=cell, layers=layers, bidirectional=True)
+    assert [layer.kernel.input_size for layer in net.layers] == [3, *[10] * (layers - 1)]
+    assert net.output.in_features == 10

@@ -1,0 +1,107 @@
+"""Embeddings and the window tagger against one-hot vectors and plain loops."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.networks.embedding import TiedOutput, lookup_table
+from models.networks.recurrent import Recurrent
+from models.networks.window_tagger import WindowTagger
+
+VOCABULARY, SIZE = 11, 4
+WORDS = torch.tensor([[3, 7, 3, 10, 1], [5, 2, 0, 0, 0]])
+
+
+def test_lookup_is_a_one_hot_vector_times_the_matrix() -> None:
+    """w_dist = L w_hot, forward and in the gradient of L."""
+    table = lookup_table(VOCABULARY, SIZE).double()
+    L = table.weight.detach().T.clone().requires_grad_()  # (size, vocabulary), as in the lecture
+    one_hot = functional.one_hot(WORDS, VOCABULARY).double()
+    by_product = torch.einsum("sv,btv->bts", L, one_hot)
+    torch.testing.assert_close(table(WORDS), by_product)
+
+    direction = torch.randn(2, 5, SIZE, dtype=torch.float64)
+    (table(WORDS) * direction).sum().backward()
+    (by_product * direction).sum().backward()
+    assert table.weight.grad is not None
+    assert L.grad is not None
+    torch.testing.assert_close(table.weight.grad[1:], L.grad.T[1:])
+    assert not table.weight.grad[0].any(), "padding does not learn"
+    assert not table.weight.grad[[4, 6, 8, 9]].any(), "nor does a word that was not read"
+
+
+def test_tied_output_is_the_transposed_table() -> None:
+    table = lookup_table(VOCABULARY, SIZE).double()
+    hidden = torch.randn(3, SIZE, dtype=torch.float64)
+    by_hand = torch.stack([(hidden * row).sum(1) for row in table.weight], dim=1)
+    torch.testing.assert_close(TiedOutput(table)(hidden), by_hand)
+
+
+def tied() -> Recurrent:
+    sizes = {"hidden": SIZE, "embedding": SIZE}
+    return Recurrent(VOCABULARY, VOCABULARY, cell="lstm", tie_embedding=True, **sizes).double()
+
+
+def test_a_tied_matrix_is_one_parameter_and_gets_both_gradients() -> None:
+    net = tied()
+    names = [name for name, _ in net.named_parameters()]
+    assert names.count("embedding.weight") == 1
+    assert not [name for name in names if name.startswith("output")]
+
+    twin = Recurrent(VOCABULARY, VOCABULARY, cell="lstm", hidden=SIZE, embedding=SIZE).double()
+    weights = net.state_dict()
+    weights["output.weight"] = weights.pop("output.embedding.weight")
+    twin.load_state_dict(weights | {"output.bias": torch.zeros(VOCABULARY)}, strict=True)
+    for model in (net, twin):
+        model(WORDS).square().sum().backward()
+    torch.testing.assert_close(
+        net.embedding.weight.grad, twin.embedding.weight.grad + twin.output.weight.grad
+    )
+
+
+def test_tying_needs_outputs_that_are_words() -> None:
+    with pytest.raises(ValueError, match="has 11 words of 4 numbers, but the output layer needs 5"):
+        Recurrent(VOCABULARY, 5, cell="rnn", hidden=4, embedding=4, tie_embedding=True)
+
+
+def tagger(window: int, depth: int = 1) -> WindowTagger:
+    sizes = {"embedding": SIZE, "width": 6, "depth": depth}
+    return WindowTagger(VOCABULARY, 3, window=window, activation="tanh", **sizes).double()
+
+
+def by_loops(net: WindowTagger, words: Tensor) -> Tensor:
+    """Every word of every sentence by itself; beyond the ends stands padding, word 0."""
+    layers = nn.Sequential(net.network.hidden[0], nn.Tanh(), net.network.output)
+    rows = []
+    for sentence in words.tolist():
+        around = [0] * net.window + sentence + [0] * net.window
+        for position in range(len(sentence)):
+            seen = torch.tensor(around[position : position + 2 * net.window + 1])
+            rows.append(layers(net.embedding.weight[seen].flatten()))
+    return torch.stack(rows).view(*words.shape, -1)
+
+
+@pytest.mark.parametrize("window", [0, 1, 2, 7])
+def test_window_tagger_sees_each_word_with_its_neighbours(window: int) -> None:
+    net = tagger(window)
+    torch.testing.assert_close(net(WORDS), by_loops(net, WORDS))
+
+
+@pytest.mark.parametrize("window", [0, 1, 2])
+def test_window_tagger_sees_nothing_outside_its_window(window: int) -> None:
+    net = tagger(window, depth=2)
+    others = WORDS.clone()
+    others[0, 4] = 9
+    changed = (net(WORDS) != net(others)).any(-1)
+    assert changed.tolist() == [[4 - t <= window for t in range(5)], [False] * 5]
+
+
+def test_more_padding_changes_no_tag() -> None:
+    net = tagger(2)
+    longer = functional.pad(WORDS, (0, 4))
+    torch.testing.assert_close(net(longer)[:, :5], net(WORDS))
+
+
+def test_a_sentence_of_one_word() -> None:
+    assert tagger(3)(torch.tensor([[5]])).shape == (1, 1, 3)
