@@ -1,104 +1,35 @@
-"""Factors × base settings → variants; combinations that contradict themselves are reported."""
+"""Factors × base settings → variants, with their names."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from typing import Any
 
-from pydantic import ValidationError
-
-from models.settings import Settings
 from orchestrator.study.base import Base
-from orchestrator.study.describe import names, plain
-from orchestrator.study.document import Findings, Path, put
+from orchestrator.study.clashes import Levels, builder
+from orchestrator.study.describe import plain
+from orchestrator.study.document import Findings
 from orchestrator.study.factors import Factors, Rule
 from orchestrator.study.records import Exclusion, Level, TrialSettings, Variant
-from orchestrator.study.vocabulary import SECTIONS, classes
-
-Levels = tuple[Level, ...]
-Clash = tuple[Path, str]  # where in the settings, and what does not go together
-
-
-@dataclass
-class _Section:
-    """Builds the settings of one section, once for each combination of its own factors."""
-
-    name: str
-    base: Mapping[str, Any]
-    factors: Sequence[tuple[int, Path]]  # place in the study's factors, path inside the section
-    built: dict[Levels, Settings | list[Clash]] = field(default_factory=dict)
-    seen: dict[str, Levels] = field(default_factory=dict)  # settings as JSON → their levels
-
-    def build(self, levels: Levels) -> Settings | list[Clash]:
-        own = tuple(levels[index] for index, _ in self.factors)
-        if own not in self.built:
-            self.built[own] = self._build(own)
-        return self.built[own]
-
-    def _build(self, own: Levels) -> Settings | list[Clash]:
-        values = deepcopy(dict(self.base))
-        for (_, path), level in zip(self.factors, own, strict=True):
-            put(values, path, level)
-        (kind,) = classes(self.name, [values.get("name")])
-        try:
-            settings = kind.model_validate(values)
-        except ValidationError as error:
-            return [_clash(self.name, entry) for entry in error.errors()]
-        same = self.seen.setdefault(settings.model_dump_json(), own)
-        return settings if same == own else [((self.name,), self._same(same, own))]
-
-    def _same(self, one: Levels, other: Levels) -> str:
-        """Two combinations that mean the same would be one variant under two names."""
-        paths = [".".join(map(str, (self.name, *path))) for _, path in self.factors]
-        apart = [both for both in zip(paths, one, other, strict=True) if both[1] != both[2]]
-        texts = [names(f"{both[0]}={plain(both[i])}" for both in apart) for i in (1, 2)]
-        return f"{' and '.join(texts)} resolve to the same settings"
-
-
-def _clash(section: str, entry: Mapping[str, Any]) -> Clash:
-    text = str(entry["msg"]).removeprefix("Value error, ")
-    if entry["type"] == "extra_forbidden":
-        text = f"the {section} of this variant has no such setting"
-    return (section, *entry["loc"]), text
 
 
 def expand(
     findings: Findings, base: Base, factors: Factors, rules: Sequence[Rule]
 ) -> tuple[tuple[Variant, ...], tuple[Exclusion, ...]]:
     """Every combination that no rule excludes, and what each rule took out."""
-    sections = [_section(name, base, factors) for name in SECTIONS if name in base.sound]
-    paths = tuple(factors)
+    build = builder(base, factors)
     taken: dict[int, list[str]] = {rule.index: [] for rule in rules}
-    clashes: dict[Clash, list[str]] = {}
     found: list[tuple[Levels, str, TrialSettings]] = []
-    matches = [_matcher(rule, paths) for rule in rules]
+    matches = [(rule.index, _matcher(rule, tuple(factors))) for rule in rules]
     for levels, label in _combinations(factors):
-        excluding = next(
-            (r for r, match in zip(rules, matches, strict=True) if match(levels)), None
-        )
+        excluding = next((index for index, match in matches if match(levels)), None)
         if excluding is not None:
-            taken[excluding.index].append(label)
-            continue
-        settings = {section.name: section.build(levels) for section in sections}
-        for clash in [c for built in settings.values() if isinstance(built, list) for c in built]:
-            clashes.setdefault(clash, []).append(label)
-        if not clashes and len(settings) == len(SECTIONS):
-            found.append((levels, label, TrialSettings(**settings)))  # type: ignore[arg-type]
-    _report(findings, clashes, factors)
+            taken[excluding].append(label)
+        elif settings := build.build(levels, label):
+            found.append((levels, label, settings))
+    build.report(findings, factors)
     exclusions = [Exclusion(rule.when, rule.reason, tuple(taken[rule.index])) for rule in rules]
-    return tuple(_variants(paths, found)), tuple(exclusions)
-
-
-def _section(name: str, base: Base, factors: Factors) -> _Section:
-    own = [
-        (index, tuple(path.split(".")[1:]))
-        for index, path in enumerate(factors)
-        if path.startswith(f"{name}.")
-    ]
-    return _Section(name, base.sections[name], own)
+    return tuple(_variants(tuple(factors), found)), tuple(exclusions)
 
 
 def _matcher(rule: Rule, paths: tuple[str, ...]) -> Callable[[Levels], bool]:
@@ -151,17 +82,3 @@ def _ids(combinations: list[dict[str, Level]]) -> list[str]:
     while len({digest[:digits] for digest in digests}) < len(digests):
         digits += 4
     return [digest[:digits] for digest in digests]
-
-
-def _report(findings: Findings, clashes: Mapping[Clash, list[str]], factors: Factors) -> None:
-    for (path, what), labels in clashes.items():
-        own = [name for name in factors if name.startswith(f"{path[0]}.")]
-        exact = ".".join(map(str, path))
-        if not own:
-            findings.add(path, what)
-            continue
-        others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
-        text = f"{exact}: {what} (in the variant {labels[0]}{others})"
-        factor = exact if exact in factors else own[-1]
-        place = ("factors", factor) if len(path) == 1 or exact in factors else path
-        findings.add_at(findings.document.place(place), text)
