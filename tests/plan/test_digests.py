@@ -1,0 +1,169 @@
+"""Digests see what can change a result, and nothing else; they import nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.catalogue import MODELS
+from models.settings import Digits, MNIST5k
+from orchestrator.errors import EnvironmentFault, InputError
+from orchestrator.plan.digests import Sources, code_digests, data_digest
+
+MODULE = '''
+"""What this is."""
+from ours import helper
+
+
+class Net:
+    """A network."""
+
+    width = 3
+    """Neurons."""
+
+    def forward(self, x):
+        """Runs it."""
+        return helper.double(x)  # twice
+'''
+SAME = """
+from ours import helper
+# another comment
+class Net:
+    width = (
+        3
+    )
+    def forward( self,x ):
+        return helper . double(x)
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    folder = tmp_path / "ours"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "__init__.py").write_text('"""Ours."""\n')
+    (folder / "deep" / "__init__.py").write_text("")
+    (folder / "net.py").write_text(MODULE)
+    (folder / "helper.py").write_text(
+        "from .deep.maths import two\ndef double(x): return two() * x\n"
+    )
+    (folder / "deep" / "maths.py").write_text(
+        "import math\nfrom .. import other\ndef two(): return 2\n"
+    )
+    (folder / "other.py").write_text("X = 1\n")
+    (folder / "unused.py").write_text("Y = 1\n")
+    return folder
+
+
+def digests(package: Path) -> dict[str, str]:
+    return Sources({"ours": package}).digests(["ours.net"])
+
+
+def test_all_modules_that_are_imported_count(package: Path) -> None:
+    assert list(digests(package)) == ["ours.deep.maths", "ours.helper", "ours.net", "ours.other"]
+
+
+def test_comments_docstrings_and_formatting_do_not_count(package: Path) -> None:
+    before = digests(package)
+    (package / "net.py").write_text(SAME)
+    assert digests(package) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("net.py", "width = 3", "width = 4"),
+        ("net.py", "double(x)", "double(x, 1)"),
+        ("helper.py", "two() * x", "x * two()"),
+        ("deep/maths.py", "return 2", "return 2.0"),
+        ("__init__.py", '"""Ours."""', "SETTING = 1"),
+    ],
+)
+def test_a_change_of_the_code_counts(package: Path, file: str, old: str, new: str) -> None:
+    before = digests(package)
+    path = package / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    changed = {module for module in digests(package).items() ^ before.items()}
+    assert len({module for module, _ in changed}) == 1
+
+
+def test_a_string_that_is_used_is_no_docstring(package: Path) -> None:
+    before = digests(package)
+    (package / "other.py").write_text("X = 'text'\n")
+    after = digests(package)
+    (package / "other.py").write_text("X = 'other text'\n")
+    assert len({before["ours.other"], after["ours.other"], digests(package)["ours.other"]}) == 3
+
+
+def test_code_that_is_not_imported_does_not_count(package: Path) -> None:
+    before = digests(package)
+    (package / "unused.py").write_text("Y = 2\n")
+    assert digests(package) == before
+
+
+def test_code_that_is_no_python_is_reported_in_place(package: Path) -> None:
+    (package / "helper.py").write_text("def double(x:\n    return\n")
+    with pytest.raises(InputError, match=r"helper\.py:1:\d+: not valid Python"):
+        digests(package)
+
+
+def test_a_module_that_is_not_there(package: Path) -> None:
+    with pytest.raises(EnvironmentFault, match=r"no module ours\.nothing"):
+        Sources({"ours": package}).digests(["ours.nothing"])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_code_of_every_model_is_found(model: str) -> None:
+    found = code_digests(model, "digits", Sources())
+    factory = MODELS[model].factory.partition(":")[0]
+    assert {factory, "models.tasks.digits", "orchestrator.training.engine"} <= found.keys()
+    assert {
+        "models.initializers",
+        "orchestrator.seeds",
+        "orchestrator.training.optimizers",
+    } <= found.keys()
+    assert f"models.catalogue[{model}]" in found
+
+
+def test_declarations_do_not_count() -> None:
+    """A new setting or catalogue entry must not invalidate the results of other studies."""
+    found = code_digests("mlp", "digits", Sources())
+    for module in found:
+        assert not module.startswith(("models.settings", "orchestrator.study", "orchestrator.plan"))
+        assert module != "models.catalogue"
+
+
+def test_a_model_does_not_depend_on_other_models_and_tasks() -> None:
+    found = code_digests("mlp", "digits", Sources())
+    others = {entry.factory.partition(":")[0] for name, entry in MODELS.items() if name != "mlp"}
+    assert not others & found.keys()
+    assert "models.tasks.mnist_5k" not in found
+
+
+def test_nothing_heavy_is_imported() -> None:
+    program = (
+        "import sys\n"
+        "from orchestrator.plan.digests import *\nfrom models.settings import Digits\n"
+        "code_digests('mlp', 'digits', Sources()); data_digest(Digits())\n"
+        "heavy = {'torch', 'ray', 'pandas', 'numpy', 'scipy', 'sklearn', 'pyarrow'}\n"
+        "sys.exit(' '.join(heavy & sys.modules.keys()) or 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_data_digests_follow_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert data_digest(Digits()) != data_digest(MNIST5k())
+    file = tmp_path / "data.csv"
+    file.write_text("1,2\n")
+    monkeypatch.setattr("orchestrator.plan.digests.data_paths", lambda task: [file])
+    before = data_digest(Digits())
+    file.write_text("1,3\n")
+    assert data_digest(Digits()) != before
+    file.unlink()
+    with pytest.raises(EnvironmentFault, match="data of the task digits is not there"):
+        data_digest(Digits())

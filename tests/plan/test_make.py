@@ -1,0 +1,200 @@
+"""What is new, done or invalidated, and why; what plan.json says; what n can show."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from scipy import stats
+
+from orchestrator.plan.cost import training_steps
+from orchestrator.plan.document import plan_document
+from orchestrator.plan.identity import Fingerprints
+from orchestrator.plan.power import attainable, contrasts
+from orchestrator.study.load import load_study
+from tests.plan.studies import PRINTS, SMALL, ids, plan, study
+
+
+def test_without_results_everything_is_new() -> None:
+    made = plan()
+    assert set(made.states.values()) == {"new"}
+    assert made.reasons == {}
+
+
+def test_completed_and_diverged_trials_are_done_and_failed_ones_are_not() -> None:
+    first = ids(plan())
+    made = plan(results={first[0]: "completed", first[1]: "diverged", first[2]: "failed"})
+    assert [made.states[trial_id] for trial_id in first[:4]] == ["done", "done", "new", "new"]
+
+
+def test_forced_trials_are_trained_again() -> None:
+    done = dict.fromkeys(ids(plan()), "completed")
+    assert plan(results=done).packs == ()
+    forced = plan(results=done, force=True)
+    assert [pack.pack_id for pack in forced.packs] == [pack.pack_id for pack in plan().packs]
+
+
+CHANGES = {
+    "training.epochs 3 -> 30": (study(SMALL, "training.epochs=30"), PRINTS),
+    "seed 0 -> 1": (study(SMALL, "seed=1"), PRINTS),
+    "training.clip_norm null -> 1.0": (study(SMALL, "training.clip_norm=1"), PRINTS),
+    "data of digits": (study(), replace(PRINTS, data={"digits": "other"})),
+    "schema version 1 -> 2": (study(), replace(PRINTS, schema_version=2)),
+    "code of models.networks.mlp": (
+        study(),
+        Fingerprints(
+            {("mlp", "digits"): PRINTS.code["mlp", "digits"] | {"models.networks.mlp": "new"}},
+            PRINTS.data,
+        ),
+    ),
+    "code of orchestrator.training.engine, which is gone": (
+        study(),
+        Fingerprints({("mlp", "digits"): {"models.networks.mlp": "aa"}}, PRINTS.data),
+    ),
+    "seed 0 -> 1, training.epochs 3 -> 30, data of digits": (
+        study(SMALL, "seed=1", "training.epochs=30"),
+        replace(PRINTS, data={"digits": "other"}),
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", CHANGES)
+def test_a_trial_whose_result_no_longer_counts_says_why(reason: str) -> None:
+    changed, prints = CHANGES[reason]
+    before = plan()
+    done = dict.fromkeys(ids(before)[:45], "completed")
+    made = plan(changed, done, earlier=_through_json(plan_document(before)), prints=prints)
+    states = [made.states[trial_id] for trial_id in ids(made)]
+    assert states == ["invalidated"] * 45 + ["new"] * 45
+    assert set(made.reasons.values()) == {reason}
+    assert sum(len(pack.trials) for pack in made.packs) == 90
+
+
+def _through_json(document: object) -> dict[str, object]:
+    read: dict[str, object] = json.loads(json.dumps(document, allow_nan=False))
+    return read
+
+
+def test_long_lists_of_changes_are_cut() -> None:
+    before = plan()
+    many = Fingerprints({("mlp", "digits"): {f"module{i}": "x" for i in range(9)}}, PRINTS.data)
+    made = plan(
+        results=dict.fromkeys(ids(before), "completed"), earlier=plan_document(before), prints=many
+    )
+    (reason,) = set(made.reasons.values())
+    assert reason.count("code of") == 4
+    assert reason.endswith(", and 7 more")
+
+
+def test_what_was_never_trained_is_not_invalidated() -> None:
+    before = plan()
+    made = plan(study(SMALL, "seed=1"), {}, earlier=plan_document(before))
+    assert set(made.states.values()) == {"new"}
+    failed = dict.fromkeys(ids(before), "failed")
+    made = plan(study(SMALL, "seed=1"), failed, earlier=plan_document(before))
+    assert set(made.states.values()) == {"new"}
+
+
+def test_new_levels_and_replicates_are_new_and_the_rest_is_done() -> None:
+    before = plan()
+    wider = study(SMALL.replace("relu]", "relu, softplus]"), replicates=11)
+    made = plan(wider, dict.fromkeys(ids(before), "completed"), earlier=plan_document(before))
+    assert sorted(made.states.values()).count("done") == 90
+    assert sorted(made.states.values()).count("new") == 3 * 10 * 1 + 9 * 1 + 3
+    assert made.reasons == {}
+
+
+@pytest.mark.parametrize("earlier", [None, {}, {"seed": "x"}, {"variants": 3}, {"packs": [[]]}])
+def test_an_earlier_plan_that_is_no_plan_is_ignored(earlier: dict[str, object] | None) -> None:
+    assert plan(earlier=earlier) == plan()
+
+
+# --- plan.json -----------------------------------------------------------------------------
+
+
+def test_the_document_says_all_that_the_report_needs() -> None:
+    made = plan(load_study("vanishing_gradient"))
+    document = _through_json(plan_document(made))
+    assert list(document) == [
+        *("schema_version", "study", "question", "seed", "replicates", "factors", "fixed"),
+        *("compare", "metrics", "excluded", "identity", "variants", "packs", "resources"),
+    ]
+    assert document["compare"] == {
+        "metric": "test/accuracy",
+        "direction": "maximize",
+        "unit": "share",
+        "baseline": {"model.activation": "sigmoid"},
+        "smallest_difference": 0.005,
+    }
+    assert document["metrics"]["accuracy"]["direction"] == "maximize"  # type: ignore[index]
+    assert document["metrics"]["loss"]["direction"] == "minimize"  # type: ignore[index]
+    assert document["identity"]["data"] == {"digits": "cc"}  # type: ignore[index]
+    fixed = document["fixed"]
+    assert fixed["training.epochs"] == 20  # type: ignore[index]
+    assert not set(fixed) & set(document["factors"])  # type: ignore[call-overload, arg-type]
+    for variant, planned in zip(made.study.variants, document["variants"], strict=True):  # type: ignore[call-overload]
+        assert fixed | planned["settings"] == variant.settings.flat  # type: ignore[operator]
+        assert planned["levels"] == variant.levels
+    assert [t for v in document["variants"] for t in v["trials"]] == ids(made)  # type: ignore[attr-defined]
+    packs = [trial for pack in document["packs"] for trial in pack["trials"]]  # type: ignore[attr-defined]
+    assert sorted(packs) == sorted(ids(made))
+
+
+def test_excluded_variants_are_in_the_document_with_their_reason() -> None:
+    rule = "exclude: [{when: {model.activation: relu, model.init.scale: 2}, reason: explodes}]\n"
+    assert plan_document(plan(study(SMALL + rule)))["excluded"] == [
+        {
+            "when": {"model.activation": "relu", "model.init.scale": 2.0},
+            "reason": "explodes",
+            "variants": ["activation=relu scale=2.0"],
+        }
+    ]
+
+
+def test_settings_that_follow_from_a_factor_are_not_called_fixed() -> None:
+    """The default spread of biases depends on the scheme."""
+    made = plan(
+        study(SMALL.replace("model.init.scale: [0.5, 1, 2]", "model.init.scheme: [he, pytorch]"))
+    )
+    document = plan_document(made)
+    assert "model.init.bias" not in document["fixed"]
+    assert {variant["settings"]["model.init.bias"] for variant in document["variants"]} == {
+        0.0,
+        None,
+    }
+
+
+# --- what n can show, and cost -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("replicates", [2, 5, 6, 10, 14])
+def test_the_smallest_p_is_that_of_the_permutation_test(replicates: int) -> None:
+    differences = [[1.0 + i for i in range(replicates)], [0.0] * replicates]
+    exact = stats.permutation_test(
+        differences, lambda a, b: (a - b).mean(), permutation_type="samples", n_resamples=10**6
+    )
+    assert attainable(study(replicates=replicates)).smallest_p == pytest.approx(exact.pvalue)
+
+
+def test_holm_and_the_replicates_needed() -> None:
+    power = attainable(load_study("vanishing_gradient"))
+    assert power.contrasts == 36
+    assert power.smallest_p_adjusted == pytest.approx(36 * 2 / 2**10)
+    assert power.replicates_needed == 11  # 36 · 2/2¹¹ = .035
+    assert not power.descriptive_only
+    few = attainable(study(replicates=5))
+    assert few.descriptive_only
+    assert attainable(study(replicates=1)).smallest_p == 1.0
+
+
+def test_contrasts_are_variants_with_a_partner() -> None:
+    assert contrasts(study()) == 8  # one baseline for all
+    paired = SMALL + "compare: {baseline: {model.activation: tanh}}\n"
+    assert contrasts(study(paired)) == 6  # three scales, each with its own
+    rule = "exclude: [{when: {model.activation: tanh, model.init.scale: 2}, reason: x}]\n"
+    assert contrasts(study(paired + rule)) == 4
+
+
+def test_training_steps_count_the_last_batch() -> None:
+    flat = load_study("vanishing_gradient").variants[0].settings.flat
+    assert training_steps(flat) == 20 * 38  # 1,197 examples in batches of 32
+    assert training_steps(flat | {"training.batch_size": "full"}) == 20

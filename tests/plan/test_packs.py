@@ -1,0 +1,135 @@
+"""Every trial is in exactly one pack, with trials of its own structure only."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestrator.plan.document import plan_document
+from orchestrator.plan.packs import LARGEST, SMALLEST, is_stackable
+from orchestrator.plan.records import Pack, Plan
+from orchestrator.study.load import load_study
+from tests.plan.studies import SMALL, ids, plan, study
+
+FACTORS = {
+    "model.activation": ["sigmoid", "tanh", "relu"],
+    "model.depth": [1, 2, 3],
+    "model.init.scale": [0.5, 1, 2],
+    "model.init.scheme": ["he", "normal"],
+    "training.learning_rate": [0.1, 0.2],
+    "training.momentum": [0.0, 0.9],
+    "training.clip_norm": [None, 1.0],
+    "training.optimizer": ["sgd", "adam"],
+    "task.train_examples": [100, 200],
+}
+
+
+def packed(of: Plan) -> list[str]:
+    return [trial.trial_id for pack in of.packs for trial in pack.trials]
+
+
+def rigid(pack: Pack) -> set[tuple[tuple[str, object], ...]]:
+    """Settings in which members of a pack must agree."""
+    flats = [trial.variant.settings.flat for trial in pack.trials]
+    return {tuple((p, v) for p, v in flat.items() if not is_stackable(p)) for flat in flats}
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    chosen = draw(st.lists(st.sampled_from(list(FACTORS)), min_size=1, max_size=4, unique=True))
+    factors = {path: FACTORS[path][: draw(st.integers(1, 3))] for path in chosen}
+    head = SMALL.partition("factors:")[0]
+    lines = [f"  {path}: {_yaml(levels)}\n" for path, levels in factors.items()]
+    replicates = draw(st.integers(1, 12))
+    made = study(f"{head}factors:\n{''.join(lines)}replicates: {replicates}\n")
+    known = ids(plan(made))
+    statuses = draw(st.lists(st.sampled_from(["completed", "diverged", "failed"]), max_size=20))
+    results = dict(zip(draw(st.permutations(known)), statuses, strict=False))
+    return plan(made, results, draw(st.integers(1, 64)))
+
+
+def _yaml(levels: list[object]) -> str:
+    return "[" + ", ".join("null" if level is None else str(level) for level in levels) + "]"
+
+
+@settings(deadline=None, max_examples=60)
+@given(plans())
+def test_every_trial_to_do_is_in_exactly_one_pack(made: Plan) -> None:
+    todo = [trial_id for trial_id, state in made.states.items() if state != "done"]
+    assert sorted(packed(made)) == sorted(todo)
+    for pack in made.packs:
+        assert 1 <= len(pack.trials) <= LARGEST
+        assert len(rigid(pack)) == 1
+    assert len({pack.pack_id for pack in made.packs}) == len(made.packs)
+
+
+@settings(deadline=None, max_examples=30)
+@given(plans())
+def test_the_same_study_gives_the_same_packs(made: Plan) -> None:
+    again = plan(made.study, dict.fromkeys(_done(made), "completed"), workers=3)
+    third = plan(made.study, dict.fromkeys(_done(made), "diverged"), workers=3)
+    assert [pack.pack_id for pack in again.packs] == [pack.pack_id for pack in third.packs]
+
+
+def _done(made: Plan) -> list[str]:
+    return [trial_id for trial_id, state in made.states.items() if state == "done"]
+
+
+def test_the_study_of_the_lecture_makes_packs_of_thirty() -> None:
+    """16 structures (activation × depth) of 3 scales × 10 replicates, the deepest first."""
+    made = plan(load_study("vanishing_gradient"))
+    assert [len(pack.trials) for pack in made.packs] == [30] * 16
+    depths = [pack.trials[0].variant.levels["model.depth"] for pack in made.packs]
+    assert depths == [8] * 4 + [4] * 4 + [2] * 4 + [1] * 4
+
+
+def test_packs_are_no_larger_than_needed_to_keep_workers_busy() -> None:
+    text = SMALL.replace("[sigmoid, tanh, relu]", "[tanh]")  # one structure
+    many = study(text, replicates=100)  # 300 trials
+    assert {len(pack.trials) for pack in plan(many, workers=2).packs} == {37, 38}
+    assert {len(pack.trials) for pack in plan(many, workers=4).packs} == {18, 19}
+    assert all(len(pack.trials) <= SMALLEST for pack in plan(many, workers=99).packs)
+    assert {len(pack.trials) for pack in plan(many, workers=1).packs} == {60}
+    assert len(plan(study(text, replicates=2), workers=1).packs) == 1
+
+
+def test_replicates_stay_together_when_a_group_is_split() -> None:
+    """They share their data: a pack should hold few replicates, of all its variants."""
+    made = plan(study(SMALL.replace("[sigmoid, tanh, relu]", "[tanh]"), replicates=30), workers=2)
+    for pack in made.packs:
+        replicates = [trial.replicate for trial in pack.trials]
+        assert replicates == sorted(replicates)
+        assert len(set(replicates)) <= len(replicates) / 3 + 2
+
+
+def test_an_interrupted_run_keeps_its_packs() -> None:
+    """A pack that is trained again gives the same bits only with the same members."""
+    first = plan(workers=2)
+    done = {trial.trial_id: "completed" for trial in first.packs[0].trials}
+    again = plan(results=done, workers=7, earlier=plan_document(first))
+    assert [pack.pack_id for pack in again.packs] == [pack.pack_id for pack in first.packs[1:]]
+    assert [pack.pack_id for pack in plan(results=done, workers=7).packs] != [
+        pack.pack_id for pack in first.packs[1:]
+    ]
+
+
+def test_a_pack_that_is_done_in_part_is_packed_anew() -> None:
+    first = plan(workers=2)
+    some = first.packs[0].trials[:4]
+    again = plan(
+        results={t.trial_id: "completed" for t in some}, workers=2, earlier=plan_document(first)
+    )
+    kept = {pack.pack_id for pack in first.packs[1:]}
+    assert kept < {pack.pack_id for pack in again.packs}
+    assert len(packed(again)) == 90 - 4
+
+
+def test_a_pack_of_another_study_or_of_nonsense_is_not_kept() -> None:
+    first = plan_document(plan())
+    known = ids(plan())
+    mixed = [known[0], known[30]]  # two activations
+    for trials in ([], ["x"], [known[0], known[0]], mixed, [known[0], "x"]):
+        document = first | {"packs": [{"pack_id": "x", "trials": trials}]}
+        assert [p.pack_id for p in plan(earlier=document).packs] == [
+            p.pack_id for p in plan().packs
+        ]
+    twice = first | {"packs": [first["packs"][0], first["packs"][0]]}
+    assert sorted(packed(plan(earlier=twice))) == sorted(known)
