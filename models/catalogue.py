@@ -78,6 +78,7 @@ SQUARED_LOSS = Metric("loss", "minimize", "squared unit", "mean over examples of
 MSE = Metric("mse", "minimize", "squared unit", "mean squared distance from the target")
 
 IMAGE_METRICS = (ACCURACY, LOSS)
+OTHER_LOSSES = {"cross_entropy": ("sigmoid_cross_entropy",)}
 DIGITS_FILE = "sklearn/datasets/data/digits.csv.gz"
 NEARLY_ALL_RIGHT = Solved("accuracy", 0.99)
 
@@ -257,6 +258,21 @@ TASKS: dict[str, TaskEntry] = {
         solved=NEARLY_ALL_RIGHT,
     ),
 }
+
+
+def can_take(model: ModelEntry, task: TaskEntry) -> bool:
+    """Whether the model takes what the task gives; images become features where need be."""
+    return task.inputs in model.takes or (task.inputs == "image" and "features" in model.takes)
+
+
+def can_give(model: ModelEntry, task: TaskEntry) -> bool:
+    """Whether the model gives what the task asks for."""
+    return task.outputs in model.gives
+
+
+def losses(task: TaskEntry) -> tuple[str, ...]:
+    """The training losses that go with a task, its own first."""
+    return (task.loss, *OTHER_LOSSES.get(task.loss, ()))
 
 
 def resolve(factory: str) -> Callable[..., Any]:
