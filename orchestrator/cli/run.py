@@ -40,7 +40,6 @@ class Run:
     document: Mapping[str, Any]  # plan.json
     paths: ResultsPaths
     capacity: Capacity
-    workers: int
     inline: bool
     console: Console
 
@@ -51,6 +50,11 @@ class Run:
     @property
     def folder(self) -> StudyPaths:
         return self.paths.study(self.study.name)
+
+    @property
+    def workers(self) -> int:
+        """Packs side by side."""
+        return 1 if self.inline else self.capacity.workers(self.study.resources)
 
     @property
     def done(self) -> int:
@@ -70,11 +74,11 @@ def run(
     loaded = load_study(study, overrides)
     paths = results_paths(results)
     capacity = Capacity.here()
-    workers = capacity.workers(loaded.resources)
+    capacity.workers(loaded.resources)  # raises before anything is made
     prepare(paths, loaded.name)
     with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
         try:
-            this = _plan(loaded, paths, capacity, workers, inline=inline, force=force)
+            this = _plan(loaded, paths, capacity, inline=inline, force=force)
             _announce(this)
             _execute(this, interrupts)
             return _finish(this, report=report)
@@ -86,18 +90,21 @@ def _plan(
     study: Study,
     paths: ResultsPaths,
     capacity: Capacity,
-    workers: int,
     *,
     inline: bool,
     force: bool,
 ) -> Run:
-    """Plan, and write down what is planned before anything starts."""
+    """Plan, and write down what is planned before anything starts.
+
+    Inline or not, packs are the same: they decide the bits of the results.
+    """
     folder = paths.study(study.name)
+    workers = capacity.workers(study.resources)
     plan = make_plan(study, statuses(paths), workers, read_plan(folder), force)
     git = git_state(study.path.resolve().parent)
     document = plan_document(plan) | {"git": _described(git)}
     write_plan(folder, study.text, document)
-    return Run(plan, document, paths, capacity, workers, inline, Console())
+    return Run(plan, document, paths, capacity, inline, Console())
 
 
 def _described(git: GitState | None) -> dict[str, Any] | None:
@@ -123,7 +130,7 @@ def _execute(this: Run, interrupts: Interrupts) -> None:
     record = partial(append_event, this.folder)
     record("study_started", **_facts(this))
     started = monotonic()
-    tally = Tally(this.plan.packs, 1 if this.inline else this.workers)
+    tally = Tally(this.plan.packs, this.workers)
     listener = Progress(tally, this.console, record, interrupts.check)
     try:
         if this.plan.packs:
@@ -150,7 +157,7 @@ def _facts(this: Run) -> dict[str, Any]:
         "platform": machine(),
         "cpus": this.capacity.cpus,
         "gpus": this.capacity.gpus,
-        "workers": 1 if this.inline else this.workers,
+        "workers": this.workers,
         "executor": "inline" if this.inline else "ray_tune",
         "trials": trials,
         "new": trials - this.done,
@@ -163,9 +170,10 @@ def _executor(this: Run) -> Executor:
         from orchestrator.execution.inline import InlineExecutor
 
         return InlineExecutor()
+    from orchestrator.execution.ray_cluster import local_ray
     from orchestrator.execution.ray_tune import RayTuneExecutor
 
-    return RayTuneExecutor(this.capacity, this.study.resources)
+    return RayTuneExecutor(this.study.resources, partial(local_ray, this.capacity, _threads(this)))
 
 
 def _job(this: Run) -> Job:
@@ -173,10 +181,15 @@ def _job(this: Run) -> Job:
     return Job(
         results=this.paths.root.resolve(),
         device="cuda" if this.study.resources.gpus else "cpu",
-        threads=max(1, int(this.study.resources.cpus)),
+        threads=_threads(this),
         git_commit=git.get("commit"),
         git_dirty=git.get("dirty"),
     )
+
+
+def _threads(this: Run) -> int:
+    """Of one worker."""
+    return max(1, int(this.study.resources.cpus))
 
 
 def _finish(this: Run, *, report: bool) -> int:

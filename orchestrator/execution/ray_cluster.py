@@ -5,7 +5,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -16,19 +16,21 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
-_WORKER_MODULES = ("ray.tune", "orchestrator.training.engine")
+_PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts
 _SOCKET_PATH_LIMIT = 30  # characters left for the temporary folder in a socket's 107
 
 
 @contextmanager
-def local_ray(capacity: Capacity, threads: int) -> Iterator[Path]:
+def local_ray(
+    capacity: Capacity, threads: int, preloaded: Iterable[str] = _PRELOADED
+) -> Iterator[Path]:
     """Ray on this machine, and a folder for its files; both are gone afterwards.
 
     Raises EnvironmentFault when Ray cannot start.
     """
     folder = Path(tempfile.mkdtemp(prefix="orch-", dir=_short_temporary_folder()))
     try:
-        with _environment(_variables(threads)), _ray(capacity, folder):
+        with _environment(_variables(threads, preloaded)), _ray(capacity, folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -68,7 +70,7 @@ def _start(ray: ModuleType, capacity: Capacity, folder: Path) -> None:
         ) from error
 
 
-def _variables(threads: int) -> dict[str, str]:
+def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:
     """Read by Ray in this process and handed down to its workers."""
     return {
         # A token for this run only: other users of the machine cannot send work to our workers,
@@ -79,9 +81,10 @@ def _variables(threads: int) -> dict[str, str]:
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # no GPU asked for, no GPU seen
         "RAY_CHDIR_TO_TRIAL_DIR": "0",
         "RAY_AIR_NEW_OUTPUT": "0",  # the new one prints even when told to be quiet
-        "RAY_preload_python_modules": ",".join(_WORKER_MODULES),  # while Ray still starts
+        "RAY_preload_python_modules": ",".join(preloaded),
         "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
         "TUNE_DISABLE_SIGINT_HANDLER": "1",
+        "TUNE_FORCE_TRIAL_CLEANUP_S": "1",  # a pack that is stopped has nothing to save
         "TUNE_GLOBAL_CHECKPOINT_S": "60",
         "OMP_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),

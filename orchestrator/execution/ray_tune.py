@@ -1,12 +1,12 @@
 """Runs packs in worker processes that live on from pack to pack: one Tune trial is one pack."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
-from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.failures import failed_rows
 from orchestrator.execution.halves import halves
-from orchestrator.execution.ray_cluster import local_ray
 from orchestrator.execution.records import Job, Listener, Summary
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import commit
@@ -36,14 +36,18 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class RayTuneExecutor:
-    """All CPUs and GPUs of this machine."""
+    """Packs side by side on a Ray, as many as there is room for.
 
-    capacity: Capacity
-    resources: Resources  # of each pack
-    name: str = "ray tune"
+    resources: of each pack.
+    ray: starts it, or joins one, for as long as its context lasts; gives a folder for its files.
+    """
+
+    resources: Resources
+    ray: Callable[[], AbstractContextManager[Path]]
+    name: str = "ray_tune"
 
     def run(self, packs: Sequence[Pack], job: Job, listener: Listener) -> None:
-        with local_ray(self.capacity, job.threads) as folder:
+        with self.ray() as folder:
             from orchestrator.execution.tuner import Tuners
 
             tuners = Tuners(folder, self.resources, job, listener)

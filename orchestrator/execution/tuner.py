@@ -36,8 +36,8 @@ class PackTrainable(tune.Trainable):
         return True  # Tune has set self.config
 
 
-class _Ended(BaseException):
-    """Leaves Tune's loop at once. Not an Exception: Tune would clean up and wait for packs."""
+class _Ended(Exception):
+    """Leaves Tune's loop; Tune then stops the packs that still run."""
 
 
 class _Events(tune.Callback):

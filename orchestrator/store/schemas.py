@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestrator.training.records import Columns
@@ -87,9 +88,7 @@ def arrow(name: str, columns: Columns) -> pa.Table:
     """
     schema = LONG[name] if name in LONG else trials_schema(_dynamic_fields(columns))
     _check_names(name, schema, columns)
-    arrays = [_array(field, columns[field.name]) for field in schema]
-    table = pa.table(arrays, schema=schema)
-    table.validate()
+    table = pa.table([_array(field, columns[field.name]) for field in schema], schema=schema)
     _check_values(name, table)
     return table
 
@@ -139,10 +138,7 @@ def _dynamic_fields(columns: Columns) -> Iterator[pa.Field]:
 def _array(field: pa.Field, values: Any) -> pa.Array:
     if field.name.startswith(("factor.", "setting.")):
         return levels(values)
-    array = pa.array(values, field.type, from_pandas=True)  # NaN becomes null
-    if array.null_count and not field.nullable:
-        raise ValueError(f"column {field.name}: has empty values or NaN")
-    return array
+    return pa.array(values, field.type, from_pandas=True)  # NaN becomes null
 
 
 def _text(value: Any) -> str | None:
@@ -155,5 +151,9 @@ def _check_names(name: str, schema: pa.Schema, columns: Columns) -> None:
 
 
 def _check_values(name: str, table: pa.Table) -> None:
-    if name in LONG and not np.isfinite(table["value"].to_numpy()).all():
-        raise ValueError(f"{name}: a value is not finite")
+    for field in table.schema:
+        column = table[field.name]
+        if column.null_count and not field.nullable:
+            raise ValueError(f"{name}: column {field.name} has empty values or NaN")
+        if pa.types.is_floating(field.type) and not np.isfinite(pc.drop_null(column)).all():
+            raise ValueError(f"{name}: column {field.name} has infinite values")

@@ -1,0 +1,75 @@
+"""Stands in for the training engine: makes rows at once, and misbehaves as its trials ask.
+
+A trial misbehaves when its id carries one of the words below.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+
+from orchestrator.execution.failures import failed_rows
+from orchestrator.execution.records import Job
+from orchestrator.plan.records import Pack
+from orchestrator.training.records import PackRows
+
+MARKER = "ORCH_TEST_MARKER"  # a folder in which `die_once` notes that it died
+
+
+def train(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+    """Rows whose numbers depend on the trial alone."""
+    ids = [trial.trial_id for trial in pack.trials]
+    for trial_id in ids:
+        _misbehave(trial_id, pack)
+    values = np.array([float(sum(map(ord, trial_id))) for trial_id in ids])
+    values[["nan" in trial_id for trial_id in ids]] = np.nan
+    blank = failed_rows(pack, "", Job(Path("/"), device=device, threads=threads)).trials
+    trials = {name: blank[name] for name in blank if not name.startswith("git_")}
+    outcome = {
+        "status": ["diverged" if "diverge" in trial_id else "completed" for trial_id in ids],
+        "error": [None] * len(ids),
+        "final.test/loss": list(values),
+        "execution": ["stacked"] * len(ids),
+    }
+    count = len(ids)
+    metrics = {
+        "trial_id": np.array(ids),
+        "epoch": np.zeros(count, dtype=int),
+        "step": np.zeros(count, dtype=int),
+        "split": np.repeat("test", count),
+        "metric": np.repeat("loss", count),
+        "value": values,
+    }
+    gradients = {
+        "trial_id": np.array(ids),
+        "epoch": np.zeros(count, dtype=int),
+        "step": np.zeros(count, dtype=int),
+        "axis": np.repeat("depth", count),
+        "site": np.repeat("hidden", count),
+        "position": np.ones(count, dtype=int),
+        "quantity": np.repeat("delta", count),
+        "value": values,
+    }
+    return PackRows(trials | outcome, metrics, gradients)
+
+
+def _misbehave(trial_id: str, pack: Pack) -> None:
+    if "raise" in trial_id:
+        raise ValueError(f"{trial_id} is guilty")
+    if "exit" in trial_id:
+        raise SystemExit(7)
+    if "crowd" in trial_id and len(pack.trials) > 2:
+        raise MemoryError("more than two do not fit")
+    if "die_once" in trial_id and _first_time(trial_id):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "die_always" in trial_id:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _first_time(trial_id: str) -> bool:
+    try:
+        (Path(os.environ[MARKER]) / trial_id).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
