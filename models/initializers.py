@@ -12,7 +12,7 @@ With fan_in inputs and fan_out outputs of a layer and s = `scale`:
 Biases are zero, except under `pytorch`; a given `bias` draws them from N(0, bias²) instead.
 
 A convolution has fan_in = channels · k · k, and fan_out alike. Embeddings are N(0, 1) under every
-scheme, as in `nn.Embedding`; that of padding is 0.
+scheme, as in `nn.Embedding`.
 
 Recurrent layers: `init` draws W and b, `recurrent_init` the square matrices R, each gate by itself:
 
@@ -146,8 +146,6 @@ def _convolution(layer: nn.Conv2d, rules: Rules, generator_of: GeneratorFor) -> 
 
 def _embedding(layer: nn.Embedding, _: Rules, generator_of: GeneratorFor) -> None:
     layer.weight.normal_(generator=generator_of("weight"))
-    if layer.padding_idx is not None:
-        layer.weight[layer.padding_idx] = 0
 
 
 def _recurrent(layer: nn.RNNBase, rules: Rules, generator_of: GeneratorFor) -> None:

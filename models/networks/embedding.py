@@ -11,9 +11,20 @@ from torch.nn import functional
 from models.shape import PADDING_WORD
 
 
-def lookup_table(vocabulary: int, size: int) -> nn.Embedding:
-    """Word numbers (…) → embeddings (…, size). Padding is the zero vector and does not learn."""
-    return nn.Embedding(vocabulary, size, padding_idx=PADDING_WORD)
+class LookupTable(nn.Module):
+    """Word numbers (…) → embeddings (…, size). Padding is the zero vector and does not learn.
+
+    (`padding_idx` of nn.Embedding would do the same, but not under `torch.func.vmap`, where it
+    spares the padding of the first member only.)
+    """
+
+    def __init__(self, vocabulary: int, size: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(vocabulary, size)
+
+    def forward(self, words: Tensor) -> Tensor:
+        embedded: Tensor = self.table(words)
+        return embedded * (words != PADDING_WORD).unsqueeze(-1)
 
 
 class TiedOutput(nn.Module):
@@ -23,9 +34,9 @@ class TiedOutput(nn.Module):
     Source: Press & Wolf 2017.
     """
 
-    def __init__(self, embedding: nn.Embedding) -> None:
+    def __init__(self, table: nn.Embedding) -> None:
         super().__init__()
-        self.embedding = embedding
+        self.table = table
 
     def forward(self, hidden: Tensor) -> Tensor:  # (…, size)
-        return functional.linear(hidden, self.embedding.weight)  # (…, vocabulary)
+        return functional.linear(hidden, self.table.weight)  # (…, vocabulary)

@@ -9,7 +9,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from models.networks.embedding import TiedOutput, lookup_table
+from models.networks.embedding import LookupTable, TiedOutput
 from models.networks.pooling import POOLINGS
 from models.networks.recurrent_layer import RecurrentLayer, States
 from models.shape import PADDING_WORD
@@ -41,7 +41,7 @@ class Recurrent(nn.Module):
         tie_embedding: bool = False,
     ) -> None:
         super().__init__()
-        self.embedding = None if embedding is None else lookup_table(inputs, embedding)
+        self.embedding = None if embedding is None else LookupTable(inputs, embedding)
         state = 2 * hidden if bidirectional else hidden
         sizes = [inputs if embedding is None else embedding] + [state] * (layers - 1)
         layer = partial(
@@ -54,7 +54,9 @@ class Recurrent(nn.Module):
         self.layers = nn.ModuleList(layer(m, hidden, number=n) for n, m in enumerate(sizes))
         self.dropout = nn.Dropout(dropout)
         self.pooling = pooling
-        self.output = _output(self.embedding if tie_embedding else None, state, outputs)
+        self.output: nn.Module = nn.Linear(state, outputs)
+        if self.embedding is not None and tie_embedding:
+            self.output = _tied_output(self.embedding.table, state, outputs)
         self.stepwise = not self.layers[0].fused
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -91,13 +93,11 @@ def sentence_lengths(words: Tensor) -> Tensor:
     return (words != PADDING_WORD).sum(1).clamp(min=1)
 
 
-def _output(tied: nn.Embedding | None, state: int, outputs: int) -> nn.Module:
-    if tied is None:
-        return nn.Linear(state, outputs)
-    if tied.weight.shape != (outputs, state):
-        words, size = tied.weight.shape
+def _tied_output(table: nn.Embedding, state: int, outputs: int) -> nn.Module:
+    if table.weight.shape != (outputs, state):
+        words, size = table.weight.shape
         raise ValueError(
             f"tie_embedding: the embedding has {words} words of {size} numbers, but the output "
             f"layer needs {outputs} of {state}: the outputs must be the words of the input"
         )
-    return TiedOutput(tied)
+    return TiedOutput(table)

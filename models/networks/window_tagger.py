@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.networks.embedding import lookup_table
+from models.networks.embedding import LookupTable
 from models.networks.mlp import MLP
 
 
@@ -29,7 +29,7 @@ class WindowTagger(nn.Module):
     ) -> None:
         super().__init__()
         self.window = window
-        self.embedding = lookup_table(vocabulary, embedding)
+        self.embedding = LookupTable(vocabulary, embedding)
         self.network = MLP(
             (2 * window + 1) * embedding, tags, depth=depth, width=width, activation=activation
         )

@@ -133,8 +133,9 @@ class Recurrent(ModelSettings):
                 f"activation {self.activation} is for the cell rnn; {self.cell} has its own: "
                 "leave activation out, or set cell: rnn"
             )
-        for setting, given in (("forget_bias", self.forget_bias), ("peephole", self.peephole)):
-            if given not in (None, False) and self.cell != "lstm":
+        chosen = {"forget_bias": self.forget_bias is not None, "peephole": self.peephole}
+        for setting, is_chosen in chosen.items():
+            if is_chosen and self.cell != "lstm":
                 raise ValueError(
                     f"{setting} is for the cell lstm, not for {self.cell}: "
                     f"leave {setting} out, or set cell: lstm"

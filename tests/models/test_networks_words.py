@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.networks.embedding import TiedOutput, lookup_table
+from models.networks.embedding import LookupTable, TiedOutput
 from models.networks.recurrent import Recurrent
 from models.networks.window_tagger import WindowTagger
 
@@ -15,24 +15,28 @@ WORDS = torch.tensor([[3, 7, 3, 10, 1], [5, 2, 0, 0, 0]])
 
 def test_lookup_is_a_one_hot_vector_times_the_matrix() -> None:
     """w_dist = L w_hot, forward and in the gradient of L."""
-    table = lookup_table(VOCABULARY, SIZE).double()
-    L = table.weight.detach().T.clone().requires_grad_()  # (size, vocabulary), as in the lecture
+    table = LookupTable(VOCABULARY, SIZE).double()
+    L = (
+        table.table.weight.detach().T.clone().requires_grad_()
+    )  # (size, vocabulary), as in the lecture
     one_hot = functional.one_hot(WORDS, VOCABULARY).double()
+    one_hot[..., 0] = 0  # padding is no word
     by_product = torch.einsum("sv,btv->bts", L, one_hot)
     torch.testing.assert_close(table(WORDS), by_product)
 
     direction = torch.randn(2, 5, SIZE, dtype=torch.float64)
     (table(WORDS) * direction).sum().backward()
     (by_product * direction).sum().backward()
-    assert table.weight.grad is not None
+    gradient = table.table.weight.grad
+    assert gradient is not None
     assert L.grad is not None
-    torch.testing.assert_close(table.weight.grad[1:], L.grad.T[1:])
-    assert not table.weight.grad[0].any(), "padding does not learn"
-    assert not table.weight.grad[[4, 6, 8, 9]].any(), "nor does a word that was not read"
+    torch.testing.assert_close(gradient, L.grad.T)
+    assert not gradient[0].any(), "padding does not learn"
+    assert not gradient[[4, 6, 8, 9]].any(), "nor does a word that was not read"
 
 
 def test_tied_output_is_the_transposed_table() -> None:
-    table = lookup_table(VOCABULARY, SIZE).double()
+    table = LookupTable(VOCABULARY, SIZE).double().table
     hidden = torch.randn(3, SIZE, dtype=torch.float64)
     by_hand = torch.stack([(hidden * row).sum(1) for row in table.weight], dim=1)
     torch.testing.assert_close(TiedOutput(table)(hidden), by_hand)
@@ -46,17 +50,18 @@ def tied() -> Recurrent:
 def test_a_tied_matrix_is_one_parameter_and_gets_both_gradients() -> None:
     net = tied()
     names = [name for name, _ in net.named_parameters()]
-    assert names.count("embedding.weight") == 1
+    assert names.count("embedding.table.weight") == 1
     assert not [name for name in names if name.startswith("output")]
 
     twin = Recurrent(VOCABULARY, VOCABULARY, cell="lstm", hidden=SIZE, embedding=SIZE).double()
     weights = net.state_dict()
-    weights["output.weight"] = weights.pop("output.embedding.weight")
+    weights["output.weight"] = weights.pop("output.table.weight")
     twin.load_state_dict(weights | {"output.bias": torch.zeros(VOCABULARY)}, strict=True)
     for model in (net, twin):
         model(WORDS).square().sum().backward()
     torch.testing.assert_close(
-        net.embedding.weight.grad, twin.embedding.weight.grad + twin.output.weight.grad
+        net.embedding.table.weight.grad,
+        twin.embedding.table.weight.grad + twin.output.weight.grad,
     )
 
 
@@ -78,7 +83,8 @@ def by_loops(net: WindowTagger, words: Tensor) -> Tensor:
         around = [0] * net.window + sentence + [0] * net.window
         for position in range(len(sentence)):
             seen = torch.tensor(around[position : position + 2 * net.window + 1])
-            rows.append(layers(net.embedding.weight[seen].flatten()))
+            embedded = net.embedding.table.weight[seen] * (seen != 0).unsqueeze(1)
+            rows.append(layers(embedded.flatten()))
     return torch.stack(rows).view(*words.shape, -1)
 
 
