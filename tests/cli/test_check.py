@@ -1,0 +1,187 @@
+"""`orch check` and `orch schema`, as processes: output, exit codes, start-up."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import jsonschema
+import pytest
+
+from tests.cli.orch import ORCH, SMALL, orch
+
+HEAVY = ("torch", "ray", "pandas", "numpy", "scipy", "sklearn", "pyarrow", "plotly")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    return file
+
+
+def test_a_good_file(small: Path) -> None:
+    done = orch("check", "small.yaml", cwd=small.parent)
+    assert done.returncode == 0
+    assert done.stdout == "small.yaml: no problems\n2 variants × 6 replicates = 12 trials\n"
+    assert done.stderr == ""
+    assert list(small.parent.iterdir()) == [small]
+
+
+def test_a_good_file_as_json(small: Path) -> None:
+    done = orch("check", small, "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {
+        "problems": [],
+        "study": "small",
+        "variants": 2,
+        "trials": 12,
+    }
+
+
+def test_a_bad_file(small: Path) -> None:
+    small.write_text(SMALL.replace("tanh", "tahn").replace("digits", "digts"))
+    done = orch("check", "small.yaml", cwd=small.parent)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "small.yaml:3:14: task.name: 'digts' is not allowed\n    allowed: digits" in done.stderr
+    assert "    did you mean 'tanh'?\n" in done.stderr
+
+
+def test_a_bad_file_as_json(small: Path) -> None:
+    small.write_text(SMALL.replace("tanh", "tahn"))
+    done = orch("check", "small.yaml", "--json", cwd=small.parent)
+    assert done.returncode == 2
+    assert done.stderr == ""
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem == {
+        "where": "small.yaml:6:31",
+        "what": "factors.model.activation[1]: 'tahn' is not allowed",
+        "allowed": "sigmoid, tanh, relu, softplus, identity",
+        "cure": "did you mean 'tanh'?",
+    }
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01", b"\xff", b"a: [", b"- 1", b"x", b"a: 1\na: 2", b"[" * 9999]
+)
+def test_no_file_gives_a_traceback(small: Path, content: bytes) -> None:
+    small.write_bytes(content)
+    for flags in ([], ["--json"]):
+        done = orch("check", small, *flags)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr + done.stdout
+        assert "small.yaml" in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check"], "Missing argument"),
+        (["check", "a", "b"], "unexpected extra argument"),
+        (["check", "a", "--jsn"], "No such option"),
+        (["chek", "a"], "No such command 'chek'"),
+        (["plan", "a", "--replicates", "x"], "valid integer"),
+        (["check", "no/such/file.yaml"], "no such file or shipped study"),
+        (["check", "."], "is a folder"),
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], message: str) -> None:
+    done = orch(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_schema_is_one_that_shipped_studies_satisfy() -> None:
+    from ruamel.yaml import YAML
+
+    done = orch("schema")
+    assert done.returncode == 0
+    schema = json.loads(done.stdout)
+    checker = jsonschema.Draft202012Validator(schema)
+    checker.check_schema(schema)
+    for study in Path("studies").glob("*.yaml"):
+        assert not list(checker.iter_errors(YAML(typ="safe", pure=True).load(study))), study
+
+
+def test_a_reader_that_leaves_early_is_no_fault() -> None:
+    command = f"'{ORCH}' schema | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_a_full_disk_behind_stdout_is_reported() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    command = f"'{ORCH}' schema > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
+    """While it waits for a file that never comes: a pipe is refused, so a slow import stands in."""
+    (tmp_path / "slow.py").write_text(
+        "import time, orchestrator.study.load as load\n"
+        "def wait(*_): print('ready', flush=True); time.sleep(30)\n"
+        "load.load_study = wait\n"
+        "import orchestrator.cli.check as check\n"
+        "check.load_study = wait\n"
+        "from orchestrator.cli.main import main\n"
+        "main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "slow.py"), "check", "x"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
+# --- start-up ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "limit_s"), [(["--help"], 0.25), (["check", "vanishing_gradient"], 0.6)]
+)
+def test_start_up_is_quick(arguments: list[str], limit_s: float) -> None:
+    """The best of some runs: other processes of the machine may slow down any one of them."""
+    best = float("inf")
+    for _ in range(12):
+        start = perf_counter()
+        assert orch(*arguments).returncode == 0
+        best = min(best, perf_counter() - start)
+        if best < limit_s:
+            break
+    assert best < limit_s
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "vanishing_gradient"], ["schema"]])
+def test_nothing_heavy_is_imported(arguments: list[str], tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        f"sys.argv = {['orch', *arguments]!r}\n"
+        "from orchestrator.cli.main import main\n"
+        "try:\n    main()\n"
+        f"finally:\n    print(sorted(set({HEAVY}) & sys.modules.keys()), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONWARNINGS": "error"},
+        check=False,
+    )
+    assert done.stderr == "[]\n"
+    assert done.returncode == 0

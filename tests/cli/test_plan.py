@@ -1,0 +1,118 @@
+"""`orch plan`, as a process, before and after a real run."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.orch import SMALL, orch
+
+TINY = SMALL.replace("name: digits", "name: digits, train_examples: 50, test_examples: 20").replace(
+    "replicates: 6", "training: {epochs: 1}\nreplicates: 2\nprobes: off"
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    return file
+
+
+def test_the_plan_of_the_lecture(tmp_path: Path) -> None:
+    done = orch("plan", "vanishing_gradient", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("vanishing_gradient Which hidden activation")
+    assert lines[1].split() == [
+        "activation",
+        "depth",
+        "scale",
+        "replicates",
+        "new",
+        "done",
+        "invalidated",
+    ]
+    assert lines[19].split() == ["tanh", "2", "2.0", "10", "10", "–", "–"]
+    text = "\n".join(lines[50:])
+    assert "48 variants × 10 replicates = 480: 480 new, 0 done, 0 invalidated" in text
+    assert "Packs: 16 of 30 trials" in text
+    assert "Cost: 364,800 training steps" in text  # 480 · 20 · ⌈1197 / 32⌉
+    assert "test/accuracy of 36 variants with the baseline model.activation=sigmoid" in text
+    assert "n = 10: the smallest p that a sign-flip test can give is 0.002" in text
+    assert "after Holm over 36 contrasts 0.07" in text
+    assert not list(tmp_path.iterdir())  # a plan writes nothing
+
+
+def test_flags_exclusions_and_few_replicates(small: Path) -> None:
+    more = "exclude: [{when: {model.activation: tanh, model.depth: 2}, reason: too slow}]\n"
+    small.write_text(SMALL.replace("factors:\n", "factors:\n  model.depth: [1, 2]\n") + more)
+    flags = ("--set", "training.epochs=2", "--replicates", "3", "--only", "model.depth=2")
+    done = orch("plan", small, *flags)
+    assert done.returncode == 0
+    assert "1 variants × 3 replicates = 3: 3 new" in done.stdout
+    assert "Excluded: 1 variants with model.activation=tanh, model.depth=2: too slow" in done.stdout
+    assert "n = 3: descriptive only; tests need 6 replicates or more" in done.stdout
+
+
+def test_the_plan_as_json(small: Path) -> None:
+    done = orch("plan", small, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(done.stdout)
+    assert [variant["variant"] for variant in document["variants"]] == [
+        "activation=sigmoid",
+        "activation=tanh",
+    ]
+    assert document["cost"]["trials"] == document["cost"]["new"] == 12
+    assert set(document["states"].values()) == {"new"}
+    assert document["power"]["smallest_p"] == 2 / 2**6
+    assert "models.networks.mlp" in document["identity"]["code"]
+
+
+def test_wrong_flags_are_named(small: Path) -> None:
+    flags = ("--set", "training.epochs=x", "--only", "model.activation=elu", "--replicates", "0")
+    done = orch("plan", small, *flags)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    for flag in ("--set training.epochs=x:", "--only model.activation=elu:", "--replicates 0:"):
+        assert flag in done.stderr
+    done = orch("plan", small, *flags, "--json")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert len(json.loads(done.stdout)["problems"]) == 3
+
+
+def test_a_study_too_large_for_this_machine_can_still_be_planned(small: Path) -> None:
+    done = orch("plan", small, "--set", "resources.cpus=1000000")
+    assert done.returncode == 0
+    assert "warning: resources: each pack asks for 1e+06 CPUs" in done.stderr
+    assert "for 1 workers" in done.stdout
+
+
+def test_results_that_are_no_folder(small: Path) -> None:
+    done = orch("plan", small, "--results", "s3://bucket/x")
+    assert done.returncode == 2
+    assert "'s3://bucket/x' is no local folder" in done.stderr or "--results" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_run_makes_trials_done_and_a_change_invalidates_them(small: Path) -> None:
+    small.write_text(TINY)
+    results = small.parent / "elsewhere"
+    ran = orch("run", small, "--inline", "--no-report", "--only", "model.activation=tanh",
+               "--results", results)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+
+    planned = orch("plan", small, "--json", ORCH_RESULTS=str(results))
+    document = json.loads(planned.stdout)
+    assert document["cost"] | {"workers": 0} == {
+        **{"trials": 4, "new": 2, "done": 2, "invalidated": 0},
+        **{"packs": 1, "workers": 0, "training_steps": 4},
+    }
+    by_label = {v["variant"]: v["trials"] for v in document["variants"]}
+    assert {document["states"][t] for t in by_label["activation=tanh"]} == {"done"}
+
+    changed = orch("plan", small, "--set", "training.epochs=2", "--results", results)
+    assert "Invalidated: 2 trials: training.epochs 1 -> 2" in changed.stdout
+    only = ("--only", "model.activation=tanh", "--results", results)
+    assert "Packs: none, everything is done" in orch("plan", small, *only).stdout
