@@ -1,0 +1,243 @@
+"""Data files: IDX, downloads. What is broken is refused by the file's name."""
+
+import gzip
+import hashlib
+import pickle
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.catalogue import TASKS, check_data, data_paths
+from models.files import downloads
+from models.files.content import read_bytes
+from models.files.downloads import DOWNLOADS, Download, cache_folder, fetch
+from models.files.errors import DataError
+from models.files.idx import read_idx
+from models.settings import MNIST, FashionMNIST, Idx, Tagging
+from models.tasks.mnist import load
+from tests.shared_data import EWT, shared_data
+from tests.shared_data import MNIST as MNIST_FILES
+
+IMAGES = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
+LABELS = np.array([0, 1, 2, 0, 1, 2], dtype=np.uint8)
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    """By the definition: 0, 0, 8 for unsigned bytes, the dimensions, their sizes, the bytes."""
+    header = bytes([0, 0, 8, array.ndim])
+    return header + b"".join(n.to_bytes(4, "big") for n in array.shape) + array.tobytes()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "images").write_bytes(idx_bytes(IMAGES))
+    (tmp_path / "labels").write_bytes(idx_bytes(LABELS))
+    return tmp_path
+
+
+def settings(folder: Path, train: int = 3) -> Idx:
+    sizes = {"train_examples": train, "validation_examples": 1, "test_examples": 2}
+    return Idx(images=str(folder / "images"), labels=str(folder / "labels"), **sizes)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_idx_round_trip(files: Path, pack: Callable[[bytes], bytes]) -> None:
+    (files / "images").write_bytes(pack(idx_bytes(IMAGES)))
+    np.testing.assert_array_equal(read_idx(files / "images", dimensions=3), IMAGES)
+
+
+def test_good_idx_files_pass_the_check(files: Path) -> None:
+    check_data(settings(files))
+    assert data_paths(settings(files)) == [files / "images", files / "labels"]
+
+
+BROKEN_IDX: dict[str, tuple[str, bytes, str]] = {
+    "wrong magic": ("images", b"\x89PNG" + bytes(200), r"images: begins with 0x89504e47, but IDX"),
+    "labels as images": ("images", idx_bytes(LABELS), "images: begins with 0x00000801.*labels"),
+    "images as labels": ("labels", idx_bytes(IMAGES), "labels: begins with 0x00000803.*images"),
+    "floats": ("images", b"\x00\x00\x0d\x03" + bytes(500), "images: begins with 0x00000d03"),
+    "empty": ("labels", b"", "labels: begins with 0x00000000"),
+    "half a header": ("images", idx_bytes(IMAGES)[:9], "images: begins with 0x00000803"),
+    "cut off": ("images", idx_bytes(IMAGES)[:-1], "6 × 4 × 5 bytes, but 119 follow"),
+    "too long": ("labels", idx_bytes(LABELS) + b"x", "promises 6 bytes, but 7 follow"),
+    "no image": ("images", idx_bytes(IMAGES[:0]), "images: holds no images"),
+    "fewer labels": ("labels", idx_bytes(LABELS[:4]), "labels: 4 labels for the 6 images of"),
+    "cut-off gzip": ("images", gzip.compress(idx_bytes(IMAGES))[:-9], "images: damaged or cut off"),
+    "no gzip": ("images", b"\x1f\x8b" + bytes(90), "images: damaged or cut off"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_IDX)
+def test_a_broken_idx_file_is_refused_by_name(files: Path, case: str) -> None:
+    name, content, message = BROKEN_IDX[case]
+    (files / name).write_bytes(content)
+    with pytest.raises(DataError, match=f"(?s){message}"):
+        check_data(settings(files))
+
+
+def test_flipped_bits_in_a_gzip_are_found(files: Path) -> None:
+    packed = bytearray(gzip.compress(np.random.default_rng(0).bytes(5000)))
+    packed[2500] ^= 0xFF
+    (files / "images").write_bytes(packed)
+    with pytest.raises(DataError, match="images: damaged or cut off"):
+        read_bytes(files / "images")
+
+
+def test_a_missing_file_is_named_and_where_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=r"(?s)here: cannot be read: No such file.*starts at") as at:
+        check_data(Idx.model_validate(settings(tmp_path).model_dump() | {"images": "here"}))
+    assert str(tmp_path) in str(at.value)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read: Is a directory"):
+        read_bytes(tmp_path)
+
+
+def test_more_images_than_the_file_has_are_refused(files: Path) -> None:
+    with pytest.raises(DataError, match=r"(?s)asked for 7 images, has 6.*lower train_examples"):
+        check_data(settings(files, train=4))
+
+
+def test_a_data_error_crosses_process_borders_whole() -> None:
+    error = DataError("a.idx:3", "is broken", "mend it")
+    copy = pickle.loads(pickle.dumps(error))
+    assert str(copy) == str(error) == "a.idx:3: is broken\n    mend it"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests print nothing."""
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, str]]:
+    """A folder and the address at which its files can be fetched; an empty cache folder."""
+    folder = tmp_path / "www"
+    folder.mkdir()
+    monkeypatch.setenv("ORCH_DATA", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    thread = threading.Thread(target=http.serve_forever)
+    thread.start()
+    yield folder, f"http://127.0.0.1:{http.server_port}"
+    http.shutdown()
+    thread.join()
+    http.server_close()
+
+
+def offer(server: tuple[Path, str], name: str, content: bytes) -> Download:
+    folder, address = server
+    (folder / name).write_bytes(content)
+    return Download(f"{address}/{name}", hashlib.sha256(content).hexdigest())
+
+
+@pytest.fixture
+def one_file(server: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data set `one` of one file of 1,000 bytes; its place on the server."""
+    monkeypatch.setitem(DOWNLOADS, "one", (offer(server, "data.bin", bytes(1000)),))
+    return server[0] / "data.bin"
+
+
+def test_a_download_is_kept_and_not_fetched_again(one_file: Path) -> None:
+    (kept,) = fetch("one")
+    assert kept == cache_folder() / "one" / "data.bin"
+    assert kept.read_bytes() == bytes(1000)
+    one_file.unlink()
+    assert fetch("one") == [kept]
+
+
+def test_a_damaged_copy_in_the_cache_is_replaced(one_file: Path) -> None:
+    (kept,) = fetch("one")
+    kept.write_bytes(bytes(999))
+    assert fetch("one")[0].read_bytes() == bytes(1000)
+
+
+@pytest.mark.parametrize("content", [bytes(999), b"", bytes(999) + b"x"])
+def test_a_wrong_or_truncated_download_is_refused_by_name(one_file: Path, content: bytes) -> None:
+    one_file.write_bytes(content)
+    with pytest.raises(DataError, match=r"one/data\.bin: what http.* sent is damaged, cut off"):
+        fetch("one")
+    assert list((cache_folder() / "one").iterdir()) == [], "nothing bad is kept"
+
+
+def test_a_page_that_is_not_there_is_told_with_a_cure(one_file: Path) -> None:
+    one_file.unlink()
+    with pytest.raises(DataError, match=r"(?s)cannot be downloaded: 404.*must have the SHA-256"):
+        fetch("one")
+
+
+def test_no_network_is_told_with_a_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ORCH_DATA", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    nowhere = Download("http://127.0.0.1:9/data.bin", "0" * 64)
+    monkeypatch.setitem(DOWNLOADS, "one", (nowhere,))
+    with pytest.raises(DataError, match=r"(?s)cannot be downloaded: .*put the file there yourself"):
+        fetch("one")
+
+
+def test_a_cache_that_is_no_folder_is_told(
+    one_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ORCH_DATA", str(tmp_path / "file"))
+    with pytest.raises(DataError, match="cannot be downloaded"):
+        fetch("one")
+
+
+@pytest.mark.parametrize("kind", [MNIST, FashionMNIST])
+def test_mnist_is_downloaded_and_its_test_images_stay_apart(
+    kind: type[MNIST] | type[FashionMNIST],
+    server: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The downloaded data set, with real images: test images also in the place of training's."""
+    real = [Path(shared_data(name)).read_bytes() for name in MNIST_FILES.values()]
+    offered = [offer(server, f"{i}.gz", real[i % 2]) for i in range(4)]
+    task = kind(train_examples=600, validation_examples=200, test_examples=300)
+    monkeypatch.setitem(DOWNLOADS, task.name, tuple(offered))
+    data = load(task, lambda stream: 1)
+    assert data.inputs.shape == (20_000, 1, 28, 28)
+    assert {split: len(rows) for split, rows in data.splits.items()} == task.sizes
+    assert torch.cat([data.splits["train"], data.splits["validation"]]).max() < 10_000
+    assert data.splits["test"].min() >= 10_000
+    assert data.baselines["accuracy"] == pytest.approx(0.1135, abs=0.005)
+    other = load(task, lambda stream: 2)
+    assert other.inputs is data.inputs, "one copy for all replicates"
+    assert not torch.equal(other.splits["test"], data.splits["test"])
+
+
+def test_sizes_beyond_mnists_are_refused() -> None:
+    with pytest.raises(ValueError, match="asks for 70000 images to train and validate on"):
+        MNIST(train_examples=60_000)
+    with pytest.raises(ValueError, match="asks for 10001 images to test on; there are 10000"):
+        FashionMNIST(test_examples=10_001)
+
+
+def test_the_hashes_of_downloads_are_those_of_the_real_files() -> None:
+    """As far as the files are here: MNIST's test images, and the treebank unpacked."""
+    for download, name in zip(DOWNLOADS["mnist"][2:], MNIST_FILES.values(), strict=True):
+        assert name.endswith(download.url.rpartition("/")[2])
+        content = Path(shared_data(name)).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == download.sha256
+    for download, name in zip(DOWNLOADS["english_ewt"], EWT.values(), strict=True):
+        assert Path(name).stem == download.url.rpartition("/")[2]
+        content = gzip.decompress(Path(shared_data(name)).read_bytes())
+        assert hashlib.sha256(content).hexdigest() == download.sha256
+
+
+def test_every_download_that_settings_name_is_known() -> None:
+    named = [MNIST().download, FashionMNIST().download, Tagging(treebank="english_ewt").download]
+    assert set(named) == set(DOWNLOADS)
+    assert all(len(download.sha256) == 64 for files in DOWNLOADS.values() for download in files)
+    assert TASKS["mnist"].settings().download == "mnist"
+    assert downloads.cache_folder().is_absolute()
