@@ -88,10 +88,21 @@ def factor_text(value: float | None) -> str:
     """A ratio: 0.62, 12, 3.1·10⁻⁸."""
     if value is None or not math.isfinite(value):
         return "–"
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:#.2g}".removesuffix(".") if abs(value) < 99.5 else f"{value:.0f}"
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def power_text(value: float) -> str:
+    """A label on a logarithmic axis: 1, 2·10⁻³, 10⁻⁸."""
+    if 1 <= value <= 10:
+        return f"{value:.4g}"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return power if mantissa == "1" else f"{mantissa}·{power}"
 
 
 def duration_text(seconds: float | None) -> str:

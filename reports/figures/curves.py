@@ -27,8 +27,8 @@ def draw(view: Scheme, every: Sequence[Curve]) -> Figure | None:
         name="curves",
         title="Metric by epoch, mean over replicates",
         caption=_caption(every),
-        columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 4,
-        height_px=190 if len(made) > 1 else 340,
+        columns=_columns(view, split),
+        height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(_metric_chooser(shown), *choosers(view, choose)),
@@ -43,6 +43,13 @@ def _layout(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...
     if len(count) == 2 and count[0] * count[1] > MOST_PANELS:
         return (roles.columns,), (roles.x, roles.rows, *roles.rest)
     return (roles.x, roles.columns), (roles.rows, *roles.rest)
+
+
+def _columns(view: Scheme, split: tuple[str | None, ...]) -> int:
+    """As many as the column factor has levels; without one, up to four along x."""
+    along = view.roles.columns or next((path for path in split if path), None)
+    count = len(view.plan.factors[along]) if along else 1
+    return count if view.roles.columns else min(4, count)
 
 
 def _metrics(view: Scheme, every: Sequence[Curve]) -> list[str]:
@@ -70,7 +77,7 @@ def _panels(
     of = {curve.variant_id: curve for curve in every if curve.metric == metric}
     span = linear_range([value for curve in of.values() for value in curve.mean])
     unit = view.plan.metrics.get(metric.split("/")[-1])
-    form = {"tickformat": ".0%"} if unit and unit.unit == "share" else {}
+    form = {"tickformat": ".2~%"} if unit and unit.unit == "share" else {}
     layout = {
         "xaxis": {"title": {"text": "epoch"}, "zeroline": False},
         "yaxis": {**form, "range": span, "zeroline": False},

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import look
@@ -14,6 +16,7 @@ from reports.figures.records import (
     Panel,
     Trace,
     band,
+    log_axis,
     log_range,
     numbers,
 )
@@ -156,8 +159,19 @@ def _size(profile: Profile) -> tuple[int, int]:
     return min(profile.n[: profile.hidden]), max(profile.zeros[: profile.hidden])
 
 
+def _extent(profile: Profile) -> list[float]:
+    """What the scale must hold. Not intervals of two replicates, whose t(1) is 12.7."""
+    enough = np.array(profile.n) > 2
+    parts = (
+        profile.mean,
+        np.where(enough, profile.low, np.nan),
+        np.where(enough, profile.high, np.nan),
+    )
+    return [float(x) for part in parts for x in part[: profile.hidden]]
+
+
 def _scale(profiles: Sequence[Profile], quantity: str) -> Layout:
-    values = [x for p in profiles for part in (p.low, p.mean, p.high) for x in part[: p.hidden]]
+    values = [x for p in profiles for x in _extent(p)]
     layers = max((p.hidden for p in profiles), default=1)
     across = {"title": {"text": "hidden layer (1: next to the input)"},
               "dtick": 1 if layers <= 12 else None, "range": [0.7, layers + 0.3],
@@ -165,11 +179,7 @@ def _scale(profiles: Sequence[Profile], quantity: str) -> Layout:
     if quantity not in MULTIPLICATIVE:
         return {"xaxis": across, "yaxis": {"range": [-0.04, 1.04], "tickformat": ".0%",
                 "zeroline": False}, "hovermode": "x"}  # fmt: skip
-    span = log_range(values)
-    step = max(1, round((span[1] - span[0]) / 6)) if span else 1
-    down = {"type": "log", "range": span, "dtick": step, "exponentformat": "power",
-            "zeroline": False}  # fmt: skip
-    return {"xaxis": across, "yaxis": down, "hovermode": "x"}
+    return {"xaxis": across, "yaxis": log_axis(log_range(values)), "hovermode": "x"}
 
 
 def _traces(

@@ -6,7 +6,7 @@ from reports.figures.decay import ends, epoch_text
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name, x_axis, x_position
 from reports.figures.palette import look
-from reports.figures.records import Figure, Layout, Panel, Trace, log_range, numbers
+from reports.figures.records import Figure, Layout, Panel, Trace, log_axis, log_range, numbers
 from reports.statistics.decay import Estimate, Profile
 from reports.tables import Variant
 
@@ -56,10 +56,7 @@ def _factors(found: Sequence[Profile], epoch: int) -> Factors:
 
 def _scale(found: Sequence[Profile]) -> Layout:
     shown = [p.factor for p in found if p.epoch in ends(found) and p.factor]
-    span = log_range([x for f in shown for x in (f.value, f.low, f.high, 1.0)])
-    ticks = [0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100]
-    return {"type": "log", "range": span, "zeroline": False, "tickvals": ticks,
-            "ticktext": [f"{tick:g}" for tick in ticks]}  # fmt: skip
+    return log_axis(log_range([x for f in shown for x in (f.value, f.low, f.high, 1.0)]))
 
 
 def _panel(view: Scheme, facet: Facet, of: Factors, epoch: int, scale: Layout) -> Panel:

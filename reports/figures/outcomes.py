@@ -47,7 +47,7 @@ def _unit(unit: str) -> str:
 
 
 def _axis(unit: str, span: list[float] | None) -> Layout:
-    form = {"tickformat": ".0%"} if unit == "share" else {}
+    form = {"tickformat": ".2~%"} if unit == "share" else {}
     return {**form, **({"range": span} if span else {})}
 
 
@@ -112,9 +112,10 @@ def _dots(view: Scheme, place: int, variants: list[Variant], results: Outcomes) 
 
 def _spread(view: Scheme, replicate: int) -> float:
     """A sideways step by replicate, so that equal values stay visible as several dots."""
-    total = max(view.plan.replicates - 1, 1)
+    if view.plan.replicates == 1:
+        return 0.0
     colours = len(view.legend) if view.roles.x else 3
-    return (replicate / total - 0.5) * 0.34 / max(colours, 1)
+    return (replicate / (view.plan.replicates - 1) - 0.5) * 0.34 / max(colours, 1)
 
 
 def _means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
@@ -158,7 +159,7 @@ def _lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[
         "type": "scatter", "mode": "text", "textposition": "top center", "cliponaxis": False,
         "textfont": {"color": _LOST, "size": 10}, "name": "lost",
         "x": numbers([x_position(view, v) for v in lost]),
-        "y": numbers([foot + 0.065 * height * (view.colour(v) % 2) for v in lost]),
+        "y": numbers([foot + height * (0.01 + 0.065 * (view.colour(v) % 2)) for v in lost]),
         "text": [f"✕{_gone(counts[v.variant_id])}" for v in lost],
         "customdata": [[hover_name(view, v), _fate(counts[v.variant_id])] for v in lost],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",

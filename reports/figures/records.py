@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.names import power_text
+
 Floats = NDArray[np.float64]
 Trace = dict[str, Any]  # plotly's JSON
 Layout = dict[str, Any]
@@ -83,6 +85,27 @@ def log_range(values: Any) -> list[float] | None:
     low, high = np.log10(positive.min()), np.log10(positive.max())
     air = max(0.05 * (high - low), (1 - (high - low)) / 2)
     return [float(low - air), float(high + air)]
+
+
+def log_axis(span: list[float] | None) -> Layout:
+    """A logarithmic axis over `span` powers of ten, with as many labels as are readable."""
+    axis: Layout = {"type": "log", "range": span, "zeroline": False}
+    if not span:
+        return axis
+    ticks = _log_ticks(span[0], span[1])
+    plain = all(1e-3 <= tick < 1e4 for tick in ticks)
+    texts = [f"{tick:g}" if plain else power_text(tick) for tick in ticks]
+    return {**axis, "tickvals": ticks, "ticktext": texts}
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """1-2-5 steps below two decades, else whole powers of ten, at most eight."""
+    powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    if high - low < 2:
+        every = [m * 10.0**power for power in powers for m in (1, 2, 5)]
+        return [tick for tick in every if low <= np.log10(tick) <= high]
+    step = int(np.ceil((high - low) / 8))
+    return [10.0**power for power in powers if power % step == 0]
 
 
 def _finite(values: Any) -> Floats:

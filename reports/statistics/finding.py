@@ -113,8 +113,8 @@ def _gradient(plan: Plan, row: Comparison, profiles: Sequence[Profile]) -> str:
     own, base = factor_text(left[row.variant]), factor_text(left[row.baseline])
     name = describe(plan.compare.baseline, short_names(plan.factors))
     return (
-        f", where before training the first hidden layer gets {own} times the last one's gradient, "
-        f"with {name} {base} times"
+        f", where before training the first hidden layer gets {own} times the last one's gradient "
+        f"({name}: {base} times)"
     )
 
 

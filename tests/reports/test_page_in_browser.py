@@ -1,0 +1,224 @@
+"""The page in headless Chromium: offline, without errors, in light, dark and on a phone."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from reports.build import build_report
+from tests.reports.sample import Sample, write
+from tests.reports.test_build import evil
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def report(full):
+    return build_report(full).path
+
+
+class Visit:
+    """An opened page, and everything that went wrong on it."""
+
+    def __init__(self, browser, path, scheme="light", size=DESKTOP):
+        context = browser.new_context(color_scheme=scheme, viewport=size)
+        self.page = context.new_page()
+        self.wrong = []
+        self.page.on("console", lambda m: self.wrong.append(m.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
+        self.page.on("request", self.asked)
+        self.page.goto(path.as_uri())
+
+    def asked(self, request):
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            self.wrong.append(f"asked for {request.url}")
+
+    def draw(self, name):
+        """Scrolls to a figure, as it is drawn when it comes near."""
+        figure = self.page.query_selector(f"#figure-{name}")
+        figure.scroll_into_view_if_needed()
+        figure.wait_for_selector(".panel:last-child .main-svg")
+        return figure
+
+    def draw_all(self):
+        names = self.page.evaluate(
+            "[...document.querySelectorAll('.figure')].map(e => e.dataset.name)"
+        )
+        return [self.draw(name) for name in names]
+
+
+@pytest.fixture
+def visit(browser, small):
+    return Visit(browser, build_report(small).path)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, size):
+    visit = Visit(browser, report, scheme, size)
+    figures = visit.draw_all()
+    assert len(figures) == 6
+    for figure in figures:
+        for plot in figure.query_selector_all(".plot"):
+            assert plot.query_selector(".trace path, .trace .point")
+            assert plot.query_selector(".xtick text")
+    assert not visit.wrong
+
+
+def test_a_phone_never_scrolls_sideways(browser, report):
+    visit = Visit(browser, report, size=PHONE)
+    visit.draw_all()
+    width = "document.documentElement.scrollWidth"
+    assert visit.page.evaluate(width) == 390
+    visit.page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    assert visit.page.evaluate(width) == 390
+    assert visit.page.locator(".scroll").count() >= 4
+
+
+def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, report):
+    """Tick labels and axis titles stay inside their plot and apart from each other."""
+    visit = Visit(browser, report)
+    visit.draw_all()
+    clashes = visit.page.evaluate(
+        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
+            const frame = plot.getBoundingClientRect();
+            const texts = [...plot.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle')]
+                .map(e => [e.textContent, e.getBoundingClientRect()]);
+            const out = texts.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1
+                || b.top < frame.top - 1 || b.bottom > frame.bottom + 1).map(([t]) => 'out: ' + t);
+            for (const [s, a] of texts) for (const [t, b] of texts)
+                if (s < t && a.left < b.right - 1 && b.left < a.right - 1
+                    && a.top < b.bottom - 2 && b.top < a.bottom - 2) out.push(s + ' on ' + t);
+            return out;
+        })"""
+    )
+    assert clashes == []
+
+
+def colours(visit):
+    return set(
+        visit.page.evaluate(
+            """[...document.querySelectorAll('#figure-outcomes .trace path.point')]
+               .map(e => getComputedStyle(e).fill)"""
+        )
+    )
+
+
+LIGHT, DARK = "rgb(0, 114, 178)", "rgb(75, 163, 227)"  # of the first level
+
+
+def test_a_change_to_dark_recolours_what_is_drawn(visit):
+    visit.draw("outcomes")
+    assert LIGHT in colours(visit)
+    visit.page.emulate_media(color_scheme="dark")
+    wait_until(visit, lambda: DARK in colours(visit))
+    assert LIGHT not in colours(visit)
+    background = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(17, 21, 26)"
+
+
+def wait_until(visit, holds):
+    for _ in range(100):
+        if holds():
+            return
+        visit.page.wait_for_timeout(50)
+    raise AssertionError("nothing changed within five seconds")
+
+
+def test_choosing_another_depth_redraws(visit):
+    visit.draw("delta")
+    ticks = visit.page.locator("#figure-delta .panel").first.locator(".xtick text")
+    assert ticks.count() == 3
+    visit.page.select_option("#figure-delta select[name='model.depth']", "1")
+    wait_until(visit, lambda: ticks.count() == 1)
+    assert not visit.wrong
+
+
+def test_choosing_another_metric_redraws(visit):
+    visit.draw("curves")
+    ticks = visit.page.locator("#figure-curves .panel").first.locator(".ytick text")
+    assert ticks.last.text_content().endswith("%")
+    visit.page.select_option("#figure-curves select[name='metric']", "test/loss")
+    wait_until(visit, lambda: not ticks.last.text_content().endswith("%"))
+    assert not visit.wrong
+
+
+def test_the_legend_hides_a_level_in_every_panel_by_keyboard(visit):
+    visit.draw("outcomes")
+    key = visit.page.locator("#figure-outcomes .key").first
+    key.focus()
+    visit.page.keyboard.press("Enter")
+    wait_until(visit, lambda: LIGHT not in colours(visit))
+    assert key.get_attribute("aria-pressed") == "false"
+    visit.page.keyboard.press("Enter")
+    wait_until(visit, lambda: LIGHT in colours(visit))
+
+
+def test_a_click_on_a_heading_sorts_and_another_reverses(visit):
+    mean = visit.page.locator("#results th button", has_text="mean")
+    column = (
+        "[...document.querySelectorAll('#results tbody tr')].map(r => +r.cells[3].dataset.sort)"
+    )
+    mean.click()
+    rising = visit.page.evaluate(column)
+    assert rising == sorted(rising)
+    assert len(set(rising)) == 4
+    mean.click()
+    assert visit.page.evaluate(column) == rising[::-1]
+    assert visit.page.locator("#results th[aria-sort='descending']").count() == 1
+
+
+def test_hovering_a_dot_names_variant_replicate_and_value(visit):
+    visit.draw("outcomes")
+    visit.page.locator("#figure-outcomes .point").first.hover(force=True)
+    label = visit.page.locator("#figure-outcomes .hoverlayer").first
+    wait_until(visit, lambda: "sigmoid, depth 1" in label.text_content())
+    assert "replicate" in label.text_content() or "mean" in label.text_content()
+
+
+def test_hostile_names_do_no_harm(browser, tmp_path):
+    folder = evil(tmp_path)
+    visit = Visit(browser, build_report(folder).path)
+    visit.draw_all()
+    assert visit.page.locator("h1").inner_text().startswith("<script>alert(1)</script>")
+    for point in visit.page.locator("#figure-outcomes .point").all()[:3]:
+        point.hover(force=True)
+    assert visit.page.locator("img").count() == 0
+    assert not visit.wrong
+    index = Visit(browser, tmp_path / "index.html")
+    assert index.page.locator("h2 a").inner_text().startswith("<script>")
+    index.page.locator("h2 a").click()
+    assert index.page.url.endswith("evil/report.html")
+    assert not index.wrong
+
+
+@pytest.mark.parametrize("fate", ["failed", "missing", "diverged"])
+def test_a_ruined_study_has_a_page_without_errors(browser, tmp_path, fate):
+    factors = {"model.activation": ["sigmoid", "tanh"]}
+    sample = Sample(study="s", factors=factors, replicates=3, every_fate=fate)
+    visit = Visit(browser, build_report(write(tmp_path, sample)).path)
+    visit.page.wait_for_selector(".plot .main-svg")
+    assert not visit.wrong
+
+
+def test_printing_draws_every_figure(browser, report):
+    visit = Visit(browser, report)
+    assert len(visit.page.pdf()) > 50_000
+    drawn = "[...document.querySelectorAll('.plot')].every(e => e.querySelector('.main-svg'))"
+    assert visit.page.evaluate(drawn)
