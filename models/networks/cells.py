@@ -66,7 +66,7 @@ def rnn(wx: Tensor, before: State, w: Weights, act: Act) -> State:
 
 def lstm(wx: Tensor, before: State, w: Weights, _: Act) -> State:
     """Long short-term memory; on the way back, the gradient of c only meets f."""
-    c = _cell(before)
+    c = cell_of(before)
     i, f, z, o = (wx + linear(before.h, w.R, w.b_R)).chunk(4, dim=-1)
     if w.p is not None:
         i, f = i + w.p[0] * c, f + w.p[1] * c
@@ -85,8 +85,8 @@ def gru(wx: Tensor, before: State, w: Weights, _: Act) -> State:
     return State((1 - u) * n + u * before.h, gate=u)
 
 
-def _cell(state: State) -> Tensor:
-    """c_{t−1}, which is 0 before the first step."""
+def cell_of(state: State) -> Tensor:
+    """c, which is 0 before the first step."""
     return state.h.new_zeros(state.h.shape) if state.c is None else state.c
 
 

@@ -9,7 +9,7 @@ from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from models.activations import ACTIVATIONS
-from models.networks.cells import GATES, STEPS, State, Weights
+from models.networks.cells import GATES, STEPS, State, Weights, cell_of
 
 KERNELS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 DIRECTIONS = ("forward", "backward")
@@ -101,12 +101,12 @@ class RecurrentLayer(nn.Module):
     def _direction(self, inputs: Tensor, going: Tensor | None, index: int) -> list[State]:
         """The states after each time step of the input, in its order."""
         w, step = self.weights(index), STEPS[self.cell]
-        wx = linear(inputs, w.W, w.b)  # (batch, time, parts · hidden)
+        wx = linear(inputs, w.W, w.b).unbind(1)  # by time step, (batch, parts · hidden)
         state = State(inputs.new_zeros(len(inputs), w.R.shape[1]))
         times = range(inputs.shape[1])
         states = [state] * len(times)
         for t in times if index == 0 else reversed(times):
-            after = step(wx[:, t], state, w, self.activation)
+            after = step(wx[t], state, w, self.activation)
             state = after if going is None else _kept(after, state, going[:, t])
             states[t] = state
         return states
@@ -131,9 +131,7 @@ def _packed(inputs: Tensor, lengths: Tensor) -> PackedSequence:
 def _kept(after: State, before: State, going: Tensor) -> State:
     """The state before the step where the sentence is over, else the one after it."""
     is_going = going.unsqueeze(-1)  # (batch, 1)
-    c = None
-    if after.c is not None:
-        c = torch.where(is_going, after.c, after.c.new_zeros(()) if before.c is None else before.c)
+    c = None if after.c is None else torch.where(is_going, after.c, cell_of(before))
     return State(torch.where(is_going, after.h, before.h), c, after.gate)
 
 
