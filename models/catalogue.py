@@ -260,16 +260,6 @@ TASKS: dict[str, TaskEntry] = {
 }
 
 
-def can_take(model: ModelEntry, task: TaskEntry) -> bool:
-    """Whether the model takes what the task gives; images become features where need be."""
-    return task.inputs in model.takes or (task.inputs == "image" and "features" in model.takes)
-
-
-def can_give(model: ModelEntry, task: TaskEntry) -> bool:
-    """Whether the model gives what the task asks for."""
-    return task.outputs in model.gives
-
-
 def losses(task: TaskEntry) -> tuple[str, ...]:
     """The training losses that go with a task, its own first."""
     return (task.loss, *OTHER_LOSSES.get(task.loss, ()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.catalogue import TASKS
+from models.catalogue import TASKS, losses
 from models.fit import misfit
 from models.settings import Settings
 from orchestrator.study.base import Base
@@ -112,11 +112,15 @@ def _section(name: str, base: Base, factors: Factors) -> Section:
 
 
 def _misfits(built: Mapping[str, Any]) -> Iterator[Clash]:
-    """A model that cannot be used on its task."""
+    """A model or a loss that cannot be used on its task."""
     if "task" in built and "model" in built:
         task = TASKS[built["task"].name]
         if problem := misfit(built["model"], task.inputs, task.outputs):
             yield ("model", "name"), problem
+    if "task" in built and "training" in built:
+        name, loss = built["task"].name, built["training"].loss
+        if loss not in (None, *(allowed := losses(TASKS[name]))):
+            yield ("training", "loss"), f"{loss} is no loss for {name}: choose {names(allowed)}"
 
 
 def _cause(path: Path, exact: str, factors: Factors) -> Path:

@@ -8,18 +8,35 @@ from models.settings import Count, NonNegative, Settings
 
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Loss = Literal["cross_entropy", "sigmoid_cross_entropy", "binary_cross_entropy", "squared_error"]
+
+
+class Schedule(Settings):
+    """When the learning rate falls."""
+
+    kind: Literal["constant", "step", "plateau"] = "constant"
+    """`step`: every so many epochs; `plateau`: when the validation loss does not fall."""
+    every_epochs: Count = 10
+    """For `step`."""
+    patience: Count = 5
+    """For `plateau`: epochs without a lower validation loss."""
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """What the learning rate is multiplied by."""
 
 
 class Training(Settings):
     """How every trial is trained. Optimizers follow `torch.optim` to the letter."""
 
     optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
+    """What turns gradients into steps."""
     learning_rate: Positive = 0.1
+    """Size of the steps; the same for the whole training."""
     momentum: Fraction = 0.0
     """Momentum of sgd and rmsprop."""
     nesterov: bool = False
     """Nesterov momentum, for sgd."""
     weight_decay: NonNegative = 0.0
+    """How strongly weights shrink in each step; sgd, adam and rmsprop add it to the gradient."""
     decay_biases: bool = True
     """Whether weight decay shrinks biases too, as torch.optim does."""
     beta1: Fraction = 0.9
@@ -27,12 +44,14 @@ class Training(Settings):
     beta2: Fraction = 0.999
     """Decay of the mean of squared gradients, for adam and adamw (rmsprop's `alpha`: 0.99)."""
     batch_size: Count | Literal["full"] = 32
+    """Training examples per step; full: all of them in one."""
     epochs: Count = 20
+    """Passes through the training examples."""
     clip_norm: Positive | None = None
     """Largest L2 norm of the gradient over all parameters."""
     clip_value: Positive | None = None
     """Largest absolute value of each gradient entry."""
-    loss: Literal["cross_entropy", "sigmoid_cross_entropy"] | None = None
+    loss: Loss | None = None
     """Left out: what the task prescribes."""
 
     @model_validator(mode="after")
@@ -64,4 +83,6 @@ class Resources(Settings):
     """What one pack asks of the machine."""
 
     cpus: Positive = 1
+    """Cores, and threads, of the worker that trains it."""
     gpus: NonNegative = 0
+    """Graphics cards; above 0 it trains on one."""
