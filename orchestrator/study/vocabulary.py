@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
@@ -28,6 +28,7 @@ class Leaf:
 
     path: str
     field: FieldInfo
+    description: str = ""
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
@@ -59,8 +60,22 @@ def leaves(settings: type[BaseModel], prefix: str) -> dict[str, Leaf]:
         if nested := group(field):
             found |= leaves(nested, path)
         else:
-            found[path] = Leaf(path, field)
+            found[path] = Leaf(path, field, _description(settings, name))
     return found
+
+
+def _name(section: str, field: FieldInfo) -> Leaf:
+    return Leaf(f"{section}.name", field, f"Which {section}; the other settings depend on it.")
+
+
+def _description(settings: type[BaseModel], name: str) -> str:
+    """The docstring of a field, or the one that it had in a base class."""
+    fields = [base.model_fields.get(name) for base in settings.__mro__ if _is_model(base)]
+    return next((field.description for field in fields if field and field.description), "")
+
+
+def _is_model(kind: type) -> TypeGuard[type[BaseModel]]:
+    return issubclass(kind, BaseModel) and kind is not BaseModel
 
 
 def group(field: FieldInfo) -> type[Settings] | None:
@@ -86,5 +101,5 @@ def section_leaves(section: str, kinds: tuple[type[Settings], ...]) -> dict[str,
         found = leaves(kind, section) | found
     if section in NAMED:
         known: Any = Literal[tuple(NAMED[section])]
-        found[f"{section}.name"] = Leaf(f"{section}.name", FieldInfo.from_annotation(known))
+        found[f"{section}.name"] = _name(section, FieldInfo.from_annotation(known))
     return found
