@@ -37,6 +37,9 @@ ACCURACY = {
 }
 
 
+TASK = {"accuracy": ACCURACY, "loss": LOSS}
+
+
 @dataclass(frozen=True)
 class Sample:
     """What to simulate. `fate(variant, replicate)` → completed | diverged | failed | missing."""
@@ -45,6 +48,7 @@ class Sample:
     question: str = "Which hidden activation lets the first layer of a deep network learn?"
     factors: Mapping[str, list[Any]] = field(default_factory=lambda: FACTORS)
     baseline: Mapping[str, Any] = field(default_factory=lambda: {"model.activation": "sigmoid"})
+    metric: str = "accuracy"  # of the test split
     replicates: int = 10
     epochs: int = 20
     probes: bool = True
@@ -106,13 +110,13 @@ def plan_document(sample: Sample) -> dict[str, Any]:
             "probes.every_epochs": 5,
         },
         "compare": {
-            "metric": "test/accuracy",
-            "direction": "maximize",
-            "unit": "share",
+            "metric": f"test/{sample.metric}",
+            "direction": TASK[sample.metric]["direction"],
+            "unit": TASK[sample.metric]["unit"],
             "baseline": dict(sample.baseline),
             "smallest_difference": sample.smallest_difference,
         },
-        "metrics": {"accuracy": ACCURACY, "loss": LOSS},
+        "metrics": TASK,
         "excluded": [],
         "identity": {"schema_version": 1, "data": {"digits": "ab12"}, "code": {"models.mlp": "cd"}},
         "variants": [_variant(sample, levels) for levels in sample.variants()],

@@ -61,6 +61,8 @@ RUINS = {
     "no probes": {"probes": False},
     "one variant": {"factors": {}, "baseline": {}},
     "no smallest difference": {"smallest_difference": None},
+    "a loss": {"metric": "loss"},
+    "baseline of all factors": {"baseline": {"model.activation": "sigmoid", "model.depth": 1}},
     "half": {"fates": {("activation=tanh depth=3", r): "missing" for r in range(7)}},
     "one diverged": {"fates": {("activation=tanh depth=3", 0): "diverged"}},
 }

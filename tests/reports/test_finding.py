@@ -51,6 +51,21 @@ def test_unfinished(tmp_path):
     assert any("made unpaired (Welch)" in warning for warning in found.warnings)
 
 
+def test_a_loss_is_better_when_it_is_lower(tmp_path):
+    found = analysed(tmp_path, metric="loss")
+    best = max(found.comparisons.rows, key=lambda row: abs(row.difference))
+    assert best.difference < 0
+    assert best.verdict == "better"
+    assert f"tanh at depth 4, −{abs(best.difference):.3g} nat [" in found.finding
+
+
+def test_a_baseline_of_all_factors_leaves_no_context(tmp_path):
+    baseline = {"model.activation": "sigmoid", "model.depth": 4}
+    found = analysed(tmp_path, baseline=baseline)
+    assert "Of 3 comparisons with sigmoid, depth 4 in test accuracy" in found.finding
+    assert " at " not in found.finding
+
+
 def test_diverged_are_named(tmp_path):
     fates = {("activation=tanh depth=4", r): "diverged" for r in range(2)}
     found = analysed(tmp_path, fates=fates)

@@ -1,0 +1,23 @@
+"""Every statistic says what it answers, assumes, when it misleads, and where it comes from."""
+
+import pytest
+
+from reports.statistics.adjustment import holm
+from reports.statistics.comparisons import comparisons
+from reports.statistics.curves import curves
+from reports.statistics.decay import decay
+from reports.statistics.finding import finding
+from reports.statistics.intervals import t_half_width
+from reports.statistics.outcomes import outcomes
+from reports.statistics.signflip import max_t_p, signflip_p
+
+STATISTICS = [
+    comparisons, curves, decay, finding, holm, max_t_p, outcomes, signflip_p, t_half_width,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statistic", STATISTICS, ids=lambda each: each.__name__)
+def test_a_statistic_documents_itself(statistic):
+    headings = [line.strip().split(":")[0] for line in statistic.__doc__.splitlines()]
+    positions = [headings.index(word) for word in ("Answers", "Assumes", "Misleads", "Source")]
+    assert positions == sorted(positions)
