@@ -112,8 +112,12 @@ def _folder_name(trial: Any) -> str:
 
 
 def _reason(trial: Any) -> str:
-    error = trial.get_error()
-    return f"the worker process died: {error}"
+    """What Ray says of a worker's end."""
+    file = trial.error_file
+    details = Path(file).read_text(errors="replace") if file and Path(file).exists() else ""
+    died = "process has died" in details
+    what = "the worker process died: killed, crashed, or out of memory" if died else "it failed"
+    return f"{what}\n{details}".strip()
 
 
 def _use_waiting_workers() -> None:

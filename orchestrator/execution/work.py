@@ -8,7 +8,7 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any
 
-from orchestrator.errors import OrchError
+from orchestrator.errors import EnvironmentFault, OrchError
 from orchestrator.execution.failures import describe, failed_rows
 from orchestrator.execution.halves import halves
 from orchestrator.execution.records import Job, Summary
@@ -71,6 +71,12 @@ def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
 
 
 def _load(path: str) -> Callable[..., PackRows]:
+    """The training function. That it cannot be imported is no fault of a trial."""
     module, _, name = path.partition(":")
-    function: Callable[..., PackRows] = getattr(import_module(module), name)
+    try:
+        function: Callable[..., PackRows] = getattr(import_module(module), name)
+    except ImportError as error:
+        raise EnvironmentFault(
+            f"{module} cannot be imported: {error}\n    is PyTorch installed for this Python?"
+        ) from error
     return function

@@ -1,5 +1,6 @@
 """The store: one file a pack and table, written once, read by many."""
 
+import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL, arrow, write
 from orchestrator.training.records import PackRows
 
 FAILED = "failed"
-_MAGIC = b"PAR1"  # first and last bytes of every whole Parquet file
+_MAGIC = b"PAR1"  # last bytes of every whole Parquet file
 _INDEX = pa.schema(
     [TRIALS_HEAD.field("trial_id"), TRIALS_HEAD.field("status"), TRIALS_TAIL.field("started_at")]
 )
@@ -87,11 +88,19 @@ def _parquet_files(folder: Path) -> dict[str, Path]:
 def _is_whole(pack: str, path: Path, found: Mapping[str, Path]) -> bool:
     if pack not in found:
         return _warn(path, "is missing")
-    with faults(path, "read"), path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(size - len(_MAGIC), 0))
-        whole = size > 2 * len(_MAGIC) and file.read() == _MAGIC
+    with faults(path, "read"):
+        whole = _ends_as_parquet(path)
     return whole or _warn(path, "is not a whole Parquet file")
+
+
+def _ends_as_parquet(path: Path) -> bool:
+    """Looks at the last bytes only: reading thousands of footers would take long."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        size = os.fstat(descriptor).st_size
+        return os.pread(descriptor, len(_MAGIC), max(size - len(_MAGIC), 0)) == _MAGIC
+    finally:
+        os.close(descriptor)
 
 
 def _read_index(files: Iterable[Path]) -> pa.Table:
@@ -126,5 +135,6 @@ def _winners(table: pa.Table) -> dict[str, Entry]:
         [("finished", "ascending"), ("started_at", "ascending"), ("__filename", "ascending")]
     )
     trials, states, files = (ranked[n].to_pylist() for n in ("trial_id", "status", "__filename"))
+    packs = {file: Path(file).stem for file in set(files)}
     rows = zip(trials, states, files, strict=True)
-    return {trial: Entry(status, Path(file).stem) for trial, status, file in rows}  # last wins
+    return {trial: Entry(status, packs[file]) for trial, status, file in rows}  # the last wins
