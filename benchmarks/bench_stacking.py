@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional
 
 from models.settings import MLP, Digits, Init
+from models.shape import TaskShape
 from models.tasks import digits
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
@@ -33,15 +34,15 @@ def make_pack(depth: int) -> Pack:
 
 
 def train_one_by_one(pack: Pack) -> None:
-    data = load_data(pack, "cpu", torch.float32)
+    shape = load_data(pack.trials, 0, "cpu", torch.float32).shape
     for trial in pack.trials:
-        train_alone(pack, trial, data)
+        train_alone(trial, shape)
 
 
-def train_alone(pack: Pack, trial: Trial, data) -> None:
+def train_alone(trial: Trial, shape: TaskShape) -> None:
     settings = trial.variant.settings
     dataset = digits.load(settings.task, lambda stream: seed_for(stream, trial.replicate))
-    model = build_model(pack, trial, data)
+    model = build_model(trial, shape, study_seed=0)
     optimizer = torch.optim.SGD(model.parameters(), lr=settings.training.learning_rate)
     rows = dataset.splits["train"]
     for _ in range(settings.training.epochs):

@@ -30,7 +30,7 @@ class Training(Settings):
     optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
     """What turns gradients into steps."""
     learning_rate: Positive = 0.1
-    """Size of the steps; the same for the whole training."""
+    """Size of the steps."""
     momentum: Fraction = 0.0
     """Momentum of sgd and rmsprop."""
     nesterov: bool = False
@@ -51,6 +51,10 @@ class Training(Settings):
     """Largest L2 norm of the gradient over all parameters."""
     clip_value: Positive | None = None
     """Largest absolute value of each gradient entry."""
+    schedule: Schedule = Schedule()
+    early_stopping: Count | None = None
+    """Epochs without a lower validation loss after which a trial ends; its final metrics are
+    those of its best epoch. Left out: all trials train for `epochs`."""
     loss: Loss | None = None
     """Left out: what the task prescribes."""
 

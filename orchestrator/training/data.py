@@ -1,65 +1,91 @@
-"""The data of all members of a pack, in one table of examples."""
+"""The data of some trials of one structure, in one table of examples."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
 from models.catalogue import MODELS, TASKS, resolve
-from models.shape import TaskShape
+from models.shape import PADDING_WORD, TaskShape
 from models.tasks.dataset import Dataset
-from orchestrator.plan.records import Pack
+from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
 
 
 @dataclass(frozen=True)
-class PackData:
-    """Examples of every replicate in a pack, each stored once.
+class TrialData:
+    """Examples of every replicate among the trials, each stored once.
 
     inputs, targets: one row an example, as `shape` says.
     splits: train, validation, test → rows of `inputs`, (members, examples of the split).
+    lengths: (examples,) of words; None where all examples have one length.
     """
 
     inputs: Tensor
     targets: Tensor
     splits: Mapping[str, Tensor]
     shape: TaskShape
+    lengths: Tensor | None
+    baselines: Sequence[Mapping[str, float]]  # one a member
+    word_dropout: float
+
+    def of(self, member: int) -> "TrialData":
+        """The data of one member."""
+        splits = {split: rows[member : member + 1] for split, rows in self.splits.items()}
+        return replace(self, splits=splits, baselines=self.baselines[member : member + 1])
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs and targets, (members, batch, …), without padding that all of them share."""
+        if self.lengths is None:
+            return self.inputs[rows], self.targets[rows]
+        longest = int(self.lengths[rows].max())
+        inputs, targets = self.inputs[rows, :longest], self.targets[rows]
+        return inputs, targets[..., :longest] if self.shape.outputs == "tags" else targets
 
 
-def load_data(pack: Pack, device: str, precision: torch.dtype) -> PackData:
-    """Load the task once for every replicate in the pack; members of a replicate share it."""
-    replicates = sorted({trial.replicate for trial in pack.trials})
-    datasets = {replicate: _dataset(pack, replicate) for replicate in replicates}
+def load_data(
+    trials: Sequence[Trial], study_seed: int, device: str, precision: torch.dtype
+) -> TrialData:
+    """Load the task once for every replicate; members of a replicate share it."""
+    settings = trials[0].variant.settings  # one structure: the same task for all
+    load: Callable[..., Dataset] = resolve(TASKS[settings.task.name].factory)
+    datasets = {
+        replicate: load(
+            settings.task, partial(seed_for, replicate=replicate, study_seed=study_seed)
+        )
+        for replicate in sorted({trial.replicate for trial in trials})
+    }
     tables = {id(data.inputs): data for data in datasets.values()}  # a fixed data set comes once
     first_row = _first_rows(tables)
-    member_data = [datasets[trial.replicate] for trial in pack.trials]
+    members = [datasets[trial.replicate] for trial in trials]
+    inputs = _inputs(settings.model.name, tables.values())
+    lengths = (inputs != PADDING_WORD).sum(1) if members[0].shape.inputs == "words" else None
+    targets = torch.cat([data.targets for data in tables.values()])
     splits = {
-        split: torch.stack(
-            [data.splits[split] + first_row[id(data.inputs)] for data in member_data]
-        )
-        for split in member_data[0].splits
+        split: torch.stack([data.splits[split] + first_row[id(data.inputs)] for data in members])
+        for split in members[0].splits
     }
-    return PackData(
-        inputs=_inputs(pack, tables.values()).to(device, precision),
-        targets=torch.cat([data.targets for data in tables.values()]).to(device),
+    return TrialData(
+        inputs=_moved(inputs, device, precision),
+        targets=_moved(targets, device, precision),
         splits={split: rows.to(device) for split, rows in splits.items()},
-        shape=member_data[0].shape,
+        shape=members[0].shape,
+        lengths=None if lengths is None else lengths.to(device),
+        baselines=[data.baselines for data in members],
+        word_dropout=members[0].word_dropout,
     )
 
 
-def _inputs(pack: Pack, tables: Iterable[Dataset]) -> Tensor:
+def _inputs(model: str, tables: Iterable[Dataset]) -> Tensor:
     """Images become rows of features for a model that takes only these."""
     inputs = torch.cat([data.inputs for data in tables])
-    takes = MODELS[pack.trials[0].variant.settings.model.name].takes
-    return inputs if "image" in takes or inputs.dim() < 4 else inputs.flatten(1)
+    return inputs if "image" in MODELS[model].takes or inputs.dim() < 4 else inputs.flatten(1)
 
 
-def _dataset(pack: Pack, replicate: int) -> Dataset:
-    settings = pack.trials[0].variant.settings.task  # one structure: the same for all members
-    load: Callable[..., Dataset] = resolve(TASKS[settings.name].factory)
-    return load(settings, partial(seed_for, replicate=replicate, study_seed=pack.study_seed))
+def _moved(values: Tensor, device: str, precision: torch.dtype) -> Tensor:
+    return values.to(device, precision if values.is_floating_point() else None)
 
 
 def _first_rows(tables: Mapping[int, Dataset]) -> dict[int, int]:

@@ -1,38 +1,70 @@
 """Loss and metrics of all members on whole splits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 
+from models.catalogue import TASKS
 from models.losses import Loss
 from models.metrics import METRICS, PerExample
-from orchestrator.training.data import PackData
-from orchestrator.training.stacking import Stack
+from orchestrator.training.data import TrialData
+from orchestrator.training.means import counted
+from orchestrator.training.members import Members
 
 CHUNK_NUMBERS = 2**18  # input numbers evaluated at once: they stay in the cache
+NUMBERS_PER_WORD = 64  # a word becomes an embedding
+
+Metrics = dict[tuple[str, str], Tensor]  # (split, metric) → (members,), float64
 
 
 @torch.no_grad()
-def evaluate(stack: Stack, data: PackData, loss: Loss) -> dict[tuple[str, str], Tensor]:
-    """(split, metric) → mean over the examples of the split, (members,) in float64."""
-    stack.model.eval()
-    functions: Mapping[str, PerExample] = {"loss": loss, **METRICS[data.shape.outputs]}
-    return {
-        (split, name): values
-        for split, rows in data.splits.items()
-        for name, values in _means(stack, data, rows, functions).items()
-    }
+def evaluate(members: Members, data: TrialData, loss: Loss, task: str) -> Metrics:
+    """Every metric of the task on every split."""
+    members.model.eval()
+    functions = {"loss": loss, **METRICS[data.shape.outputs]}
+    found: Metrics = {}
+    for split, rows in data.splits.items():
+        for name, values in _means(members, data, rows, functions).items():
+            found[split, name] = values
+        found |= _solved(task, split, found)
+    return found
 
 
 def _means(
-    stack: Stack, data: PackData, rows: Tensor, functions: Mapping[str, PerExample]
+    members: Members, data: TrialData, rows: Tensor, functions: Mapping[str, PerExample]
 ) -> dict[str, Tensor]:
-    members, examples = rows.shape
-    per_chunk = max(1, CHUNK_NUMBERS // (members * data.inputs[0].numel()))
-    sums = {name: torch.zeros(members, dtype=torch.float64) for name in functions}
-    for chunk in rows.split(per_chunk, dim=1):
-        outputs, targets = stack.model(data.inputs[chunk]), data.targets[chunk]
+    sums = {name: torch.zeros(len(rows), dtype=torch.float64) for name in functions}
+    counts = dict(sums)
+    for chunk in _chunks(data, rows):
+        inputs, targets = data.take(chunk)
+        outputs = members.model(inputs)
         for name, function in functions.items():
-            sums[name] += function(outputs, targets).sum(1, dtype=torch.float64).cpu()
-    return {name: total / examples for name, total in sums.items()}
+            values = function(outputs, targets)
+            weights = counted(values, targets)
+            sums[name] = sums[name] + _total(values * weights)
+            counts[name] = counts[name] + _total(weights)
+    return {name: total / counts[name].clamp(min=1) for name, total in sums.items()}
+
+
+def _chunks(data: TrialData, rows: Tensor) -> Iterator[Tensor]:
+    """Sentences of similar length together: less padding."""
+    numbers = data.inputs[0].numel()
+    if data.lengths is not None:
+        rows = rows.gather(1, data.lengths[rows].argsort(1))
+        numbers *= NUMBERS_PER_WORD
+    return iter(rows.split(max(1, CHUNK_NUMBERS // (len(rows) * numbers)), dim=1))
+
+
+def _total(values: Tensor) -> Tensor:
+    return values.flatten(1).sum(1, dtype=torch.float64).cpu()
+
+
+def _solved(task: str, split: str, metrics: Metrics) -> Metrics:
+    """1.0 where a member has solved the task, for tasks that can be solved."""
+    solved = TASKS[task].solved
+    if solved is None:
+        return {}
+    values = metrics[split, solved.metric]
+    flags = [float(TASKS[task].is_solved_by(value)) for value in values.tolist()]
+    return {(split, "solved"): torch.tensor(flags, dtype=torch.float64)}

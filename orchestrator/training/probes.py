@@ -1,6 +1,6 @@
 """Gradients and activations of every layer, measured on a fixed batch of training examples.
 
-With C the loss and zˡ the pre-activation of layer l (Glorot & Bengio 2010; Nielsen 2015, chapter 5):
+C is the loss, zˡ the pre-activation of layer l (Glorot & Bengio 2010; Nielsen 2015, chapter 5):
 
     delta        mean over examples of ‖∂C/∂zˡ‖: the vanishing gradient itself
     delta_mean   ‖mean over examples of ∂C/∂zˡ‖: the norm of the bias gradient (Nielsen's)
@@ -11,14 +11,16 @@ Norms accumulate in float64. An exact zero is kept as 0.0: it is an underflow, o
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from models.losses import Loss
-from orchestrator.training.stacking import Stack, StackedLinear
+from orchestrator.training.means import counted
+from orchestrator.training.members import Members
+from orchestrator.training.tracing import Layer, trace
 
 SATURATED: dict[type[nn.Module], Callable[[Tensor], Tensor]] = {  # z → units hardly changing
     nn.Sigmoid: lambda z: (z.sigmoid() - 0.5).abs() > 0.45,
@@ -30,87 +32,55 @@ SATURATED: dict[type[nn.Module], Callable[[Tensor], Tensor]] = {  # z → units 
 
 @dataclass(frozen=True)
 class Reading:
-    """One quantity of one layer, for all members."""
+    """One quantity at one place, for all members."""
 
-    site: str  # the layer's name in the model, "hidden.0"
-    position: int  # of the layer, counted from the input, 1-based
+    axis: Literal["depth", "time"]
+    site: str  # a layer's or a state's name in the model
+    position: int  # depth: of the layer from the input, from 1; time: steps from the loss, from 0
     quantity: str
     values: Tensor  # (members,), float64
 
 
-@dataclass
-class _Layer:
-    site: str
-    weight: Tensor  # (members, out, in)
-    z: Tensor  # (members, batch, out)
-    activation: nn.Module | None = None
-
-
-@dataclass
-class _Trace:
-    """Layers in the order in which the forward pass meets them."""
-
-    layers: list[_Layer] = field(default_factory=list)
-
-    def saw_linear(self, site: str, layer: StackedLinear, z: Tensor) -> None:
-        self.layers.append(_Layer(site, layer.weight, z))
-
-    def saw_activation(self, activation: nn.Module, z: Tensor) -> None:
-        for layer in self.layers:
-            if layer.z is z:
-                layer.activation = activation
-
-
-def probe(stack: Stack, loss: Loss, inputs: Tensor, targets: Tensor) -> list[Reading]:
-    """Measure every layer of every member; inputs: (members, examples, features)."""
-    stack.model.eval()
-    with _tracing(stack.model) as trace:
-        outputs = stack.model(inputs)
-    examples = inputs.shape[1]
-    layers = trace.layers
+def probe(members: Members, loss: Loss, inputs: Tensor, targets: Tensor) -> list[Reading]:
+    """Measure every layer of every member; inputs: (members, examples, …)."""
+    members.model.eval()
+    outputs, layers = trace(members, inputs)
+    values = loss(outputs, targets)
+    weights = [members.parameters.get(f"{layer.site}.weight") for layer in layers]
     # The sum over examples gives each example its own, unscaled ∂C/∂z.
     gradients = torch.autograd.grad(
-        loss(outputs, targets).sum(),
-        [layer.z for layer in layers] + [layer.weight for layer in layers],
+        (values * counted(values, targets)).sum(),
+        [layer.z for layer in layers] + [weight for weight in weights if weight is not None],
     )
+    deltas = gradients[: len(layers)]
+    weight_gradients = iter(gradients[len(layers) :])
     readings = []
-    for position, layer in enumerate(layers, start=1):
-        delta, weight_grad = gradients[position - 1], gradients[len(layers) + position - 1]
-        readings += [
-            Reading(layer.site, position, "delta", _norm(delta, 2).mean(1)),
-            Reading(layer.site, position, "delta_mean", _norm(delta.double().mean(1), 1)),
-            Reading(layer.site, position, "weight_grad", _norm(weight_grad, (1, 2)) / examples),
-        ]
-        if layer.activation is not None:
-            saturated = SATURATED[type(layer.activation)](layer.z.detach())
-            readings.append(
-                Reading(layer.site, position, "saturation", saturated.double().mean((1, 2)))
-            )
+    for position, (layer, delta, weight) in enumerate(zip(layers, deltas, weights, strict=True), 1):
+        found = dict(_of_layer(layer, members.lifted(layer.z), members.lifted(delta)))
+        if weight is not None:
+            gradient = members.lifted(next(weight_gradients))
+            found["weight_grad"] = norm(gradient.flatten(1)) / inputs.shape[1]
+        readings += [Reading("depth", layer.site, position, *entry) for entry in found.items()]
     return readings
 
 
-def _norm(values: Tensor, dim: int | tuple[int, ...]) -> Tensor:
-    norm: Tensor = torch.linalg.vector_norm(values, dim=dim, dtype=torch.float64)
-    return norm
+def norm(values: Tensor) -> Tensor:
+    """Over the last dimension, accumulated in float64."""
+    length: Tensor = torch.linalg.vector_norm(values, dim=-1, dtype=torch.float64)
+    return length
 
 
-@contextmanager
-def _tracing(model: nn.Module) -> Iterator[_Trace]:
-    """Record the pre-activations of the next forward pass."""
-    trace = _Trace()
-    handles = [
-        module.register_forward_hook(_hook(trace, name, module))
-        for name, module in model.named_modules()
-        if isinstance(module, StackedLinear) or type(module) in SATURATED
-    ]
-    try:
-        yield trace
-    finally:
-        for handle in handles:
-            handle.remove()
+def _of_layer(layer: Layer, z: Tensor, delta: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """z, delta: (members, batch, …)."""
+    yield "delta", norm(delta.flatten(2)).mean(1)
+    yield "delta_mean", norm(_per_bias(layer, delta.double()).mean(1))
+    if layer.activation is not None:
+        saturated = SATURATED[layer.activation](z.detach())
+        yield "saturation", saturated.double().flatten(1).mean(1)
 
 
-def _hook(trace: _Trace, site: str, module: nn.Module) -> Callable[..., None]:
-    if isinstance(module, StackedLinear):
-        return lambda layer, _, z: trace.saw_linear(site, layer, z)
-    return lambda activation, inputs, _: trace.saw_activation(activation, inputs[0])
+def _per_bias(layer: Layer, delta: Tensor) -> Tensor:
+    """Summed over the places that share a bias: (members, batch, …) → (members, batch, units)."""
+    if layer.is_convolution:  # (members, batch, channels, …)
+        return delta.unsqueeze(-1).flatten(3).sum(3)
+    return delta.unsqueeze(2).flatten(2, -2).sum(2)  # (members, batch, …, units)

@@ -1,6 +1,6 @@
 """Collects what happens to the members of a pack and turns it into table columns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
@@ -45,51 +45,65 @@ class _Table:
 
 
 class Recorder:
-    """The diary of one pack.
+    """The diary of some trials of a pack.
 
-    alive: (members,) of bool, False from the epoch in which a member diverged.
+    baselines: of each member, metric → what needs no input (see models/tasks/dataset.py).
+    active: (members,) of bool, False from the epoch in which a member diverged or stopped early.
     """
 
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
+    def __init__(
+        self, pack: Pack, trials: Sequence[Trial], baselines: Sequence[Mapping[str, float]]
+    ) -> None:
+        self.pack, self.trials, self.baselines = pack, trials, baselines
         self.started_at = datetime.now(UTC)
         self.started = perf_counter()
-        self.alive = np.ones(len(pack.trials), dtype=bool)
+        self.active = np.ones(len(trials), dtype=bool)
         self.diverged_in: dict[int, int] = {}  # member → epoch
-        self.final: dict[str, NDArray[np.float64]] = {}
-        ids = np.array([trial.trial_id for trial in pack.trials])
+        self.stopped_in: dict[int, tuple[int, int]] = {}  # member → epoch, best epoch
+        self.history: list[dict[str, NDArray[np.float64]]] = []  # by epoch
+        ids = np.array([trial.trial_id for trial in trials])
         self.metrics, self.gradients = _Table(ids), _Table(ids)
 
     def diverged(self, members: Tensor, epoch: int) -> bool:
         """Mark members, (members,) of bool, whose numbers are not finite; True if any is new."""
-        new = members.cpu().numpy() & self.alive
+        new = members.cpu().numpy() & self.active
         self.diverged_in.update(dict.fromkeys(np.flatnonzero(new).tolist(), epoch))
-        self.alive &= ~new
+        self.active &= ~new
+        return bool(new.any())
+
+    def stopped(self, members: Tensor, epoch: int, best_epochs: Tensor) -> bool:
+        """Mark members that stop early; their final metrics are those of their best epoch."""
+        new = members.numpy() & self.active
+        for member in np.flatnonzero(new).tolist():
+            self.stopped_in[member] = epoch, int(best_epochs[member])
+        self.active &= ~new
         return bool(new.any())
 
     def measured(self, epoch: int, step: int, metrics: Mapping[tuple[str, str], Tensor]) -> None:
         """metrics: (split, metric) → (members,)."""
+        self.history.append({})
         for (split, metric), values in metrics.items():
             labels = {"epoch": epoch, "step": step, "split": split, "metric": metric}
-            self.metrics.add(values, self.alive, **labels)
-            self.final[f"final.{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
+            self.metrics.add(values, self.active, **labels)
+            self.history[-1][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
 
     def probed(self, epoch: int, step: int, readings: Iterable[Reading]) -> None:
         for reading in readings:
             self.gradients.add(
                 reading.values,
-                self.alive,
+                self.active,
                 epoch=epoch,
                 step=step,
-                axis="depth",
+                axis=reading.axis,
                 site=reading.site,
                 position=reading.position,
                 quantity=reading.quantity,
             )
 
     def rows(self, *, execution: str, device: str, threads: int) -> PackRows:
-        """The three tables of the pack."""
+        """The three tables of these trials."""
         shared = {
+            "wall_s": (perf_counter() - self.started) / len(self.trials),
             "pack_id": self.pack.pack_id,
             "execution": execution,
             "device": device,
@@ -98,10 +112,9 @@ class Recorder:
             "started_at": self.started_at.isoformat(timespec="milliseconds"),
             "schema_version": SCHEMA_VERSION,
         }
-        wall_s = (perf_counter() - self.started) / len(self.pack.trials)
         trials = [
-            self._identity(trial) | self._outcome(member, trial) | {"wall_s": wall_s} | shared
-            for member, trial in enumerate(self.pack.trials)
+            self._identity(trial) | self._outcome(member, trial) | shared
+            for member, trial in enumerate(self.trials)
         ]
         return PackRows(
             trials={name: [row[name] for row in trials] for name in trials[0]},
@@ -125,14 +138,32 @@ class Recorder:
         }
 
     def _outcome(self, member: int, trial: Trial) -> dict[str, Any]:
-        epoch = self.diverged_in.get(member)
-        if epoch is None:
-            final = {name: float(values[member]) for name, values in self.final.items()}
-            epochs = trial.variant.settings.training.epochs
-            return {"status": "completed", "error": None, **final, "epochs_done": epochs}
-        return {
-            "status": "diverged",
-            "error": f"loss was not finite in epoch {epoch}",
-            **dict.fromkeys(self.final),
-            "epochs_done": max(epoch - 1, 0),
-        }
+        baselines = {f"final.test/baseline_{k}": v for k, v in self.baselines[member].items()}
+        if member in self.diverged_in:
+            epoch = self.diverged_in[member]
+            error = f"loss was not finite in epoch {epoch}"
+            final = dict.fromkeys(f"final.{name}" for name in self.history[0])
+            return _outcome("diverged", error, final | baselines, max(epoch - 1, 0))
+        epochs = trial.variant.settings.training.epochs
+        done, best = self.stopped_in.get(member, (epochs, epochs))
+        final = {f"final.{name}": float(v[member]) for name, v in self.history[best].items()}
+        return _outcome("completed", None, final | baselines, done)
+
+
+def _outcome(
+    status: str, error: str | None, final: Mapping[str, float | None], epochs_done: int
+) -> dict[str, Any]:
+    return {"status": status, "error": error, **final, "epochs_done": epochs_done}
+
+
+def joined(tables: Sequence[PackRows]) -> PackRows:
+    """The rows of trials that trained one after another."""
+
+    def rows(table: str) -> Columns:
+        parts: list[Columns] = [getattr(part, table) for part in tables]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    trials = {
+        name: [value for part in tables for value in part.trials[name]] for name in tables[0].trials
+    }
+    return PackRows(trials, rows("metrics"), rows("gradients"))

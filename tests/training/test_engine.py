@@ -57,7 +57,7 @@ def losses_alone(pack: Pack, trial: Trial, precision: torch.dtype) -> Iterator[d
     settings = trial.variant.settings
     data = digits.load(settings.task, lambda stream: seed_for(stream, trial.replicate))
     inputs, targets = data.inputs.flatten(1).to(precision), data.targets
-    model = build_model(pack, trial, load_data(pack, "cpu", torch.float32)).to(precision)
+    model = build_model(trial, data.shape, pack.study_seed).to(precision)
     optimizer = reference_optimizer(model, trial)
     rows = data.splits["train"]
 
@@ -189,16 +189,16 @@ def test_variants_of_a_replicate_share_splits_orders_and_draws() -> None:
         ],
         replicates=1,
     )
-    data = load_data(members, "cpu", torch.float32)
-    one, two = (build_model(members, trial, data).output.weight for trial in members.trials)
+    data = load_data(members.trials, 0, "cpu", torch.float32)
+    one, two = (build_model(trial, data.shape, 0).output.weight for trial in members.trials)
     torch.testing.assert_close(2 * one, two)
     assert torch.equal(data.splits["train"][0], data.splits["train"][1])
 
 
 def test_replicates_differ_in_splits_and_draws() -> None:
     members = pack([variant()])
-    data = load_data(members, "cpu", torch.float32)
-    one, two = (build_model(members, trial, data).output.weight for trial in members.trials)
+    data = load_data(members.trials, 0, "cpu", torch.float32)
+    one, two = (build_model(trial, data.shape, 0).output.weight for trial in members.trials)
     assert not torch.equal(one, two)
     assert not torch.equal(data.splits["test"][0], data.splits["test"][1])
     assert len(data.inputs) == 1797, "both replicates draw from one copy of the images"

@@ -13,8 +13,8 @@ from models.settings import MLP as MLPSettings
 from models.settings import Digits, Init, MNIST5k
 from orchestrator.study.settings import Probes
 from orchestrator.training.engine import train
+from orchestrator.training.members import side_by_side
 from orchestrator.training.probes import Reading, probe
-from orchestrator.training.stacking import stack
 from tests.training.packs import normal, pack, variant
 
 
@@ -29,7 +29,9 @@ def pre_activations(model: MLP, features: Tensor) -> list[Tensor]:
 def readings_of(models: list[nn.Module], inputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
     """(quantity) → (layers, members)."""
     table: dict[str, list[Reading]] = {}
-    for reading in probe(stack(models), cross_entropy, inputs, targets):
+    members = side_by_side(models, inputs)
+    assert members is not None
+    for reading in probe(members, cross_entropy, inputs, targets):
         table.setdefault(reading.quantity, []).append(reading)
     return {name: torch.stack([r.values for r in readings]) for name, readings in table.items()}
 
@@ -99,7 +101,10 @@ def test_saturation_of_each_activation(activation: str, z: float, saturated: boo
 
 def test_layers_are_counted_from_the_input() -> None:
     model = MLP(6, 4, depth=2, width=5, activation="tanh")
-    readings = probe(stack([model]), cross_entropy, torch.ones(1, 3, 6), torch.ones(1, 3).long())
+    inputs = torch.ones(1, 3, 6)
+    members = side_by_side([model], inputs)
+    assert members is not None
+    readings = probe(members, cross_entropy, inputs, torch.ones(1, 3).long())
     sites = [(r.position, r.site) for r in readings if r.quantity == "delta"]
     assert sites == [(1, "hidden.0"), (2, "hidden.1"), (3, "output")]
     assert [r.position for r in readings if r.quantity == "saturation"] == [1, 2]

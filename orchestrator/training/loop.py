@@ -1,0 +1,80 @@
+"""The training loop."""
+
+import torch
+from torch import Tensor
+
+from models.catalogue import TASKS
+from models.losses import LOSSES
+from orchestrator.training.batches import batches
+from orchestrator.training.clipping import clipping
+from orchestrator.training.data import TrialData
+from orchestrator.training.evaluation import Metrics, evaluate
+from orchestrator.training.means import mean_per_member
+from orchestrator.training.members import Members
+from orchestrator.training.optimizers import OPTIMIZERS, freeze
+from orchestrator.training.probes import probe
+from orchestrator.training.recorder import Recorder
+from orchestrator.training.schedules import Plateau, follow
+from orchestrator.training.streams import Streams
+from orchestrator.training.time_probes import probe_time
+
+
+def train_members(members: Members, data: TrialData, streams: Streams, diary: Recorder) -> None:
+    """Train all members side by side, each exactly as it would train alone."""
+    settings = streams.trials[0].variant.settings  # what all members have in common
+    training, probes = settings.training, settings.probes
+    trainings = [trial.variant.settings.training for trial in streams.trials]
+    loss = LOSSES[training.loss or TASKS[settings.task.name].loss]
+    optimizer = OPTIMIZERS[training.optimizer](members, trainings)
+    clip = clipping(trainings, members.flat)
+    examples = data.splits["train"].shape[1]
+    batch_size = examples if training.batch_size == "full" else training.batch_size
+    probe_batch = data.take(_probe_rows(data, streams, probes.examples))
+    plateau = Plateau(len(members.flat))
+    step = 0
+
+    for epoch in range(training.epochs + 1):  # epoch 0 is before training
+        if epoch > 0:
+            members.model.train()
+            torch.manual_seed(streams.seed("dropout", epoch))  # nn.Dropout takes no generator
+            for inputs, targets in batches(data, streams, epoch, batch_size):
+                outputs = members.model(inputs)  # (members, batch, …)
+                losses = mean_per_member(loss(outputs, targets), targets)  # (members,)
+                # Members share no parameter: the gradient of the sum is everyone's own.
+                optimizer.step(clip(members.gradient(losses.sum())))
+                step += 1
+
+        metrics = evaluate(members, data, loss, settings.task.name)  # (split, metric) → (members,)
+        diverged = ~_finite(members, metrics)
+        if diary.diverged(diverged, epoch):
+            members.flat[diverged] = 0  # finite again; with a step size of 0 it stays so
+            freeze(optimizer, diverged)
+        diary.measured(epoch, step, metrics)
+        if probes.examples > 0 and (epoch % probes.every_epochs == 0 or epoch == training.epochs):
+            diary.probed(epoch, step, probe(members, loss, *probe_batch))
+            diary.probed(epoch, step, probe_time(members, loss, *probe_batch))
+
+        plateau.saw(epoch, metrics["validation", "loss"])
+        if training.early_stopping is not None:
+            waited = plateau.longer_than(training.early_stopping)
+            if diary.stopped(waited, epoch, plateau.best_epoch):
+                freeze(optimizer, waited)
+        if epoch > 0:
+            follow(training.schedule, optimizer, plateau, epoch)
+        if not diary.active.any():
+            break  # all have diverged or stopped early
+
+
+def _probe_rows(data: TrialData, streams: Streams, examples: int) -> Tensor:
+    """Training rows of the probe batch, (members, examples)."""
+    rows = data.splits["train"]
+    order = streams.permutations(rows.shape[1], "probe")[:, : max(examples, 1)]
+    return rows.gather(1, order.to(rows.device))
+
+
+def _finite(members: Members, metrics: Metrics) -> Tensor:
+    """Which members still have finite parameters and losses, (members,) of bool."""
+    finite = members.flat.isfinite().all(1)
+    for values in metrics.values():
+        finite &= values.to(finite.device).isfinite()
+    return finite

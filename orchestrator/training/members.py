@@ -1,0 +1,184 @@
+"""Models of one structure → one model that computes all of them, with all parameters in one tensor.
+
+There are three ways, and which one is taken depends on the model and the device alone:
+
+    broadcast   every `nn.Linear` gets weights with a leading member dimension; fastest
+    mapped      `torch.func.vmap` over the parameters; for any model that can be mapped
+    single      one model; packs of others (fused recurrent kernels, batch norm, dropout) train
+                their members one after another
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, vmap
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+TOLERANCE = 1e-4  # relative, between a member computed beside others and alone
+
+
+@dataclass(frozen=True)
+class Members:
+    """Some models of one structure, and their parameters, which share memory with `flat`.
+
+    model: (members, batch, …) → (members, batch, …).
+    flat: (members, parameters of one model): optimizers work on this one tensor.
+    parameters: name → leaf tensor, a view into `flat`; (members, …), without that dimension
+        where there is only a `single` model.
+    template: one plain model, for its structure.
+    """
+
+    model: nn.Module
+    flat: Tensor
+    parameters: Mapping[str, Tensor]
+    template: nn.Module
+
+    def lifted(self, tensor: Tensor) -> Tensor:
+        """A tensor from inside the model, with a member dimension."""
+        return tensor.unsqueeze(0) if isinstance(self.model, Single) else tensor
+
+    @property
+    def biases(self) -> Tensor:
+        """(parameters of one model,), True where a parameter is a bias."""
+        sizes = [view.numel() // len(self.flat) for view in self.parameters.values()]
+        names = zip(self.parameters, sizes, strict=True)
+        is_bias = [torch.full((size,), "bias" in name) for name, size in names]
+        return torch.cat(is_bias).to(self.flat.device)
+
+    def gradient(self, loss: Tensor) -> Tensor:
+        """∂loss/∂flat, (members, parameters), of a loss that sums those of the members."""
+        gradients = torch.autograd.grad(
+            loss, list(self.parameters.values()), allow_unused=True, materialize_grads=True
+        )
+        return torch.cat([gradient.reshape(len(self.flat), -1) for gradient in gradients], dim=1)
+
+    def alone(self, member: int) -> nn.Module:
+        """A plain model with the parameters that this member has now."""
+        model = deepcopy(self.template)
+        vector_to_parameters(self.flat[member], model.parameters())
+        return model
+
+
+def side_by_side(models: Sequence[nn.Module], inputs: Tensor) -> Members | None:
+    """The models, computed in the same operations; None if that cannot be done.
+
+    inputs: (members, a few examples, …), on which the result is compared with single models.
+    """
+    for way in (_broadcast, _mapped):
+        members = way(models)
+        if members is not None and _agrees(members, models, inputs):
+            return members
+    return None
+
+
+def single(model: nn.Module) -> Members:
+    """One model, its parameters moved into `flat`."""
+    flat = parameters_to_vector(model.parameters()).detach()[None].clone()
+    views = _views(model, flat)
+    for name, parameter in model.named_parameters():
+        parameter.data = views[name].detach()[0]
+    return Members(Single(model), flat, dict(model.named_parameters()), model)
+
+
+class StackedLinear(nn.Module):
+    """y[m] = x[m] W[m]ᵀ + b[m] for every member m.
+
+    weight: (members, out, in).   bias: (members, out), or None.
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        super().__init__()
+        self.weight, self.bias = weight, bias  # views into Members.flat, hence no nn.Parameter
+
+    def forward(self, inputs: Tensor) -> Tensor:  # (members, batch, in)
+        transposed = self.weight.transpose(1, 2)
+        if self.bias is None:
+            return torch.bmm(inputs, transposed)
+        return torch.baddbmm(self.bias.unsqueeze(1), inputs, transposed)  # (members, batch, out)
+
+
+class Mapped(nn.Module):
+    """One model's forward, mapped over the parameters and inputs of all members."""
+
+    def __init__(self, template: nn.Module, parameters: Mapping[str, Tensor]) -> None:
+        super().__init__()
+        self.template, self.parameters_of_members = template, dict(parameters)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        def one(parameters: dict[str, Tensor], inputs: Tensor) -> Tensor:
+            outputs: Tensor = functional_call(self.template, parameters, (inputs,))
+            return outputs
+
+        outputs: Tensor = vmap(one)(self.parameters_of_members, inputs)
+        return outputs
+
+
+class Single(nn.Module):
+    """One model with a member dimension of 1 around it."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.only = model
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        outputs: Tensor = self.only(inputs.squeeze(0))
+        return outputs.unsqueeze(0)
+
+
+def _broadcast(models: Sequence[nn.Module]) -> Members | None:
+    flat, views = _stacked(models)
+    model = deepcopy(models[0])
+    for name, layer in models[0].named_modules():
+        if isinstance(layer, nn.Linear) and f"{name}.weight" in views:
+            bias = views.get(f"{name}.bias")
+            model.set_submodule(name, StackedLinear(views[f"{name}.weight"], bias))
+    if next(model.parameters(), None) is not None:  # of a layer that is no nn.Linear
+        return None
+    return Members(model, flat, views, models[0])
+
+
+def _mapped(models: Sequence[nn.Module]) -> Members | None:
+    if any(_must_be_alone(layer) for layer in models[0].modules()):
+        return None
+    flat, views = _stacked(models)
+    return Members(Mapped(deepcopy(models[0]), views), flat, views, models[0])
+
+
+def _must_be_alone(layer: nn.Module) -> bool:
+    """Dropout would draw for all members at once; running statistics are no parameters."""
+    active_dropout = isinstance(layer, nn.modules.dropout._DropoutNd) and layer.p > 0
+    return active_dropout or isinstance(layer, nn.modules.batchnorm._NormBase)
+
+
+def _stacked(models: Sequence[nn.Module]) -> tuple[Tensor, dict[str, Tensor]]:
+    flat = torch.stack([parameters_to_vector(model.parameters()).detach() for model in models])
+    return flat, _views(models[0], flat)
+
+
+def _views(model: nn.Module, flat: Tensor) -> dict[str, Tensor]:
+    """Parameter name → leaf tensor (members, …) that shares its memory with `flat`."""
+    named = dict(model.named_parameters())
+    blocks = flat.split([parameter.numel() for parameter in named.values()], dim=1)
+    return {
+        name: block.view(len(flat), *parameter.shape).detach().requires_grad_()
+        for (name, parameter), block in zip(named.items(), blocks, strict=True)
+    }
+
+
+@torch.no_grad()
+def _agrees(members: Members, models: Sequence[nn.Module], inputs: Tensor) -> bool:
+    """Whether the first and the last member come out as they would alone."""
+    try:
+        outputs = members.model(inputs)
+    except (RuntimeError, TypeError, ValueError, IndexError):
+        return False  # some operation of the model cannot take a member dimension
+    for member in (0, len(models) - 1):
+        alone = models[member](inputs[member])
+        if outputs[member].shape != alone.shape:
+            return False
+        if not torch.allclose(outputs[member], alone, TOLERANCE, TOLERANCE, equal_nan=True):
+            return False
+    return True

@@ -1,0 +1,44 @@
+"""The random streams of some trials. They depend on the replicate, never on the variant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from orchestrator.plan.records import Trial
+from orchestrator.seeds import seed_for
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Random draws for each member; members of one replicate get the same."""
+
+    trials: Sequence[Trial]
+    study_seed: int
+
+    def seed(self, stream: str, *details: int) -> int:
+        """Of the first member, for what only a single model draws."""
+        return self._seed(stream, self.trials[0].replicate, *details)
+
+    def generators(self, stream: str, *details: int) -> list[torch.Generator]:
+        """One a member."""
+        seeds = [self._seed(stream, trial.replicate, *details) for trial in self.trials]
+        return [torch.Generator().manual_seed(seed) for seed in seeds]
+
+    def permutations(self, count: int, stream: str, *details: int) -> Tensor:
+        """A random order of 0 … count − 1 for each member, (members, count)."""
+        draws = {
+            replicate: torch.randperm(count, generator=generator)
+            for replicate, generator in zip(
+                self._replicates, self.generators(stream, *details), strict=True
+            )
+        }
+        return torch.stack([draws[replicate] for replicate in self._replicates])
+
+    @property
+    def _replicates(self) -> list[int]:
+        return [trial.replicate for trial in self.trials]
+
+    def _seed(self, stream: str, replicate: int, *details: int) -> int:
+        return seed_for(stream, replicate, *details, study_seed=self.study_seed)
