@@ -20,7 +20,7 @@ class Recurrent(nn.Module):
 
     inputs: numbers in a step of the sequence, or the vocabulary's size if there is an `embedding`.
     pooling: how one state is made of the states of all steps; None: an output per step.
-    stepwise: whether `forward` computes step by step what torch's kernels can do; this is for
+    stepwise: whether `forward` is the step form, as it is where torch has no kernel; to be set for
         `torch.func.vmap`, which cannot map the kernels. Outputs and gradients are the same.
     """
 
