@@ -30,13 +30,10 @@ def batches(
 
 def _of_equal_length(rows: Tensor, lengths: Tensor, size: int, seed: int) -> list[Tensor]:
     """Batches of sentences of nearly equal length, so that few steps are padding."""
-    chunks = [
-        chunk
-        for bucket in rows.split(BUCKET_BATCHES * size, dim=1)
-        for chunk in bucket.gather(1, lengths[bucket].argsort(stable=True, dim=1)).split(
-            size, dim=1
-        )
-    ]
+    chunks: list[Tensor] = []
+    for bucket in rows.split(BUCKET_BATCHES * size, dim=1):
+        by_length = lengths[bucket].argsort(stable=True, dim=1)
+        chunks += bucket.gather(1, by_length).split(size, dim=1)
     generator = torch.Generator().manual_seed(seed)
     return [chunks[place] for place in torch.randperm(len(chunks), generator=generator).tolist()]
 

@@ -141,16 +141,21 @@ def _broadcast(models: Sequence[nn.Module]) -> Members | None:
 
 
 def _mapped(models: Sequence[nn.Module]) -> Members | None:
-    if any(_must_be_alone(layer) for layer in models[0].modules()):
+    stepwise = getattr(models[0], "stepwise", False)  # recurrent, but not by torch's kernels
+    if any(_must_be_alone(layer, stepwise) for layer in models[0].modules()):
         return None
     flat, views = _stacked(models)
     return Members(Mapped(deepcopy(models[0]), views), flat, views, models[0])
 
 
-def _must_be_alone(layer: nn.Module) -> bool:
-    """Dropout would draw for all members at once; running statistics are no parameters."""
-    active_dropout = isinstance(layer, nn.modules.dropout._DropoutNd) and layer.p > 0
-    return active_dropout or isinstance(layer, nn.modules.batchnorm._NormBase)
+def _must_be_alone(layer: nn.Module, stepwise: bool) -> bool:
+    """Dropout would draw for all members at once; running statistics are no parameters; torch's
+    recurrent kernels cannot be mapped.
+    """
+    if isinstance(layer, nn.modules.dropout._DropoutNd):
+        return layer.p > 0
+    kernel = isinstance(layer, nn.RNNBase) and not stepwise
+    return kernel or isinstance(layer, nn.modules.batchnorm._NormBase)
 
 
 def _stacked(models: Sequence[nn.Module]) -> tuple[Tensor, dict[str, Tensor]]:

@@ -13,6 +13,7 @@ from orchestrator.training.members import Mapped, Members, StackedLinear
 
 LAYERS = (nn.Linear, StackedLinear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 ACTIVATION_TYPES = tuple(kind for kind in ACTIVATIONS.values() if kind is not nn.Identity)
+TRACED: tuple[type[nn.Module], ...] = (*LAYERS, *ACTIVATION_TYPES)
 
 
 @dataclass
@@ -75,7 +76,7 @@ def _tracing(model: nn.Module) -> Iterator[_Trace]:
     handles = [
         module.register_forward_hook(_hook(seen, name.removeprefix("only.")))
         for name, module in model.named_modules()
-        if isinstance(module, LAYERS + ACTIVATION_TYPES)
+        if isinstance(module, TRACED)
     ]
     try:
         yield seen

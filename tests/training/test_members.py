@@ -1,4 +1,4 @@
-"""Models side by side and their optimizers, weight by weight, against torch.optim on single models."""
+"""Models side by side and their optimizers against torch.optim, weight by weight."""
 
 from collections.abc import Callable
 from copy import deepcopy
