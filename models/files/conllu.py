@@ -77,23 +77,29 @@ def _row(path: Path, number: int, line: str, column: str, position: int) -> list
     if line.startswith("#"):
         return []
     cells = line.split("\t")
-    where = f"{path}:{number}"
+    if len(cells) == COLUMNS and NOT_A_WORD.fullmatch(cells[0]):
+        return []
+    if problem := _problem(cells, column, position):
+        raise DataError(f"{path}:{number}", *problem)
+    return [(cells[FORM], cells[TAGS[column]])]
+
+
+def _problem(cells: list[str], column: str, position: int) -> tuple[str, str] | None:
+    """What is wrong with the line of a word, and the cure."""
     if len(cells) != COLUMNS:
         cure = "columns are parted by single tabs; a blank line ends a sentence"
-        raise DataError(where, f"{len(cells)} columns instead of {COLUMNS}", cure)
-    if NOT_A_WORD.fullmatch(cells[0]):
-        return []
+        return f"{len(cells)} columns instead of {COLUMNS}", cure
     if cells[0] != str(position):
         cure = "words are numbered 1, 2, 3 …; a blank line ends a sentence"
-        raise DataError(where, f"word number {cells[0]!r} where {position} should be", cure)
+        return f"word number {cells[0]!r} where {position} should be", cure
     word, tag = cells[FORM], cells[TAGS[column]]
     if not word.strip():
-        raise DataError(where, f"word {position} is empty")
+        return f"word {position} is empty", "fill in its second column"
     if tag.strip() in ("", "_"):
         other = next(name for name in TAGS if name != column)
         cure = f"tag it, take the sentence out, or set tags: {other}"
-        raise DataError(where, f"the word {word!r} has no {column} tag", cure)
-    return [(word, tag)]
+        return f"the word {word!r} has no {column} tag", cure
+    return None
 
 
 def _sentence(rows: list[tuple[str, str]]) -> Sentence:

@@ -30,11 +30,12 @@ def most_frequent_tag(words: Tensor, tags: Tensor, splits: Splits) -> float:
     does not have get the tag that is the most frequent of all (in most languages NOUN).
     words, tags: (sentences, words); places without a tag do not count.
     """
+    train = _tagged(words, tags, splits["train"])
     counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for word, tag in _tagged(words, tags, splits["train"]):
+    for word, tag in train:
         counts[word][tag] += 1
     best = {word: found.most_common(1)[0][0] for word, found in counts.items()}
-    unknown = sum(counts.values(), Counter()).most_common(1)[0][0]
+    unknown = Counter(tag for _, tag in train).most_common(1)[0][0]
     test = _tagged(words, tags, splits["test"])
     return sum(best.get(word, unknown) == tag for word, tag in test) / len(test)
 
