@@ -11,7 +11,7 @@ from rich.text import Text
 from orchestrator.cli.plan import counted, steps_to_do
 from orchestrator.plan.power import LEVEL, Attainable, attainable
 from orchestrator.plan.records import Plan
-from orchestrator.study.describe import plain
+from orchestrator.study.describe import plain, plural
 from orchestrator.study.records import Study
 from orchestrator.study.variants import short_names
 
@@ -53,27 +53,28 @@ def _table(made: Plan) -> Table:
 
 def _counts(made: Plan, workers: int) -> Iterator[str]:
     study, counts = made.study, counted(made)
-    trials = f"{len(study.variants):,} variants × {study.replicates} replicates"
+    sizes = plural(len(study.variants), "variant"), plural(study.replicates, "replicate")
     states = ", ".join(f"{count:,} {state}" for state, count in counts.items())
-    yield f"Trials: {trials} = {len(made.trials):,}: {states}"
+    yield f"Trials: {' × '.join(sizes)} = {len(made.trials):,}: {states}"
     if not made.packs:
         yield "Packs: none, everything is done"
         return
     sizes = sorted({len(pack.trials) for pack in made.packs})
     size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]}–{sizes[-1]}"
-    yield f"Packs: {len(made.packs):,} of {size} trials, for {workers} workers on this machine"
-    yield f"Cost: {steps_to_do(made):,} training steps, counted per trial"
+    on = f"for {plural(workers, 'worker')} on this machine"
+    yield f"Packs: {len(made.packs):,} of {size} trials, {on}"
+    yield f"Cost: {plural(steps_to_do(made), 'training step')}, counted per trial"
 
 
 def _reasons(made: Plan) -> Iterator[str]:
     for reason, count in Counter(made.reasons.values()).most_common():
-        yield f"Invalidated: {count:,} trials: {reason}"
+        yield f"Invalidated: {plural(count, 'trial')}: {reason}"
 
 
 def _excluded(study: Study) -> Iterator[str]:
     for rule in study.excluded:
         when = ", ".join(f"{path}={plain(level)}" for path, level in rule.when.items())
-        yield f"Excluded: {len(rule.labels):,} variants with {when}: {rule.reason}"
+        yield f"Excluded: {plural(len(rule.labels), 'variant')} with {when}: {rule.reason}"
 
 
 def _shows(study: Study) -> Iterator[str]:
@@ -81,7 +82,11 @@ def _shows(study: Study) -> Iterator[str]:
     power = attainable(study)
     metric = study.compare.metric
     baseline = ", ".join(f"{p}={plain(level)}" for p, level in study.compare.baseline.items())
-    yield f"Compares: {metric} of {power.contrasts:,} variants with the baseline {baseline}"
+    if not power.contrasts:
+        yield f"Compares: nothing; no variant but the baseline {baseline}"
+        return
+    variants = plural(power.contrasts, "variant")
+    yield f"Compares: {metric} of {variants} with the baseline {baseline}"
     if power.descriptive_only:
         needed = power.replicates_needed
         yield f"n = {power.replicates}: descriptive only; tests need {needed} replicates or more"
@@ -92,7 +97,7 @@ def _shows(study: Study) -> Iterator[str]:
 def _tests(power: Attainable) -> Iterator[str]:
     alone, adjusted = power.smallest_p, power.smallest_p_adjusted
     yield f"n = {power.replicates}: the smallest p that a sign-flip test can give is {alone:.2g}"
-    yield f"    after Holm over {power.contrasts:,} contrasts {adjusted:.2g}"
+    yield f"    after Holm over {plural(power.contrasts, 'contrast')} {adjusted:.2g}"
     if adjusted >= LEVEL:
         needed = power.replicates_needed
         yield f"    so no difference can get below {LEVEL}: that takes {needed} replicates"

@@ -51,9 +51,12 @@ def test_flags_exclusions_and_few_replicates(small: Path) -> None:
     flags = ("--set", "training.epochs=2", "--replicates", "3", "--only", "model.depth=2")
     done = orch("plan", small, *flags)
     assert done.returncode == 0
-    assert "1 variants × 3 replicates = 3: 3 new" in done.stdout
-    assert "Excluded: 1 variants with model.activation=tanh, model.depth=2: too slow" in done.stdout
-    assert "n = 3: descriptive only; tests need 6 replicates or more" in done.stdout
+    assert "1 variant × 3 replicates = 3: 3 new" in done.stdout
+    assert "Excluded: 1 variant with model.activation=tanh, model.depth=2: too slow" in done.stdout
+    assert "Compares: nothing; no variant but the baseline" in done.stdout
+    done = orch("plan", small, "--replicates", "3")
+    assert "Compares: test/accuracy of 2 variants with" in done.stdout
+    assert "n = 3: descriptive only; tests need 7 replicates or more" in done.stdout
 
 
 def test_the_plan_as_json(small: Path) -> None:
@@ -86,7 +89,7 @@ def test_a_study_too_large_for_this_machine_can_still_be_planned(small: Path) ->
     done = orch("plan", small, "--set", "resources.cpus=1000000")
     assert done.returncode == 0
     assert "warning: resources: each pack asks for 1e+06 CPUs" in done.stderr
-    assert "for 1 workers" in done.stdout
+    assert "for 1 worker on" in done.stdout
 
 
 def test_results_that_are_no_folder(small: Path) -> None:
