@@ -16,6 +16,7 @@ from orchestrator.store.journal import read_plan
 from orchestrator.store.parts import statuses
 from orchestrator.store.tables import compact
 from orchestrator.study.load import load_study
+from orchestrator.study.source import shipped_studies
 
 
 def report(study: str, *, results: Path | None) -> int:
@@ -48,7 +49,8 @@ def _known(paths: ResultsPaths) -> list[str]:
 
 def _name_in(study: str) -> str:
     """The name that a study file gives itself. Raises InputError for a bad file."""
-    return load_study(study).name
+    is_file = study.endswith((".yaml", ".yml")) or Path(study).exists()
+    return load_study(study).name if is_file or study in shipped_studies() else study
 
 
 def _nothing_there(study: str, name: str, known: list[str], paths: ResultsPaths) -> Problem:

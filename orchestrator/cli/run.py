@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from orchestrator.cli.ending import show_report, show_statuses
+from orchestrator.cli.downloads import fetch_downloads
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
@@ -20,6 +21,7 @@ from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.records import Executor, Job
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
+from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.make import make_plan
 from orchestrator.plan.records import Plan
 from orchestrator.provenance import GitState, git_state, machine, versions
@@ -75,11 +77,13 @@ def run(
     paths = results_paths(results)
     capacity = Capacity.here()
     capacity.workers(loaded.resources)  # raises before anything is made
+    prints = fingerprints(loaded)  # raises for bad data files, before anything is made
     prepare(paths, loaded.name)
     with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
         try:
-            this = _plan(loaded, paths, capacity, inline=inline, force=force)
+            this = _plan(loaded, prints, paths, capacity, inline=inline, force=force)
             _announce(this)
+            fetch_downloads(this.plan.packs)
             _execute(this, interrupts)
             return _finish(this, report=report)
         except Stop:
@@ -88,6 +92,7 @@ def run(
 
 def _plan(
     study: Study,
+    prints: Fingerprints,
     paths: ResultsPaths,
     capacity: Capacity,
     *,
@@ -100,7 +105,7 @@ def _plan(
     """
     folder = paths.study(study.name)
     workers = capacity.workers(study.resources)
-    plan = make_plan(study, statuses(paths), workers, read_plan(folder), force)
+    plan = make_plan(study, statuses(paths), workers, read_plan(folder), force, prints)
     git = git_state(study.path.resolve().parent)
     document = plan_document(plan) | {"git": _described(git)}
     write_plan(folder, study.text, document)
