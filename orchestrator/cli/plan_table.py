@@ -53,9 +53,9 @@ def _table(made: Plan) -> Table:
 
 def _counts(made: Plan, workers: int) -> Iterator[str]:
     study, counts = made.study, counted(made)
-    sizes = plural(len(study.variants), "variant"), plural(study.replicates, "replicate")
+    product = plural(len(study.variants), "variant"), plural(study.replicates, "replicate")
     states = ", ".join(f"{count:,} {state}" for state, count in counts.items())
-    yield f"Trials: {' × '.join(sizes)} = {len(made.trials):,}: {states}"
+    yield f"Trials: {' × '.join(product)} = {len(made.trials):,}: {states}"
     if not made.packs:
         yield "Packs: none, everything is done"
         return
