@@ -1,5 +1,7 @@
 """`orch run`: plan, train what is missing, report."""
 
+import shlex
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +12,8 @@ from typing import Any
 
 from rich.console import Console
 
-from orchestrator.cli.ending import show_report, show_statuses
 from orchestrator.cli.downloads import fetch_downloads
+from orchestrator.cli.ending import show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
@@ -209,6 +211,7 @@ def _finish(this: Run, *, report: bool) -> int:
 
 
 def _interrupted() -> Interrupted:
+    command = shlex.join(["orch", *sys.argv[1:]])
     return Interrupted(
-        "interrupted: finished packs are in the store\n    run the same command again to resume"
+        f"interrupted: finished packs are in the store\n    to go on from there: {command}"
     )

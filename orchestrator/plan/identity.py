@@ -45,8 +45,13 @@ def fingerprints(study: Study) -> Fingerprints:
     pairs = dict.fromkeys(pair_of(variant.settings) for variant in study.variants)
     sources = Sources()
     code = {pair: code_digests(*pair, sources) for pair in pairs}
+    return Fingerprints(code, data_digests(study))
+
+
+def data_digests(study: Study) -> dict[str, str]:
+    """Name of the data → digest, for every task of the study. Raises InputError for bad files."""
     tasks = {data_name(v.settings.task): v.settings.task for v in study.variants}
-    return Fingerprints(code, {name: data_digest(task) for name, task in tasks.items()})
+    return {name: data_digest(task) for name, task in tasks.items()}
 
 
 def pair_of(settings: TrialSettings) -> Pair:
