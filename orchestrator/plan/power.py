@@ -13,7 +13,8 @@ class Attainable:
     """The smallest p-values that the study's tests can give.
 
     Answers: could these seeds show any difference, however large?
-    Assumes: paired differences, exact two-sided sign-flip test; Holm over all contrasts.
+    Assumes: paired differences, exact two-sided sign-flip test; Holm over all contrasts. Where
+        Holm cannot reach LEVEL, the report adjusts by step-down max-T, which can reach smallest_p.
     Misleads: a p that is attainable is not one that is likely; see the minimal detectable
         difference in the report.
     Source: 2ⁿ sign patterns are equally likely without a difference; two of them are extreme.
