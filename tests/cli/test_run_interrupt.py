@@ -1,0 +1,145 @@
+"""Real signals to real runs: nothing finished is lost, doubled or trained again."""
+
+import os
+import pty
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import LONG, Process, events, parts, started, tables, train_here, write_study
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of the same study, run through."""
+    folder = tmp_path_factory.mktemp("through")
+    assert train_here(write_study(folder, LONG)) == 0
+    return folder / "results"
+
+
+def wait_for_a_pack(run: Process, results: Path) -> None:
+    run.wait_for("pack in the store", lambda: parts(results))
+
+
+def stopped(run: Process) -> tuple[int, str]:
+    """Exit code and stderr, and that nobody of its family lives on."""
+    code = run.process.wait(60)
+    end = time.monotonic() + 10
+    while run.offspring() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert run.offspring() == []
+    return code, run.process.stderr.read() if run.process.stderr else ""
+
+
+def resumed_equals(folder: Path, uninterrupted: Path) -> None:
+    """Resume in this process; compare with the store at the interruption and with one go."""
+    results = folder / "results"
+    before = parts(results)
+    assert 1 <= len(before) < 4
+    assert not [path for path in results.rglob("*.tmp")]
+    assert events(results, "long")[-1]["event"] == "interrupted"
+    assert train_here(folder / "study.yaml") == 0
+    after = parts(results)
+    assert before.items() <= after.items()  # not written again
+    assert set(after) == set(parts(uninterrupted))  # the same packs
+    expected = tables(uninterrupted, "long")
+    assert all(table.equals(expected[name]) for name, table in tables(results, "long").items())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_inline(tmp_path: Path, uninterrupted: Path, number: signal.Signals) -> None:
+    study = write_study(tmp_path, LONG)
+    with started(["run", study, "--inline", "--results", tmp_path / "results"]) as run:
+        wait_for_a_pack(run, tmp_path / "results")
+        run.process.send_signal(number)
+        code, error = stopped(run)
+    assert code == 130
+    assert error.startswith("interrupted: ")
+    assert "finished packs are in the store" in error
+    assert f"orch run {study} --inline --results {tmp_path / 'results'}" in error
+    resumed_equals(tmp_path, uninterrupted)
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_ray_and_sigterm(tmp_path: Path, uninterrupted: Path) -> None:
+    study = write_study(tmp_path, LONG)
+    with started(["run", study, "--results", tmp_path / "results"]) as run:
+        wait_for_a_pack(run, tmp_path / "results")
+        assert len(run.offspring()) > 2
+        assert not run.has_loaded("libtorch")  # the driver stays small
+        run.process.send_signal(signal.SIGTERM)
+        code, error = stopped(run)
+    assert code == 130
+    assert "finished packs are in the store" in error
+    resumed_equals(tmp_path, uninterrupted)
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_ray_and_ctrl_c_on_a_terminal(tmp_path: Path, uninterrupted: Path) -> None:
+    """A terminal sends the signal to every process of the group, Ray's among them."""
+    study = write_study(tmp_path, LONG)
+    terminal, inside = pty.openpty()
+    arguments = ["run", study, "--results", tmp_path / "results"]
+    streams = {"stdin": inside, "stdout": inside, "stderr": inside}
+    with started(arguments, **streams, preexec_fn=own_terminal) as run:
+        os.close(inside)
+        shown = Shown(terminal)
+        run.wait_for("pack in the store", lambda: shown.read() and parts(tmp_path / "results"))
+        os.write(terminal, b"\x03")
+        code, _ = stopped(run)
+    text = shown.rest()
+    assert code == 130
+    assert "finished packs are in the store" in text
+    assert "/8 trials" in text  # the live line
+    for chatter in ("ray", "Tune", "Traceback", "WARNING", "INFO"):
+        assert chatter not in text.replace("ray_and_ctrl_c", "")
+    resumed_equals(tmp_path, uninterrupted)
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_a_killed_driver_takes_ray_with_it(tmp_path: Path) -> None:
+    """SIGKILL cannot be handled: Ray's processes must notice by themselves."""
+    study = write_study(tmp_path, LONG)
+    with started(["run", study, "--results", tmp_path / "results"]) as run:
+        wait_for_a_pack(run, tmp_path / "results")
+        run.process.kill()
+        assert stopped(run)[0] == -signal.SIGKILL
+    assert train_here(study) == 0
+    assert tables(tmp_path / "results", "long")["trials"].num_rows == 8
+
+
+class Shown:
+    """What a terminal shows, read without waiting."""
+
+    def __init__(self, terminal: int) -> None:
+        os.set_blocking(terminal, False)
+        self.terminal, self.data = terminal, b""
+
+    def read(self) -> bool:
+        """Take what is there; always true."""
+        try:
+            while more := os.read(self.terminal, 65536):
+                self.data += more
+        except (BlockingIOError, OSError):  # nothing now, or closed at the other end
+            return True
+        return True
+
+    def rest(self) -> str:
+        self.read()
+        os.close(self.terminal)
+        return self.data.decode()
+
+
+def own_terminal() -> None:
+    """In the child: make its stdin the terminal that Ctrl-C acts on."""
+    import fcntl
+    import termios
+
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
