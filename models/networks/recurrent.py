@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from models.networks.embedding import LookupTable, TiedOutput
 from models.networks.pooling import POOLINGS
 from models.networks.recurrent_layer import RecurrentLayer, States
-from models.shape import PADDING_WORD
+from models.sentences import sentence_lengths
 
 
 class Recurrent(nn.Module):
@@ -86,11 +86,6 @@ class Recurrent(nn.Module):
 
     def _layers(self) -> Iterator[RecurrentLayer]:
         yield from self.layers  # type: ignore[misc]  # a ModuleList does not say of what
-
-
-def sentence_lengths(words: Tensor) -> Tensor:
-    """(batch, time) → (batch,): words before the padding. A row of padding counts as one word."""
-    return (words != PADDING_WORD).sum(1).clamp(min=1)
 
 
 def _tied_output(table: nn.Embedding, state: int, outputs: int) -> nn.Module:

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from models.catalogue import MODELS, TASKS, resolve
-from models.shape import PADDING_WORD, TaskShape
+from models.sentences import sentence_lengths
+from models.shape import TaskShape
 from models.tasks.dataset import Dataset
 from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
@@ -61,7 +62,7 @@ def load_data(
     first_row = _first_rows(tables)
     members = [datasets[trial.replicate] for trial in trials]
     inputs = _inputs(settings.model.name, tables.values())
-    lengths = (inputs != PADDING_WORD).sum(1) if members[0].shape.inputs == "words" else None
+    lengths = sentence_lengths(inputs) if members[0].shape.inputs == "words" else None
     targets = torch.cat([data.targets for data in tables.values()])
     splits = {
         split: torch.stack([data.splits[split] + first_row[id(data.inputs)] for data in members])

@@ -10,20 +10,20 @@ counted from the start of the sequence, where that direction ends.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.losses import Loss
-from models.networks.recurrent import Recurrent, sentence_lengths
-from models.networks.recurrent_layer import States
+from models.sentences import sentence_lengths
 from orchestrator.training.members import Members
 from orchestrator.training.probes import Reading, norm
 
 
 def probe_time(members: Members, loss: Loss, inputs: Tensor, targets: Tensor) -> list[Reading]:
     """Readings of every state of every member; none if the model is not recurrent."""
-    if not isinstance(members.template, Recurrent):
+    if not hasattr(members.template, "steps"):
         return []
     single = [
         list(_of_member(members.alone(member), loss, inputs[member], targets[member]))
@@ -37,10 +37,13 @@ def probe_time(members: Members, loss: Loss, inputs: Tensor, targets: Tensor) ->
 
 
 def _of_member(
-    model: nn.Module, loss: Loss, inputs: Tensor, targets: Tensor
+    model: Any, loss: Loss, inputs: Tensor, targets: Tensor
 ) -> Iterator[tuple[str, int, str, Tensor]]:
-    """Site, lag, quantity, value; inputs: (examples, time, …)."""
-    assert isinstance(model, Recurrent)
+    """Site, lag, quantity, value; inputs: (examples, time, …).
+
+    model: has `steps`, as models/networks/recurrent.py. It is not imported here: the code of a
+    recurrent network would then count as code of every trial.
+    """
     model.eval()
     outputs, states = model.steps(inputs)
     last = (sentence_lengths(inputs) if inputs.dim() == 2 else _full(inputs)) - 1
@@ -59,19 +62,19 @@ def _of_member(
     )
     for state, quantity, steps in tracked:
         norms = torch.stack([norm(next(gradients)) for _ in steps])  # (time, examples)
-        yield from _by_lag(state, quantity, norms, last)
+        yield from _by_lag(state.name, quantity, norms, last)
 
 
 def _by_lag(
-    state: States, quantity: str, norms: Tensor, last: Tensor
+    site: str, quantity: str, norms: Tensor, last: Tensor
 ) -> Iterator[tuple[str, int, str, Tensor]]:
     """Mean over the examples that are long enough; norms: (time, examples)."""
-    backward = state.name.startswith("backward")
+    backward = site.startswith("backward")
     for lag in range(len(norms)):
         steps = torch.full_like(last, lag) if backward else last - lag
         there = (steps >= 0) & (steps <= last)
         values = norms.gather(0, steps.clamp(min=0)[None])[0]
-        yield state.name, lag, quantity, (values * there).sum() / there.sum()
+        yield site, lag, quantity, (values * there).sum() / there.sum()
 
 
 def _full(inputs: Tensor) -> Tensor:

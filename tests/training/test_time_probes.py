@@ -1,0 +1,100 @@
+"""Gradients through time against an independent computation: restart the network at step t."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import Tensor, nn
+
+from models.losses import cross_entropy, squared_error
+from models.networks.recurrent import Recurrent as Network
+from models.settings import Adding, Recurrent
+from orchestrator.study.settings import Probes
+from orchestrator.training.engine import train
+from orchestrator.training.members import single
+from orchestrator.training.time_probes import probe_time
+from tests.training.packs import pack, variant
+
+TIME, HIDDEN = 7, 5
+
+
+def network(cell: str, **settings: object) -> Network:
+    torch.manual_seed(0)
+    defaults = {"cell": cell, "hidden": HIDDEN, "pooling": "last"}
+    return Network(3, 2, **{**defaults, **settings}).double()
+
+
+def gradients_by_restart(net: Network, inputs: Tensor, targets: Tensor) -> dict[str, list[float]]:
+    """∂L/∂h_t from torch's own kernel, run to step t and restarted there from a leaf."""
+    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
+    found: dict[str, list[float]] = {"hidden_grad": [], "cell_grad": []}
+    for step in reversed(range(TIME)):
+        _, state = kernel(inputs[:, : step + 1])
+        leaves = [part.detach().requires_grad_() for part in _parts(state)]
+        final = leaves
+        if step + 1 < TIME:
+            restart = tuple(leaves) if len(leaves) == 2 else leaves[0]
+            final = _parts(kernel(inputs[:, step + 1 :], restart)[1])
+        loss = squared_error(net.output(final[0][0]), targets).sum()
+        gradients = torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
+        if len(leaves) == 2:  # the restart cut c → h at this step: h = o tanh(c)
+            (h, c), (of_h, of_c) = leaves, gradients
+            gradients = of_h, of_c + of_h * h / c.tanh() * (1 - c.tanh() ** 2)
+        for name, gradient in zip(found, gradients, strict=False):
+            found[name].append(gradient[0].norm(dim=-1).mean().item())
+    return {name: values for name, values in found.items() if values}
+
+
+def _parts(state: Tensor | tuple[Tensor, Tensor]) -> list[Tensor]:
+    return list(state) if isinstance(state, tuple) else [state]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_gradients_are_total_derivatives_through_later_states(cell: str) -> None:
+    net = network(cell)
+    inputs, targets = torch.randn(4, TIME, 3).double(), torch.randn(4, 2).double()
+    expected = gradients_by_restart(net, inputs, targets)
+    readings = probe_time(single(net), squared_error, inputs[None], targets[None])
+    for quantity, values in expected.items():
+        measured = [r.values.item() for r in readings if r.quantity == quantity]
+        np.testing.assert_allclose(measured, values, rtol=1e-9)
+    assert [r.position for r in readings if r.quantity == "hidden_grad"] == list(range(TIME))
+
+
+def test_padding_does_not_move_the_lag() -> None:
+    """A sentence in a longer table: lag 0 is still its own last word."""
+    net = network("lstm", embedding=3, pooling=None)
+    words = torch.tensor([[1, 2, 1, 0, 0]])
+    tags = torch.tensor([[0, 1, 0, -1, -1]])
+    short = probe_time(single(net), cross_entropy, words[None, :, :3], tags[None, :, :3])
+    padded = probe_time(single(net), cross_entropy, words[None], tags[None])
+    finite = {(r.quantity, r.position): r.values.item() for r in padded if r.values.isfinite()}
+    assert finite == pytest.approx({(r.quantity, r.position): r.values.item() for r in short})
+
+
+def test_the_backward_direction_counts_from_the_start() -> None:
+    """With the last states as output, the backward one ends at step 0: there the gradient is."""
+    net = network("rnn", bidirectional=True)
+    inputs, targets = torch.randn(1, 4, TIME, 3).double(), torch.randn(1, 4, 2).double()
+    readings = probe_time(single(net), squared_error, inputs, targets)
+    for site in ("forward.0", "backward.0"):
+        values = [r.values.item() for r in readings if r.site == site]
+        assert values[0] == max(values)
+        assert values[-1] < 0.1 * values[0]
+
+
+def test_rows_of_a_recurrent_trial() -> None:
+    task = Adding(length=8, examples=40)
+    lstm = variant(
+        task=task,
+        model=Recurrent(cell="lstm", hidden=4),
+        probes=Probes(every_epochs=1, examples=6),
+        epochs=1,
+    )
+    rows = train(pack([lstm]))
+    assert rows.trials["execution"] == ["sequential"] * 2
+    gradients = pd.DataFrame(rows.gradients)
+    time = gradients[gradients.axis == "time"]
+    counts = time.groupby(["trial_id", "epoch", "quantity"]).position.nunique()
+    assert (counts == 8).all()
+    assert set(time.quantity) == {"hidden_grad", "cell_grad"}
