@@ -76,6 +76,7 @@ WORD_LOSS = Metric("loss", "minimize", "nat", "mean over words of the training l
 WORD_ACCURACY = Metric("accuracy", "maximize", "share", "share of words whose tag is predicted")
 SQUARED_LOSS = Metric("loss", "minimize", "squared unit", "mean over examples of the training loss")
 MSE = Metric("mse", "minimize", "squared unit", "mean squared distance from the target")
+SOLVED = Metric("solved", "maximize", "share", "share of trials that have solved the task")
 
 IMAGE_METRICS = (ACCURACY, LOSS)
 OTHER_LOSSES = {"cross_entropy": ("sigmoid_cross_entropy",)}
@@ -216,7 +217,7 @@ TASKS: dict[str, TaskEntry] = {
         settings.Adding,
         "models.tasks.adding:load",
         "squared_error",
-        (MSE, SQUARED_LOSS),
+        (MSE, SQUARED_LOSS, SOLVED),
         inputs="sequence",
         outputs="value",
         solved=Solved("mse", 0.005),
@@ -225,7 +226,7 @@ TASKS: dict[str, TaskEntry] = {
         settings.CopyMemory,
         "models.tasks.copy_memory:load",
         "cross_entropy",
-        (STEP_LOSS, STEP_ACCURACY),
+        (STEP_LOSS, STEP_ACCURACY, SOLVED),
         inputs="sequence",
         outputs="tags",
         solved=Solved("accuracy", 0.999),
@@ -234,7 +235,7 @@ TASKS: dict[str, TaskEntry] = {
         settings.TemporalOrder,
         "models.tasks.temporal_order:load",
         "cross_entropy",
-        (ACCURACY, LOSS),
+        (ACCURACY, LOSS, SOLVED),
         inputs="sequence",
         outputs="class",
         solved=NEARLY_ALL_RIGHT,
@@ -243,7 +244,7 @@ TASKS: dict[str, TaskEntry] = {
         settings.Parity,
         "models.tasks.parity:load",
         "binary_cross_entropy",
-        (STEP_ACCURACY, STEP_LOSS),
+        (STEP_ACCURACY, STEP_LOSS, SOLVED),
         inputs="sequence",
         outputs="tags",
         solved=NEARLY_ALL_RIGHT,
@@ -252,7 +253,7 @@ TASKS: dict[str, TaskEntry] = {
         settings.Latch,
         "models.tasks.latch:load",
         "binary_cross_entropy",
-        (ACCURACY, LOSS),
+        (ACCURACY, LOSS, SOLVED),
         inputs="sequence",
         outputs="class",
         solved=NEARLY_ALL_RIGHT,
