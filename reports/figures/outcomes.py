@@ -13,8 +13,10 @@ Outcomes = Mapping[str, Outcome]
 _LOST = "rgba(128,128,128,1)"
 
 
-def draw(view: Scheme, results: Outcomes) -> Figure:
-    """Panels by the columns and rows of the scheme; x is the factor on the longest scale."""
+def draw(view: Scheme, results: Outcomes) -> Figure | None:
+    """None while no trial has a final value. Panels by the scheme's columns and rows."""
+    if not any(each.n for each in results.values()):
+        return None
     compare, roles = view.plan.compare, view.roles
     scale = _axis(compare.unit, _range(results))
     made = facets(view, (roles.rows, roles.columns), roles.rest)

@@ -67,7 +67,7 @@ def render(tables: Tables, analysis: Analysis) -> str:
 def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     """Every figure that the tables allow, by name."""
     drawn = (
-        outcomes.draw(view, analysis.outcomes) if analysis.outcomes else None,
+        outcomes.draw(view, analysis.outcomes),
         curves.draw(view, analysis.curves),
         decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260),
         factors.draw(view, analysis.profiles),

@@ -82,7 +82,9 @@ def _spread_text(sd: float | None, unit: str) -> str:
 
 
 def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a contrast."""
+    """One row a contrast; none while no variant has a value to compare."""
+    if all(row.difference is None for row in analysis.comparisons.rows):
+        return ()
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
     found = analysis.comparisons.rows
     bars = draw_bars(found, view.plan.compare.smallest_difference)

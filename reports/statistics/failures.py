@@ -19,15 +19,19 @@ class Lost:
 
 @dataclass(frozen=True)
 class Cause:
-    """Trials of one variant that were lost in the same way."""
+    """Trials that were lost in the same way."""
 
     status: str
     cause: str
     trials: tuple[Lost, ...]
 
     @property
-    def variant_id(self) -> str:
-        return self.trials[0].variant_id
+    def by_variant(self) -> dict[str, list[Lost]]:
+        """variant id → its trials, in the order of the plan."""
+        found: dict[str, list[Lost]] = {}
+        for trial in self.trials:
+            found.setdefault(trial.variant_id, []).append(trial)
+        return found
 
 
 def failures(trials: pd.DataFrame) -> tuple[Cause, ...]:
@@ -36,13 +40,13 @@ def failures(trials: pd.DataFrame) -> tuple[Cause, ...]:
     trials: trial_id, variant_id, replicate, status, error, epochs_done.
     """
     lost = trials[trials["status"].isin(["failed", "diverged"])]
-    groups: dict[tuple[str, str, str], list[Lost]] = {}
+    groups: dict[tuple[str, str], list[Lost]] = {}
     for row in lost.to_dict("records"):
         each = _lost({str(key): value for key, value in row.items()})
         cause = each.cause if row["status"] == "failed" else "the loss was not finite"
-        groups.setdefault((str(row["status"]), cause, each.variant_id), []).append(each)
+        groups.setdefault((str(row["status"]), cause), []).append(each)
     ordered = sorted(groups.items(), key=lambda item: item[0][0] != "failed")
-    return tuple(Cause(status, cause, tuple(each)) for (status, cause, _), each in ordered)
+    return tuple(Cause(status, cause, tuple(each)) for (status, cause), each in ordered)
 
 
 def _lost(row: dict[str, object]) -> Lost:
