@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from orchestrator.study.describe import names, plain
 from orchestrator.study.document import Findings, Path, put
 from orchestrator.study.factors import Factors
 from orchestrator.study.records import Level, TrialSettings
+from orchestrator.study.settings import Training
 from orchestrator.study.vocabulary import SECTIONS, classes
 
 Levels = tuple[Level, ...]
@@ -78,13 +80,16 @@ class Builder:
         """The settings of a variant; None if they clash or a section is wrong anyway."""
         self.variants += 1
         built = {section.name: section.build(levels) for section in self.sections}
-        whole = {name: section for name, section in built.items() if not isinstance(section, list)}
+        whole: dict[str, Any] = {
+            name: section for name, section in built.items() if not isinstance(section, list)
+        }
         clashes = [c for section in built.values() if isinstance(section, list) for c in section]
         for clash in [*clashes, *_misfits(whole)]:
             self.clashes.setdefault(clash, []).append(label)
         if self.clashes or len(whole) < len(SECTIONS):
             return None
-        return TrialSettings(**whole)  # type: ignore[arg-type]
+        whole["training"] = _with_loss(whole["training"], TASKS[whole["task"].name].loss)
+        return TrialSettings(**whole)
 
     def report(self, findings: Findings, factors: Factors) -> None:
         """One problem for each kind of clash, with the first variant that has it."""
@@ -95,6 +100,12 @@ class Builder:
                 others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
                 text += f" (in the variant {labels[0]}{others})"
             findings.add_at(findings.document.place(_cause(path, exact, factors)), text)
+
+
+@cache
+def _with_loss(training: Training, loss: str) -> Training:
+    """The loss that the task prescribes, filled in: written out or not, it is the same trial."""
+    return training if training.loss else training.model_copy(update={"loss": loss})
 
 
 def builder(base: Base, factors: Factors) -> Builder:

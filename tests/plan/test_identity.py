@@ -18,6 +18,7 @@ SPELLINGS = {  # of the same value, in a file
     "learning_rate: 0.1": ["learning_rate: 1e-1", "learning_rate: .10", "learning_rate: 1.0E-1"],
     "epochs: 3": ["epochs: 0x3", "epochs: 0o3", "epochs: +3"],
     "[0.5, 1, 2]": ["[5.0e-1, 1.0, 2.]", "[.5, 1, 0x2]"],
+    "epochs: 3,": ["epochs: 3, loss: cross_entropy,", "epochs: 3, loss: null,"],
     "depth: 2,": ["depth: 2, width: 30,", "depth: 2, bias: true,"],
     "digits}": ["digits, train_examples: 1197}"],
     "replicates: 10": ["replicates: 10\nseed: 0\nprobes: light", "replicates: 10\nquestion: Why?"],

@@ -34,7 +34,9 @@ def test_the_study_of_the_lecture() -> None:
         activation="tanh", depth=2, width=30, init=Init(scheme="normal", scale=2.0)
     )
     assert variant.settings.task == Digits()
-    assert variant.settings.training == Training(learning_rate=0.1, batch_size=32, epochs=20)
+    assert variant.settings.training == Training(
+        learning_rate=0.1, batch_size=32, epochs=20, loss="cross_entropy"
+    )
     assert variant.settings.probes == Probes(every_epochs=5, examples=256)
 
 
