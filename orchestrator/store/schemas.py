@@ -1,7 +1,4 @@
-"""The three tables: column names, order and types. docs/results.md says what they mean.
-
-Dictionary pages shrink the repeated strings, byte-stream split the floats, zstd both.
-"""
+"""The three tables: column names, order and types. docs/results.md says what they mean."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -94,9 +91,19 @@ def arrow(name: str, columns: Columns) -> pa.Table:
 
 
 def write(table: pa.Table, file: BinaryIO) -> None:
-    """Parquet as all our files have it."""
-    strings = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    pq.write_table(table, file, compression="zstd", use_dictionary=strings)
+    """Parquet as all our files have it: repeated strings as dictionary pages, zstd.
+
+    Arrow's own schema is left out, so that no reader gets dictionaries where it expects strings.
+    """
+    strings = [field.name for field in table.schema if not pa.types.is_primitive(field.type)]
+    pq.write_table(
+        table,
+        file,
+        compression="zstd",
+        use_dictionary=strings,
+        store_schema=False,
+        write_page_checksum=True,
+    )
 
 
 def level_type(values: Iterable[Any]) -> pa.DataType:

@@ -3,19 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.store.files import replacing
 from orchestrator.store.parts import Entry, entries
+from orchestrator.store.reading import Rows, read_groups, read_long
 from orchestrator.store.schemas import DYNAMIC, LONG, common_type, levels, trials_schema, write
 
 
@@ -41,78 +40,80 @@ class Planned:
         return [place for place, variant in enumerate(self.variants) for _ in variant["trials"]]
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Which pack the rows of each planned trial are taken from.
+
+    packs: their ids. chosen: (trials,) place in `packs`, or -1 for a trial not in the store.
+    """
+
+    packs: tuple[str, ...]
+    chosen: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Entry], planned: Planned) -> "Sources":
+        found = [stored.get(trial) for trial in planned.trials]
+        packs = dict.fromkeys(entry.pack_id for entry in found if entry)
+        place = {pack: number for number, pack in enumerate(packs)}
+        chosen = [place[entry.pack_id] if entry else -1 for entry in found]
+        return cls(tuple(packs), np.array(chosen, np.int32))
+
+
 def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
     """Gather all rows of the planned trials into `<study>/{trials,metrics,gradients}.parquet`.
 
     Rows stand in the order of the plan, whichever packs they come from: a study that was
     interrupted gets the same tables as one that was not. trials comes last, as in the store.
+    Raises EnvironmentFault when a part cannot be read or a table not be written.
     """
     planned = Planned.of(plan_document)
-    sources = _sources(entries(paths), planned)
+    sources = Sources.of(entries(paths), planned)
     folder = paths.study(planned.study)
     for name in TABLES:
-        read = _trials if name == "trials" else _long
-        table = read(paths, name, planned, sources)
+        gather = _trials if name == "trials" else partial(_long, name)
+        table = gather(paths, planned, sources)
         with replacing(folder.table(name)) as file:
             write(table, file)
 
 
-def _sources(stored: Mapping[str, Entry], planned: Planned) -> dict[str, list[str]]:
-    """Pack id → planned trials whose rows are taken from it."""
-    sources: dict[str, list[str]] = defaultdict(list)
-    for trial in planned.trials:
-        if entry := stored.get(trial):
-            sources[entry.pack_id].append(trial)
-    return sources
+def _long(name: str, paths: ResultsPaths, planned: Planned, sources: Sources) -> pa.Table:
+    """metrics or gradients."""
+    if not sources.packs:
+        return LONG[name].empty_table()
+    files = [paths.part(name, pack) for pack in sources.packs]
+    return _in_plan_order(read_long(files, LONG[name]), planned, sources)
 
 
-def _long(
-    paths: ResultsPaths, name: str, planned: Planned, sources: Mapping[str, Sequence[str]]
-) -> pa.Table:
-    """metrics or gradients: the rows of each trial from the one pack that counts."""
-    wanted = {pack: pa.array(trials) for pack, trials in sources.items()}
-    files = [str(paths.part(name, pack)) for pack in wanted]
-    scanner = ds.dataset(files, schema=LONG[name], format="parquet").scanner()
-    batches = [
-        batch.filter(pc.is_in(batch["trial_id"], wanted[Path(fragment.path).stem]))
-        for batch, fragment in (
-            (tagged.record_batch, tagged.fragment) for tagged in scanner.scan_batches()
-        )
-    ]
-    return _in_plan_order(pa.Table.from_batches(batches, LONG[name]), planned)
-
-
-def _trials(
-    paths: ResultsPaths, name: str, planned: Planned, sources: Mapping[str, Sequence[str]]
-) -> pa.Table:
+def _trials(paths: ResultsPaths, planned: Planned, sources: Sources) -> pa.Table:
     """One row a trial; what belongs to the study rather than to the trial is the plan's."""
-    rows = [
-        table.filter(pc.is_in(table["trial_id"], pa.array(trials)))
-        for pack, trials in sources.items()
-        for table in [pq.read_table(paths.part(name, pack))]
-    ]
-    return _as_planned(_in_plan_order(_union(rows), planned), planned)
+    groups = list(read_groups([paths.part("trials", pack) for pack in sources.packs]))
+    owners = np.concatenate([np.empty(0, np.int32), *(group.owners for group in groups)])
+    rows = Rows(_union([group.table for group in groups]), owners)
+    return _as_planned(_in_plan_order(rows, planned, sources), planned)
 
 
-def _in_plan_order(table: pa.Table, planned: Planned) -> pa.Table:
-    """Stable: rows of one trial keep the order in which training wrote them."""
-    order = np.argsort(_places(table, planned), kind="stable")
-    return table.take(order)
+def _in_plan_order(rows: Rows, planned: Planned, sources: Sources) -> pa.Table:
+    """Rows of planned trials from the packs that count.
+
+    The sort is stable: rows of one trial keep the order in which training wrote them.
+    """
+    places = _places(rows.table, planned)
+    counts = np.flatnonzero((places >= 0) & (sources.chosen[places] == rows.owners))
+    return rows.table.take(counts[np.argsort(places[counts], kind="stable")])
 
 
-def _places(table: pa.Table, planned: Planned) -> Any:
-    """(rows,) the place of each row's trial in the plan."""
+def _places(table: pa.Table, planned: Planned) -> NDArray[np.int64]:
+    """(rows,) the place of each row's trial in the plan, or -1."""
     places = pc.index_in(table["trial_id"], pa.array(planned.trials, pa.string()))
-    return places.to_numpy()
+    return np.asarray(places.fill_null(-1), np.int64)
 
 
 def _union(tables: Sequence[pa.Table]) -> pa.Table:
     """Rows of packs whose settings and metrics differ; a column that a pack lacks is empty."""
     kinds: dict[str, list[pa.DataType]] = defaultdict(list)
-    for table in tables:
-        for field in table.schema:
-            if field.name.startswith(DYNAMIC):
-                kinds[field.name].append(field.type)
+    for field in (field for table in tables for field in table.schema):
+        if field.name.startswith(DYNAMIC):
+            kinds[field.name].append(field.type)
     schema = trials_schema(pa.field(name, common_type(found)) for name, found in kinds.items())
     return pa.concat_tables([schema.empty_table(), *(_fit(table, schema) for table in tables)])
 

@@ -133,10 +133,11 @@ class TestDamage:
             with pytest.warns(DamagedPart, match="not a whole|not a part"):
                 assert "c" not in statuses(stored)
 
-    def test_a_damaged_middle_is_noticed(self, stored: ResultsPaths) -> None:
+    def test_a_damaged_footer_is_noticed(self, stored: ResultsPaths) -> None:
         path = stored.part("trials", "one")
         data = bytearray(path.read_bytes())
-        data[-200:-8] = bytes(192)  # the footer
+        footer = int.from_bytes(data[-8:-4], "little")
+        data[-8 - footer : -8] = bytes(footer)
         path.write_bytes(data)
         with pytest.warns(DamagedPart, match=f"{path} is not a part of a store"):
             assert statuses(stored) == {"c": "completed"}

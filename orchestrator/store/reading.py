@@ -1,0 +1,93 @@
+"""Reads many parts at once, and remembers which row came from which of them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from orchestrator.errors import EnvironmentFault
+
+_CHECKED = ds.ParquetFragmentScanOptions(page_checksum_verification=True)  # finds rotten bits
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())  # 4 bytes a repeated string, not 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of many parts. owners: (rows,) the place of each row's file in the list given."""
+
+    table: pa.Table
+    owners: NDArray[np.int32]
+
+
+def read_long(files: Sequence[Path], schema: pa.Schema) -> Rows:
+    """Parts of one schema; their strings come as dictionaries.
+
+    Raises EnvironmentFault that names the file which cannot be read.
+    """
+    strings = {field.name for field in schema if pa.types.is_string(field.type)}
+    fields = [field.with_type(_DICTIONARY) if field.name in strings else field for field in schema]
+    options = ds.ParquetReadOptions(dictionary_columns=strings)
+    read = partial(_rows, schema=pa.schema(fields), options=options)
+    found = _or_name_the_culprit(read, files)
+    return Rows(found.table.unify_dictionaries().combine_chunks(), found.owners)
+
+
+def read_groups(files: Sequence[Path]) -> Iterator[Rows]:
+    """Parts whose schemas differ: one group a schema. Raises EnvironmentFault like `read_long`."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    schemas = [_or_name_the_culprit(_schema, [file]) for file in files]
+    for place, schema in enumerate(schemas):
+        groups[str(schema)].append(place)
+    for places in groups.values():
+        read = partial(_rows, schema=schemas[places[0]])
+        found = _or_name_the_culprit(read, [files[place] for place in places])
+        yield Rows(found.table, np.array(places, np.int32)[found.owners])
+
+
+def _schema(files: Sequence[Path]) -> pa.Schema:
+    return pq.read_schema(files[0])
+
+
+def _rows(
+    files: Sequence[Path], schema: pa.Schema, options: ds.ParquetReadOptions | None = None
+) -> Rows:
+    place = {str(file): number for number, file in enumerate(files)}
+    format = ds.ParquetFileFormat(options, default_fragment_scan_options=_CHECKED)
+    scanner = ds.dataset([*place], schema=schema, format=format).scanner()
+    tagged = [(found.record_batch, place[found.fragment.path]) for found in scanner.scan_batches()]
+    batches = [batch for batch, _ in tagged]
+    owners = np.repeat(
+        np.array([number for _, number in tagged], np.int32), [len(batch) for batch in batches]
+    )
+    return Rows(pa.Table.from_batches(batches, schema), owners)
+
+
+def _or_name_the_culprit(read: Callable[[Sequence[Path]], Any], files: Sequence[Path]) -> Any:
+    try:
+        return read(files)
+    except (pa.ArrowException, OSError):
+        for file in files:
+            with _named(file):
+                read([file])
+        raise
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise EnvironmentFault(
+            f"{file} cannot be read: {reason}\n"
+            "    remove it and run the study again: the trials of this pack will be trained anew"
+        ) from error
