@@ -60,7 +60,7 @@ def test_what_is_left_out_has_its_default() -> None:
     text = without("replicates", without("training", without("question")))
     study = parse(text)
     assert (study.question, study.replicates, study.seed) == ("", 10, 0)
-    assert study.variants[0].settings.training == Training()
+    assert study.variants[0].settings.training == Training(loss="cross_entropy")
     assert study.variants[0].settings.probes == Probes()
     assert study.resources == Resources(cpus=1, gpus=0)
     assert study.compare == Compare(
