@@ -5,18 +5,32 @@ from pathlib import Path
 
 from rich.console import Console
 
+from orchestrator.cli.tally import count
 from orchestrator.errors import EnvironmentFault
+from orchestrator.paths import StudyPaths
 from orchestrator.store.files import faults
+from orchestrator.store.tables import failures
+
+_REASONS = 3  # shown; more would hide the finding
 
 
-def show_statuses(counts: Mapping[str, int], console: Console) -> None:
-    """How the trials of the study stand in the store."""
+def show_statuses(counts: Mapping[str, int], study: StudyPaths, console: Console) -> None:
+    """How the trials of the study stand in the store, and why some failed."""
     stored = sum(counts.values()) - counts.get("missing", 0)
     words = [f"{counts.get(name, 0):,} {name}" for name in ("completed", "diverged", "failed")]
     words += [f"{counts['missing']:,} missing"] * bool(counts.get("missing"))
-    _say(console, f"{stored:,} trials in the store: {', '.join(words)}")
+    _say(console, f"{count(stored, 'trial')} in the store: {', '.join(words)}")
     if counts.get("failed"):
-        _say(console, "the report says why trials failed; run again to try them once more")
+        _show_failures(study, console)
+
+
+def _show_failures(study: StudyPaths, console: Console) -> None:
+    found = failures(study).most_common()
+    for reason, number in found[:_REASONS]:
+        _say(console, f"{number:,} failed: {reason}")
+    if more := found[_REASONS:]:
+        _say(console, f"and {count(len(more), 'other reason')}, in {study.table('trials')}")
+    _say(console, "run again to try them once more")
 
 
 def show_report(folder: Path, console: Console) -> None:

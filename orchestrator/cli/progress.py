@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from orchestrator.cli.tally import Tally
+from orchestrator.cli.tally import Tally, count
 from orchestrator.execution.records import Summary
 from orchestrator.plan.records import Pack
 
@@ -83,7 +83,7 @@ class Progress:
 
 def _loss(pack: Pack, reason: str, next_try: Sequence[Any]) -> str:
     first = reason.splitlines()[0]
-    what = f"pack {pack.pack_id} of {len(pack.trials)} trials: {first}"
+    what = f"pack {pack.pack_id} of {count(len(pack.trials), 'trial')}: {first}"
     if not next_try:
         return f"{what}; the trial counts as failed"
     same = len(next_try) == 1

@@ -26,9 +26,10 @@ def report(study: str, *, results: Path | None) -> int:
     compact(paths, document)
     stored = statuses(paths)
     trials = (trial for variant in document["variants"] for trial in variant["trials"])
-    console = Console()
-    show_statuses(Counter(stored.get(trial, "missing") for trial in trials), console)
-    show_report(paths.study(document["study"]).root, console)
+    counts = Counter(stored.get(trial, "missing") for trial in trials)
+    folder, console = paths.study(document["study"]), Console()
+    show_statuses(counts, folder, console)
+    show_report(folder.root, console)
     return 0
 
 

@@ -17,7 +17,7 @@ from orchestrator.cli.ending import show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
-from orchestrator.cli.tally import Tally
+from orchestrator.cli.tally import Tally, count
 from orchestrator.errors import Interrupted
 from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.records import Executor, Job
@@ -122,13 +122,12 @@ def _announce(this: Run) -> None:
     """What will run, and where results go."""
     study, trials = this.study, len(this.plan.trials)
     say = partial(this.console.print, markup=False, highlight=False, soft_wrap=True)
-    say(
-        f"{study.name}: {len(study.variants):,} variants × {study.replicates} replicates = "
-        f"{trials:,} trials, {this.done:,} done"
-    )
+    variants = count(len(study.variants), "variant")
+    replicates = count(study.replicates, "replicate")
+    say(f"{study.name}: {variants} × {replicates} = {count(trials, 'trial')}, {this.done:,} done")
+    where = "in this process" if this.inline else f"on {count(this.workers, 'worker')}"
     packs = len(this.plan.packs)
-    where = "in this process" if this.inline else f"on {this.workers} workers"
-    work = f"{packs:,} packs {where}" if packs else "nothing to train"
+    work = f"{count(packs, 'pack')} {where}" if packs else "nothing to train"
     say(f"{work} · results in {this.folder.root}")
 
 
@@ -204,7 +203,7 @@ def _finish(this: Run, *, report: bool) -> int:
     compact(this.paths, this.document)
     stored = statuses(this.paths)
     counts = Counter(stored.get(trial.trial_id, "missing") for trial in this.plan.trials)
-    show_statuses(counts, this.console)
+    show_statuses(counts, this.folder, this.console)
     if report:
         show_report(this.folder.root, this.console)
     return 1 if counts["failed"] or counts["missing"] else 0

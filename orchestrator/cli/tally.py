@@ -54,11 +54,10 @@ class Tally:
 
     def text(self) -> str:
         """12/48 trials · 1 failed · 2 diverged · 2 packs running · 0:41 left."""
-        words = [f"{self.trials:,}/{self.total:,} trials"]
+        words = [f"{self.trials:,}/{count(self.total, 'trial')}"]
         words += [f"{self.failed:,} failed"] * bool(self.failed)
         words += [f"{self.diverged:,} diverged"] * bool(self.diverged)
-        packs = len(self.running)
-        words += [f"{packs} pack{'s' * (packs != 1)} running"] * bool(packs)
+        words += [f"{count(len(self.running), 'pack')} running"] * bool(self.running)
         left = self.left_s()
         words += [] if left is None else [f"{duration(left)} left"]
         return " · ".join(words)
@@ -75,6 +74,11 @@ class Tally:
 
 def _cost(pack: Pack) -> float:
     return float(sum(trial_cost(trial.variant.settings.flat) for trial in pack.trials))
+
+
+def count(number: int, noun: str) -> str:
+    """1 pack, 12,000 packs."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def duration(seconds: float) -> str:

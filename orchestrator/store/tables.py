@@ -1,6 +1,6 @@
 """From the parts of the store to the three tables of one study."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.paths import TABLES, ResultsPaths, StudyPaths
 from orchestrator.store.files import replacing
-from orchestrator.store.parts import Entry, entries
+from orchestrator.store.parts import FAILED, Entry, entries
 from orchestrator.store.reading import Rows, read_groups, read_long
 from orchestrator.store.schemas import DYNAMIC, LONG, common_type, levels, trials_schema, write
 
@@ -74,6 +75,15 @@ def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
         table = gather(paths, planned, sources)
         with replacing(folder.table(name)) as file:
             write(table, file)
+
+
+def failures(study: StudyPaths) -> Counter[str]:
+    """First lines of the errors of failed trials, as type and message, with their counts."""
+    table = pq.read_table(study.table("trials"), columns=["status", "error"])
+    failed = table.filter(pc.equal(table["status"], FAILED))
+    return Counter(
+        (error or "no reason given").split("\n")[0] for error in failed["error"].to_pylist()
+    )
 
 
 def _long(name: str, paths: ResultsPaths, planned: Planned, sources: Sources) -> pa.Table:

@@ -8,7 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from orchestrator.plan.records import Pack
 from orchestrator.store.lock import exclusive
+from orchestrator.training.engine import train
+from orchestrator.training.records import PackRows
 from tests.cli.orch import ORCH, orch
 from tests.cli.running import TINY, events, parts, tables, train_here, write_study
 
@@ -234,3 +237,35 @@ def cpus() -> int:
     from orchestrator.execution.capacity import Capacity
 
     return Capacity.here().cpus
+
+
+class TestFailedTrials:
+    def test_exit_code_and_second_chance(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """The engine raises for replicate 1 of one variant; its pack-mates complete."""
+        study = write_study(tmp_path)
+        with monkeypatch.context() as broken:
+            broken.setattr("orchestrator.training.engine.train", failing)
+            assert train_here(study, report=True) == 1
+        shown = capsys.readouterr().out
+        assert "8 trials in the store: 7 completed, 0 diverged, 1 failed" in shown
+        assert "1 failed: RuntimeError: the loom is broken" in shown
+        assert "run again to try them once more" in shown
+        page = (tmp_path / "results/tiny/report.html").read_text()
+        assert "RuntimeError: the loom is broken" in page
+        assert train_here(study) == 0
+        assert "8 trials, 7 done" in capsys.readouterr().out
+        trials = tables(tmp_path / "results")["trials"]
+        assert set(trials["status"].to_pylist()) == {"completed"}
+
+
+def failing(pack: Pack, device: str, threads: int) -> PackRows:
+    unlucky = {"model.activation": "relu", "model.depth": 2}
+    for trial in pack.trials:
+        if trial.replicate == 1 and trial.variant.levels == unlucky:
+            raise RuntimeError("the loom is broken")
+    return train(pack, device, threads)
