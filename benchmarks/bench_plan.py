@@ -1,4 +1,4 @@
-"""How long it takes to read and plan a study of 100,000 trials: `python benchmarks/plan_speed.py`.
+"""How long it takes to read and plan a study of 100,000 trials: `python benchmarks/bench_plan.py`.
 
 Prints one JSON object: trials, variants, packs, and the seconds of reading, planning and writing.
 The acceptance is 3 s for planning, on two cores.
