@@ -1,1 +1,1 @@
-"""HOW the models are trained: study → plan → training → execution → store, in the order of the data."""
+"""HOW models are trained: study → plan → training → execution → store, in the order of data."""

@@ -52,7 +52,7 @@ class Members:
     def gradient(self, loss: Tensor) -> Tensor:
         """∂loss/∂flat, (members, parameters), of a loss that sums those of the members.
 
-        The tensor is used again by the next call: a new one of this size costs more than filling it.
+        The next call uses the same tensor: a new one of this size costs more than filling it.
         """
         gradients = torch.autograd.grad(
             loss, list(self.parameters.values()), allow_unused=True, materialize_grads=True
