@@ -77,7 +77,8 @@ class Progress:
     def _line(self) -> Table:
         total, done = max(self.tally.total, 1), self.tally.trials
         line = Table.grid(padding=(0, 1))
-        line.add_row(ProgressBar(total, done, width=_BAR_WIDTH), self.tally.text())
+        bar = ProgressBar(total, done, width=_BAR_WIDTH, complete_style="cyan")
+        line.add_row(bar, self.tally.text())
         return line
 
 
