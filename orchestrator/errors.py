@@ -1,9 +1,9 @@
 """Every error that orch raises on purpose, and the exit code it ends with.
 
-    OrchError
-    ├── InputError         2    the study, a flag or a file given is wrong: nothing was started
-    ├── EnvironmentFault   3    the machine is: no such resources, folder not writable, disk full
-    └── Interrupted      130    Ctrl-C or SIGTERM: finished packs are in the store
+OrchError
+├── InputError         2    the study, a flag or a file given is wrong: nothing was started
+├── EnvironmentFault   3    the machine is: no such resources, folder not writable, disk full
+└── Interrupted      130    Ctrl-C or SIGTERM: finished packs are in the store
 """
 
 from collections.abc import Iterable
