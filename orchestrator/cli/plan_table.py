@@ -100,5 +100,5 @@ def _tests(power: Attainable) -> Iterator[str]:
     yield f"    after Holm over {plural(power.contrasts, 'contrast')} {adjusted:.2g}"
     if adjusted >= LEVEL:
         needed = power.replicates_needed
-        yield f"    too large for any verdict: Holm takes {needed} replicates, so the report"
-        yield f"    adjusts by step-down max-T over the same sign flips, which can reach {alone:.2g}"
+        yield f"    too large for any verdict: with Holm it takes {needed} replicates, so the"
+        yield f"    report adjusts by step-down max-T over the same flips, which reaches {alone:.2g}"
