@@ -101,4 +101,4 @@ def _tests(power: Attainable) -> Iterator[str]:
     if adjusted >= LEVEL:
         needed = power.replicates_needed
         yield f"    too large for any verdict: with Holm it takes {needed} replicates, so the"
-        yield f"    report adjusts by step-down max-T over the same flips, which reaches {alone:.2g}"
+        yield f"    report adjusts by step-down max-T over the same flips; it reaches {alone:.2g}"
