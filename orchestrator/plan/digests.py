@@ -14,6 +14,7 @@ from models.catalogue import MODELS, TASKS, ModelEntry, TaskEntry, check_data, d
 from models.files.downloads import DOWNLOADS
 from models.files.errors import DataError
 from models.settings import TaskSettings
+from models.settings.own import OwnCode
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 
 ENGINE = "orchestrator.training.engine"
@@ -22,6 +23,7 @@ FIRST_PARTY = ("models", "orchestrator")
 DECLARATIONS = (
     "models.settings",
     "models.catalogue",
+    "models.own",
     "orchestrator.study",
     "orchestrator.plan",
     "orchestrator.errors",
@@ -32,13 +34,17 @@ would invalidate the results of all studies, although it changes none of them.""
 
 
 def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
-    """Module → digest, of all first-party code that trains this model on this task."""
-    factories = (MODELS[model].factory, TASKS[task].factory)
+    """Module → digest, of all first-party code that trains this model on this task.
+
+    model, task: names; one of the user's own code is also its factory.
+    """
+    entries = {model: MODELS.get(model), task: TASKS.get(task)}
+    factories = [entry.factory if entry else name for name, entry in entries.items()]
     modules = [factory.partition(":")[0] for factory in factories]
-    return {
-        **sources.digests([*modules, ENGINE]),
-        f"models.catalogue[{model}]": _entry_digest(MODELS[model]),
-        f"models.catalogue[{task}]": _entry_digest(TASKS[task]),
+    return sources.digests([*modules, ENGINE]) | {
+        f"models.catalogue[{name}]": _entry_digest(entry)
+        for name, entry in entries.items()
+        if entry is not None
     }
 
 
@@ -101,10 +107,20 @@ def _solved(entry: TaskEntry) -> list[str]:
 
 
 class Sources:
-    """The source files of the first-party packages, each read once. Nothing is imported."""
+    """The source files of the first-party packages, each read once. Nothing is imported.
 
-    def __init__(self, packages: Mapping[str, Path] | None = None) -> None:
-        self._packages = _first_party() if packages is None else packages
+    own: code of the user's own; modules in its folders, and the package that it is in if that is
+    installed, are first-party too.
+    """
+
+    def __init__(
+        self, packages: Mapping[str, Path] | None = None, own: Iterable[OwnCode] = ()
+    ) -> None:
+        self._packages = dict(_first_party() if packages is None else packages)
+        self._folders = list(dict.fromkeys(folder for code in own for folder in code.folders))
+        for top in {code.module.partition(".")[0] for code in own}:
+            if self._find(top) is None:
+                self._packages |= _locations([top])
         self._imports: dict[str, tuple[str, ...]] = {}
         self._digests: dict[str, str] = {}
 
@@ -142,17 +158,29 @@ class Sources:
 
     def _find(self, module: str) -> Path | None:
         root, *rest = module.split(".")
-        if root not in self._packages:
-            return None
-        path = self._packages[root].joinpath(*rest)
-        candidates = (path / "__init__.py", path.with_name(f"{path.name}.py"))
+        homes = [folder / root for folder in self._folders]
+        if root in self._packages:
+            homes = [self._packages[root]]
+        paths = [home.joinpath(*rest) for home in homes]
+        candidates = [f for p in paths for f in (p / "__init__.py", p.with_name(f"{p.name}.py"))]
         return next((file for file in candidates if file.is_file()), None)
 
 
 def _first_party() -> dict[str, Path]:
-    """Folders of the packages. Looking up a top-level package imports nothing."""
-    specs = {package: find_spec(package) for package in FIRST_PARTY}
-    return {p: Path(spec.origin).parent for p, spec in specs.items() if spec and spec.origin}
+    return _locations(FIRST_PARTY)
+
+
+def _locations(packages: Iterable[str]) -> dict[str, Path]:
+    """Where packages are installed: the folder, or for a single module its file without `.py`.
+
+    Looking up a top-level package imports nothing.
+    """
+    specs = {package: find_spec(package) for package in packages}
+    places = {p: Path(spec.origin) for p, spec in specs.items() if spec and spec.origin}
+    return {
+        package: path.parent if path.stem == "__init__" else path.with_suffix("")
+        for package, path in places.items()
+    }
 
 
 def _declares(module: str) -> bool:

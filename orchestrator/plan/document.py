@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from models.catalogue import TASKS, Metric
+from models.catalogue import Metric, task_entry
 from orchestrator.plan.records import Plan
 from orchestrator.study.records import Level, Study, Variant
 
@@ -56,8 +56,8 @@ def _differences(first: Mapping[str, Level], other: Mapping[str, Level]) -> Iter
 
 def metrics_of(study: Study) -> list[Metric]:
     """The metrics of the study's tasks, the main one first."""
-    tasks = dict.fromkeys(variant.settings.task.name for variant in study.variants)
-    return list({m.name: m for task in tasks for m in TASKS[task].metrics}.values())
+    tasks = {v.settings.task.name: task_entry(v.settings.task) for v in study.variants}
+    return list({m.name: m for task in tasks.values() for m in task.metrics}.values())
 
 
 def _compare(study: Study) -> dict[str, Any]:

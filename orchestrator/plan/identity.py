@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from models.settings import Settings
+from models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.plan.digests import Sources, code_digests, data_digest, data_name
 from orchestrator.plan.records import Identity, Trial
 from orchestrator.study.records import Study, TrialSettings, Variant, flatten
@@ -43,9 +44,14 @@ class Fingerprints:
 def fingerprints(study: Study) -> Fingerprints:
     """Reads the sources and data files that the study's trials use."""
     pairs = dict.fromkeys(pair_of(variant.settings) for variant in study.variants)
-    sources = Sources()
+    sources = Sources(own=_own_code(study))
     code = {pair: code_digests(*pair, sources) for pair in pairs}
     return Fingerprints(code, data_digests(study))
+
+
+def _own_code(study: Study) -> set[OwnCode]:
+    settings = [s for v in study.variants for s in (v.settings.model, v.settings.task)]
+    return {s.code for s in settings if isinstance(s, OwnModel | OwnTask)}
 
 
 def data_digests(study: Study) -> dict[str, str]:

@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from models.catalogue import TaskEntry
 from orchestrator.study.describe import names, nearest, shown
 from orchestrator.study.document import Findings
 from orchestrator.study.factors import Factors
 from orchestrator.study.file import StudyFile
+from orchestrator.study.own import any_leaves, levels_of, read_own
 from orchestrator.study.reading import read_group
 from orchestrator.study.settings import Probes, Resources
-from orchestrator.study.vocabulary import NAMED, SECTIONS, Leaf, classes, leaves, section_leaves
+from orchestrator.study.vocabulary import (
+    NAMED,
+    SECTIONS,
+    Leaf,
+    Names,
+    classes,
+    leaves,
+    section_leaves,
+)
 
 PROBES: Mapping[str, dict[str, Any]] = {"off": {"examples": 0}, "light": {}}
 HEAD = ("study", "question", "seed", "design", "replicates")
@@ -23,28 +34,37 @@ class Base:
     sections: Mapping[str, dict[str, Any]]  # in canonical types, without what is wrong
     sound: frozenset[str]  # sections in which nothing is wrong
     settings: Mapping[str, Leaf]  # everything that this file may set
+    named: Names  # models and tasks that it may name, with the user's own that it does name
 
     @property
     def factor_settings(self) -> dict[str, Leaf]:
         return {path: leaf for path, leaf in self.settings.items() if _top(path) in SECTIONS}
 
-    def tasks(self, factors: Factors) -> list[str]:
-        """The tasks of the study's variants, as far as they are known."""
+    def tasks(self, factors: Factors) -> dict[str, TaskEntry]:
+        """The tasks of the study's variants by name, as far as they are known."""
         fixed = self.sections["task"].get("name")
         chosen = factors["task.name"].levels if "task.name" in factors else (fixed,)
-        return [str(name) for name in chosen if name is not None]
+        known = {str(name): self.named["task"].get(str(name)) for name in chosen}
+        return {name: entry for name, entry in known.items() if entry is not None}
 
 
-def read_base(findings: Findings, given: Mapping[str, Any]) -> Base:
-    """Checks the four sections, key by key; what does not go together shows in the variants."""
-    settings = _settings(given)
+def read_base(findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]) -> Base:
+    """Checks the four sections, key by key; what does not go together shows in the variants.
+
+    folders: where modules of the user's own are looked for.
+    """
+    own = read_own(findings, given, folders)
+    named = {section: {**NAMED[section], **own[section]} for section in NAMED}
+    broken = {section for section in own if None in own[section].values()}
+    settings = _settings(given, named, broken)
     sections, sound = {}, set()
     for section in SECTIONS:
         before = len(findings.found)
         sections[section] = _read_section(findings, section, given, settings)
-        if len(findings.found) == before and _is_named(section, sections[section], given):
+        is_whole = len(findings.found) == before and section not in broken
+        if is_whole and _is_named(section, sections[section], given):
             sound.add(section)
-    return Base(sections, frozenset(sound), settings)
+    return Base(sections, frozenset(sound), settings, named)
 
 
 def _read_section(
@@ -60,43 +80,33 @@ def _read_section(
             return {}
         values = PROBES[values]
     if section in NAMED and section in given and isinstance(values, Mapping):
-        values = _named(findings, section, given, values)
+        _check_named(findings, section, given, values)
     return read_group(findings, (section,), values, settings)
 
 
-def _named(
+def _check_named(
     findings: Findings, section: str, given: Mapping[str, Any], values: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Reports a name that is missing, or that asks for code of the user's own."""
-    name = values.get("name")
-    if "name" not in values and not _levels(given, f"{section}.name"):
+) -> None:
+    if "name" not in values and not levels_of(given, f"{section}.name"):
         findings.add((section,), "a name is missing", names(NAMED[section]), "add name: …")
-    if isinstance(name, str) and ":" in name:
-        what = f"{name!r} is code of your own, which this version cannot load yet"
-        findings.add((section, "name"), what, names(NAMED[section]))
-        return {key: value for key, value in values.items() if key != "name"}
-    return values
 
 
 def _is_named(section: str, read: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    return section not in NAMED or "name" in read or bool(_levels(given, f"{section}.name"))
+    return section not in NAMED or "name" in read or bool(levels_of(given, f"{section}.name"))
 
 
-def _settings(given: Mapping[str, Any]) -> dict[str, Leaf]:
+def _settings(given: Mapping[str, Any], named: Names, broken: set[str]) -> dict[str, Leaf]:
     """Everything that this file may set, given the names of its task and model."""
-    head = {path: leaf for path, leaf in leaves(StudyFile, "").items() if path in HEAD}
+    found = {path: leaf for path, leaf in leaves(StudyFile, "").items() if path in HEAD}
     for section in SECTIONS:
         values = given.get(section)
         fixed = [values.get("name")] if isinstance(values, Mapping) else []
-        chosen = _levels(given, f"{section}.name") or fixed
-        head |= section_leaves(section, tuple(classes(section, chosen)))
-    return head | leaves(Resources, "resources")
-
-
-def _levels(given: Mapping[str, Any], path: str) -> list[Any]:
-    factors = given.get("factors")
-    levels = factors.get(path) if isinstance(factors, Mapping) else None
-    return levels if isinstance(levels, list) else []
+        chosen = levels_of(given, f"{section}.name") or fixed
+        own = tuple(name for name in named.get(section, ()) if name not in NAMED[section])
+        found |= section_leaves(section, tuple(classes(section, chosen, named)), own)
+        if section in broken:  # what it may set, nobody knows
+            found = any_leaves(section, given) | found
+    return found | leaves(Resources, "resources")
 
 
 def _top(path: str) -> str:

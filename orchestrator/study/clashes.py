@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.catalogue import TASKS, losses
+from models.catalogue import losses, task_entry
 from models.fit import misfit
 from models.settings import Settings
 from orchestrator.study.base import Base
@@ -17,7 +17,7 @@ from orchestrator.study.document import Findings, Path, put
 from orchestrator.study.factors import Factors
 from orchestrator.study.records import Level, TrialSettings
 from orchestrator.study.settings import Training
-from orchestrator.study.vocabulary import SECTIONS, classes
+from orchestrator.study.vocabulary import SECTIONS, Names, classes
 
 Levels = tuple[Level, ...]
 Clash = tuple[Path, str]  # where in the settings, and what does not go together
@@ -30,6 +30,7 @@ class Section:
     name: str
     base: Mapping[str, Any]
     factors: Sequence[tuple[int, Path]]  # place in the study's factors, path inside the section
+    named: Names
     built: dict[Levels, Settings | list[Clash]] = field(default_factory=dict)
     seen: dict[str, Levels] = field(default_factory=dict)  # settings as JSON → their levels
 
@@ -44,7 +45,7 @@ class Section:
         values = deepcopy(dict(self.base))
         for (_, path), level in zip(self.factors, own, strict=True):
             put(values, path, level)
-        (kind,) = classes(self.name, [values.get("name")])
+        (kind,) = classes(self.name, [values.get("name")], self.named)
         try:
             settings = kind.model_validate(values)
         except ValidationError as error:
@@ -88,7 +89,7 @@ class Builder:
             self.clashes.setdefault(clash, []).append(label)
         if self.clashes or len(whole) < len(SECTIONS):
             return None
-        whole["training"] = _with_loss(whole["training"], TASKS[whole["task"].name].loss)
+        whole["training"] = _with_loss(whole["training"], task_entry(whole["task"]).loss)
         return TrialSettings(**whole)
 
     def report(self, findings: Findings, factors: Factors) -> None:
@@ -119,18 +120,18 @@ def _section(name: str, base: Base, factors: Factors) -> Section:
         for index, path in enumerate(factors)
         if path.startswith(f"{name}.")
     ]
-    return Section(name, base.sections[name], own)
+    return Section(name, base.sections[name], own, base.named)
 
 
 def _misfits(built: Mapping[str, Any]) -> Iterator[Clash]:
     """A model or a loss that cannot be used on its task."""
     if "task" in built and "model" in built:
-        task = TASKS[built["task"].name]
+        task = task_entry(built["task"])
         if problem := misfit(built["model"], task.inputs, task.outputs):
             yield ("model", "name"), problem
     if "task" in built and "training" in built:
         name, loss = built["task"].name, built["training"].loss
-        if loss not in (None, *(allowed := losses(TASKS[name]))):
+        if loss not in (None, *(allowed := losses(task_entry(built["task"])))):
             yield ("training", "loss"), f"{loss} is no loss for {name}: choose {names(allowed)}"
 
 

@@ -1,9 +1,9 @@
 """`compare`: the metric and the baseline, or what stands for them when they are left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from models.catalogue import TASKS
+from models.catalogue import TaskEntry
 from orchestrator.study.describe import names, nearest, plain, shown
 from orchestrator.study.document import Findings
 from orchestrator.study.factors import Factors, read_point
@@ -17,18 +17,24 @@ from orchestrator.study.vocabulary import leaves
 SPLITS = ("train", "validation", "test")
 
 
-def metrics_of(tasks: Iterable[str]) -> list[str]:
+def metrics_of(tasks: Mapping[str, TaskEntry]) -> list[str]:
     """`<split>/<metric>` that all these tasks report; the default first."""
+    first, *others = tasks.values()
     common = [
         metric.name
-        for metric in TASKS[next(iter(tasks))].metrics
-        if all(metric.name in {m.name for m in TASKS[task].metrics} for task in tasks)
+        for metric in first.metrics
+        if all(metric.name in {m.name for m in task.metrics} for task in others)
     ]
     return [f"{split}/{metric}" for metric in common for split in reversed(SPLITS)]
 
 
 def read_compare(
-    findings: Findings, given: Any, tasks: list[str], full: Factors, kept: Factors, only: list[Flag]
+    findings: Findings,
+    given: Any,
+    tasks: Mapping[str, TaskEntry],
+    full: Factors,
+    kept: Factors,
+    only: list[Flag],
 ) -> Compare | None:
     """The declaration of the comparison; None if something is wrong with it."""
     keys = {f"compare.{name}": leaf for name, leaf in leaves(CompareKeys, "").items()}
@@ -53,7 +59,7 @@ def _maps(given: Any) -> bool:
     return isinstance(given, Mapping)
 
 
-def _metric(findings: Findings, given: str | None, tasks: list[str]) -> str | None:
+def _metric(findings: Findings, given: str | None, tasks: Mapping[str, TaskEntry]) -> str | None:
     known = metrics_of(tasks) if tasks else []
     if given is None:
         return known[0] if known else None

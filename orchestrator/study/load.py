@@ -13,6 +13,7 @@ from orchestrator.study.factors import Factors, Rule, keep_only, read_factors, r
 from orchestrator.study.file import StudyFile
 from orchestrator.study.head import read_head
 from orchestrator.study.overrides import Edits, Flag, Overrides, apply_sets, edited_text, read_flags
+from orchestrator.study.own import try_own
 from orchestrator.study.reading import read_group
 from orchestrator.study.records import Exclusion, Study, Variant
 from orchestrator.study.settings import Resources
@@ -43,15 +44,25 @@ def parse_study(text: str, path: Path, overrides: Overrides = NO_OVERRIDES) -> S
         findings.add((), f"the file holds {content}, not a study", allowed)
         findings.raise_if_any()
     edits = apply_sets(overrides, document, findings)
-    parts = _read(findings, document, read_flags("only", overrides.only, findings), edits)
+    folders = tuple(dict.fromkeys((path.resolve().parent, Path.cwd())))
+    only = read_flags("only", overrides.only, findings)
+    parts = _read(findings, document, only, edits, folders)
+    findings.raise_if_any()
+    try_own(findings, parts["variants"], parts["seed"])
     findings.raise_if_any()
     return Study(**parts, path=path, text=edited_text(text, edits, document))
 
 
-def _read(findings: Findings, document: Document, only: list[Flag], edits: Edits) -> dict[str, Any]:
+def _read(
+    findings: Findings,
+    document: Document,
+    only: list[Flag],
+    edits: Edits,
+    folders: tuple[Path, ...],
+) -> dict[str, Any]:
     """The parts of the study; whole only if nothing was found wrong."""
     given: Mapping[str, Any] = document.value
-    base = read_base(findings, given)
+    base = read_base(findings, given, folders)
     head = read_head(findings, given, base.settings)
     full = (
         read_factors(findings, given["factors"], base.factor_settings) if "factors" in given else {}

@@ -14,7 +14,8 @@ from orchestrator.study.describe import allowed_by
 from orchestrator.study.settings import Probes, Training
 
 SECTIONS = ("task", "model", "training", "probes")  # their settings can be factors
-NAMED: Mapping[str, Mapping[str, Any]] = {
+Names = Mapping[str, Mapping[str, Any]]  # section → name → its entry, or None if that is broken
+NAMED: Names = {
     "task": TASKS,
     "model": MODELS,
 }  # sections whose settings depend on their name
@@ -84,22 +85,27 @@ def group(field: FieldInfo) -> type[Settings] | None:
     return kind if isinstance(kind, type) and issubclass(kind, Settings) else None
 
 
-def classes(section: str, chosen: Iterable[Any] = ()) -> list[type[Settings]]:
+def classes(section: str, chosen: Iterable[Any] = (), named: Names = NAMED) -> list[type[Settings]]:
     """The settings classes of a section; with names, only theirs, as far as they are known."""
     if section not in NAMED:
         return [Training if section == "training" else Probes]
-    entries = NAMED[section]
-    known = [name for name in chosen if isinstance(name, str) and name in entries]
-    return [entries[name].settings for name in known or entries]
+    entries = named[section]
+    known = [name for name in chosen if isinstance(name, str) and entries.get(name)]
+    return [entries[name].settings for name in known or NAMED[section]]
 
 
 @cache
-def section_leaves(section: str, kinds: tuple[type[Settings], ...]) -> dict[str, Leaf]:
-    """The settings of a section, of all its classes together."""
+def section_leaves(
+    section: str, kinds: tuple[type[Settings], ...], own: tuple[str, ...] = ()
+) -> dict[str, Leaf]:
+    """The settings of a section, of all its classes together.
+
+    own: names of the user's own code that this section may have.
+    """
     found: dict[str, Leaf] = {}
     for kind in kinds:
         found = leaves(kind, section) | found
     if section in NAMED:
-        known: Any = Literal[tuple(NAMED[section])]
+        known: Any = Literal[(*NAMED[section], *own)]
         found[f"{section}.name"] = _name(section, FieldInfo.from_annotation(known))
     return found

@@ -1,13 +1,13 @@
 """The data of some trials of one structure, in one table of examples."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from models.catalogue import MODELS, TASKS, resolve
+from models.load import as_taken, load_task
 from models.sentences import sentence_lengths
 from models.shape import TaskShape
 from models.tasks.dataset import Dataset
@@ -51,9 +51,8 @@ def load_data(
 ) -> TrialData:
     """Load the task once for every replicate; members of a replicate share it."""
     settings = trials[0].variant.settings  # one structure: the same task for all
-    load: Callable[..., Dataset] = resolve(TASKS[settings.task.name].factory)
     datasets = {
-        replicate: load(
+        replicate: load_task(
             settings.task, partial(seed_for, replicate=replicate, study_seed=study_seed)
         )
         for replicate in sorted({trial.replicate for trial in trials})
@@ -61,7 +60,7 @@ def load_data(
     tables = {id(data.inputs): data for data in datasets.values()}  # a fixed data set comes once
     first_row = _first_rows(tables)
     members = [datasets[trial.replicate] for trial in trials]
-    inputs = _inputs(settings.model.name, tables.values())
+    inputs = as_taken(settings.model, torch.cat([data.inputs for data in tables.values()]))
     lengths = sentence_lengths(inputs) if members[0].shape.inputs == "words" else None
     targets = torch.cat([data.targets for data in tables.values()])
     splits = {
@@ -77,12 +76,6 @@ def load_data(
         baselines=[data.baselines for data in members],
         word_dropout=members[0].word_dropout,
     )
-
-
-def _inputs(model: str, tables: Iterable[Dataset]) -> Tensor:
-    """Images become rows of features for a model that takes only these."""
-    inputs = torch.cat([data.inputs for data in tables])
-    return inputs if "image" in MODELS[model].takes or inputs.dim() < 4 else inputs.flatten(1)
 
 
 def _moved(values: Tensor, device: str, precision: torch.dtype) -> Tensor:

@@ -56,6 +56,8 @@ def build_model(trial: Trial, shape: TaskShape, study_seed: int) -> nn.Module:
         return torch.Generator().manual_seed(seed)
 
     settings = trial.variant.settings.model
-    model = build(settings, shape)
+    with torch.random.fork_rng(devices=[]):  # for constructors of the user's own, which draw
+        torch.manual_seed(seed_for("init", trial.replicate, study_seed=study_seed))
+        model = build(settings, shape)
     draw(model, settings, generator_for)
     return model

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from models.catalogue import TASKS
+from models.catalogue import TaskEntry
 from models.losses import Loss
 from models.metrics import METRICS, PerExample
 from orchestrator.training.data import TrialData
@@ -19,10 +19,10 @@ Metrics = dict[tuple[str, str], Tensor]  # (split, metric) → (members,), float
 
 
 @torch.no_grad()
-def evaluate(members: Members, data: TrialData, loss: Loss, task: str) -> Metrics:
+def evaluate(members: Members, data: TrialData, loss: Loss, task: TaskEntry) -> Metrics:
     """Every metric of the task on every split."""
     members.model.eval()
-    functions = {"loss": loss, **METRICS[data.shape.outputs]}
+    functions = {"loss": loss, **METRICS[data.shape.outputs], **task.functions}
     found: Metrics = {}
     for split, rows in data.splits.items():
         for name, values in _means(members, data, rows, functions).items():
@@ -60,11 +60,10 @@ def _total(values: Tensor) -> Tensor:
     return values.flatten(1).sum(1, dtype=torch.float64).cpu()
 
 
-def _solved(task: str, split: str, metrics: Metrics) -> Metrics:
+def _solved(task: TaskEntry, split: str, metrics: Metrics) -> Metrics:
     """1.0 where a member has solved the task, for tasks that can be solved."""
-    solved = TASKS[task].solved
-    if solved is None:
+    if task.solved is None:
         return {}
-    values = metrics[split, solved.metric]
-    flags = [float(TASKS[task].is_solved_by(value)) for value in values.tolist()]
+    values = metrics[split, task.solved.metric]
+    flags = [float(task.is_solved_by(value)) for value in values.tolist()]
     return {(split, "solved"): torch.tensor(flags, dtype=torch.float64)}

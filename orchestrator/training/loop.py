@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from models.catalogue import TASKS
+from models.catalogue import task_entry
 from models.losses import LOSSES
 from orchestrator.training.batches import batches
 from orchestrator.training.clipping import clipping
@@ -24,7 +24,8 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
     settings = streams.trials[0].variant.settings  # what all members have in common
     training, probes = settings.training, settings.probes
     trainings = [trial.variant.settings.training for trial in streams.trials]
-    loss = LOSSES[training.loss or TASKS[settings.task.name].loss]
+    task = task_entry(settings.task)
+    loss = LOSSES[training.loss or task.loss]
     optimizer = OPTIMIZERS[training.optimizer](members, trainings)
     clip = clipping(trainings, members.flat)
     examples = data.splits["train"].shape[1]
@@ -44,7 +45,7 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
                 optimizer.step(clip(members.gradient(losses.sum())))
                 step += 1
 
-        metrics = evaluate(members, data, loss, settings.task.name)  # (split, metric) → (members,)
+        metrics = evaluate(members, data, loss, task)  # (split, metric) → (members,)
         diverged = ~_finite(members, metrics)
         if diary.diverged(diverged, epoch):
             members.flat[diverged] = 0  # finite again; with a step size of 0 it stays so

@@ -44,7 +44,7 @@ CASES = {
     "model: {name: mlp, init: {scheme: hee}}": ("9:35", "model.init.scheme: 'hee'", "he", "'he'"),
     "model: {name: mlp, init: he}": ("9:26", "'he' is not a mapping", "scheme, scale, bias", ""),
     "model: {name: mlp, init.scale: 2}": ("9:20", "no such key", "name", "into model.init"),
-    "model: {name: my.code:Net}": ("9:15", "code of your own, which this version", "mlp", ""),
+    "model: {name: my.code:Net}": ("9:15", "there is no module my.code", "an installed module", ""),
     "study: Big Study": ("9:8", "'Big Study' is no name", "lower-case", "write big_study"),
     "study: ../escape": ("9:8", "no name", "lower-case", "write escape"),
     "study: store": ("9:8", "'store' is taken", "", "rename"),

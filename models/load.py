@@ -1,0 +1,27 @@
+"""Settings of a task → its data, in the form that a model takes."""
+
+from torch import Tensor
+
+from models.catalogue import model_entry, resolve, task_entry
+from models.own.importing import find_function, importable
+from models.own.signature import arguments
+from models.settings import ModelSettings, TaskSettings
+from models.settings.own import OwnTask
+from models.tasks.dataset import Dataset, SeedFor
+
+
+def load_task(settings: TaskSettings, seed_for: SeedFor) -> Dataset:
+    """The examples of one replicate; what is random about them comes from `seed_for`."""
+    if not isinstance(settings, OwnTask):
+        built_in: Dataset = resolve(task_entry(settings).factory)(settings, seed_for)
+        return built_in
+    load = find_function(settings.code)
+    with importable(settings.code.folders):
+        own: Dataset = load(seed_for, **arguments(settings))
+    return own
+
+
+def as_taken(model: ModelSettings, inputs: Tensor) -> Tensor:
+    """Images become rows of features for a model that takes only these."""
+    is_image = inputs.dim() == 4
+    return inputs.flatten(1) if is_image and "image" not in model_entry(model).takes else inputs

@@ -1,0 +1,60 @@
+"""Code of the user's own → the entry that it would have in models/catalogue.py."""
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from models.catalogue import ModelEntry, TaskEntry
+from models.own.declaring import DECLARED, TaskDeclaration
+from models.own.errors import OwnCodeError
+from models.own.importing import find_function
+from models.own.signature import settings_class
+from models.settings.own import OwnCode, OwnModel, OwnTask
+from models.shape import InputKind, OutputKind
+
+TAKES: tuple[InputKind, ...] = ("features", "sequence", "words")  # images come as features
+
+
+@cache
+def own_entry(section: str, code: OwnCode) -> ModelEntry | TaskEntry:
+    """Imports the user's module. Raises OwnCodeError."""
+    function = find_function(code)
+    return _model(code, function) if section == "model" else _task(code, function)
+
+
+def _model(code: OwnCode, function: Callable[..., Any]) -> ModelEntry:
+    kind = settings_class(OwnModel, code, function, ("inputs", "outputs"))
+    declared = getattr(function, DECLARED, TAKES)
+    if isinstance(declared, TaskDeclaration):
+        raise OwnCodeError(f"{code.name} is a task, not a model", cure="write it as task.name")
+    entry = ModelEntry(kind, code.name, takes=declared, gives=get_args(OutputKind))
+    kind.entry = entry
+    return entry
+
+
+def _task(code: OwnCode, function: Callable[..., Any]) -> TaskEntry:
+    kind = settings_class(OwnTask, code, function, ("seed_for",))
+    declared = getattr(function, DECLARED, None)
+    if not isinstance(declared, TaskDeclaration):
+        what = f"{code.name} does not say what its data are"
+        raise OwnCodeError(what, cure="put @orch_task(inputs=…, outputs=…) above it")
+    kind.own_files = tuple(_folder(function) / file for file in declared.files)
+    entry = TaskEntry(
+        kind,
+        code.name,
+        declared.loss,
+        declared.metrics,
+        inputs=declared.inputs,
+        outputs=declared.outputs,
+        solved=declared.solved,
+        check="models.files.present:check",
+        functions=dict(declared.functions),
+    )
+    kind.entry = entry
+    return entry
+
+
+def _folder(function: Callable[..., Any]) -> Path:
+    return Path(inspect.getfile(inspect.unwrap(function))).resolve().parent

@@ -1,0 +1,168 @@
+"""`package.module:function` → the function, with every way in which this can go wrong."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from difflib import get_close_matches
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
+from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
+from typing import Any
+
+from models.own.errors import OwnCodeError
+from models.settings.own import OwnCode
+
+OURS = ("models", "orchestrator", "reports", "studies")  # packages that orch itself needs
+FORM = "package.module:function"
+LONGEST = 500  # characters of the text of an error
+
+
+def is_own(name: object) -> bool:
+    """Whether a name in a study asks for code of the user's own."""
+    return isinstance(name, str) and ":" in name
+
+
+def find_function(code: OwnCode) -> Callable[..., Any]:
+    """The function or class, imported now. Raises OwnCodeError."""
+    _check_form(code.name)
+    _check_not_taken(code)
+    module = _imported(code)
+    found = getattr(module, code.function, None)
+    if not hasattr(module, code.function):
+        known = [name for name, value in vars(module).items() if _is_candidate(value, module)]
+        what = f"{code.module} has no {code.function}"
+        raise OwnCodeError(what, ", ".join(known), _nearest(code.function, known))
+    if not callable(found):
+        raise OwnCodeError(f"{code.name} is of the type {type(found).__name__}, not a function")
+    return found  # type: ignore[no-any-return]
+
+
+@contextmanager
+def importable(folders: Iterable[Path]) -> Iterator[None]:
+    """The folders are first on sys.path for a while.
+
+    What the user's code prints goes to stderr, and Python leaves no __pycache__ beside it.
+    """
+    added = [str(folder) for folder in folders]
+    writes_no_bytecode = sys.dont_write_bytecode
+    sys.path[:0] = added
+    sys.dont_write_bytecode = True
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        sys.dont_write_bytecode = writes_no_bytecode
+        for folder in added:
+            if folder in sys.path:
+                sys.path.remove(folder)  # the first one: where it was there before, it stays
+
+
+def told(error: BaseException, folders: Iterable[Path]) -> str:
+    """Type, message and place of an error that the user's code raised, on one line."""
+    lines = str(error).strip().splitlines() or [""]
+    kind = type(error).__name__
+    message = f"{kind}: {lines[0][:LONGEST]}" if lines[0] else kind
+    place = _place(error, [str(folder) for folder in folders])
+    return f"{message} ({place})" if place else message
+
+
+def _place(error: BaseException, folders: list[str]) -> str:
+    """File and line: the innermost of the user's own, else the innermost of all."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    frames = [frame for frame in extract_tb(error.__traceback__) if "<" not in frame.filename]
+    own = [frame for frame in frames if _is_below(frame.filename, folders)]
+    return next((f"{frame.filename}:{frame.lineno}" for frame in reversed(own or frames)), "")
+
+
+def _is_below(file: str, folders: list[str]) -> bool:
+    path = Path(file)
+    inside = any(path.is_relative_to(folder) for folder in folders)
+    first_party = any(path.is_relative_to(Path(__file__).parents[2] / name) for name in OURS)
+    return inside and "site-packages" not in path.parts and not first_party
+
+
+def _check_form(name: str) -> None:
+    module, _, function = name.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), function)):
+        file, _, _ = module.partition(".py")
+        guess = f"{file.replace('/', '.').strip('.')}:{function}"
+        is_file = module.endswith(".py") and function.isidentifier()
+        raise OwnCodeError(f"{name!r} is no {FORM}", FORM, f"write {guess}" if is_file else "")
+
+
+def _check_not_taken(code: OwnCode) -> None:
+    """A module of the same name that is loaded already would be taken for the user's."""
+    top = code.module.partition(".")[0]
+    own = PathFinder.find_spec(top, [*map(str, code.folders), *sys.path])
+    if own is None:
+        return
+    other = find_spec(top) if top in OURS else _spec_of(sys.modules.get(top))
+    if other is not None and _home(other) != _home(own):
+        what = f"there is another module {top}, which is in use: {_home(other)}"
+        raise OwnCodeError(what, cure=f"rename {_home(own)}")
+
+
+def _spec_of(module: ModuleType | None) -> ModuleSpec | None:
+    return None if module is None else module.__spec__
+
+
+def _home(spec: ModuleSpec) -> str:
+    """The file, or for a package without __init__.py the folder."""
+    places = [spec.origin] if spec.has_location else list(spec.submodule_search_locations or ())
+    return str(Path(places[0] or "").resolve()) if places else str(spec.origin)
+
+
+def _imported(code: OwnCode) -> ModuleType:
+    with importable(code.folders):
+        importlib.invalidate_caches()
+        try:
+            return importlib.import_module(code.module)
+        except ModuleNotFoundError as error:
+            if error.name and f"{code.module}.".startswith(f"{error.name}."):
+                raise _not_there(code) from error
+            raise _broken(code, error) from error
+        except (Exception, SystemExit) as error:
+            raise _broken(code, error) from error
+
+
+def _broken(code: OwnCode, error: BaseException) -> OwnCodeError:
+    return OwnCodeError(f"{code.module} cannot be imported: {told(error, code.folders)}")
+
+
+def _not_there(code: OwnCode) -> OwnCodeError:
+    """With the nearest name among the modules in the folders."""
+    package, _, last = code.module.rpartition(".")
+    folders = [folder.joinpath(*package.split(".")) for folder in code.folders]
+    if not any(folder.is_dir() for folder in folders):
+        folders, package, last = list(code.folders), "", code.module.partition(".")[0]
+    prefix = f"{package}." if package else ""
+    known = sorted({f"{prefix}{name}" for folder in folders for name in _modules(folder)})
+    near = _nearest(f"{prefix}{last}", known)
+    places = " or ".join(dict.fromkeys(map(str, code.folders)))
+    what = f"there is no module {code.module}"
+    return OwnCodeError(what, f"an installed module, or one in {places}", near)
+
+
+def _modules(folder: Path) -> Iterator[str]:
+    try:
+        entries = list(folder.iterdir())
+    except OSError:
+        return
+    for entry in entries:
+        is_module = entry.suffix == ".py" or (entry.is_dir() and any(entry.glob("*.py")))
+        if is_module and entry.stem.isidentifier() and entry.stem != "__init__":
+            yield entry.stem
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def _is_candidate(value: object, module: ModuleType) -> bool:
+    """A function or class that is defined in the module itself."""
+    return callable(value) and getattr(value, "__module__", None) == module.__name__

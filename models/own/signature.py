@@ -1,0 +1,116 @@
+"""The parameters of a function of the user's own → the class of its settings."""
+
+import inspect
+from collections.abc import Callable
+from inspect import Parameter
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError, create_model
+
+from models.own.errors import OwnCodeError
+from models.settings.base import Settings
+from models.settings.own import OwnCode, OwnModel, OwnTask
+
+SCALARS = (int, float, str, bool, NoneType)
+KINDS = "int, float, str, bool, a Literal of these, or one of them | None"
+Kind = TypeVar("Kind", OwnModel, OwnTask)
+
+
+def settings_class(
+    base: type[Kind], code: OwnCode, function: Callable[..., Any], taken: tuple[str, ...]
+) -> type[Kind]:
+    """A class with one setting for each parameter after those that orch itself fills in.
+
+    taken: what they are called in messages. Raises OwnCodeError.
+    """
+    parameters = _parameters(code, function)
+    settings = parameters[len(taken) :]
+    _check_first(code, parameters[: len(taken)], taken)
+    fields: dict[str, Any] = {p.name: _field(code, p, base) for p in settings}
+    fields["name"] = (Literal[code.name], code.name)
+    kind = create_model(
+        code.function,
+        __base__=base,
+        __module__=__name__,
+        __doc__=inspect.getdoc(function) or base.__doc__,
+        **fields,
+    )
+    kind.code = code
+    if issubclass(kind, OwnTask):
+        kind.path_settings = tuple(p.name for p in settings if p.annotation is Path)
+    return kind
+
+
+def _parameters(code: OwnCode, function: Callable[..., Any]) -> list[Parameter]:
+    try:
+        return list(inspect.signature(function, eval_str=True).parameters.values())
+    except Exception as error:  # annotations are text that may not evaluate
+        what = f"the parameters of {code.name} cannot be read: {type(error).__name__}: {error}"
+        raise OwnCodeError(what) from error
+
+
+def _check_first(code: OwnCode, given: list[Parameter], taken: tuple[str, ...]) -> None:
+    by_place = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    if len(given) < len(taken) or any(p.kind not in by_place for p in given):
+        what = f"{code.name} must take {' and '.join(taken)} first"
+        raise OwnCodeError(what, cure=f"def {code.function}({', '.join(taken)}, …)")
+
+
+def _field(code: OwnCode, parameter: Parameter, base: type[Settings]) -> tuple[Any, Any]:
+    """Type and default of the setting that a parameter becomes."""
+    name = parameter.name
+    if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY):
+        what = f"{code.name} has a parameter {parameter}, and orch cannot know what it may be"
+        raise OwnCodeError(what, cure="give every setting a parameter of its own")
+    if name.startswith("_") or name in base.model_fields or hasattr(base, name):
+        what = f"{code.name} has a parameter {name}, a name that no setting can have"
+        raise OwnCodeError(what, cure="rename it")
+    kind = _kind(code, parameter)
+    if parameter.default is Parameter.empty:
+        return kind, ...
+    return kind, _default(code, parameter, kind)
+
+
+def _kind(code: OwnCode, parameter: Parameter) -> Any:
+    annotation = parameter.annotation
+    if annotation is Parameter.empty and type(parameter.default) in SCALARS[:-1]:
+        annotation = type(parameter.default)
+    if annotation is Path:
+        return str
+    if annotation is Parameter.empty or not _is_scalar(annotation):
+        shown = "nothing" if annotation is Parameter.empty else inspect.formatannotation(annotation)
+        what = f"the parameter {parameter.name} of {code.name} is annotated with {shown}"
+        raise OwnCodeError(what, f"{KINDS}; Path, for a task")
+    return annotation
+
+
+def _is_scalar(annotation: Any) -> bool:
+    """Whether values of the type can be levels of a factor, and columns of a table."""
+    if get_origin(annotation) is Annotated:
+        return _is_scalar(get_args(annotation)[0])
+    if get_origin(annotation) is Literal:
+        return all(type(value) in SCALARS for value in get_args(annotation))
+    if get_origin(annotation) in (Union, UnionType):
+        return all(map(_is_scalar, get_args(annotation)))
+    return annotation in (*SCALARS, None)
+
+
+def _default(code: OwnCode, parameter: Parameter, kind: Any) -> Any:
+    """In the type of the setting: 0 → 0.0 for a float."""
+    given = parameter.default
+    value = str(given) if isinstance(given, Path) else given
+    try:
+        return TypeAdapter(kind, config=Settings.model_config).validate_python(value)
+    except ValidationError as error:
+        shown = inspect.formatannotation(kind)
+        what = f"the default {given!r} of {parameter.name} in {code.name} is no {shown}"
+        raise OwnCodeError(what, cure="change one of the two") from error
+
+
+def arguments(settings: OwnModel | OwnTask) -> dict[str, Any]:
+    """The keyword arguments that a call with these settings needs."""
+    paths = settings.path_settings if isinstance(settings, OwnTask) else ()
+    values = settings.model_dump(exclude={"name", "init"})
+    return {name: Path(value) if name in paths else value for name, value in values.items()}

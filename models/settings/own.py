@@ -1,0 +1,103 @@
+"""Settings of models and tasks of the user's own.
+
+Their classes are made from the parameters of the user's function; see `models/own/entries.py`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import ConfigDict, model_validator
+
+from models.settings.base import Init, ModelSettings, NonNegative, Scheme, Settings, TaskSettings
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCode:
+    """A function or class of the user's own.
+
+    name: `package.module:function`.
+    folders: absolute; modules are looked for there first, then among installed ones.
+    """
+
+    name: str
+    folders: tuple[Path, ...]
+
+    @property
+    def module(self) -> str:
+        return self.name.partition(":")[0]
+
+    @property
+    def function(self) -> str:
+        return self.name.partition(":")[2]
+
+
+class OwnInit(Settings):
+    """How the parameters of a model of the user's own are drawn."""
+
+    scheme: Scheme | None = None
+    """Distribution of the weights; null: as the constructor of the model draws them."""
+    scale: NonNegative = 1.0
+    """Factor on the standard deviation (or bound) that the scheme prescribes."""
+    bias: NonNegative | None = None
+    """Standard deviation of the biases, b ~ N(0, bias²); left out: 0, or as `pytorch` does."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        """`{scale: 2}` means the scheme `pytorch`, as for all models."""
+        if not isinstance(given, dict) or not given:
+            return given
+        given = {"scheme": "pytorch", **given}
+        return given if given["scheme"] is None else Init.model_validate(given).model_dump()
+
+    @model_validator(mode="after")
+    def _needs_a_scheme(self) -> Self:
+        if self.scheme is None and (self.scale != 1 or self.bias is not None):
+            raise ValueError("scale and bias need a scheme: without one, the constructor draws")
+        return self
+
+    @property
+    def rule(self) -> Init | None:
+        """The rule to draw by; None: what the constructor has drawn stays."""
+        return None if self.scheme is None else Init.model_validate(self.model_dump())
+
+
+class OwnModel(ModelSettings):
+    """A model of your own."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    code: ClassVar[OwnCode]
+    entry: ClassVar[Any]  # ModelEntry of models/catalogue.py
+
+    init: OwnInit = OwnInit()  # type: ignore[assignment]  # it adds: as the constructor draws
+
+    def __reduce__(self) -> Any:
+        return _again, ("model", self.code, self.model_dump())
+
+
+class OwnTask(TaskSettings):
+    """A task of your own."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    code: ClassVar[OwnCode]
+    entry: ClassVar[Any]  # TaskEntry of models/catalogue.py
+    own_files: ClassVar[tuple[Path, ...]] = ()  # that its declaration names
+    path_settings: ClassVar[tuple[str, ...]] = ()  # settings that are paths of files
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return *self.own_files, *(Path(getattr(self, name)) for name in self.path_settings)
+
+    def __reduce__(self) -> Any:
+        return _again, ("task", self.code, self.model_dump())
+
+
+def _again(section: str, code: OwnCode, values: dict[str, Any]) -> Settings:
+    """The settings in another process, which imports the user's module for itself."""
+    from models.own.entries import own_entry
+
+    settings: Settings = own_entry(section, code).settings.model_validate(values)
+    return settings

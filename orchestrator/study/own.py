@@ -1,0 +1,110 @@
+"""Models and tasks of the user's own: found by name, and tried before a study counts as good.
+
+Trying imports torch, by a name that is resolved only then: studies without own code stay quick.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from models.catalogue import resolve
+from models.own.entries import own_entry
+from models.own.errors import OwnCodeError
+from models.own.importing import is_own
+from models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.seeds import seed_for
+from orchestrator.study.document import Findings
+from orchestrator.study.document import Path as Place
+from orchestrator.study.records import Level, Variant
+from orchestrator.study.vocabulary import NAMED, Leaf
+
+TRY = "models.own.trying:Trials"
+
+
+def read_own(
+    findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]
+) -> dict[str, dict[str, Any]]:
+    """Section → name → entry, of all names that ask for own code; None for what is broken."""
+    found: dict[str, dict[str, Any]] = {section: {} for section in NAMED}
+    for section, place, name in _names(given):
+        if name not in found[section]:
+            found[section][name] = _entry(findings, section, place, OwnCode(name, folders))
+    return found
+
+
+def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, Place, str]]:
+    """Section, place in the file, and name."""
+    for section in NAMED:
+        values, path = given.get(section), f"{section}.name"
+        if isinstance(values, Mapping) and is_own(values.get("name")):
+            yield section, (section, "name"), values["name"]
+        for index, level in enumerate(levels_of(given, path)):
+            if is_own(level):
+                yield section, ("factors", path, index), level
+
+
+def _entry(findings: Findings, section: str, place: Place, code: OwnCode) -> Any:
+    try:
+        return own_entry(section, code)
+    except OwnCodeError as error:
+        findings.add(place, error.what, error.allowed, error.cure)
+        return None
+
+
+def levels_of(given: Mapping[str, Any], path: str) -> list[Any]:
+    """The levels of a factor as they stand in the file; none if it is no factor."""
+    factors = given.get("factors")
+    levels = factors.get(path) if isinstance(factors, Mapping) else None
+    return levels if isinstance(levels, list) else []
+
+
+def any_leaves(section: str, given: Mapping[str, Any]) -> dict[str, Leaf]:
+    """Every setting that the file gives to a section, with any value: its code is broken."""
+    factors = given.get("factors")
+    paths = [path for path in factors if path.startswith(f"{section}.")] if factors else []
+    kind: Any = Level
+    return {
+        path: Leaf(path, FieldInfo.from_annotation(kind))
+        for path in (*_paths(section, given.get(section)), *paths)
+    }
+
+
+def _paths(prefix: str, values: Any) -> Iterator[str]:
+    if not isinstance(values, Mapping):
+        yield prefix
+        return
+    for key, value in values.items():
+        yield from _paths(f"{prefix}.{key}", value)
+
+
+def try_own(findings: Findings, variants: Iterable[Variant], seed: int) -> None:
+    """Loads own tasks, builds own models and runs each on a few examples; reports what fails."""
+    own = [variant for variant in variants if _has_own(variant)]
+    if not own:
+        return
+    trials = resolve(TRY)(partial(seed_for, replicate=0, study_seed=seed))
+    faults: dict[Any, list[str]] = {}
+    for variant in own:
+        fault = trials.fault(variant.settings.model, variant.settings.task)
+        if fault is not None:
+            faults.setdefault(fault, []).append(variant.label)
+    for fault, labels in faults.items():
+        factor: Place = ("factors", f"{fault.section}.name")
+        place = factor if factor in findings.document.keys else (fault.section, "name")
+        findings.add(place, f"{fault.what}{_where(labels, own)}", cure=fault.cure)
+
+
+def _has_own(variant: Variant) -> bool:
+    return isinstance(variant.settings.model, OwnModel) or isinstance(
+        variant.settings.task, OwnTask
+    )
+
+
+def _where(labels: list[str], own: list[Variant]) -> str:
+    if len(labels) == len(own):
+        return ""
+    others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
+    return f" (in the variant {labels[0]}{others})"
