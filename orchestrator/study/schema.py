@@ -9,6 +9,8 @@ from orchestrator.study.file import StudyFile
 from orchestrator.study.vocabulary import NAMED, SECTIONS, classes, leaves, section_leaves
 
 _REF = "#/$defs/{model}"
+_OWN = {"type": "string", "pattern": "^[^:]+:[^:]+$"}  # package.module:function
+_LEVELS = {"type": "array", "minItems": 1, "uniqueItems": True}
 
 
 def study_schema() -> dict[str, Any]:
@@ -19,12 +21,14 @@ def study_schema() -> dict[str, Any]:
     refs, defs = models_json_schema([(m, "validation") for m in models], ref_template=_REF)
     schema: dict[str, Any] = defs["$defs"].pop("StudyFile")
     for section in NAMED:
-        schema["properties"][section] |= _choice([refs[m, "validation"] for m in classes(section)])
-        schema["properties"][section].pop("$ref", None)
+        schema["properties"][section] = {"type": "object"}
         for kind in classes(section):
             _complete(defs["$defs"][kind.__name__], kind)
     defs["$defs"].pop("Settings", None)
-    schema["properties"]["factors"] |= _factors()
+    factors = _factors()
+    schema["properties"]["factors"] |= {"properties": factors, "additionalProperties": _LEVELS}
+    rules = [_by_name(s, [refs[m, "validation"] for m in classes(s)]) for s in NAMED]
+    schema["allOf"] = [*rules, _paths(list(factors))]
     for key, field in StudyFile.model_fields.items():  # pydantic drops some of them beside a $ref
         schema["properties"][key]["description"] = " ".join(str(field.description).split())
     return {
@@ -43,15 +47,26 @@ def _complete(definition: dict[str, Any], kind: type[BaseModel]) -> None:
             definition["properties"][name].setdefault("description", leaf.description)
 
 
-def _choice(refs: list[Any]) -> dict[str, Any]:
-    return {"oneOf": refs}
+def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
+    """One of the classes, or the user's own; anything where the name is a factor."""
+    is_factor = {"properties": {"factors": {"required": [f"{section}.name"]}}}
+    own = {"type": "object", "properties": {"name": _OWN}, "required": ["name"]}
+    return {"if": is_factor, "else": {"properties": {section: {"oneOf": [*refs, own]}}}}
+
+
+def _paths(known: list[str]) -> dict[str, Any]:
+    """Factors have known paths; code of the user's own has settings that nobody knows here."""
+    own = [{"properties": {s: {"properties": {"name": _OWN}, "required": ["name"]}}} for s in NAMED]
+    named = [{"properties": {"factors": {"required": [f"{s}.name"]}}} for s in NAMED]
+    allowed = {"properties": {"factors": {"propertyNames": {"enum": known}}}}
+    return {"if": {"anyOf": [*own, *named]}, "else": allowed}
 
 
 def _factors() -> dict[str, Any]:
-    """Every path that can be a factor, with its levels' type; nothing else."""
-    properties = {}
+    """Every path that can be a factor, with its levels' type."""
+    properties: dict[str, Any] = {}
     for section in SECTIONS:
         for path, leaf in section_leaves(section, tuple(classes(section))).items():
-            levels = {"type": "array", "items": leaf.schema, "minItems": 1, "uniqueItems": True}
-            properties[path] = levels | {"description": leaf.description}
-    return {"properties": properties, "additionalProperties": False}
+            level = {"anyOf": [leaf.schema, _OWN]} if path == f"{section}.name" else leaf.schema
+            properties[path] = _LEVELS | {"items": level, "description": leaf.description}
+    return properties
