@@ -47,11 +47,19 @@ class Section:
             put(values, path, level)
         (kind,) = classes(self.name, [values.get("name")], self.named)
         try:
-            settings = kind.model_validate(values)
+            settings = kind.model_validate(self._applicable(values, kind))
         except ValidationError as error:
             return [self._clash(entry) for entry in error.errors()]
         same = self.seen.setdefault(settings.model_dump_json(), own)
         return settings if same == own else [((self.name,), self._same(same, own))]
+
+    def _applicable(self, values: dict[str, Any], kind: type[Settings]) -> dict[str, Any]:
+        """Where the name is a factor, what is fixed is for those that have such a setting."""
+        varied = {path[0] for _, path in self.factors}
+        if "name" not in varied or kind.model_config.get("extra") != "forbid":
+            return values
+        known = varied.union(kind.model_fields)
+        return {key: value for key, value in values.items() if key in known}
 
     def _clash(self, entry: Mapping[str, Any]) -> Clash:
         text = str(entry["msg"]).removeprefix("Value error, ")

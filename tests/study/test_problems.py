@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from orchestrator.study.load import Overrides
-from tests.study.texts import SMALL, problems, with_line, without
+from tests.study.texts import SMALL, parse, problems, with_line, without
 
 LAST = SMALL.count("\n")  # with_line() puts its line there when the key is in SMALL, else below
 
@@ -235,13 +235,24 @@ def test_the_baseline_must_be_a_variant() -> None:
     assert "matches no variant" in problem.what
 
 
-def test_models_that_are_compared_must_have_the_settings_that_are_fixed() -> None:
-    """`name` can be a factor; what one of the models does not have is then reported for it."""
-    text = SMALL.replace(
-        "  model.activation: [sigmoid, tanh, relu]", "  model.name: [mlp, log_linear]"
-    )
+COMPARED = SMALL.replace("model.activation: [sigmoid, tanh, relu]", "model.name: [mlp, log_linear]")
+
+
+def test_what_is_fixed_is_for_the_compared_models_that_have_it() -> None:
+    mlp, log_linear = (parse(COMPARED).variants[index].settings.model for index in (0, -1))
+    assert mlp.model_dump()["depth"] == 2
+    assert "depth" not in log_linear.model_dump()
+    assert log_linear.init.scheme == "normal", "what both have is for both"
+
+
+def test_what_none_of_the_compared_models_has_is_a_mistake() -> None:
+    (problem,) = problems(COMPARED.replace("depth: 2", "hidden: 2"))
+    assert problem.where == "s.yaml:4:20"
+
+
+def test_compared_models_must_have_the_settings_that_vary() -> None:
+    text = COMPARED.replace("  model.init.scale: [0.5, 1, 2]", "  model.depth: [1, 2]")
     (problem,) = problems(text)
-    assert problem.where == "s.yaml:4:27"
     assert "model.depth: the model of this variant has no such setting" in problem.what
 
 
