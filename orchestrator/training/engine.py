@@ -14,7 +14,7 @@ from orchestrator.training.recorder import Recorder, joined
 from orchestrator.training.records import PackRows
 from orchestrator.training.streams import Streams
 
-EXAMPLES = 2  # on which stacking is compared with single models
+EXAMPLES = 3  # on which stacking is compared with single models
 
 
 def train(

@@ -76,10 +76,13 @@ def side_by_side(models: Sequence[nn.Module], inputs: Tensor) -> Members | None:
 
     inputs: (members, a few examples, …), on which the result is compared with single models.
     """
+    if not _is_function(models[0], inputs[0]):
+        return None
+    samples = [_without_zeros(models[member]) for member in (0, -1)]
     for way in (_broadcast, _mapped):
-        members = way(models)
-        if members is not None and _agrees(members, models, inputs):
-            return members
+        members = way(samples)
+        if members is not None and _agrees(members, samples, inputs[[0, -1]]):
+            return way(models)
     return None
 
 
@@ -155,20 +158,41 @@ def _broadcast(models: Sequence[nn.Module]) -> Members | None:
 
 def _mapped(models: Sequence[nn.Module]) -> Members | None:
     stepwise = getattr(models[0], "stepwise", False)  # recurrent, but not by torch's kernels
-    if any(_must_be_alone(layer, stepwise) for layer in models[0].modules()):
-        return None
+    if not stepwise and any(isinstance(layer, nn.RNNBase) for layer in models[0].modules()):
+        return None  # torch's recurrent kernels cannot be mapped
     flat, views = _stacked(models)
     return Members(Mapped(deepcopy(models[0]), views), flat, views, models[0])
 
 
-def _must_be_alone(layer: nn.Module, stepwise: bool) -> bool:
-    """Dropout would draw for all members at once; running statistics are no parameters; torch's
-    recurrent kernels cannot be mapped.
+@torch.no_grad()
+def _is_function(model: nn.Module, inputs: Tensor) -> bool:
+    """Whether a forward pass of training neither draws nor remembers anything.
+
+    Dropout would draw for all members at once; statistics that run along are no parameters.
     """
-    if isinstance(layer, nn.modules.dropout._DropoutNd):
-        return layer.p > 0
-    kernel = isinstance(layer, nn.RNNBase) and not stepwise
-    return kernel or isinstance(layer, nn.modules.batchnorm._NormBase)
+    tried = deepcopy(model).cpu().train()
+    if any(isinstance(layer, nn.modules.batchnorm._NormBase) for layer in tried.modules()):
+        return False  # it remembers, or its statistics would be those of all members
+    before = deepcopy(dict(tried.named_buffers()))
+    with torch.random.fork_rng(devices=[]):
+        state = torch.get_rng_state()
+        tried(inputs.cpu())
+        has_drawn = not torch.equal(state, torch.get_rng_state())
+    after = dict(tried.named_buffers())
+    return not has_drawn and all(torch.equal(before[name], after[name]) for name in before)
+
+
+@torch.no_grad()
+def _without_zeros(model: nn.Module) -> nn.Module:
+    """A copy with small numbers in place of zero parameters, which would hide differences."""
+    copy = deepcopy(model)
+    generator = torch.Generator().manual_seed(0)
+    for parameter in copy.parameters():
+        fan_in = parameter[0].numel() if parameter.dim() > 1 else 1
+        noise = torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
+        scaled = (0.1 * noise / max(fan_in, 1) ** 0.5).to(parameter.device)
+        parameter.copy_(torch.where(parameter == 0, scaled, parameter))
+    return copy
 
 
 def _stacked(models: Sequence[nn.Module]) -> tuple[Tensor, dict[str, Tensor]]:
@@ -188,15 +212,17 @@ def _views(model: nn.Module, flat: Tensor) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def _agrees(members: Members, models: Sequence[nn.Module], inputs: Tensor) -> bool:
-    """Whether the first and the last member come out as they would alone."""
-    try:
-        outputs = members.model(inputs)
-    except (RuntimeError, TypeError, ValueError, IndexError):
-        return False  # some operation of the model cannot take a member dimension
-    for member in (0, len(models) - 1):
-        alone = models[member](inputs[member])
-        if outputs[member].shape != alone.shape:
+    """Whether all members come out as they would alone, in training and in evaluation."""
+    for is_training in (False, True):
+        members.model.train(is_training)
+        try:
+            outputs = members.model(inputs)
+        except Exception:  # whatever a model does that cannot take a member dimension
             return False
-        if not torch.allclose(outputs[member], alone, TOLERANCE, TOLERANCE, equal_nan=True):
-            return False
+        for model, own_inputs, output in zip(models, inputs, outputs, strict=True):
+            alone = model.train(is_training)(own_inputs)
+            if output.shape != alone.shape:
+                return False
+            if not torch.allclose(output, alone, TOLERANCE, TOLERANCE, equal_nan=True):
+                return False
     return True

@@ -45,12 +45,15 @@ def probe(members: Members, loss: Loss, inputs: Tensor, targets: Tensor) -> list
     """Measure every layer of every member; inputs: (members, examples, …)."""
     members.model.eval()
     outputs, layers = trace(members, inputs)
+    layers = [layer for layer in layers if layer.z.requires_grad]
     values = loss(outputs, targets)
     weights = [members.parameters.get(f"{layer.site}.weight") for layer in layers]
     # The sum over examples gives each example its own, unscaled ∂C/∂z.
     gradients = torch.autograd.grad(
         (values * counted(values, targets)).sum(),
         [layer.z for layer in layers] + [weight for weight in weights if weight is not None],
+        allow_unused=True,
+        materialize_grads=True,  # 0 where a layer is of no consequence for the loss
     )
     deltas = gradients[: len(layers)]
     weight_gradients = iter(gradients[len(layers) :])

@@ -28,6 +28,7 @@ class Layer:
     site: str  # its name in the model, "hidden.0"
     is_convolution: bool
     z: Tensor
+    passed_on: Tensor  # a copy of z, so that an activation in place leaves z alone
     activation: type[nn.Module] | None = None
 
 
@@ -35,13 +36,14 @@ class Layer:
 class _Trace:
     layers: list[Layer] = field(default_factory=list)
 
-    def saw_layer(self, site: str, module: nn.Module, z: Tensor) -> None:
+    def saw_layer(self, site: str, module: nn.Module, z: Tensor) -> Tensor:
         is_convolution = not isinstance(module, nn.Linear | StackedLinear)
-        self.layers.append(Layer(site, is_convolution, z))
+        self.layers.append(Layer(site, is_convolution, z, z.clone()))
+        return self.layers[-1].passed_on
 
     def saw_activation(self, module: nn.Module, z: Tensor) -> None:
         for layer in self.layers:
-            if layer.z is z:
+            if layer.passed_on is z:
                 layer.activation = type(module)
 
 
@@ -86,10 +88,10 @@ def _tracing(model: nn.Module) -> Iterator[_Trace]:
 
 
 def _hook(seen: _Trace, site: str) -> Any:
-    def hook(module: nn.Module, inputs: tuple[Tensor, ...], outputs: Tensor) -> None:
+    def hook(module: nn.Module, inputs: tuple[Tensor, ...], outputs: Tensor) -> Tensor | None:
         if isinstance(module, LAYERS):
-            seen.saw_layer(site, module, outputs)
-        else:
-            seen.saw_activation(module, inputs[0])
+            return seen.saw_layer(site, module, outputs)
+        seen.saw_activation(module, inputs[0])
+        return None
 
     return hook
