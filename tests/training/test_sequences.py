@@ -1,0 +1,127 @@
+"""Recurrent trials and taggers against the same training written out plainly."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from models.settings import Adding, Recurrent, ToyTagging, WindowTagger
+from models.tasks import adding, toy_tagging
+from orchestrator.seeds import seed_for
+from orchestrator.study.settings import Probes
+from orchestrator.training.batches import batches
+from orchestrator.training.data import TrialData, load_data
+from orchestrator.training.engine import build_model, train
+from orchestrator.training.means import mean_per_member
+from orchestrator.training.streams import Streams
+from tests.training.packs import pack, variant
+
+SHORT = Adding(length=6, examples=40, validation_examples=10, test_examples=10)
+SENTENCES = ToyTagging(train_examples=90, validation_examples=20, test_examples=20)
+NO_PROBES = Probes(examples=0)
+
+
+def loss_table(rows: pd.DataFrame) -> "pd.Series[float]":
+    losses: pd.Series[float] = rows[rows.metric == "loss"].set_index(["epoch", "split"]).value
+    return losses
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_recurrent_trial_trains_as_a_plain_loop_does(cell: str) -> None:
+    settings = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 8, "clip_norm": 0.5}
+    members = pack(
+        [variant(task=SHORT, model=Recurrent(cell=cell, hidden=5), probes=NO_PROBES, **settings)],
+        replicates=1,
+    )
+    ours = loss_table(pd.DataFrame(train(members, precision=torch.float64).metrics))
+
+    data = adding.load(SHORT, lambda stream: seed_for(stream, 0))
+    inputs, targets = data.inputs.double(), data.targets.double()
+    model = build_model(members.trials[0], data.shape, 0).double()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    rows = data.splits["train"]
+    for epoch in (1, 2):
+        generator = torch.Generator().manual_seed(seed_for("order", 0, epoch))
+        for batch in rows[torch.randperm(len(rows), generator=generator)].split(8):
+            optimizer.zero_grad()
+            functional.mse_loss(model(inputs[batch]), targets[batch]).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 0.5)
+            optimizer.step()
+        for split, chosen in data.splits.items():
+            with torch.no_grad():
+                expected = functional.mse_loss(model(inputs[chosen]), targets[chosen]).item()
+            assert ours[epoch, split] == pytest.approx(expected, rel=1e-10)
+
+
+def tagging_data() -> tuple[TrialData, Streams]:
+    members = pack([variant(task=SENTENCES, model=WindowTagger())], replicates=2)
+    data = load_data(members.trials, 0, "cpu", torch.float64)
+    return data, Streams(members.trials, 0)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        WindowTagger(window=1, embedding=4, width=5),
+        Recurrent(cell="gru", hidden=4, embedding=3, bidirectional=True),
+    ],
+    ids=lambda model: model.name,
+)
+def test_padding_never_counts(model: WindowTagger | Recurrent, monkeypatch) -> None:
+    """The same sentences in a table twice as wide train to the same losses."""
+    members = pack([variant(task=SENTENCES, model=model, probes=NO_PROBES)], replicates=1)
+    narrow = loss_table(pd.DataFrame(train(members, precision=torch.float64).metrics))
+    load = toy_tagging.load
+
+    def wide(settings: ToyTagging, seed_for):
+        data = load(settings, seed_for)
+        more = (0, data.inputs.shape[1])
+        return replace(
+            data,
+            inputs=functional.pad(data.inputs, more, value=0),
+            targets=functional.pad(data.targets, more, value=-1),
+        )
+
+    monkeypatch.setattr(toy_tagging, "load", wide)
+    padded = loss_table(pd.DataFrame(train(members, precision=torch.float64).metrics))
+    pd.testing.assert_series_equal(narrow, padded, rtol=1e-9)
+
+
+def test_the_loss_of_a_batch_is_the_mean_over_its_words() -> None:
+    losses = torch.tensor([[[1.0, 3.0], [5.0, 100.0]]])  # (members, batch, time)
+    tags = torch.tensor([[[0, 1], [1, -1]]])
+    assert mean_per_member(losses, tags).tolist() == [3.0]
+
+
+def test_every_sentence_is_in_one_batch_of_an_epoch_with_others_of_its_length() -> None:
+    data, streams = tagging_data()
+    seen = [inputs for inputs, _ in batches(data, streams, 1, 8)]
+    assert sum(inputs.shape[1] for inputs in seen) == 90
+    for member in (0, 1):
+        sentences = [tuple(s[s > 0].tolist()) for inputs in seen for s in inputs[member]]
+        rows = data.splits["train"][member]
+        expected = [tuple(s[s > 0].tolist()) for s in data.inputs[rows]]
+        assert sorted(sentences) == sorted(expected)
+    padding = sum(int((inputs == 0).sum()) for inputs in seen)
+    words = sum(int((inputs > 0).sum()) for inputs in seen)
+    assert padding < 0.2 * words
+
+
+def test_orders_differ_by_epoch_and_repeat() -> None:
+    data, streams = tagging_data()
+    first, again, other = (next(batches(data, streams, e, 8))[0] for e in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert first.shape != other.shape or not torch.equal(first, other)
+
+
+def test_word_dropout_hides_about_its_share_of_the_words() -> None:
+    data, streams = tagging_data()
+    dropping = replace(data, word_dropout=0.3)
+    plain = torch.cat([i.flatten() for i, _ in batches(data, streams, 1, 8)])
+    hidden = torch.cat([i.flatten() for i, _ in batches(dropping, streams, 1, 8)])
+    assert ((hidden == plain) | (hidden == 1)).all()
+    assert ((hidden == 0) == (plain == 0)).all()
+    assert ((hidden != plain).sum() / (plain > 1).sum()).item() == pytest.approx(0.3, abs=0.05)
