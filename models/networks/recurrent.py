@@ -39,6 +39,7 @@ class Recurrent(nn.Module):
         dropout: float = 0.0,
         pooling: str | None = None,
         tie_embedding: bool = False,
+        bptt_steps: int | None = None,
     ) -> None:
         super().__init__()
         self.embedding = None if embedding is None else LookupTable(inputs, embedding)
@@ -50,6 +51,7 @@ class Recurrent(nn.Module):
             bidirectional=bidirectional,
             activation=activation,
             peephole=peephole,
+            bptt_steps=bptt_steps,
         )
         self.layers = nn.ModuleList(layer(m, hidden, number=n) for n, m in enumerate(sizes))
         self.dropout = nn.Dropout(dropout)

@@ -42,7 +42,8 @@ class RecurrentLayer(nn.Module):
     """x_1 … x_T → h_1 … h_T; with two directions, their states side by side.
 
     The weights are those of torch's module. `fused`: whether torch has a kernel for this cell;
-    it has none for the activation sigmoid and for peepholes. number: of this layer, from 0.
+    it has none for the activation sigmoid and for peepholes, and its kernels cannot cut the
+    gradient after every `bptt_steps` time steps. number: of this layer, from 0.
     """
 
     def __init__(
@@ -54,12 +55,15 @@ class RecurrentLayer(nn.Module):
         bidirectional: bool = False,
         activation: str = "tanh",
         peephole: bool = False,
+        bptt_steps: int | None = None,
         number: int = 0,
     ) -> None:
         super().__init__()
         self.number, self.cell = number, cell
-        self.fused = activation != "sigmoid" and not peephole
-        nonlinearity = {"nonlinearity": activation} if cell == "rnn" and self.fused else {}
+        has_kernel = activation != "sigmoid" and not peephole
+        self.bptt_steps = bptt_steps
+        self.fused = has_kernel and bptt_steps is None
+        nonlinearity = {"nonlinearity": activation} if cell == "rnn" and has_kernel else {}
         self.kernel = KERNELS[cell](
             inputs, hidden, batch_first=True, bidirectional=bidirectional, **nonlinearity
         )
@@ -105,7 +109,9 @@ class RecurrentLayer(nn.Module):
         state = State(inputs.new_zeros(len(inputs), w.R.shape[1]))
         times = range(inputs.shape[1])
         states = [state] * len(times)
-        for t in times if index == 0 else reversed(times):
+        for read, t in enumerate(times if index == 0 else reversed(times)):
+            if self.bptt_steps is not None and read % self.bptt_steps == 0:
+                state = _cut(state)
             after = step(wx[t], state, w, self.activation)
             state = after if going is None else _kept(after, state, going[:, t])
             states[t] = state
@@ -133,6 +139,12 @@ def _kept(after: State, before: State, going: Tensor) -> State:
     is_going = going.unsqueeze(-1)  # (batch, 1)
     c = None if after.c is None else torch.where(is_going, after.c, cell_of(before))
     return State(torch.where(is_going, after.h, before.h), c, after.gate)
+
+
+def _cut(state: State) -> State:
+    """The same numbers, through which no gradient flows back."""
+    c = None if state.c is None else state.c.detach()
+    return State(state.h.detach(), c, state.gate)
 
 
 def _states(name: str, run: Sequence[State], cell: str) -> States:

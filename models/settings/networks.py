@@ -119,6 +119,8 @@ class Recurrent(ModelSettings):
     """What becomes of the states of all steps where a task wants one output per example."""
     tie_embedding: bool = False
     """Whether the output layer uses the embedding matrix, when outputs are words too."""
+    bptt_steps: Count | None = None
+    """Time steps after which the gradient is cut: truncated BPTT; left out: it goes all the way."""
     recurrent_init: RecurrentInit = RecurrentInit()
 
     @property
