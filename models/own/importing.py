@@ -60,38 +60,43 @@ def importable(folders: Iterable[Path]) -> Iterator[None]:
                 sys.path.remove(folder)  # the first one: where it was there before, it stays
 
 
-def told(error: BaseException, folders: Iterable[Path]) -> str:
+def told(error: BaseException, code: OwnCode) -> str:
     """Type, message and place of an error that the user's code raised, on one line."""
-    lines = str(error).strip().splitlines() or [""]
-    kind = type(error).__name__
-    message = f"{kind}: {lines[0][:LONGEST]}" if lines[0] else kind
-    place = _place(error, [str(folder) for folder in folders])
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    first = (text.strip().splitlines() or [""])[0][:LONGEST]
+    message = ": ".join(filter(None, (type(error).__name__, first)))
+    place = _place(error, _homes(code))
     return f"{message} ({place})" if place else message
 
 
-def _place(error: BaseException, folders: list[str]) -> str:
-    """File and line: the innermost of the user's own, else the innermost of all."""
+def _place(error: BaseException, homes: list[Path]) -> str:
+    """File and line: the innermost of the user's own, or nothing."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
-    frames = [frame for frame in extract_tb(error.__traceback__) if "<" not in frame.filename]
-    own = [frame for frame in frames if _is_below(frame.filename, folders)]
-    return next((f"{frame.filename}:{frame.lineno}" for frame in reversed(own or frames)), "")
+    places = [(Path(f.filename), f.lineno) for f in extract_tb(error.__traceback__)]
+    own = [f"{file}:{line}" for file, line in places if any(_is_own(file, h) for h in homes)]
+    return own[-1] if own else ""
 
 
-def _is_below(file: str, folders: list[str]) -> bool:
-    path = Path(file)
-    inside = any(path.is_relative_to(folder) for folder in folders)
-    first_party = any(path.is_relative_to(Path(__file__).parents[2] / name) for name in OURS)
-    return inside and "site-packages" not in path.parts and not first_party
+def _homes(code: OwnCode) -> list[Path]:
+    """Folders of the user's own code: those of the study, and that of an installed package."""
+    module = sys.modules.get(code.module.partition(".")[0])
+    return [*code.folders, *map(Path, getattr(module, "__path__", ()))]
+
+
+def _is_own(file: Path, home: Path) -> bool:
+    """Not of an environment of Python that lies in the folder, nor of orch."""
+    if not file.is_relative_to(home):
+        return False
+    root = Path(__file__).parents[2]
+    is_ours = any(file.is_relative_to(root / name) for name in OURS)
+    return not is_ours and "site-packages" not in file.relative_to(home).parts
 
 
 def _check_form(name: str) -> None:
     module, _, function = name.partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), function)):
-        file, _, _ = module.partition(".py")
-        guess = f"{file.replace('/', '.').strip('.')}:{function}"
-        is_file = module.endswith(".py") and function.isidentifier()
-        raise OwnCodeError(f"{name!r} is no {FORM}", FORM, f"write {guess}" if is_file else "")
+        raise OwnCodeError(f"{name!r} is no {FORM}", "names of Python, such as my_models:build")
 
 
 def _check_not_taken(code: OwnCode) -> None:
@@ -130,7 +135,7 @@ def _imported(code: OwnCode) -> ModuleType:
 
 
 def _broken(code: OwnCode, error: BaseException) -> OwnCodeError:
-    return OwnCodeError(f"{code.module} cannot be imported: {told(error, code.folders)}")
+    return OwnCodeError(f"{code.module} cannot be imported: {told(error, code)}")
 
 
 def _not_there(code: OwnCode) -> OwnCodeError:
@@ -142,6 +147,8 @@ def _not_there(code: OwnCode) -> OwnCodeError:
     prefix = f"{package}." if package else ""
     known = sorted({f"{prefix}{name}" for folder in folders for name in _modules(folder)})
     near = _nearest(f"{prefix}{last}", known)
+    if code.module.endswith(".py"):
+        near = f"write {code.module.removesuffix('.py')}:{code.function}"
     places = " or ".join(dict.fromkeys(map(str, code.folders)))
     what = f"there is no module {code.module}"
     return OwnCodeError(what, f"an installed module, or one in {places}", near)

@@ -17,7 +17,7 @@ from models.load import as_taken, load_task
 from models.own.data_faults import data_fault, differ
 from models.own.importing import importable, told
 from models.settings import ModelSettings, TaskSettings
-from models.settings.own import OwnModel, OwnTask
+from models.settings.own import OwnCode, OwnModel, OwnTask
 from models.tasks.dataset import Dataset, SeedFor
 
 EXAMPLES = 3
@@ -49,7 +49,9 @@ class Trials:
         self.fault = lru_cache(maxsize=None)(self._fault)
         self._data = lru_cache(maxsize=DATA_SETS)(self._load)
 
-    def _fault(self, model: ModelSettings, task: TaskSettings) -> Fault | None:
+    def _fault(
+        self, model: ModelSettings, task: TaskSettings, batch_size: int | str
+    ) -> Fault | None:
         """None if all is well, or if the data are not there to try it on."""
         with ExitStack() as stack:
             stack.enter_context(torch.random.fork_rng(devices=[]))
@@ -59,7 +61,8 @@ class Trials:
             try:
                 data = self._data(task)
                 if data is not None:
-                    _try_model(model, data, self.seed_for("init"))
+                    built = _try_model(model, data, self.seed_for("init"))
+                    _try_last_batch(model, built, data, batch_size)
             except Refused as refused:
                 return refused.fault
         return None
@@ -89,7 +92,7 @@ def _own_data(task: OwnTask, seed_for: SeedFor) -> Dataset:
     return data  # type: ignore[no-any-return]
 
 
-def _try_model(settings: ModelSettings, data: Dataset, seed: int) -> None:
+def _try_model(settings: ModelSettings, data: Dataset, seed: int) -> nn.Module:
     model = _built(settings, data, seed)
     _check_parameters(settings, model)
     if isinstance(settings, OwnModel):
@@ -98,12 +101,31 @@ def _try_model(settings: ModelSettings, data: Dataset, seed: int) -> None:
             what = f"{settings.name} draws other parameters each time, with the same seed"
             raise Refused("model", what, "draw them with torch, without a generator of your own")
     _draw(settings, model, seed)
-    inputs = as_taken(settings, data.inputs[data.splits["train"][:EXAMPLES]])
-    inputs = inputs.float() if inputs.is_floating_point() else inputs
-    outputs = _outputs(settings, model.train(), inputs, data)
+    outputs = _outputs(settings, model.train(), _examples(settings, data, EXAMPLES), data)
     if not outputs.requires_grad:
         raise Refused("model", f"no gradient reaches the parameters of {settings.name}")
-    _outputs(settings, model.eval(), inputs[:1], data)  # the last batch may be of one example
+    _outputs(settings, model.eval(), _examples(settings, data, 1), data)
+    return model
+
+
+def _try_last_batch(
+    settings: ModelSettings, model: nn.Module, data: Dataset, batch_size: int | str
+) -> None:
+    """Batch norm cannot train on a single example, and the last batch of an epoch may be one."""
+    examples = len(data.splits["train"])
+    if not isinstance(batch_size, int) or examples % batch_size != 1:
+        return
+    try:
+        _outputs(settings, model.train(), _examples(settings, data, 1), data)
+    except Refused as refused:
+        cure = f"the last of the {examples} training examples is a batch of its own: "
+        raise Refused("model", refused.fault.what, f"{cure}choose another batch_size") from refused
+
+
+def _examples(settings: ModelSettings, data: Dataset, count: int) -> Tensor:
+    """The first training examples, as the model gets them."""
+    inputs = as_taken(settings, data.inputs[data.splits["train"][:count]])
+    return inputs.float() if inputs.is_floating_point() else inputs
 
 
 def _built(settings: ModelSettings, data: Dataset, seed: int) -> nn.Module:
@@ -165,6 +187,6 @@ def _called(
     try:
         return function(*arguments)
     except (Exception, SystemExit) as error:
-        folders = settings.code.folders if isinstance(settings, OwnModel | OwnTask) else ()
-        what = f"{settings.name} raised {told(error, folders)}{when}"
+        code = getattr(settings, "code", OwnCode(settings.name, ()))
+        what = f"{settings.name} raised {told(error, code)}{when}"
         raise Refused(section, what) from error

@@ -88,7 +88,8 @@ def try_own(findings: Findings, variants: Iterable[Variant], seed: int) -> None:
     trials = resolve(TRY)(partial(seed_for, replicate=0, study_seed=seed))
     faults: dict[Any, list[str]] = {}
     for variant in own:
-        fault = trials.fault(variant.settings.model, variant.settings.task)
+        chosen = variant.settings
+        fault = trials.fault(chosen.model, chosen.task, chosen.training.batch_size)
         if fault is not None:
             faults.setdefault(fault, []).append(variant.label)
     for fault, labels in faults.items():
