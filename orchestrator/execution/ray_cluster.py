@@ -16,9 +16,11 @@ from types import ModuleType
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
+from orchestrator.store.files import alive
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts
+_PREFIX = "orch-"  # of the temporary folder, followed by the process's id
 _SPARED = ("start_monitor", "start_log_monitor", "start_api_server")
 _SOCKET_PATH_LIMIT = 30  # characters left for the temporary folder in a socket's 107
 
@@ -31,7 +33,9 @@ def local_ray(
 
     Raises EnvironmentFault when Ray cannot start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="orch-", dir=_short_temporary_folder()))
+    place = _short_temporary_folder()
+    _remove_abandoned(place)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
     try:
         with _environment(_variables(threads, preloaded)), _ray(capacity, folder):
             yield folder
@@ -147,7 +151,15 @@ def _own_signal_handlers() -> Iterator[None]:
             signal.signal(name, handler)
 
 
-def _short_temporary_folder() -> str:
+def _short_temporary_folder() -> Path:
     """Unix sockets must have short paths."""
     usual = tempfile.gettempdir()
-    return usual if len(usual) <= _SOCKET_PATH_LIMIT else "/tmp"
+    return Path(usual if len(usual) <= _SOCKET_PATH_LIMIT else "/tmp")
+
+
+def _remove_abandoned(place: Path) -> None:
+    """Folders of runs that were killed and could not do it themselves."""
+    for folder in place.glob(f"{_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdigit() and not alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)  # another user's stays
