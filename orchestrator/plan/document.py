@@ -26,6 +26,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "fixed": fixed,
         "compare": _compare(study),
         "metrics": {metric.name: _described(metric) for metric in metrics_of(study)},
+        "solved": _solved(study),
         "excluded": [
             {"when": dict(e.when), "reason": e.reason, "variants": list(e.labels)}
             for e in study.excluded
@@ -70,6 +71,13 @@ def _compare(study: Study) -> dict[str, Any]:
         "baseline": dict(study.compare.baseline),
         "smallest_difference": study.compare.smallest_difference,
     }
+
+
+def _solved(study: Study) -> dict[str, Any] | None:
+    """When a trial counts as solved; None where that is not the same for all variants."""
+    every = {task_entry(variant.settings.task).solved for variant in study.variants}
+    solved = every.pop() if len(every) == 1 else None
+    return asdict(solved) if solved else None
 
 
 def _described(metric: Metric) -> dict[str, str]:

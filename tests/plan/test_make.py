@@ -116,7 +116,8 @@ def test_the_document_says_all_that_the_report_needs() -> None:
     document = _through_json(plan_document(made))
     assert list(document) == [
         *("schema_version", "study", "question", "seed", "replicates", "factors", "fixed"),
-        *("compare", "metrics", "excluded", "identity", "variants", "packs", "resources"),
+        *("compare", "metrics", "solved", "excluded", "identity", "variants", "packs"),
+        "resources",
     ]
     assert document["compare"] == {
         "metric": "test/accuracy",
@@ -127,6 +128,7 @@ def test_the_document_says_all_that_the_report_needs() -> None:
     }
     assert document["metrics"]["accuracy"]["direction"] == "maximize"  # type: ignore[index]
     assert document["metrics"]["loss"]["direction"] == "minimize"  # type: ignore[index]
+    assert document["solved"] is None
     assert document["identity"]["data"] == {"digits": "cc"}  # type: ignore[index]
     fixed = document["fixed"]
     assert fixed["training.epochs"] == 20  # type: ignore[index]
@@ -161,6 +163,26 @@ def test_settings_that_follow_from_a_factor_are_not_called_fixed() -> None:
         0.0,
         None,
     }
+
+
+@pytest.mark.parametrize(
+    ("tasks", "solved"),
+    [
+        ("adding", {"metric": "mse", "threshold": 0.005}),
+        ("parity, temporal_order", {"metric": "accuracy", "threshold": 0.99}),
+        ("parity, copy_memory", None),
+        ("parity, digits_rows", None),
+    ],
+)
+def test_the_document_says_when_a_trial_counts_as_solved(tasks: str, solved: object) -> None:
+    first, *others = tasks.split(", ")
+    factor = f"task.name: [{tasks}]" if others else "model.cell: [rnn, lstm]"
+    text = f"study: s\nmodel: {{name: recurrent}}\ntask: {{name: {first}}}\nfactors: {{{factor}}}\n"
+    prints = Fingerprints(
+        {("recurrent", task): {"models.networks.recurrent": "aa"} for task in tasks.split(", ")},
+        dict.fromkeys(tasks.split(", "), "cc"),
+    )
+    assert plan_document(plan(study(text), prints=prints))["solved"] == solved
 
 
 # --- what n can show, and cost -------------------------------------------------------------
