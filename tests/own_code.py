@@ -1,4 +1,4 @@
-"""Modules of the user's own for tests, each with a name of its own: Python keeps what it imports."""
+"""Modules of the user's own for tests, each with a new name: Python keeps what it imports."""
 
 from itertools import count
 from pathlib import Path

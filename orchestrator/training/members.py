@@ -2,7 +2,8 @@
 
 There are three ways, and which one is taken depends on the model and the device alone:
 
-    broadcast   every `nn.Linear` gets weights with a leading member dimension; fastest
+    broadcast   every `nn.Linear` gets weights with a leading member dimension; fastest; for models
+                of known layers
     mapped      `torch.func.vmap` over the parameters; for any model that can be mapped
     single      one model; packs of others (fused recurrent kernels, batch norm, dropout) train
                 their members one after another
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+KNOWN = ("torch.nn.", "models.")  # whose forward passes compute every example by itself
 TOLERANCE = 1e-4  # relative, between a member computed beside others and alone
 
 
@@ -145,6 +147,8 @@ class Single(nn.Module):
 
 
 def _broadcast(models: Sequence[nn.Module]) -> Members | None:
+    if not all(type(layer).__module__.startswith(KNOWN) for layer in models[0].modules()):
+        return None  # a user's forward may look at the whole batch, as in x.sum() > 0
     flat, views = _stacked(models)
     model = deepcopy(models[0])
     for name, layer in models[0].named_modules():

@@ -1,4 +1,4 @@
-"""Models and tasks of the user's own in a study: their settings, and every way they can be wrong."""
+"""Models and tasks of the user's own in a study: their settings, and how they can be wrong."""
 
 import json
 import pickle
