@@ -5,6 +5,8 @@ from math import ceil
 
 from orchestrator.study.records import Level
 
+KERNELS: Mapping[Level, int] = {"rnn": 5, "lstm": 6, "gru": 13}  # on one CPU core, 64 units
+
 
 def training_steps(settings: Mapping[str, Level]) -> int:
     """Optimizer steps of one trial: epochs × batches per epoch."""
@@ -17,11 +19,20 @@ def trial_cost(settings: Mapping[str, Level]) -> int:
     """Multiplications of one trial up to a factor: weights × examples × epochs.
 
     It counts hidden layers of `depth` × `width`² weights and leaves out the input layer, which all
-    variants share. Only the order of packs depends on it.
+    variants share; of recurrent ones, layers of `hidden`² weights at every step of a sequence. Only
+    the order of packs depends on it.
     """
-    width = _number(settings.get("model.width"), 1)
+    width = _number(settings.get("model.width", settings.get("model.hidden")), 1)
     weights = (_number(settings.get("model.depth"), 1) + 1) * width * width
-    return weights * _examples(settings) * _number(settings.get("training.epochs"), 1)
+    steps = _number(settings.get("task.length"), 1) * _recurrence(settings)
+    return weights * steps * _examples(settings) * _number(settings.get("training.epochs"), 1)
+
+
+def _recurrence(settings: Mapping[str, Level]) -> int:
+    """Recurrent layers of both directions, weighted by the time that torch's kernels take."""
+    kernel = KERNELS.get(settings.get("model.cell"), 1)
+    directions = 2 if settings.get("model.bidirectional") else 1
+    return kernel * directions * _number(settings.get("model.layers"), 1)
 
 
 def _examples(settings: Mapping[str, Level]) -> int:

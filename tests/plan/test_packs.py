@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.plan.document import plan_document
+from orchestrator.plan.identity import Fingerprints
 from orchestrator.plan.packs import LARGEST, SMALLEST, is_stackable
 from orchestrator.plan.records import Pack, Plan
 from orchestrator.study.load import load_study
@@ -133,3 +134,12 @@ def test_a_pack_of_another_study_or_of_nonsense_is_not_kept() -> None:
         ]
     twice = first | {"packs": [first["packs"][0], first["packs"][0]]}
     assert sorted(packed(plan(earlier=twice))) == sorted(known)
+
+
+def test_the_slowest_cells_and_longest_sequences_come_first() -> None:
+    """Else the longest pack might start last, and one worker would wait for it."""
+    prints = Fingerprints(code={("recurrent", "adding"): {"a": "b"}}, data={"adding": "c"})
+    made = plan(load_study("recurrent_memory"), prints=prints)
+    order = [pack.trials[0].variant.label for pack in made.packs]
+    cells = ("gru", "lstm", "rnn")
+    assert order == [f"cell={cell} length={length}" for length in (50, 10) for cell in cells]
