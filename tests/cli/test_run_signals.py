@@ -1,0 +1,58 @@
+"""The first signal stops, the second kills; handlers are put back."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from orchestrator.cli.interrupts import Stop, interruptible
+
+SLOW_TO_CLEAN_UP = """
+import time
+from orchestrator.cli.interrupts import Stop, interruptible
+with interruptible():
+    try:
+        print("running", flush=True)
+        time.sleep(60)
+    except Stop:
+        print("cleaning up", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_kills(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", SLOW_TO_CLEAN_UP]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        process.send_signal(number)
+        assert process.stdout.readline() == "cleaning up\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == -signal.SIGINT
+
+
+def swallow(error: type[BaseException]) -> None:
+    """As a library does that catches everything where our handler raises."""
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+    except error:
+        pass
+
+
+def test_a_swallowed_signal_is_not_forgotten() -> None:
+    with interruptible() as interrupts:
+        interrupts.check()
+        swallow(BaseException)
+        with pytest.raises(Stop, match=r"^$"):
+            interrupts.check()
+
+
+def test_handlers_are_put_back() -> None:
+    before = [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)]
+    with interruptible():
+        swallow(Stop)
+    assert [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)] == before
