@@ -1,6 +1,6 @@
 """Tries code of the user's own on a few examples, before a study with it counts as good."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,6 +62,7 @@ class Trials:
                 data = self._data(task)
                 if data is not None:
                     built = _try_model(model, data, self.seed_for("init"))
+                    _try_metrics(task, model, built, data)
                     _try_last_batch(model, built, data, batch_size)
             except Refused as refused:
                 return refused.fault
@@ -106,6 +107,30 @@ def _try_model(settings: ModelSettings, data: Dataset, seed: int) -> nn.Module:
         raise Refused("model", f"no gradient reaches the parameters of {settings.name}")
     _outputs(settings, model.eval(), _examples(settings, data, 1), data)
     return model
+
+
+def _try_metrics(
+    task: TaskSettings, settings: ModelSettings, model: nn.Module, data: Dataset
+) -> None:
+    """Metrics of the user's own give one number an example, for many networks at once too."""
+    outputs = model(_examples(settings, data, EXAMPLES)).detach()
+    targets = data.targets[data.splits["train"][:EXAMPLES]]
+    for name, function in task_entry(task).functions.items():
+        where = f" in the metric {name}"
+        single = _called("task", task, where, function, outputs, targets)
+        pair = _called("task", task, where, function, *_twice(outputs, targets))
+        needed = tuple(outputs.shape[:-1])
+        if not isinstance(single, Tensor) or tuple(single.shape) != needed:
+            got = tuple(single.shape) if isinstance(single, Tensor) else type(single).__name__
+            what = f"the metric {name} of {task.name} gives {got}, not {needed}"
+            raise Refused("task", what, "give one number an example: mean over the last dimension")
+        if pair.shape != (2, *needed) or not torch.allclose(pair, torch.stack([single, single])):
+            what = f"the metric {name} of {task.name} gives other numbers for two networks at once"
+            raise Refused("task", what, "count dimensions from the end: leading ones are any")
+
+
+def _twice(*tensors: Tensor) -> Iterator[Tensor]:
+    return (torch.stack([tensor, tensor]) for tensor in tensors)
 
 
 def _try_last_batch(

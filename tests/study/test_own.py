@@ -310,3 +310,30 @@ def test_a_broken_task_is_reported_at_its_name(tmp_path: Path, old: str) -> None
     assert problem.where == f"{tmp_path / 's.yaml'}:2:14"
     expected = expected.replace("FILE", str(tmp_path / f"{name}.py"))
     assert re.search(expected, problem.what), problem.what
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (".abs().mean(-1)", ".abs().mean()", r"metric distance of .* gives \(\), not \(3,\)"),
+        (".abs().mean(-1)", ".abs().mean(1)", "gives other numbers for two networks at once"),
+        (".abs().mean(-1)", ".absolut()", r"raised AttributeError.* in the metric distance"),
+        ('"distance", distance', '"mse", distance', "'mse' is no name for a metric of your own"),
+        ('"minimize"', '"least"', "direction 'least' is not allowed: maximize, minimize"),
+        ('Solved("distance"', 'Solved("distanz"', "solved.metric 'distanz' is not allowed"),
+    ],
+)
+def test_a_broken_metric_is_reported(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert old in TASK
+    name = write_module(tmp_path, TASK.replace(old, new, 1))
+    (problem,) = problems_of(tmp_path, task=f'"{name}:load"')
+    assert problem.what.startswith("task.name: ")
+    assert re.search(expected, problem.what), problem.what
+
+
+def test_a_model_in_place_of_a_task_and_the_reverse(tmp_path: Path) -> None:
+    task, model = write_module(tmp_path, TASK), write_module(tmp_path, MODEL)
+    (problem,) = problems_of(tmp_path, task=f'"{model}:build"')
+    assert "must take seed_for first" in problem.what or "does not say" in problem.what
+    (problem,) = problems_of(tmp_path, model=f'"{task}:load"')
+    assert "must take inputs and outputs first" in problem.what
