@@ -1,0 +1,1 @@
+"""The rows of docs/reproductions.md, by what they are about."""
