@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reports.statistics.baselines import Baseline, baselines
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
 from reports.statistics.decay import Profile, decay
@@ -10,6 +11,8 @@ from reports.statistics.evidence import Evidence, evidence, warnings
 from reports.statistics.failures import Cause, failures
 from reports.statistics.finding import finding
 from reports.statistics.outcomes import Outcome, outcomes
+from reports.statistics.solved import Solved, solved
+from reports.statistics.time_decay import TimeProfile, time_decay
 from reports.tables import Plan, Tables
 
 
@@ -20,8 +23,11 @@ class Analysis:
     plan: Plan
     outcomes: Mapping[str, Outcome]  # by variant id, in the order of the plan
     comparisons: Comparisons
+    solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
+    baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
     curves: tuple[Curve, ...]
-    profiles: tuple[Profile, ...]
+    profiles: tuple[Profile, ...]  # through depth
+    time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
     evidence: Evidence
     finding: str
@@ -38,8 +44,11 @@ def analyse(tables: Tables) -> Analysis:
         plan=plan,
         outcomes=results,
         comparisons=compared,
+        solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
+        baselines=baselines(tables.trials),
         curves=curves(tables.metrics),
         profiles=profiles,
+        time_profiles=time_decay(tables.gradients),
         failures=failures(tables.trials),
         evidence=facts,
         finding=finding(plan, results, compared, profiles),

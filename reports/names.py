@@ -116,6 +116,16 @@ def duration_text(seconds: float | None) -> str:
     return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
 
 
+def half_life_text(steps: float) -> str:
+    """half after 3.3 steps; where the gradient does not shrink, that."""
+    return f"half after {steps_text(steps)} steps" if math.isfinite(steps) else "not shrinking"
+
+
+def steps_text(steps: float) -> str:
+    """3.3, 120, ∞."""
+    return factor_text(steps) if math.isfinite(steps) else "∞"
+
+
 def count_text(n: int, noun: str) -> str:
     """1 trial, 2 trials."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

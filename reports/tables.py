@@ -18,7 +18,7 @@ _TRIALS = (
     *("execution", "device", "threads", "code_digest", "git_commit"),
 )
 _METRICS = ("trial_id", "epoch", "split", "metric", "value")
-_GRADIENTS = ("trial_id", "epoch", "axis", "position", "quantity", "value")
+_GRADIENTS = ("trial_id", "epoch", "axis", "site", "position", "quantity", "value")
 
 
 class ReportError(Exception):
@@ -57,6 +57,14 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """A trial whose metric reaches the threshold has solved the task."""
+
+    metric: str  # "mse"
+    threshold: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """What plan.json says was to be trained."""
 
@@ -68,6 +76,7 @@ class Plan:
     fixed: Mapping[str, Level]
     compare: Compare
     metrics: Mapping[str, Metric]
+    solved: Threshold | None
     excluded: tuple[Mapping[str, Any], ...]
     identity: Mapping[str, Any]
     git: Mapping[str, Any] | None
@@ -130,6 +139,7 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
         fixed=document["fixed"],
         compare=_pick(Compare, document["compare"]),
         metrics={name: _pick(Metric, entry) for name, entry in document["metrics"].items()},
+        solved=_pick(Threshold, document["solved"]) if document.get("solved") else None,
         excluded=tuple(document["excluded"]),
         identity=document["identity"],
         git=document.get("git"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from reports.figures import baselines
+from reports.figures.baselines import Baselines
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import look
@@ -16,7 +18,7 @@ MOST_PANELS = 20  # beyond, the x factor is chosen from a list too
 Curves = Mapping[str, Curve]  # variant id → curve of one metric
 
 
-def draw(view: Scheme, every: Sequence[Curve]) -> Figure | None:
+def draw(view: Scheme, every: Sequence[Curve], least: Baselines) -> Figure | None:
     """None without metrics. The metric that the study compares stands first."""
     shown = _metrics(view, every)
     if not shown:
@@ -26,13 +28,13 @@ def draw(view: Scheme, every: Sequence[Curve]) -> Figure | None:
     return Figure(
         name="curves",
         title="Metric by epoch, mean over replicates",
-        caption=_caption(every),
+        caption=_caption(every) + baselines.caption_of_all(view, least, shown),
         columns=_columns(view, split),
         height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(_metric_chooser(shown), *choosers(view, choose)),
-        panels=tuple(panel for name in shown for panel in _panels(view, made, every, name)),
+        panels=tuple(panel for name in shown for panel in _panels(view, made, every, least, name)),
     )
 
 
@@ -64,30 +66,36 @@ def _metric_chooser(shown: Sequence[str]) -> Chooser:
 def _caption(every: Sequence[Curve]) -> str:
     sizes = sorted({n for curve in every for n in curve.n})
     n = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+    solved = any(curve.metric.endswith("/solved") for curve in every)
     return (
         f"Line: mean over replicates (n = {n}; hover shows n by epoch). Band: 95 % t-interval of "
         "the mean, epoch by epoch. Epoch 0 is before training. A trial that diverged leaves the "
-        "mean after its last finite epoch."
+        f"mean after its last finite epoch.{' Band of solved: Wilson interval.' if solved else ''}"
     )
 
 
 def _panels(
-    view: Scheme, made: Sequence[Facet], every: Sequence[Curve], metric: str
+    view: Scheme, made: Sequence[Facet], every: Sequence[Curve], least: Baselines, metric: str
 ) -> list[Panel]:
     of = {curve.variant_id: curve for curve in every if curve.metric == metric}
+    name = metric.split("/")[-1]
+    lines = baselines.lines(view, least, name)
     span = linear_range([value for curve in of.values() for value in curve.mean])
-    unit = view.plan.metrics.get(metric.split("/")[-1])
+    span = baselines.widened(span, lines)
+    unit = view.plan.metrics.get(name)
     form = {"tickformat": ".2~%"} if unit and unit.unit == "share" else {}
+    last = max(epoch for curve in of.values() for epoch in curve.epochs)
     layout = {
-        "xaxis": {"title": {"text": "epoch"}, "zeroline": False},
+        "xaxis": {"title": {"text": "epoch"}, "zeroline": False,
+                  "dtick": 1 if last <= 10 else None},
         "yaxis": {**form, "range": span, "zeroline": False},
         "hovermode": "x",
-    }
+    }  # fmt: skip
     return [
         Panel(
             facet.title,
             _traces(view, facet.variants, of),
-            layout,
+            layout | baselines.layout(span, baselines.crossing(lines, facet.variants), {}),
             {**facet.when, METRIC: metric},
             view.thinned(_sizes(facet, of)),
         )

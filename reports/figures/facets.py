@@ -47,6 +47,13 @@ class Scheme:
         levels = self.plan.factors[self.roles.colour] if self.roles.colour else ()
         return tuple(Key(place, level_text(level)) for place, level in enumerate(levels))
 
+    def x_with_most(self, sizes: Mapping[str, int]) -> dict[str, Level]:
+        """The level of the x factor whose network or sequence is largest; sizes: by variant id."""
+        if not self.roles.x:
+            return {}
+        best = max(self.plan.variants, key=lambda variant: sizes.get(variant.variant_id, 0))
+        return {self.roles.x: best.levels[self.roles.x]}
+
     def thinned(self, sizes: Mapping[str, tuple[int, int]]) -> str:
         """A panel's note: variants with fewer replicates than planned, and why.
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from reports.figures.decay import ends, epoch_text
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name, x_axis, x_position
 from reports.figures.palette import look
 from reports.figures.records import Figure, Layout, Panel, Trace, log_axis, log_range, numbers
-from reports.statistics.decay import Estimate, Profile
+from reports.figures.strands import ends, epoch_text
+from reports.statistics.decay import Profile
+from reports.statistics.geometric import Estimate
 from reports.tables import Variant
 
 Factors = Mapping[str, Estimate]  # by variant id
@@ -27,6 +28,7 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
             "Below 1 the gradient vanishes, above 1 it explodes; the dotted line is 1. Marker: "
             "geometric mean over replicates of exp(−slope) of log ‖∂C/∂z‖ by hidden layer; bar: "
             "its 95 % t-interval. Networks with one hidden layer have no such factor."
+            f"{_kinds(found)}"
         ),
         columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 2,
         height_px=230,
@@ -36,10 +38,18 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         panels=tuple(
             _panel(view, facet, _factors(found, epoch), epoch, scale)
             for facet_group in _by_choice(made)
-            for epoch in ends(found)
+            for epoch in ends(p.epoch for p in found)
             for facet in facet_group
         ),
     )
+
+
+def _kinds(found: Sequence[Profile]) -> str:
+    """A word of warning where conv1, conv2, ff1 are hidden layers of one network."""
+    stems = {site.rstrip("0123456789.") for p in found for site in p.sites[: p.inner]}
+    mixed = any(len({s.rstrip("0123456789.") for s in p.sites[: p.inner]}) > 1 for p in found)
+    said = f" Layers here are of several kinds ({', '.join(sorted(stems))}): look at the lines."
+    return said if mixed else ""
 
 
 def _by_choice(made: Sequence[Facet]) -> list[list[Facet]]:
@@ -55,7 +65,8 @@ def _factors(found: Sequence[Profile], epoch: int) -> Factors:
 
 
 def _scale(found: Sequence[Profile]) -> Layout:
-    shown = [p.factor for p in found if p.epoch in ends(found) and p.factor]
+    epochs = ends(p.epoch for p in found)
+    shown = [p.factor for p in found if p.epoch in epochs and p.factor]
     return log_axis(log_range([x for f in shown for x in (f.value, f.low, f.high, 1.0)]))
 
 

@@ -1,7 +1,9 @@
 """Draws `statistics.outcomes`: every replicate as a dot, the mean, and its interval."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from reports.figures import baselines
+from reports.figures.baselines import Baselines, Line
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.palette import look
 from reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
@@ -13,24 +15,27 @@ Outcomes = Mapping[str, Outcome]
 _LOST = "rgba(128,128,128,1)"
 
 
-def draw(view: Scheme, results: Outcomes) -> Figure | None:
+def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
     """None while no trial has a final value. Panels by the scheme's columns and rows."""
     if not any(each.n for each in results.values()):
         return None
     compare, roles = view.plan.compare, view.roles
-    scale = _axis(compare.unit, _range(results))
+    metric = compare.metric.split("/")[-1]
+    lines = baselines.lines(view, least, metric)
+    span = baselines.widened(_range(results), lines)
+    scale = _axis(compare.unit, span)
     made = facets(view, (roles.rows, roles.columns), roles.rest)
     columns = len(view.plan.factors[roles.columns]) if roles.columns else 1
     return Figure(
         name="outcomes",
         title=f"Final {metric_text(compare.metric)} by variant{_unit(compare.unit)}",
-        caption=_caption(view, results),
+        caption=_caption(view, results) + baselines.caption(view, lines, metric, span),
         columns=columns,
         height_px=300 if len(made) > 1 else 380,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=choosers(view, roles.rest),
-        panels=tuple(_panel(view, facet, results, scale) for facet in made),
+        panels=tuple(_panel(view, facet, results, scale, lines) for facet in made),
     )
 
 
@@ -67,17 +72,20 @@ def _caption(view: Scheme, results: Outcomes) -> str:
     )
 
 
-def _panel(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> Panel:
+def _panel(
+    view: Scheme, facet: Facet, results: Outcomes, scale: Layout, lines: Sequence[Line]
+) -> Panel:
     groups: dict[int, list[Variant]] = {}
     for variant in facet.variants:
         groups.setdefault(view.colour(variant), []).append(variant)
+    places = {variant.variant_id: x_position(view, variant) for variant in facet.variants}
     traces = [
         trace for place in sorted(groups) for trace in _group(view, place, groups[place], results)
     ]
     return Panel(
         facet.title,
         (*traces, *_lost(view, facet, results, scale)),
-        _layout(view, scale),
+        _layout(view, scale) | baselines.layout(scale.get("range"), lines, places),
         facet.when,
     )
 

@@ -20,6 +20,14 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         found += [("Factor per layer", "exp(−slope) of a straight line through log ‖∂C/∂z‖ by "
                    "hidden layer, fitted to each replicate; geometric mean and t-interval over "
                    "replicates (Glorot & Bengio 2010; Schoenholz et al. 2017).")]  # fmt: skip
+    if any(p.factor for p in analysis.time_profiles):
+        found += [("Factor per step", "exp(slope) of a straight line through log ‖∂L/∂h‖ by steps "
+                   "before the loss, from the first on, fitted to each replicate; geometric mean "
+                   "and t-interval over replicates. The half-life is ln ½ / ln factor (Pascanu et "
+                   "al. 2013).")]  # fmt: skip
+    if analysis.solved:
+        found += [("Solved", "k of n trials that completed or diverged reached the task's "
+                   "threshold; interval of the share over all seeds by Wilson 1927.")]  # fmt: skip
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports import names
 from reports.analysis import Analysis
-from reports.figures import curves, decay, factors, outcomes
+from reports.figures import curves, decay, factors, outcomes, time_decay
 from reports.figures.comparisons import WIDTH_PX
 from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
@@ -48,11 +48,14 @@ def render(tables: Tables, analysis: Analysis) -> str:
         facts=analysis.evidence,
         study_text=tables.study_text,
         figures=draw(view, analysis),
+        depth_section=_depth_section(analysis),
         results=rows.result_rows(view, analysis),
         comparisons=rows.comparison_rows(view, analysis),
         matrix=matrix(view, analysis),
         decays=rows.decay_rows(view, analysis),
         decay_titles=rows.decay_titles(analysis),
+        time_decays=rows.time_decay_rows(view, analysis),
+        time_titles=rows.time_decay_titles(analysis),
         verdicts=rows.verdict_counts(analysis),
         labels={variant.variant_id: variant.label for variant in analysis.plan.variants},
         methods=methods(analysis),
@@ -67,14 +70,21 @@ def render(tables: Tables, analysis: Analysis) -> str:
 def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     """Every figure that the tables allow, by name."""
     drawn = (
-        outcomes.draw(view, analysis.outcomes),
-        curves.draw(view, analysis.curves),
+        outcomes.draw(view, analysis.outcomes, analysis.baselines),
+        curves.draw(view, analysis.curves, analysis.baselines),
         decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260),
         factors.draw(view, analysis.profiles),
         decay.draw(view, analysis.profiles, (decay.WEIGHT,), 190),
         decay.draw(view, analysis.profiles, (decay.SATURATION,), 190),
+        time_decay.draw(view, analysis.time_profiles),
     )
     return {figure.name: figure for figure in drawn if figure}
+
+
+def _depth_section(analysis: Analysis) -> bool:
+    """Not where something was measured, but no network has a hidden layer of that kind."""
+    measured = bool(analysis.profiles or analysis.time_profiles)
+    return any(p.inner for p in analysis.profiles) or not measured
 
 
 def json_script(value: Any) -> Markup:

@@ -7,12 +7,16 @@ from reports import names
 from reports.analysis import Analysis
 from reports.figures.comparisons import Bar
 from reports.figures.comparisons import draw as draw_bars
-from reports.figures.decay import epoch_text
 from reports.figures.facets import Scheme
 from reports.figures.palette import Look, look
+from reports.figures.strands import ends, epoch_text
+from reports.figures.time_decay import quantities_of, site_text, sites_of
 from reports.statistics.comparisons import VERDICTS, Comparison
-from reports.statistics.decay import Estimate, Profile
+from reports.statistics.decay import Profile
+from reports.statistics.geometric import Estimate
 from reports.statistics.outcomes import Outcome
+from reports.statistics.solved import Solved
+from reports.statistics.time_decay import TimeProfile, half_life
 from reports.tables import Variant
 
 
@@ -54,7 +58,11 @@ def result_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     return tuple(
         Row(
             level_cells(view, variant),
-            _outcome_cells(analysis.outcomes[variant.variant_id], view.plan.compare.unit),
+            (
+                *_outcome_cells(analysis.outcomes[variant.variant_id], view.plan.compare.unit),
+                *_solved_cells(analysis, variant),
+                *_lost_cells(analysis.outcomes[variant.variant_id]),
+            ),
             verdicts.get(variant.variant_id, "baseline" if variant.variant_id in baselines else ""),
         )
         for variant in view.plan.variants
@@ -69,11 +77,27 @@ def _outcome_cells(outcome: Outcome, unit: str) -> tuple[Cell, ...]:
         Cell(names.interval_text(outcome.low, outcome.high, unit), outcome.low),
         Cell(_spread_text(outcome.sd, unit), outcome.sd),
         Cell(text(outcome.median, unit), outcome.median),
-        *(
-            Cell(str(outcome.counts[status]), outcome.counts[status])
-            for status in ("diverged", "failed", "missing")
-        ),
     )
+
+
+def _lost_cells(outcome: Outcome) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(str(outcome.counts[status]), outcome.counts[status])
+        for status in ("diverged", "failed", "missing")
+    )
+
+
+def _solved_cells(analysis: Analysis, variant: Variant) -> tuple[Cell, ...]:
+    """One cell in studies of which a task can be solved, else none."""
+    found = analysis.solved.get(variant.variant_id)
+    return (_solved_cell(found),) if analysis.solved else ()
+
+
+def _solved_cell(found: Solved | None) -> Cell:
+    if found is None:
+        return Cell("–")
+    interval = f"[{100 * found.low:.0f}, {100 * found.high:.0f} %]"
+    return Cell(f"{found.k} of {found.n} {interval}", found.k / found.n)
 
 
 def _spread_text(sd: float | None, unit: str) -> str:
@@ -125,8 +149,7 @@ def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
 
 def decay_epochs(analysis: Analysis) -> tuple[int, ...]:
     """The first and last probed epoch."""
-    epochs = {p.epoch for p in analysis.profiles if p.quantity == "delta"}
-    return tuple(sorted({min(epochs), max(epochs)})) if epochs else ()
+    return tuple(ends(p.epoch for p in analysis.profiles if p.quantity == "delta"))
 
 
 def decay_titles(analysis: Analysis) -> tuple[str, ...]:
@@ -147,6 +170,47 @@ def _decay_cells(
             )
         ]
     return tuple(cells)
+
+
+def time_decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
+    """One row a variant, layer and state: factor and half-life at both ends."""
+    of = {(p.variant_id, p.site, p.quantity, p.epoch): p for p in analysis.time_profiles}
+    epochs = ends(p.epoch for p in analysis.time_profiles)
+    known = {key[:3] for key in of}
+    return tuple(
+        Row((*level_cells(view, variant), *_state_cells(site, place, quantity)),
+            tuple(cell for epoch in epochs for cell in _time_cells(of.get((*key, epoch)))))
+        for variant in view.plan.variants
+        for place, site in enumerate(sites_of(analysis.time_profiles))
+        for quantity in quantities_of(analysis.time_profiles)
+        if (key := (variant.variant_id, site, quantity)) in known
+    )  # fmt: skip
+
+
+def _state_cells(site: str, place: int, quantity: str) -> tuple[Cell, ...]:
+    """hidden_grad → hidden."""
+    return Cell(site_text(site), place), Cell(quantity.removesuffix("_grad"), quantity)
+
+
+def time_decay_titles(analysis: Analysis) -> tuple[str, ...]:
+    return tuple(epoch_text(epoch) for epoch in ends(p.epoch for p in analysis.time_profiles))
+
+
+def _time_cells(profile: TimeProfile | None) -> tuple[Cell, ...]:
+    if profile is None:
+        return (Cell("–"),) * 3
+    zeros = sum(profile.zeros)
+    half = _half_life_cell(profile.factor)
+    return _estimate_cell(profile.factor), half, Cell(str(zeros), zeros)
+
+
+def _half_life_cell(factor: Estimate | None) -> Cell:
+    """Sorted by the factor, with which it grows: "∞" is no number."""
+    if factor is None:
+        return Cell("–")
+    texts = [names.steps_text(half_life(x)) for x in (factor.value, factor.low, factor.high) if x]
+    ends_ = f" [{texts[1]}, {texts[2]}]" if len(texts) == 3 else ""
+    return Cell(f"{texts[0]}{ends_}", factor.value)
 
 
 def _estimate_cell(estimate: Estimate | None) -> Cell:

@@ -5,18 +5,28 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics.decay import decay, decay_factors, estimate
+from reports.statistics.decay import decay, decay_factors
+from reports.statistics.geometric import estimate
 
 
 def rows(values, quantity="delta", variant="v", epoch=0, axis="depth"):
     """(replicates, layers) → a gradients table; the last layer is the output."""
     return pd.DataFrame(
         [
-            (variant, r, epoch, axis, layer + 1, quantity, value)
+            (variant, r, epoch, axis, f"hidden.{layer}", layer + 1, quantity, value)
             for r, line in enumerate(values)
             for layer, value in enumerate(line)
         ],
-        columns=["variant_id", "replicate", "epoch", "axis", "position", "quantity", "value"],
+        columns=[
+            "variant_id",
+            "replicate",
+            "epoch",
+            "axis",
+            "site",
+            "position",
+            "quantity",
+            "value",
+        ],
     )
 
 

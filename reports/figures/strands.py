@@ -1,0 +1,153 @@
+"""Lines with bands over places (layers, or steps of a sequence), before and after training."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from reports.figures.facets import Facet, Scheme, facets
+from reports.figures.outcomes import hover_name
+from reports.figures.palette import look
+from reports.figures.records import Floats, Layout, Panel, Trace, band, numbers
+from reports.names import count_text
+from reports.tables import Variant
+
+MOST_MARKERS = 24  # a line over more places has none
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One line: a variant at one probed epoch. All but the first two and the last by place."""
+
+    variant_id: str
+    epoch: int
+    x: tuple[int, ...]
+    names: tuple[str, ...]  # of the places, for hovering
+    n: tuple[int, ...]
+    zeros: tuple[int, ...]
+    mean: Floats
+    low: Floats
+    high: Floats
+    about: str  # stands behind the numbers when hovering
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(smallest n, most zeros), of places that as many replicates reach as the first."""
+        reached = [n + zeros for n, zeros in zip(self.n, self.zeros, strict=True)]
+        return min(n for n, all_ in zip(self.n, reached, strict=True) if all_ >= reached[0]), max(
+            self.zeros
+        )
+
+
+Axes = Callable[[Sequence[Strand]], Layout]
+
+
+def ends(epochs: Iterable[int]) -> list[int]:
+    """The first and the last probed epoch."""
+    found = set(epochs)
+    return sorted({min(found), max(found)}) if found else []
+
+
+def epoch_text(epoch: int) -> str:
+    return "before training" if epoch == 0 else f"after {count_text(epoch, 'epoch')}"
+
+
+def panels(
+    view: Scheme,
+    strands: Sequence[Strand],
+    choose: Sequence[str | None],
+    axes: Axes,
+    when: Mapping[str, str],
+) -> list[Panel]:
+    """Epochs × columns for every choice of levels; those seen together have the same axes."""
+    made = facets(view, (view.roles.columns,), choose)
+    grouped = groupby(made, key=lambda facet: tuple(facet.when.items()))
+    return [
+        panel
+        for _, group in grouped
+        for panel in _together(view, tuple(group), strands, axes, when)
+    ]
+
+
+def _together(
+    view: Scheme,
+    made: Sequence[Facet],
+    strands: Sequence[Strand],
+    axes: Axes,
+    when: Mapping[str, str],
+) -> list[Panel]:
+    epochs = ends(strand.epoch for strand in strands)
+    wanted = {variant.variant_id for facet in made for variant in facet.variants}
+    seen = [s for s in strands if s.variant_id in wanted and s.epoch in epochs]
+    layout = axes(seen)
+    return [
+        _panel(
+            view, facet, {s.variant_id: s for s in seen if s.epoch == epoch}, epoch, layout, when
+        )
+        for epoch in epochs
+        for facet in made
+    ]
+
+
+def _panel(
+    view: Scheme,
+    facet: Facet,
+    of: Mapping[str, Strand],
+    epoch: int,
+    layout: Layout,
+    when: Mapping[str, str],
+) -> Panel:
+    known = [variant for variant in facet.variants if variant.variant_id in of]
+    sizes = {variant.variant_id: of[variant.variant_id].size for variant in known}
+    return Panel(
+        title=f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}",
+        data=_traces(view, [(variant, of[variant.variant_id]) for variant in known]),
+        layout=layout,
+        when={**facet.when, **when},
+        note=view.thinned(sizes) if known else "nothing of this kind to measure here",
+    )
+
+
+def _traces(view: Scheme, pairs: Sequence[tuple[Variant, Strand]]) -> tuple[Trace, ...]:
+    bands = [_band(view, variant, strand) for variant, strand in pairs]
+    return (*bands, *(_line(view, variant, strand) for variant, strand in pairs))
+
+
+def _band(view: Scheme, variant: Variant, strand: Strand) -> Trace:
+    place = view.colour(variant)
+    drawn = band(strand.x, strand.low, strand.high, look(place).soft)
+    return {**drawn, "legendgroup": str(place)}
+
+
+def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
+    place = view.colour(variant)
+    style = look(place)
+    return {
+        "type": "scatter", "legendgroup": str(place),
+        "mode": "lines+markers" if len(strand.x) <= MOST_MARKERS else "lines",
+        "x": list(strand.x), "y": numbers(strand.mean),
+        "customdata": [list(each) for each in zip(strand.n, strand.names, strict=True)],
+        "line": {"color": style.light, "width": 2, "dash": style.dash},
+        "marker": {"color": style.light, "size": 7, "symbol": style.symbol},
+        "hovertemplate": f"{view.text(view.roles.colour, variant) or hover_name(view, variant)}, "
+                         f"%{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{strand.about}"
+                         "<extra></extra>",
+    }  # fmt: skip
+
+
+def extent(strands: Iterable[Strand]) -> list[float]:
+    """What a scale must hold. Not intervals of two replicates, whose t(1) is 12.7."""
+    return [x for strand in strands for x in _extent(strand)]
+
+
+def _extent(strand: Strand) -> list[float]:
+    enough = np.array(strand.n) > 2
+    ends_ = [np.where(enough, end, np.nan) for end in (strand.low, strand.high)]
+    return [float(x) for part in (strand.mean, *ends_) for x in part]
+
+
+def sizes_text(strands: Iterable[Strand]) -> str:
+    """10, or 6 to 10: replicates behind the means."""
+    sizes = sorted({n for strand in strands for n in strand.n if n})
+    return f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"

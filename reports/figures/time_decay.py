@@ -1,0 +1,150 @@
+"""Draws `statistics.time_decay`: the gradient of a state by lag, before and after training."""
+
+from collections.abc import Sequence
+from html import escape
+
+from reports.figures import strands
+from reports.figures.facets import Scheme, choosers
+from reports.figures.records import Chooser, Figure, Layout, Panel, log_axis, log_range
+from reports.figures.strands import Strand, ends, epoch_text
+from reports.names import describe, factor_text, half_life_text
+from reports.statistics.time_decay import TimeProfile, half_life
+
+SITE, QUANTITY = "site", "quantity"  # keys of the choosers
+QUANTITIES = {
+    "hidden_grad": "hidden state, ‖∂L/∂h‖",
+    "cell_grad": "cell state, ‖∂L/∂c‖",
+}
+
+
+def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
+    """None where nothing recurs. It opens on the first forward layer and the hidden state."""
+    sites, quantities = sites_of(profiles), quantities_of(profiles)
+    if not sites:
+        return None
+    choose = (view.roles.x, view.roles.rows, *view.roles.rest)
+    longest = view.x_with_most({p.variant_id: len(p.lags) for p in profiles})
+    return Figure(
+        name="time_decay",
+        title="Gradient that arrives at the states of earlier steps",
+        caption=_caption(view, profiles),
+        columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 2,
+        height_px=260,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=(
+            *choosers(view, choose, longest),
+            *_chooser(SITE, "layer", [(site, site_text(site)) for site in sites]),
+            *_chooser(QUANTITY, "state", [(q, QUANTITIES.get(q, q)) for q in quantities]),
+        ),
+        panels=tuple(
+            panel
+            for site in sites
+            for quantity in quantities
+            for panel in _panels(view, profiles, site, quantity, choose)
+        ),
+    )
+
+
+def sites_of(profiles: Sequence[TimeProfile]) -> list[str]:
+    """Forward ones first: the loss of the last step goes back through them step by step."""
+    return sorted({p.site for p in profiles}, key=lambda site: (_is_backward(site), site))
+
+
+def quantities_of(profiles: Sequence[TimeProfile]) -> list[str]:
+    found = {p.quantity for p in profiles}
+    return sorted(found, key=lambda name: (*QUANTITIES, name).index(name))
+
+
+def site_text(site: str) -> str:
+    """forward.0 → layer 1, forward; other names as they are."""
+    direction, _, number = site.rpartition(".")
+    known = direction in ("forward", "backward") and number.isdecimal()
+    return f"{int(number) + 1}, {direction}" if known else site
+
+
+def _is_backward(site: str) -> bool:
+    return site.startswith("backward")
+
+
+def _chooser(key: str, label: str, options: list[tuple[str, str]]) -> tuple[Chooser, ...]:
+    return (Chooser(key, label, tuple(options), options[0][0]),) if len(options) > 1 else ()
+
+
+def _panels(
+    view: Scheme,
+    profiles: Sequence[TimeProfile],
+    site: str,
+    quantity: str,
+    choose: Sequence[str | None],
+) -> list[Panel]:
+    drawn = [_strand(p) for p in profiles if (p.site, p.quantity) == (site, quantity)]
+
+    def axes(seen: Sequence[Strand]) -> Layout:
+        return _axes(seen, _is_backward(site))
+
+    return strands.panels(view, drawn, choose, axes, {SITE: site, QUANTITY: quantity})
+
+
+def _strand(profile: TimeProfile) -> Strand:
+    unit = "after" if _is_backward(profile.site) else "before"
+    return Strand(
+        profile.variant_id, profile.epoch, profile.lags,
+        names=tuple(f"{lag} {unit}" for lag in profile.lags),
+        n=profile.n, zeros=profile.zeros, mean=profile.mean, low=profile.low, high=profile.high,
+        about=f" ({escape(_factor(profile))})" if profile.factor else "",
+    )  # fmt: skip
+
+
+def _axes(seen: Sequence[Strand], backward: bool) -> Layout:
+    longest = max((strand.x[-1] for strand in seen), default=1)
+    title = (
+        "steps after the first one, where this direction ends"
+        if backward
+        else "steps before the loss (0: the last step)"
+    )
+    across = {"title": {"text": title}, "range": [-0.03 * longest, 1.03 * longest],
+              "dtick": 1 if longest <= 12 else None, "zeroline": False}  # fmt: skip
+    return {"xaxis": across, "yaxis": log_axis(log_range(strands.extent(seen))), "hovermode": "x"}
+
+
+def _factor(profile: TimeProfile) -> str:
+    """× 0.81 a step, half after 3.3 steps."""
+    if profile.factor is None:
+        return "–"
+    value = profile.factor.value
+    return f"× {factor_text(value)} a step, {half_life_text(half_life(value))}"
+
+
+def _caption(view: Scheme, profiles: Sequence[TimeProfile]) -> str:
+    drawn = [_strand(p) for p in profiles]
+    zeros = any(sum(strand.zeros) for strand in drawn)
+    note = " Exact zeros have no place on this scale; panels count them." if zeros else ""
+    return (
+        f"{told(view, profiles)}Line: geometric mean over replicates (n = "
+        f"{strands.sizes_text(drawn)}; hover shows n by step) of the mean over examples; band: its "
+        f"95 % t-interval. A straight line is a gradient that shrinks by the same factor in every "
+        f"step.{note}"
+    )
+
+
+def told(view: Scheme, profiles: Sequence[TimeProfile]) -> str:
+    """One sentence: where the gradient of the first layer's hidden state shrinks most and least."""
+    site, quantity = sites_of(profiles)[0], quantities_of(profiles)[0]
+    chosen = [p for p in profiles if (p.site, p.quantity) == (site, quantity) and p.factor]
+    parts = [_told(view, chosen, epoch) for epoch in ends(p.epoch for p in chosen)]
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}. " if text else ""
+
+
+def _told(view: Scheme, profiles: Sequence[TimeProfile], epoch: int) -> str:
+    levels = {v.variant_id: describe(v.levels, view.names) for v in view.plan.variants}
+    found = [p for p in profiles if p.epoch == epoch and p.factor]
+    found.sort(key=lambda p: p.factor.value if p.factor else 0.0)
+    least, most = found[0], found[-1]
+    if least is most:
+        return f"{epoch_text(epoch)} the gradient changes by {_factor(least)}"
+    return (
+        f"{epoch_text(epoch)} the gradient shrinks most with {levels[least.variant_id]} "
+        f"({_factor(least)}) and least with {levels[most.variant_id]} ({_factor(most)})"
+    )
