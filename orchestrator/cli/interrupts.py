@@ -17,17 +17,31 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None
+        self.is_deferred = False
 
     def check(self) -> None:
-        """Raise again, where a library swallowed it the first time."""
+        """Raise where it is safe, or again where a library swallowed it the first time."""
         if self.signal is not None:
             raise Stop
+
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Inside, only `check` raises. An exception out of nowhere breaks Ray's compiled code:
+        it ends in "SystemError: … returned a result with an exception set".
+        """
+        self.is_deferred = True
+        try:
+            yield
+        finally:
+            self.is_deferred = False
+        self.check()
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         self.signal = signal.Signals(number)
         for name in _SIGNALS:
             signal.signal(name, signal.SIG_DFL)  # the next one kills
-        raise Stop
+        if not self.is_deferred:
+            raise Stop
 
 
 @contextmanager

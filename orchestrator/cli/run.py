@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -140,7 +141,7 @@ def _execute(this: Run, interrupts: Interrupts) -> None:
     listener = Progress(tally, this.console, record, interrupts.check)
     try:
         if this.plan.packs:
-            with listener.shown():
+            with listener.shown(), nullcontext() if this.inline else interrupts.deferred():
                 _executor(this).run(this.plan.packs, _job(this), listener)
     except Stop:
         record("interrupted", **_counts(tally, started))
