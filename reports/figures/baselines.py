@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reports.figures.facets import Scheme
-from reports.figures.records import Layout
+from reports.figures.records import Layout, numbers
 from reports.names import value_text
 from reports.statistics.baselines import Baseline
 from reports.tables import Variant
@@ -100,7 +100,7 @@ def _shape(line: Line, places: Mapping[str, float]) -> dict[str, Any]:
     x0, x1 = ends or (0, 1)
     return {
         "type": "line", "layer": "below", "xref": "x" if ends else "paper", "x0": x0, "x1": x1,
-        "y0": line.value, "y1": line.value,
+        "y0": _rounded(line), "y1": _rounded(line),
         "line": {"color": _COLOUR, "width": 1.2, "dash": line.dash},
     }  # fmt: skip
 
@@ -108,10 +108,14 @@ def _shape(line: Line, places: Mapping[str, float]) -> dict[str, Any]:
 def _annotation(line: Line, places: Mapping[str, float], beneath: bool) -> dict[str, Any]:
     ends = _ends(line, places)
     return {
-        "text": line.text, "showarrow": False, "font": {"size": 10}, "y": line.value,
+        "text": line.text, "showarrow": False, "font": {"size": 10}, "y": _rounded(line),
         "xref": "x" if ends else "paper", "x": ends[1] if ends else 1, "xanchor": "right",
         "yanchor": "top" if beneath else "bottom", "borderpad": 0,
     }  # fmt: skip
+
+
+def _rounded(line: Line) -> float | None:
+    return numbers([line.value])[0]
 
 
 def _beneath(span: list[float], line: Line, drawn: Sequence[Line]) -> bool:

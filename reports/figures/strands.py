@@ -34,10 +34,9 @@ class Strand:
     @property
     def size(self) -> tuple[int, int]:
         """(smallest n, most zeros), of places that as many replicates reach as the first."""
-        reached = [n + zeros for n, zeros in zip(self.n, self.zeros, strict=True)]
-        return min(n for n, all_ in zip(self.n, reached, strict=True) if all_ >= reached[0]), max(
-            self.zeros
-        )
+        places = [(n, n + zeros) for n, zeros in zip(self.n, self.zeros, strict=True)]
+        first = places[0][1]
+        return min(n for n, reached in places if reached >= first), max(self.zeros)
 
 
 Axes = Callable[[Sequence[Strand]], Layout]
@@ -149,5 +148,5 @@ def _extent(strand: Strand) -> list[float]:
 
 def sizes_text(strands: Iterable[Strand]) -> str:
     """10, or 6 to 10: replicates behind the means."""
-    sizes = sorted({n for strand in strands for n in strand.n if n})
+    sizes = sorted({n for strand in strands for n in strand.n if n}) or [0]
     return f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"

@@ -48,7 +48,13 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
 
 def sites_of(profiles: Sequence[TimeProfile]) -> list[str]:
     """Forward ones first: the loss of the last step goes back through them step by step."""
-    return sorted({p.site for p in profiles}, key=lambda site: (_is_backward(site), site))
+    return sorted({p.site for p in profiles}, key=_place)
+
+
+def _place(site: str) -> tuple[bool, int, str]:
+    """(backward or not, number of the layer, name)."""
+    number = site.rpartition(".")[2]
+    return _is_backward(site), int(number) if number.isdecimal() else 0, site
 
 
 def quantities_of(profiles: Sequence[TimeProfile]) -> list[str]:
@@ -129,12 +135,24 @@ def _caption(view: Scheme, profiles: Sequence[TimeProfile]) -> str:
 
 
 def told(view: Scheme, profiles: Sequence[TimeProfile]) -> str:
-    """One sentence: where the gradient of the first layer's hidden state shrinks most and least."""
-    site, quantity = sites_of(profiles)[0], quantities_of(profiles)[0]
-    chosen = [p for p in profiles if (p.site, p.quantity) == (site, quantity) and p.factor]
+    """One sentence: where the gradient of the last forward layer's hidden state shrinks most.
+
+    In layers below the last one the gradient also comes down from above, in a bidirectional
+    network from its other end: their factors do not compare.
+    """
+    quantity, forward = quantities_of(profiles)[0], _last_forward(profiles)
+    chosen = [p for p in profiles if p.factor and p.quantity == quantity]
+    chosen = [p for p in chosen if p.site == forward.get(p.variant_id)]
     parts = [_told(view, chosen, epoch) for epoch in ends(p.epoch for p in chosen)]
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}. " if text else ""
+    where = " in the last forward layer" if len({*forward.values()}) > 1 else ""
+    text = f"{'; '.join(parts)}{where}"
+    return f"{text[0].upper()}{text[1:]}. " if parts else ""
+
+
+def _last_forward(profiles: Sequence[TimeProfile]) -> dict[str, str]:
+    """variant id → site; without a forward direction none."""
+    forward = [p for p in profiles if not _is_backward(p.site)]
+    return {p.variant_id: p.site for p in sorted(forward, key=lambda p: _place(p.site))}
 
 
 def _told(view: Scheme, profiles: Sequence[TimeProfile], epoch: int) -> str:

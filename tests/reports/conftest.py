@@ -15,6 +15,18 @@ def small(tmp_path: Path) -> Path:
     return write(tmp_path, Sample(study="small", factors=SMALL, replicates=7))
 
 
+CELLS = {"model.cell": ["rnn", "lstm", "gru"], "model.bidirectional": [False, True]}
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Recurrent networks of which some solve their task."""
+    sample = Sample(
+        study="memory", factors=CELLS, baseline={"model.cell": "rnn"}, replicates=6, threshold=0.9
+    )
+    return write(tmp_path_factory.mktemp("results"), sample)
+
+
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The 480 trials of studies/vanishing_gradient.yaml; some diverged, one failed."""

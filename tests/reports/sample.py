@@ -24,6 +24,8 @@ FINAL = [
 ]
 METRICS = ["epoch", "step", "split", "metric", "value"]
 GRADIENTS = ["epoch", "step", "axis", "site", "position", "quantity", "value"]
+PER_STEP = {"rnn": 0.5, "lstm": 0.9, "gru": 0.8}  # back in time
+STEPS = 12
 PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5}
 LOSS = {
     "direction": "minimize",
@@ -37,12 +39,20 @@ ACCURACY = {
 }
 
 
+SOLVED = {
+    "direction": "maximize",
+    "unit": "share",
+    "meaning": "share of trials that have solved the task",
+}
 TASK = {"accuracy": ACCURACY, "loss": LOSS}
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What to simulate. `fate(variant, replicate)` → completed | diverged | failed | missing."""
+    """What to simulate. `fate(variant, replicate)` → completed | diverged | failed | missing.
+
+    A study of `model.cell` is one of recurrent networks.
+    """
 
     study: str = "vanishing_gradient"
     question: str = "Which hidden activation lets the first layer of a deep network learn?"
@@ -53,6 +63,8 @@ class Sample:
     epochs: int = 20
     probes: bool = True
     smallest_difference: float | None = 0.005
+    task_baseline: float | None = 0.1  # accuracy without looking at the input
+    threshold: float | None = None  # accuracy that solves the task, if it can be solved
     fates: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (label, replicate)
     every_fate: str = "completed"
     error: str = "loss was not finite in epoch 3"
@@ -116,7 +128,10 @@ def plan_document(sample: Sample) -> dict[str, Any]:
             "baseline": dict(sample.baseline),
             "smallest_difference": sample.smallest_difference,
         },
-        "metrics": TASK,
+        "metrics": TASK | ({"solved": SOLVED} if sample.threshold else {}),
+        "solved": {"metric": "accuracy", "threshold": sample.threshold}
+        if sample.threshold
+        else None,
         "excluded": [],
         "identity": {"schema_version": 1, "data": {"digits": "ab12"}, "code": {"models.mlp": "cd"}},
         "variants": [_variant(sample, levels) for levels in sample.variants()],
@@ -169,15 +184,24 @@ def _trial(
     scale = levels.get("model.init.scale", 1.0)
     factor = PER_LAYER.get(activation, 0.6) * (scale if isinstance(scale, float) else 1.0) ** 0.8
     last = {"completed": sample.epochs, "diverged": 2}.get(fate, -1)
-    metrics = [row for row in _curve(rng, factor ** (depth - 1), sample.epochs) if row[0] <= last]
-    gradients = [row for row in _gradients(rng, factor, depth, sample.epochs) if row[0] <= last]
+    cell = levels.get("model.cell")
+    signal = PER_STEP[cell] ** STEPS if cell else factor ** (depth - 1)
+    curve = _solved(_curve(rng, signal, sample.epochs), sample.threshold)
+    metrics = [row for row in curve if row[0] <= last]
+    probed = (
+        _time_gradients(rng, cell, bool(levels.get("model.bidirectional")), sample.epochs)
+        if cell
+        else _gradients(rng, factor, depth, sample.epochs)
+    )
+    gradients = [row for row in probed if row[0] <= last]
     final = {f"final.{row[2]}/{row[3]}": row[4] for row in metrics if row[0] == sample.epochs}
     row = {
         "trial_id": trial, "study": sample.study, "variant_id": variant["variant_id"],
         "variant": variant["variant"], "phase": "replication", "replicate": replicate,
         "status": fate, "error": None if fate == "completed" else sample.error,
         **{f"factor.{path}": str(level) for path, level in levels.items()},
-        **{name: final.get(name) for name in FINAL},
+        **{name: final.get(name) for name in (*FINAL, *_more_finals(sample))},
+        **_baseline(sample, fate),
         "epochs_done": max(last, 0), "wall_s": 0.12, "pack_id": "0f" * 8, "execution": "stacked",
         "device": "cpu", "threads": 1, "code_digest": "cd" * 8, "git_commit": None,
         "git_dirty": None, "started_at": "2026-05-04T09:30:02+00:00", "schema_version": 1,
@@ -196,6 +220,45 @@ def _curve(rng: np.random.Generator, signal: float, epochs: int) -> list[Row]:
         for epoch, value in enumerate(np.clip(accuracy + gap * gone, 0, 1).tolist()):
             rows.append((epoch, epoch * 38, split, "accuracy", value))
             rows.append((epoch, epoch * 38, split, "loss", 2.4 * (1.02 - value)))
+    return rows
+
+
+def _solved(rows: list[Row], threshold: float | None) -> list[Row]:
+    """The same and, where the task can be solved, whether it is."""
+    flags = [
+        (*row[:3], "solved", float(row[4] >= threshold))
+        for row in rows
+        if threshold and row[3] == "accuracy"
+    ]
+    return [*rows, *flags]
+
+
+def _more_finals(sample: Sample) -> list[str]:
+    splits = ("train", "validation", "test") if sample.threshold else ()
+    return [f"final.{split}/solved" for split in splits]
+
+
+def _baseline(sample: Sample, fate: str) -> dict[str, float | None]:
+    if sample.task_baseline is None:
+        return {}
+    known = fate in ("completed", "diverged")
+    return {"final.test/baseline_accuracy": sample.task_baseline if known else None}
+
+
+def _time_gradients(
+    rng: np.random.Generator, cell: str, bidirectional: bool, epochs: int
+) -> list[Row]:
+    rows: list[Row] = []
+    sites = ("forward.0", "backward.0") if bidirectional else ("forward.0",)
+    quantities = ("hidden_grad", "cell_grad") if cell == "lstm" else ("hidden_grad",)
+    for epoch in sorted({*range(0, epochs, 5), epochs}):
+        rows.append((epoch, epoch * 38, "depth", "output", 1, "delta", 0.5))
+        factor = PER_STEP[cell] * np.exp(rng.normal(0, 0.05))
+        for site in sites:
+            for lag in range(STEPS):
+                value = 2.0 * factor**lag * np.exp(rng.normal(0, 0.02))
+                place = (epoch, epoch * 38, "time", site, lag)
+                rows += [(*place, quantity, float(value)) for quantity in quantities]
     return rows
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from reports.statistics.adjustment import holm
+from reports.statistics.baselines import baselines
 from reports.statistics.comparisons import comparisons
 from reports.statistics.curves import curves
 from reports.statistics.decay import decay
@@ -10,9 +11,12 @@ from reports.statistics.finding import finding
 from reports.statistics.intervals import t_half_width
 from reports.statistics.outcomes import outcomes
 from reports.statistics.signflip import max_t_p, signflip_p
+from reports.statistics.solved import solved
+from reports.statistics.time_decay import time_decay
 
 STATISTICS = [
-    comparisons, curves, decay, finding, holm, max_t_p, outcomes, signflip_p, t_half_width,
+    baselines, comparisons, curves, decay, finding, holm, max_t_p, outcomes, signflip_p, solved,
+    t_half_width, time_decay,
 ]  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """What is drawn is what was measured; and plotly accepts every figure."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
@@ -27,6 +30,7 @@ STUDIES = {
     "five": {f"training.f{i}": [1, 2] for i in range(4)} | {"model.activation": ["tanh", "relu"]},
     "many x": {"model.activation": ["tanh", "relu"], "model.depth": list(range(1, 13)),
                "model.init.scale": [1.0, 2.0]},
+    "cells": {"model.cell": ["rnn", "lstm"], "model.bidirectional": [False, True]},
     "nine colours": {"model.width": list(range(9)), "model.depth": [2, 3]},
 }  # fmt: skip
 
@@ -56,7 +60,9 @@ def shown(figure):
 
 def test_plotly_accepts_every_panel_of_every_kind_of_study(study):
     _, figures = drawn(study)
-    assert {"outcomes", "curves", "delta", "weight_grad", "saturation"} <= figures.keys()
+    through_depth = {"delta", "weight_grad", "saturation"} <= figures.keys()
+    assert through_depth != ("time_decay" in figures)
+    assert {"outcomes", "curves"} <= figures.keys()
     for figure in figures.values():
         assert 1 <= len(shown(figure)) <= 20
         for panel in figure.panels:
@@ -98,6 +104,95 @@ def test_the_decay_figure_draws_hidden_layers_at_both_ends_of_training(full):
     ]  # fmt: skip
     assert lines[0]["y"] == pytest.approx(profile.mean[:8], rel=1e-4)
     assert len({tuple(panel.layout["yaxis"]["range"]) for panel in panels}) == 1
+
+
+def test_the_figure_through_time_draws_every_lag_of_the_first_forward_layer(memory):
+    analysis, figures = drawn(memory)
+    figure = figures["time_decay"]
+    assert [chooser.key for chooser in figure.choosers[-2:]] == ["site", "quantity"]
+    assert [text for _, text in figure.choosers[-2].options] == ["1, forward", "1, backward"]
+    before, after = shown(figure)
+    assert (before.title, after.title) == ("before training", "after 20 epochs")
+    lines = [t for t in before.data if "lines+markers" in t["mode"]]
+    assert [t["x"] for t in lines] == [list(range(12))] * 3
+    lstm = next(v for v in analysis.plan.variants if v.levels["model.cell"] == "lstm")
+    (profile,) = [
+        p for p in analysis.time_profiles
+        if (p.variant_id, p.epoch, p.site, p.quantity)
+        == (lstm.variant_id, 0, "forward.0", "hidden_grad")
+    ]  # fmt: skip
+    assert lines[1]["y"] == pytest.approx(profile.mean, rel=1e-4)
+    assert before.layout["yaxis"]["range"] == after.layout["yaxis"]["range"]
+    assert before.layout["yaxis"]["type"] == "log"
+
+
+def test_the_caption_tells_where_the_gradient_shrinks_most_and_least(memory):
+    _, figures = drawn(memory)
+    said = figures["time_decay"].caption.split(". Line:")[0]
+    before, after = said.split("; ")
+    assert before.startswith("Before training the gradient shrinks most with rnn")
+    assert "least with lstm" in before
+    assert after.startswith("after 20 epochs the gradient shrinks most with rnn")
+    factor = float(before.split("× ")[1].split(" a step")[0])
+    assert factor == pytest.approx(0.5, abs=0.05)
+    half = float(before.split("half after ")[1].split(" steps")[0])
+    assert half == pytest.approx(np.log(0.5) / np.log(factor), rel=0.1)
+
+
+def test_the_sentence_is_of_the_last_forward_layer(tmp_path):
+    """Below it, the gradient also comes down from above."""
+    factors = {"model.cell": ["rnn", "gru"]}
+    tables = read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3)))
+    first = tables.gradients["site"] == "forward.0"
+    above = tables.gradients[first].assign(site="forward.10")
+    tables.gradients.loc[first, "value"] = 1.0
+    gradients = pd.concat([tables.gradients, above], ignore_index=True)
+    said = draw(*_with_view(replace(tables, gradients=gradients)))["time_decay"].caption
+    said = said.split(". Line:")[0]
+    assert "shrinks most with rnn (× 0.5" in said
+    assert "1.0 a step" not in said
+    one_layer = draw(*_with_view(tables))["time_decay"].caption.split(". Line:")[0]
+    assert "rnn (× 1.0 a step, not shrinking)" in one_layer
+
+
+def _with_view(tables):
+    analysis = analyse(tables)
+    return scheme(analysis.plan), analysis
+
+
+@pytest.mark.parametrize("factors", [{"model.cell": ["rnn", "gru"]}, {"model.depth": [2, 3]}])
+def test_gradients_that_are_zero_everywhere_are_counted(tmp_path, factors):
+    tables = read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3)))
+    tables.gradients["value"] = 0.0
+    figures = draw(*_with_view(tables))
+    figure = figures.get("time_decay") or figures["delta"]
+    assert "n = 0" in figure.caption
+    assert "(3 exactly zero)" in shown(figure)[0].note
+
+
+def test_states_that_a_cell_does_not_have_leave_no_line(memory):
+    _, figures = drawn(memory)
+    cell = [p for p in figures["time_decay"].panels if p.when["quantity"] == "cell_grad"]
+    lines = [t for p in cell for t in p.data if "lines+markers" in t["mode"]]
+    assert {t["legendgroup"] for t in lines} == {"1"}
+
+
+def test_networks_without_hidden_layers_have_no_figure_through_depth(memory):
+    analysis, figures = drawn(memory)
+    assert {p.hidden for p in analysis.profiles} == {0}
+    assert not figures.keys() & {"delta", "weight_grad", "saturation", "factors"}
+
+
+def test_hovering_names_the_layer_whatever_it_is_called(tmp_path):
+    folder = write(tmp_path, Sample(study="s", factors={"model.depth": [2]}, replicates=2))
+    tables = read_tables(folder)
+    sites = {"hidden.1": "conv1", "hidden.2": "ff1<b>"}
+    tables.gradients["site"] = tables.gradients["site"].replace(sites)
+    analysis = analyse(tables)
+    figures = draw(scheme(analysis.plan), analysis)
+    (line,) = [t for t in figures["delta"].panels[0].data if "customdata" in t]
+    assert [name for _, name in line["customdata"]] == ["conv1", "ff1&lt;b&gt;"]
+    assert "%{customdata[1]}" in line["hovertemplate"]
 
 
 def test_a_level_has_one_colour_in_every_figure(full):

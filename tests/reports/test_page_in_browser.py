@@ -32,6 +32,11 @@ def report(full):
     return build_report(full).path
 
 
+@pytest.fixture(scope="module")
+def memory_report(memory):
+    return build_report(memory).path
+
+
 class Visit:
     """An opened page, and everything that went wrong on it."""
 
@@ -81,8 +86,12 @@ def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, si
     assert not visit.wrong
 
 
-def test_a_phone_never_scrolls_sideways(browser, report):
-    visit = Visit(browser, report, size=PHONE)
+def test_a_phone_never_scrolls_sideways(browser, report, memory_report):
+    for path in (report, memory_report):
+        stays_in_its_width(Visit(browser, path, size=PHONE))
+
+
+def stays_in_its_width(visit):
     visit.draw_all()
     width = "document.documentElement.scrollWidth"
     assert visit.page.evaluate(width) == 390
@@ -91,14 +100,40 @@ def test_a_phone_never_scrolls_sideways(browser, report):
     assert visit.page.locator(".scroll").count() >= 4
 
 
-def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, report):
-    """Tick labels and axis titles stay inside their plot and apart from each other."""
-    visit = Visit(browser, report)
+def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
+    visit = Visit(browser, memory_report)
     visit.draw_all()
-    clashes = visit.page.evaluate(
+    names = visit.page.locator(".figure").evaluate_all("all => all.map(e => e.dataset.name)")
+    assert names == ["outcomes", "curves", "time_decay"]
+    assert visit.page.locator("#decay, a[href='#decay']").count() == 0
+    lines = visit.page.locator("#figure-time_decay .panel").first.locator(".trace path.js-line")
+    note = visit.page.locator("#figure-time_decay .note").first
+    visit.page.select_option("#figure-time_decay select[name='site']", "backward.0")
+    visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "no")
+    wait_until(visit, lambda: "nothing of this kind" in note.text_content())
+    visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "yes")
+    wait_until(visit, lambda: lines.count() == 6)  # three bands, three lines
+    visit.page.select_option("#figure-time_decay select[name='quantity']", "cell_grad")
+    wait_until(visit, lambda: lines.count() == 2)
+    labels = visit.page.locator("#figure-curves .annotation-text").all_text_contents()
+    assert "task baseline 10.0 %" in labels
+    assert "solved: 90.0 %" in labels
+    assert not visit.wrong
+
+
+def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, report, memory_report):
+    for path in (report, memory_report):
+        assert clashes(Visit(browser, path)) == []
+
+
+def clashes(visit):
+    """Tick labels, axis titles and labels of lines that leave their plot or meet each other."""
+    visit.draw_all()
+    found: list[str] = visit.page.evaluate(
         """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
             const frame = plot.getBoundingClientRect();
-            const texts = [...plot.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle')]
+            const texts = [...plot.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle, '
+                + '.annotation-text')]
                 .map(e => [e.textContent, e.getBoundingClientRect()]);
             const out = texts.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1
                 || b.top < frame.top - 1 || b.bottom > frame.bottom + 1).map(([t]) => 'out: ' + t);
@@ -108,7 +143,7 @@ def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, report):
             return out;
         })"""
     )
-    assert clashes == []
+    return found
 
 
 def colours(visit):

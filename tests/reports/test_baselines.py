@@ -1,0 +1,137 @@
+"""What needs no input: averaged over trials, drawn where it is near, told where it is not."""
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from reports.analysis import analyse
+from reports.build import build_report
+from reports.figures.facets import scheme
+from reports.page.render import draw
+from reports.statistics.baselines import baselines
+from reports.tables import read_tables
+from tests.reports.sample import Sample, write
+
+
+def trials(**values):
+    """variant → baselines by replicate."""
+    return pd.DataFrame(
+        [
+            (variant, replicate, value)
+            for variant, line in values.items()
+            for replicate, value in enumerate(line)
+        ],
+        columns=["variant_id", "replicate", "final.test/baseline_accuracy"],
+    )
+
+
+def test_variants_of_one_task_share_the_mean_over_trials():
+    found = baselines(trials(v=[0.1, 0.2, 0.3], w=[0.1, None, 0.3]))
+    (shared,) = found["accuracy"]
+    assert shared.value == pytest.approx(0.2)
+    assert shared.variants == ("v", "w")
+
+
+def test_a_variant_whose_trials_failed_does_not_move_the_baseline_of_its_task():
+    (shared,) = baselines(trials(v=[0.1, 0.2, 0.3], w=[None, None, 0.3]))["accuracy"]
+    assert shared.value == pytest.approx(0.2)
+
+
+def test_other_tasks_have_other_baselines():
+    found = baselines(trials(v=[0.5, 0.5], w=[0.25, 0.25], x=[0.5, 0.5]))["accuracy"]
+    assert [(each.value, each.variants) for each in found] == [(0.5, ("v", "x")), (0.25, ("w",))]
+
+
+def test_without_a_value_there_is_no_baseline():
+    assert baselines(trials(v=[None, None])) == {}
+    assert baselines(trials(v=[0.5]).iloc[:, :2]) == {}
+
+
+def drawn(tmp_path, change=None, **sample):
+    factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+    folder = write(tmp_path, Sample(**{"study": "s", "factors": factors, "replicates": 6} | sample))
+    tables = read_tables(folder)
+    if change:
+        change(tables.trials)
+    analysis = analyse(tables)
+    return draw(scheme(analysis.plan), analysis)
+
+
+def wide(table):
+    table["final.test/accuracy"] = 0.6 + 0.06 * table["replicate"]
+
+
+def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path):
+    figures = drawn(tmp_path, change=wide, task_baseline=0.7, threshold=0.9)
+    (panel,) = figures["outcomes"].panels
+    dashes = {(s["y0"], s["y1"]): s["line"]["dash"] for s in panel.layout["shapes"]}
+    assert dashes == {(0.7, 0.7): "dash", (0.9, 0.9): "dot"}
+    texts = [each["text"] for each in panel.layout["annotations"]]
+    assert texts == ["task baseline 70.0 %", "solved: 90.0 %"]
+    lowest, highest = panel.layout["yaxis"]["range"]
+    assert lowest < 0.7 < 0.9 < highest
+    caption = figures["outcomes"].caption
+    assert "Dashed: 70.0 %, what the most frequent answer gives." in caption
+    assert "Dotted: 90.0 %, where a trial counts as solved." in caption
+    go.Figure(data=list(panel.data), layout=panel.layout)
+
+
+def test_a_line_that_would_flatten_the_data_is_told_of_and_not_drawn(tmp_path):
+    def narrow(table):
+        table["final.test/accuracy"] = 0.95 + 0.001 * table["replicate"]
+
+    figures = drawn(tmp_path, change=narrow, task_baseline=0.1)
+    (panel,) = figures["outcomes"].panels
+    assert "shapes" not in panel.layout
+    assert panel.layout["yaxis"]["range"][0] > 0.9
+    assert "Below the picture: 10.0 %, what the most frequent answer" in figures["outcomes"].caption
+
+
+def test_the_curves_have_the_lines_of_their_metric_in_every_split(tmp_path):
+    figures = drawn(tmp_path, task_baseline=0.1, threshold=0.9)
+    lines = {
+        panel.when["metric"]: [s["y0"] for s in panel.layout.get("shapes", [])]
+        for panel in figures["curves"].panels
+    }
+    for split in ("train", "validation", "test"):
+        assert lines[f"{split}/accuracy"] == pytest.approx([0.1, 0.9])
+        assert lines[f"{split}/loss"] == []
+
+
+def test_where_tasks_differ_each_has_its_part_of_the_axis(tmp_path):
+    def by_depth(table):
+        wide(table)
+        deep = table["variant_id"].isin(table["variant_id"].unique()[[1, 3]])
+        table["final.test/baseline_accuracy"] = deep.map({True: 0.5, False: 0.75})
+
+    figures = drawn(tmp_path, change=by_depth)
+    (panel,) = figures["outcomes"].panels
+    spans = {s["y0"]: (s["xref"], s["x0"], s["x1"]) for s in panel.layout["shapes"]}
+    assert spans == {0.75: ("x", -0.5, 0.5), 0.5: ("x", 0.5, 1.5)}
+    assert "Dashed: 50.0 % to 75.0 %" in figures["outcomes"].caption
+    of_curves = [p for p in figures["curves"].panels if p.when["metric"] == "test/accuracy"]
+    assert [[s["y0"] for s in p.layout["shapes"]] for p in of_curves] == [[0.75], [0.5]]
+
+
+def test_a_baseline_is_no_metric_that_could_be_chosen(tmp_path):
+    figures = drawn(tmp_path, threshold=0.9)
+    (chooser,) = [c for c in figures["curves"].choosers if c.key == "metric"]
+    splits, names = zip(*(value.split("/") for value, _ in chooser.options), strict=True)
+    assert set(splits) == {"train", "validation", "test"}
+    assert set(names) == {"accuracy", "loss", "solved"}
+
+
+def test_the_table_says_how_many_trials_solved_the_task(memory):
+    page = build_report(memory).path.read_text()
+    solved = analyse(read_tables(memory)).solved
+    assert {each.n for each in solved.values()} == {6}
+    assert len({each.k for each in solved.values()}) > 1
+    for each in solved.values():
+        interval = f"[{100 * each.low:.0f}, {100 * each.high:.0f} %]"
+        assert f">{each.k} of 6 {interval}</td>" in page
+    assert "Wilson 1927" in page
+
+
+def test_a_task_that_cannot_be_solved_has_no_such_column(small):
+    page = build_report(small).path.read_text()
+    assert "Wilson" not in page

@@ -1,0 +1,101 @@
+"""Decay through time against exact exponentials, numpy's polyfit and scipy's gmean."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from reports.statistics.time_decay import half_life, time_decay
+
+
+def rows(values, site="forward.0", quantity="hidden_grad", epoch=0, axis="time"):
+    """(replicates, lags) → a gradients table; NaN: no row."""
+    return pd.DataFrame(
+        [
+            ("v", r, epoch, axis, site, lag, quantity, value)
+            for r, line in enumerate(values)
+            for lag, value in enumerate(line)
+            if not np.isnan(value)
+        ],
+        columns=[
+            *("variant_id", "replicate", "epoch", "axis", "site"),
+            *("position", "quantity", "value"),
+        ],
+    )
+
+
+def test_an_exact_exponential_gives_its_factor():
+    line = np.array([0.8**k for k in range(20)])
+    (profile,) = time_decay(rows([line, 3 * line]))
+    assert profile.lags == tuple(range(20))
+    assert profile.factor.value == pytest.approx(0.8)
+    assert (profile.factor.low, profile.factor.n) == (pytest.approx(0.8), 2)
+    assert profile.mean == pytest.approx(stats.gmean([line, 3 * line]))
+
+
+def test_the_last_state_does_not_bend_the_line():
+    """It gets its gradient from the output layer, not through the recurrence."""
+    (profile,) = time_decay(rows([[1000.0, *(0.5**k for k in range(1, 8))]]))
+    assert profile.factor.value == pytest.approx(0.5)
+
+
+def test_the_fit_is_polyfits_in_each_replicate():
+    values = np.exp(np.random.default_rng(0).normal(0, 1, (5, 9)))
+    (profile,) = time_decay(rows(values))
+    slopes = [np.polyfit(range(1, 9), np.log(line[1:]), 1)[0] for line in values]
+    low, high = stats.t.interval(0.95, 4, np.mean(slopes), stats.sem(slopes))
+    found = profile.factor
+    assert np.log([found.value, found.low, found.high]) == pytest.approx(
+        [np.mean(slopes), low, high]
+    )
+
+
+def test_exact_zeros_are_counted_and_left_out():
+    """Backpropagation that is cut after three steps."""
+    (profile,) = time_decay(rows([[1.0, 0.5, 0.25, 0.0], [1.0, 0.5, 0.25, 0.125]]))
+    assert (profile.zeros, profile.n) == ((0, 0, 0, 1), (2, 2, 2, 1))
+    assert profile.factor.value == pytest.approx(0.5)
+    assert np.isfinite(profile.mean).all()
+
+
+def test_lags_that_not_every_replicate_reaches_have_a_smaller_n():
+    (profile,) = time_decay(rows([[1.0, 0.5, 0.25, np.nan], [1.0, 0.5, 0.25, 0.1]]))
+    assert (profile.n, profile.zeros) == ((2, 2, 2, 1), (0, 0, 0, 0))
+
+
+def test_too_few_lags_have_no_factor():
+    (profile,) = time_decay(rows([[1.0, 0.5]]))
+    assert profile.factor is None
+
+
+def test_states_and_directions_are_kept_apart():
+    table = pd.concat(
+        [
+            rows([[1.0, 0.5, 0.25]]),
+            rows([[1.0, 0.9, 0.81]], quantity="cell_grad"),
+            rows([[1.0, 0.1, 0.01]], site="backward.0"),
+            rows([[7.0, 7.0]], axis="depth"),
+        ]
+    )
+    found = {(p.site, p.quantity): p.factor.value for p in time_decay(table)}
+    assert found == {
+        ("backward.0", "hidden_grad"): pytest.approx(0.1),
+        ("forward.0", "cell_grad"): pytest.approx(0.9),
+        ("forward.0", "hidden_grad"): pytest.approx(0.5),
+    }
+
+
+def test_nothing_gives_nothing():
+    assert time_decay(rows([])) == ()
+
+
+@pytest.mark.parametrize("factor", [0.1, 0.5, 0.99])
+def test_after_its_half_life_half_is_left(factor):
+    assert factor ** half_life(factor) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.3])
+def test_what_does_not_shrink_has_no_half_life(factor):
+    assert half_life(factor) == math.inf
