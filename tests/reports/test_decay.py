@@ -97,6 +97,15 @@ def test_a_saturation_table_alone_does_not_lose_its_last_hidden_layer():
     assert hidden == {"delta": 2, "saturation": 2}
 
 
+def test_a_saturated_output_is_no_hidden_layer():
+    """An output activation is measured too; here the second hidden layer has none."""
+    saturated = rows([[0.1, 0.2, 0.9]], quantity="saturation")
+    table = pd.concat([rows([[1.0, 2.0, 3.0]]), saturated[saturated["position"] != 2]])
+    (profile,) = [each for each in decay(table) if each.quantity == "saturation"]
+    assert (profile.layers, profile.inner) == ((1, 3), 1)
+    assert profile.sites == ("hidden.0", "hidden.2")
+
+
 def test_a_diverged_replicate_is_missing_from_n():
     table = pd.concat([rows([[1.0, 1.0], [2.0, 1.0]]), rows([[4.0, 1.0]], epoch=5)])
     assert [profile.n for profile in decay(table)] == [(2, 2), (1, 1)]
