@@ -1,7 +1,7 @@
 """One recurrent layer, in one or both directions, computed by torch's kernel or step by step."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -114,7 +114,8 @@ class RecurrentLayer(nn.Module):
                 state = _cut(state)
             after = step(wx[t], state, w, self.activation)
             state = after if going is None else _kept(after, state, going[:, t])
-            states[t] = state
+            # h_t was made of after.c: only there its gradient is whole.
+            states[t] = state if going is None else replace(state, c=after.c)
         return states
 
     def weights(self, direction: int) -> Weights:

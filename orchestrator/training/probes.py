@@ -63,6 +63,8 @@ def probe(members: Members, loss: Loss, inputs: Tensor, targets: Tensor) -> list
         if weight is not None:
             gradient = members.lifted(next(weight_gradients))
             found["weight_grad"] = norm(gradient.flatten(1)) / inputs.shape[1]
+        if position == len(layers):
+            found.pop("saturation", None)  # of an output: it is meant to be nearly constant
         readings += [Reading("depth", layer.site, position, *entry) for entry in found.items()]
     return readings
 

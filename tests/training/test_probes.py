@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.losses import cross_entropy
+from models.losses import cross_entropy, squared_error
 from models.networks.mlp import MLP
 from models.settings import MLP as MLPSettings
 from models.settings import Digits, Init, MNIST5k
@@ -168,3 +168,11 @@ def test_the_gradient_decays_per_layer_as_mean_field_theory_says(
     inner = decay.loc[4:10]
     per_layer = np.exp(-np.polyfit(inner.index, inner, 1)[0])
     assert per_layer == pytest.approx(factor, rel=tolerance)
+
+
+def test_an_output_activation_does_not_saturate() -> None:
+    model = MLP(6, 1, depth=1, width=5, activation="tanh", output_activation="softplus")
+    members = side_by_side([model], torch.ones(1, 3, 6))
+    assert members is not None
+    readings = probe(members, squared_error, torch.ones(1, 3, 6), torch.ones(1, 3, 1))
+    assert [r.position for r in readings if r.quantity == "saturation"] == [1]

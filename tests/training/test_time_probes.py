@@ -72,6 +72,18 @@ def test_padding_does_not_move_the_lag() -> None:
     assert finite == pytest.approx({(r.quantity, r.position): r.values.item() for r in short})
 
 
+def test_sentences_have_the_same_gradients_as_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words without padding, with their lengths and without."""
+    net = network("lstm", embedding=3, pooling=None)
+    words, tags = torch.tensor([[1, 2, 1, 2]]), torch.tensor([[0, 1, 0, 1]])
+    with_lengths = probe_time(single(net), cross_entropy, words[None], tags[None])
+    monkeypatch.setattr("models.networks.recurrent.sentence_lengths", lambda words: None)
+    without = probe_time(single(net), cross_entropy, words[None], tags[None])
+    assert {r.quantity for r in without} == {"hidden_grad", "cell_grad"}
+    for one, other in zip(with_lengths, without, strict=True):
+        torch.testing.assert_close(one.values, other.values)
+
+
 def test_the_backward_direction_counts_from_the_start() -> None:
     """With the last states as output, the backward one ends at step 0: there the gradient is."""
     net = network("rnn", bidirectional=True)
