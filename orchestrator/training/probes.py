@@ -64,7 +64,7 @@ def probe(members: Members, loss: Loss, inputs: Tensor, targets: Tensor) -> list
             gradient = members.lifted(next(weight_gradients))
             found["weight_grad"] = norm(gradient.flatten(1)) / inputs.shape[1]
         if position == len(layers):
-            found.pop("saturation", None)  # of an output: it is meant to be nearly constant
+            found.pop("saturation", None)  # it is said of hidden units
         readings += [Reading("depth", layer.site, position, *entry) for entry in found.items()]
     return readings
 
