@@ -8,6 +8,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+LONG := slow or ray or browser
 
 .PHONY: run test check bench studies reproductions ewt clean
 
@@ -15,7 +16,8 @@ run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
+	$(BIN)/python -m pytest -m "$(LONG)"
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -9,6 +9,8 @@ from tests.cli.orch import orch
 from tests.cli.running import parts, tables
 from tests.own_code import MODEL, TASK
 
+pytestmark = pytest.mark.slow  # a process a test
+
 STUDY = """\
 study: own
 task: {name: "my_tasks:load"}
@@ -119,7 +121,6 @@ def test_what_fails_only_in_training_is_a_failed_trial_with_its_line(folder: Pat
 
 
 @pytest.mark.ray
-@pytest.mark.slow
 def test_ray_workers_find_the_modules_and_give_the_same_rows(folder: Path) -> None:
     rows = {}
     for executor, flags in (("ray", ()), ("inline", ("--inline",))):
