@@ -1,4 +1,7 @@
-"""Draws `statistics.baselines`, and the threshold of solved tasks, as thin labelled lines."""
+"""Draws `statistics.baselines`, and the threshold of solved tasks, as thin lines.
+
+What they are stands above the plot, where it covers no data.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +15,8 @@ from reports.tables import Variant
 
 Baselines = Mapping[str, Sequence[Baseline]]  # by metric
 _COLOUR = "rgba(128,128,128,1)"
+_KEYS = {"dash": "– –", "dot": "· · ·"}  # of plotly → what the line looks like
+_GAP = "\u2003"  # an em wide: plain spaces run together
 _WIDEST = 3.0  # times the height of the data; a line farther off is only told of
 _GIVES = {
     "accuracy": "what the most frequent answer gives",
@@ -26,20 +31,25 @@ class Line:
     """A horizontal line: the baseline of some variants, or the threshold (of all: none named)."""
 
     value: float
-    text: str
+    name: str
+    value_text: str
     dash: str  # of plotly
     variants: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return f"{self.name} {self.value_text}"
 
 
 def lines(view: Scheme, found: Baselines, metric: str) -> tuple[Line, ...]:
     """metric: without its split."""
     made = [
-        Line(each.value, f"task baseline {_value(view, metric, each.value)}", "dash", each.variants)
+        Line(each.value, "task baseline", _value(view, metric, each.value), "dash", each.variants)
         for each in found.get(metric, ())
     ]
     if view.plan.solved and view.plan.solved.metric == metric:
         threshold = view.plan.solved.threshold
-        made += [Line(threshold, f"solved: {_value(view, metric, threshold)}", "dot")]
+        made += [Line(threshold, "solved:", _value(view, metric, threshold), "dot")]
     return tuple(made)
 
 
@@ -74,12 +84,11 @@ def crossing(every: Iterable[Line], variants: Iterable[Variant]) -> list[Line]:
 def layout(span: list[float] | None, every: Iterable[Line], places: Mapping[str, float]) -> Layout:
     """Shapes and annotations; places: variant id → x. A line for some of them spans only these."""
     drawn = [each for each in every if inside(span, each) and _concerns(each, places)]
-    drawn.sort(key=lambda line: line.value)
-    if span is None or not drawn:
+    if not drawn:
         return {}
     return {
         "shapes": [_shape(line, places) for line in drawn],
-        "annotations": [_annotation(line, places, _beneath(span, line, drawn)) for line in drawn],
+        "annotations": _annotations(drawn, places),
     }
 
 
@@ -105,23 +114,30 @@ def _shape(line: Line, places: Mapping[str, float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _annotation(line: Line, places: Mapping[str, float], beneath: bool) -> dict[str, Any]:
-    ends = _ends(line, places)
+def _annotations(drawn: Sequence[Line], places: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Lines across the panel in one text, the others each above its own part, by value alone."""
+    whole = [line for line in drawn if not _ends(line, places)]
+    parts = [(line, ends) for line in drawn if (ends := _ends(line, places))]
+    crossing = f"{_GAP}".join(_keyed(line, line.text) for line in whole)
+    return [
+        *(_above(_keyed(line, line.value_text), "x", sum(ends) / 2) for line, ends in parts),
+        *([_above(crossing, "paper", 1, "right")] if whole else []),
+    ]
+
+
+def _keyed(line: Line, text: str) -> str:
+    return f"{_KEYS[line.dash]} {text}"
+
+
+def _above(text: str, xref: str, x: float, anchor: str = "center") -> dict[str, Any]:
     return {
-        "text": line.text, "showarrow": False, "font": {"size": 10}, "y": _rounded(line),
-        "xref": "x" if ends else "paper", "x": ends[1] if ends else 1, "xanchor": "right",
-        "yanchor": "top" if beneath else "bottom", "borderpad": 0,
+        "text": text, "showarrow": False, "font": {"size": 10}, "borderpad": 0,
+        "xref": xref, "x": x, "xanchor": anchor, "yref": "paper", "y": 1, "yanchor": "bottom",
     }  # fmt: skip
 
 
 def _rounded(line: Line) -> float | None:
     return numbers([line.value])[0]
-
-
-def _beneath(span: list[float], line: Line, drawn: Sequence[Line]) -> bool:
-    """Of several lines the lower have their text beneath, as has one at the top of the panel."""
-    share = (line.value - span[0]) / (span[1] - span[0])
-    return share > 0.9 or (line is not drawn[-1] and share > 0.1)
 
 
 def caption(view: Scheme, every: Sequence[Line], metric: str, span: list[float] | None) -> str:

@@ -66,8 +66,9 @@ def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path):
     (panel,) = figures["outcomes"].panels
     dashes = {(s["y0"], s["y1"]): s["line"]["dash"] for s in panel.layout["shapes"]}
     assert dashes == {(0.7, 0.7): "dash", (0.9, 0.9): "dot"}
-    texts = [each["text"] for each in panel.layout["annotations"]]
-    assert texts == ["task baseline 70.0 %", "solved: 90.0 %"]
+    (label,) = panel.layout["annotations"]
+    assert label["text"] == "– – task baseline 70.0 %\u2003· · · solved: 90.0 %"
+    assert (label["yref"], label["y"], label["yanchor"]) == ("paper", 1, "bottom")  # above all data
     lowest, highest = panel.layout["yaxis"]["range"]
     assert lowest < 0.7 < 0.9 < highest
     caption = figures["outcomes"].caption
@@ -108,6 +109,8 @@ def test_where_tasks_differ_each_has_its_part_of_the_axis(tmp_path):
     (panel,) = figures["outcomes"].panels
     spans = {s["y0"]: (s["xref"], s["x0"], s["x1"]) for s in panel.layout["shapes"]}
     assert spans == {0.75: ("x", -0.5, 0.5), 0.5: ("x", 0.5, 1.5)}
+    labels = {label["x"]: label["text"] for label in panel.layout["annotations"]}
+    assert labels == {0.0: "– – 75.0 %", 1.0: "– – 50.0 %"}
     assert "Dashed: 50.0 % to 75.0 %" in figures["outcomes"].caption
     of_curves = [p for p in figures["curves"].panels if p.when["metric"] == "test/accuracy"]
     assert [[s["y0"] for s in p.layout["shapes"]] for p in of_curves] == [[0.75], [0.5]]
