@@ -31,7 +31,8 @@ class Variant:
 
     variant_id: str
     label: str
-    levels: Mapping[str, Level]  # by dotted path, in the order of the study's factors
+    baseline: str | None  # id of the variant that it is compared with; None where that is excluded
+    levels: Mapping[str, Level]  # of the factors that it has, in the order of the study's
     settings: Mapping[str, Level]  # only those that differ between variants
     trials: tuple[str, ...]
 
@@ -72,6 +73,8 @@ class Plan:
     question: str
     seed: int
     replicates: int
+    design: str  # factorial | one_at_a_time | paired | variants
+    center: Mapping[str, Level]  # of the design one_at_a_time; else empty
     factors: Mapping[str, tuple[Level, ...]]
     fixed: Mapping[str, Level]
     compare: Compare
@@ -135,6 +138,8 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
         question=document["question"],
         seed=document["seed"],
         replicates=document["replicates"],
+        design=document["design"],
+        center=document["center"],
         factors={path: tuple(levels) for path, levels in document["factors"].items()},
         fixed=document["fixed"],
         compare=_pick(Compare, document["compare"]),
@@ -151,6 +156,7 @@ def _variant(entry: Mapping[str, Any]) -> Variant:
     return Variant(
         variant_id=entry["variant_id"],
         label=entry["variant"],
+        baseline=entry["baseline"],
         levels=entry["levels"],
         settings=entry["settings"],
         trials=tuple(entry["trials"]),

@@ -8,7 +8,7 @@ from models.catalogue import Metric, task_entry
 from orchestrator.plan.records import Plan
 from orchestrator.study.records import Level, Study, Variant
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of plan.json."""
 
 
@@ -22,6 +22,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "question": study.question,
         "seed": study.seed,
         "replicates": study.replicates,
+        "design": study.design,
+        "center": dict(study.center),
         "factors": {path: list(levels) for path, levels in study.factors.items()},
         "fixed": fixed,
         "compare": _compare(study),
@@ -89,13 +91,17 @@ def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[dict[str, Any]
     for trial in plan.trials:  # in the order of their replicates
         ids.setdefault(trial.variant.variant_id, []).append(trial.trial_id)
     for variant in plan.study.variants:
-        yield _variant(variant, fixed, ids[variant.variant_id])
+        baseline = plan.study.baselines.get(variant.variant_id)
+        yield _variant(variant, fixed, ids[variant.variant_id], baseline)
 
 
-def _variant(variant: Variant, fixed: Mapping[str, Level], trials: list[str]) -> dict[str, Any]:
+def _variant(
+    variant: Variant, fixed: Mapping[str, Level], trials: list[str], baseline: str | None
+) -> dict[str, Any]:
     return {
         "variant_id": variant.variant_id,
         "variant": variant.label,
+        "baseline": baseline,
         "levels": dict(variant.levels),
         "settings": {p: v for p, v in variant.settings.flat.items() if p not in fixed},
         "trials": trials,

@@ -41,16 +41,8 @@ def attainable(study: Study) -> Attainable:
 
 
 def contrasts(study: Study) -> int:
-    """Variants whose baseline, equal in all other factors, is a variant of the study too."""
-    others = [path for path in study.factors if path not in study.compare.baseline]
-    keys = [tuple(variant.levels[path] for path in others) for variant in study.variants]
-    is_baseline = [
-        all(variant.levels[path] == level for path, level in study.compare.baseline.items())
-        for variant in study.variants
-    ]
-    partners = {key for key, base in zip(keys, is_baseline, strict=True) if base}
-    pairs = zip(keys, is_baseline, strict=True)
-    return sum(not base and key in partners for key, base in pairs)
+    """Variants whose baseline is another variant of the study."""
+    return sum(variant != baseline for variant, baseline in study.baselines.items())
 
 
 def _smallest(n: int) -> float:

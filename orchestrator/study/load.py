@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.study.base import Base, read_base
+from orchestrator.study.baselines import baselines
 from orchestrator.study.comparing import check_baseline, read_compare
 from orchestrator.study.describe import names, shown
 from orchestrator.study.document import Document, Findings, read_document
@@ -76,9 +77,13 @@ def _read(
         check_baseline(findings, compare, variants, ("compare", "baseline") in document.keys)
     if only:
         excluded = _without_idle(excluded, rules, edits)
+    partners = baselines(variants, compare.baseline) if compare is not None else {}
     resources = read_group(findings, ("resources",), given.get("resources", {}), base.settings)
     return {
         **head,
+        "design": "factorial",
+        "center": {},
+        "baselines": {variant: found[0].variant_id for variant, found in partners.items() if found},
         "factors": {path: factor.levels for path, factor in kept.items()},
         "variants": variants,
         "excluded": excluded,

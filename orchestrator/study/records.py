@@ -39,7 +39,7 @@ class Variant:
 
     variant_id: str  # first 8 hex digits of the SHA-256 of its levels
     label: str  # "activation=tanh depth=4 scale=1.0"
-    levels: Mapping[str, Level]  # by dotted path, in the order of the study's factors
+    levels: Mapping[str, Level]  # of the factors that it has, in the order of the study's
     settings: TrialSettings
 
 
@@ -59,8 +59,11 @@ class Study:
     name: str
     question: str
     seed: int
+    design: str  # how the variants were made: factorial, one_at_a_time, paired, variants
     factors: Mapping[str, tuple[Level, ...]]
+    center: Mapping[str, Level]  # of the design one_at_a_time; else empty
     variants: tuple[Variant, ...]
+    baselines: Mapping[str, str]  # variant id → id of the variant that it is compared with
     excluded: tuple[Exclusion, ...]
     replicates: int
     compare: Compare

@@ -9,7 +9,7 @@ import numpy as np
 from reports.statistics.adjustment import holm
 from reports.statistics.intervals import Floats, t_half_width, welch
 from reports.statistics.signflip import max_t_p, signflip_p, smallest_p
-from reports.tables import Compare, Level, Plan, Variant
+from reports.tables import Compare, Plan, Variant
 
 Verdict = Literal["better", "worse", "equivalent", "undecided"]
 VERDICTS: tuple[Verdict, ...] = ("better", "worse", "equivalent", "undecided")
@@ -52,7 +52,7 @@ class Comparisons:
 
 
 def comparisons(plan: Plan, values: Mapping[str, Mapping[int, float]]) -> Comparisons:
-    """Compares every variant with the one that has the baseline's levels and else its own.
+    """Compares every variant with its baseline, as the plan names it.
 
     values: variant id → replicate → final value.
 
@@ -63,7 +63,7 @@ def comparisons(plan: Plan, values: Mapping[str, Mapping[int, float]]) -> Compar
         (Welch), and the variant that loses its worst seeds looks better than it is.
     Source: Dror et al. 2018; Bouthillier et al. 2021 (P(better) and its .75 rule).
     """
-    pairs, orphans = contrasts(plan.variants, plan.compare.baseline)
+    pairs, orphans = contrasts(plan.variants)
     rows = [_contrast(plan.compare, a, b, values[a], values[b]) for a, b in pairs]
     table = _paired_differences(rows, values)
     tested = _with_p(rows, table, values)
@@ -71,16 +71,13 @@ def comparisons(plan: Plan, values: Mapping[str, Mapping[int, float]]) -> Compar
     return Comparisons(tuple(_judge(row, plan.compare) for row in adjusted), how, orphans)
 
 
-def contrasts(
-    variants: Sequence[Variant], baseline: Mapping[str, Level]
-) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+def contrasts(variants: Sequence[Variant]) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
     """([(variant, its baseline)], variants whose baseline is not in the study), by variant id."""
-    by_levels = {frozenset(v.levels.items()): v.variant_id for v in variants}
-    found = [
-        (v.variant_id, by_levels.get(frozenset({**v.levels, **baseline}.items()))) for v in variants
-    ]
-    orphans = tuple(variant for variant, base in found if base is None)
-    return [(variant, base) for variant, base in found if base not in (None, variant)], orphans
+    known = {variant.variant_id for variant in variants}
+    found = [(v.variant_id, v.baseline) for v in variants]
+    orphans = tuple(variant for variant, base in found if base not in known)
+    pairs = [(v, base) for v, base in found if base in known and base != v]
+    return [(variant, str(base)) for variant, base in pairs], orphans
 
 
 def _contrast(

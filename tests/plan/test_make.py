@@ -115,7 +115,8 @@ def test_the_document_says_all_that_the_report_needs() -> None:
     made = plan(load_study("vanishing_gradient"))
     document = _through_json(plan_document(made))
     assert list(document) == [
-        *("schema_version", "study", "question", "seed", "replicates", "factors", "fixed"),
+        *("schema_version", "study", "question", "seed", "replicates"),
+        *("design", "center", "factors", "fixed"),
         *("compare", "metrics", "solved", "excluded", "identity", "variants", "packs"),
         "resources",
     ]

@@ -105,12 +105,14 @@ def _long(path: Path, blocks: Iterable[list[Row]], columns: list[str]) -> None:
 
 def plan_document(sample: Sample) -> dict[str, Any]:
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "study": sample.study,
         "question": sample.question,
         "seed": 0,
         "replicates": sample.replicates,
         "git": {"commit": "0123456789abcdef0123456789abcdef01234567", "dirty": True},
+        "design": "factorial",
+        "center": {},
         "factors": sample.factors,
         "fixed": {
             "task.name": "digits",
@@ -142,10 +144,10 @@ def plan_document(sample: Sample) -> dict[str, Any]:
 
 def _variant(sample: Sample, levels: Mapping[str, Any]) -> dict[str, Any]:
     name = label(levels)
-    digest = hashlib.sha256(name.encode()).hexdigest()
     return {
-        "variant_id": digest[:8],
+        "variant_id": _id(name),
         "variant": name,
+        "baseline": _id(label({**levels, **sample.baseline})),
         "levels": dict(levels),
         "settings": dict(levels),
         "trials": [
@@ -153,6 +155,10 @@ def _variant(sample: Sample, levels: Mapping[str, Any]) -> dict[str, Any]:
             for r in range(sample.replicates)
         ],
     }
+
+
+def _id(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def events(plan: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ TWO = {"model.activation": ["sigmoid", "tanh"]}
 
 
 def plan(factors=TWO, **changes):
-    document = plan_document(Sample(factors=factors, replicates=10))
+    baseline = changes.get("baseline", {"model.activation": "sigmoid"})
+    document = plan_document(Sample(factors=factors, baseline=baseline, replicates=10))
     document["compare"].update(changes)
     return parse_plan(document)
 
@@ -132,7 +133,7 @@ FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 2
 def test_each_variant_meets_the_baseline_with_its_other_levels():
     made = plan(FACTORS)
     levels = {variant.variant_id: variant.levels for variant in made.variants}
-    pairs, orphans = contrasts(made.variants, made.compare.baseline)
+    pairs, orphans = contrasts(made.variants)
     assert len(pairs) == 4
     assert not orphans
     for variant, baseline in pairs:
@@ -142,7 +143,7 @@ def test_each_variant_meets_the_baseline_with_its_other_levels():
 
 def test_a_baseline_of_all_factors_is_one_variant():
     made = plan(FACTORS, baseline={"model.activation": "sigmoid", "model.depth": 1})
-    pairs, _ = contrasts(made.variants, made.compare.baseline)
+    pairs, _ = contrasts(made.variants)
     assert len(pairs) == 5
     assert len({baseline for _, baseline in pairs}) == 1
 
@@ -150,7 +151,7 @@ def test_a_baseline_of_all_factors_is_one_variant():
 def test_a_variant_whose_baseline_is_excluded_is_named():
     made = plan(FACTORS)
     kept = made.variants[1:]  # without sigmoid at depth 1
-    pairs, orphans = contrasts(kept, made.compare.baseline)
+    pairs, orphans = contrasts(kept)
     assert len(pairs) == 2
     assert len(orphans) == 2
 

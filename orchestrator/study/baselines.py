@@ -1,0 +1,54 @@
+"""Which variant each variant is compared with."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from orchestrator.study.records import Level, Variant
+
+
+def baselines(
+    variants: Sequence[Variant], baseline: Mapping[str, Level]
+) -> dict[str, tuple[Variant, ...]]:
+    """Variant id → the variants that have the baseline's levels and else its own.
+
+    A factor that one of the two does not have keeps nobody apart. A baseline is its own. One that
+    the study excludes leaves nothing, and a baseline that leaves a level open, several.
+    """
+    shared = _shared(variants, baseline) if variants else []
+    candidates: dict[tuple[Level, ...], list[Variant]] = defaultdict(list)
+    for variant in variants:
+        if _has(variant, baseline):
+            candidates[_key(variant, shared)].append(variant)
+    return {
+        variant.variant_id: _matching(variant, baseline, candidates[_key(variant, shared)])
+        for variant in variants
+    }
+
+
+def _shared(variants: Sequence[Variant], baseline: Mapping[str, Level]) -> list[str]:
+    """Factors besides the baseline's that all variants have."""
+    every = [variant.levels for variant in variants]
+    common = [path for path in every[0] if all(path in levels for levels in every)]
+    return [path for path in common if path not in baseline]
+
+
+def _key(variant: Variant, paths: Iterable[str]) -> tuple[Level, ...]:
+    return tuple(variant.levels[path] for path in paths)
+
+
+def _has(variant: Variant, wanted: Mapping[str, Level]) -> bool:
+    levels = variant.levels
+    return all(path in levels and levels[path] == level for path, level in wanted.items())
+
+
+def _matching(
+    variant: Variant, baseline: Mapping[str, Level], candidates: Sequence[Variant]
+) -> tuple[Variant, ...]:
+    if variant in candidates:
+        return (variant,)
+    own = {path: level for path, level in variant.levels.items() if path not in baseline}
+    return tuple(other for other in candidates if _agree(own, other.levels))
+
+
+def _agree(own: Mapping[str, Level], other: Mapping[str, Level]) -> bool:
+    return all(other.get(path, level) == level for path, level in own.items())
