@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
 from reports.statistics.baselines import Baseline, baselines
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
@@ -10,6 +12,7 @@ from reports.statistics.decay import Profile, decay
 from reports.statistics.evidence import Evidence, evidence, warnings
 from reports.statistics.failures import Cause, failures
 from reports.statistics.finding import finding
+from reports.statistics.fits import fits
 from reports.statistics.outcomes import Outcome, outcomes
 from reports.statistics.solved import Solved, solved
 from reports.statistics.time_decay import TimeProfile, time_decay
@@ -26,6 +29,7 @@ class Analysis:
     solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
     baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
     curves: tuple[Curve, ...]
+    fits: pd.DataFrame  # of each trial's decay
     profiles: tuple[Profile, ...]  # through depth
     time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
@@ -39,7 +43,8 @@ def analyse(tables: Tables) -> Analysis:
     plan, facts = tables.plan, evidence(tables)
     results = outcomes(tables.trials, plan.compare.metric)
     compared = comparisons(plan, {name: each.values for name, each in results.items()})
-    profiles = decay(tables.gradients)
+    fitted = fits(tables.gradients)
+    profiles = decay(tables.gradients, fitted)
     return Analysis(
         plan=plan,
         outcomes=results,
@@ -47,10 +52,11 @@ def analyse(tables: Tables) -> Analysis:
         solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
         baselines=baselines(tables.trials),
         curves=curves(tables.metrics),
+        fits=fitted,
         profiles=profiles,
-        time_profiles=time_decay(tables.gradients),
+        time_profiles=time_decay(tables.gradients, fitted),
         failures=failures(tables.trials),
         evidence=facts,
         finding=finding(plan, results, compared, profiles),
-        warnings=warnings(tables, facts, results, compared, profiles),
+        warnings=warnings(tables, facts, results, compared, fitted),
     )

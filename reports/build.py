@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -12,6 +13,7 @@ from reports.files import write_atomically, write_text
 from reports.index import write_index
 from reports.page.render import render
 from reports.statistics.comparisons import Comparison
+from reports.statistics.fits import decay_table
 from reports.tables import read_tables
 
 COMPARISONS = pa.schema(
@@ -29,6 +31,16 @@ COMPARISONS = pa.schema(
     ]
 )  # fmt: skip
 
+DECAY = pa.schema(
+    [
+        ("trial_id", pa.string()),
+        ("epoch", pa.int32()),
+        *((name, pa.string()) for name in ("axis", "site_group", "quantity")),
+        *((name, pa.float64()) for name in ("factor", "total", "half_life", "fit_r2")),
+        ("underflow", pa.bool_()),
+    ]
+)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -40,7 +52,7 @@ class Report:
 
 
 def build_report(folder: Path) -> Report:
-    """Writes report.html and comparisons.parquet into `<results>/<study>/`, and the index above.
+    """Writes report.html and its tables into `<results>/<study>/`, and the index above.
 
     Reads only plan.json, study.yaml, events.jsonl and the tables of that folder. Raises
     `reports.tables.ReportError` when there is no readable plan.json.
@@ -49,6 +61,7 @@ def build_report(folder: Path) -> Report:
     analysis = analyse(tables)
     labels = {variant.variant_id: variant.label for variant in analysis.plan.variants}
     write_comparisons(folder / "comparisons.parquet", analysis.comparisons.rows, labels)
+    write_decay(folder / "decay.parquet", decay_table(analysis.fits, analysis.plan))
     page = folder / "report.html"
     write_text(page, render(tables, analysis))
     write_index(folder.parent)
@@ -65,3 +78,9 @@ def write_comparisons(path: Path, rows: Sequence[Comparison], labels: dict[str, 
         [{name: row[name] for name in COMPARISONS.names} for row in named], schema=COMPARISONS
     )
     write_atomically(path, lambda temporary: pq.write_table(table, temporary))
+
+
+def write_decay(path: Path, table: pd.DataFrame) -> None:
+    """One row a trial, probed epoch, axis, site group and quantity; what cannot be had is null."""
+    rows = pa.Table.from_pandas(table, schema=DECAY, preserve_index=False)
+    write_atomically(path, lambda temporary: pq.write_table(rows, temporary))

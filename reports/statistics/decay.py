@@ -2,22 +2,18 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from reports.statistics.geometric import (
-    Estimate,
-    band,
-    counts,
-    estimate,
-    geometric_band,
-    slopes,
-    square,
-)
+from reports.statistics.geometric import Estimate, Summary, estimates, summaries
 from reports.statistics.intervals import Floats
 
-MULTIPLICATIVE = ("delta", "delta_mean", "weight_grad")  # averaged as logarithms
-SMOOTH = ("sigmoid", "tanh", "softplus", "identity")  # whose gradient is never exactly zero
+MULTIPLICATIVE = ("delta", "delta_mean", "weight_grad", "update_ratio")  # averaged as logarithms
+# What the network was drawn from, for `theory`; not drawn by layer.
+DRAWN_FROM = (
+    *("weight_variance", "bias_variance", "second_moment"),
+    *("recurrent_weight_variance", "input_weight_variance"),
+)
+_KEYS = ("variant_id", "epoch", "quantity")
 
 
 @dataclass(frozen=True)
@@ -44,10 +40,11 @@ class Profile:
         return sum(layer <= self.hidden for layer in self.layers)
 
 
-def decay(gradients: pd.DataFrame) -> tuple[Profile, ...]:
+def decay(gradients: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Profile, ...]:
     """One profile for every variant, probed epoch and quantity along the depth axis.
 
     gradients: variant_id, replicate, epoch, axis, site, position, quantity, value.
+    fitted: of `fits.fits`, one row a trial.
 
     Answers: by which factor does one layer shrink (or grow) the gradient that passes through it?
     Assumes: the last site is the output layer. Log gradient is about linear in the layer, which
@@ -60,40 +57,27 @@ def decay(gradients: pd.DataFrame) -> tuple[Profile, ...]:
     Source: Glorot & Bengio 2010; Schoenholz et al. 2017. Geometric means, as effects multiply.
     """
     depth = gradients[gradients["axis"] == "depth"]
+    depth = depth[~depth["quantity"].isin(DRAWN_FROM)]
     if depth.empty:
         return ()
     outputs = depth.groupby("variant_id")["position"].max().to_dict()
-    groups = depth.groupby(["variant_id", "epoch", "quantity"])
+    lines = fitted[fitted["axis"] == "depth"]
+    factors, totals = (estimates(lines, _KEYS, column) for column in ("factor", "total"))
     return tuple(
-        _profile(str(variant), str(quantity), rows, int(outputs[variant]) - 1)
-        for (variant, _, quantity), rows in groups
+        _profile(key, found, int(outputs[key[0]]) - 1, factors.get(key), totals.get(key))
+        for key, found in summaries(depth, _KEYS, MULTIPLICATIVE)
     )
 
 
-def _profile(variant: str, quantity: str, rows: pd.DataFrame, hidden: int) -> Profile:
-    """rows: of one probe; `hidden` layers come before the output."""
-    layers, values = square(rows)
-    sites = dict(zip(rows["position"], rows["site"], strict=True))
-    grows = quantity in MULTIPLICATIVE
-    kept = np.where(values > 0, values, np.nan) if grows else values
-    mean, low, high = geometric_band(kept) if grows else band(kept)
-    inner = kept[:, np.array(layers) <= hidden]
-    factor, total = decay_factors(inner) if grows and hidden >= 2 else (None, None)
+def _profile(
+    key: tuple[object, ...],
+    found: Summary,
+    hidden: int,
+    factor: Estimate | None,
+    total: Estimate | None,
+) -> Profile:
+    variant, epoch, quantity = key
     return Profile(
-        variant, int(rows["epoch"].iloc[0]), quantity, layers,
-        sites=tuple(str(sites[layer]) for layer in layers),
-        n=counts(np.isfinite(kept)), zeros=counts(values == 0) if grows else (0,) * len(layers),
-        mean=mean, low=low, high=high, hidden=hidden, factor=factor, total=total,
+        str(variant), int(str(epoch)), str(quantity), found.places, found.sites, found.n,
+        found.zeros, found.mean, found.low, found.high, hidden, factor, total,
     )  # fmt: skip
-
-
-def decay_factors(values: Floats) -> tuple[Estimate | None, Estimate | None]:
-    """(per-layer factor towards the input, first / last layer) of (replicates, hidden layers).
-
-    Per replicate: the factor is exp(−slope) of a straight line through log value by layer.
-    NaN layers are left out of the line; a replicate needs two layers, the ratio both ends.
-    """
-    logs = np.log(values)
-    per_layer = [-slope for slope in slopes(range(values.shape[1]), logs)]
-    ends = logs[:, 0] - logs[:, -1]
-    return estimate(per_layer), estimate(ends[np.isfinite(ends)])

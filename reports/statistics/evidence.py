@@ -8,7 +8,7 @@ import pandas as pd
 
 from reports.names import count_text, describe, short_names
 from reports.statistics.comparisons import DESCRIPTIVE_BELOW, Comparisons
-from reports.statistics.decay import MULTIPLICATIVE, SMOOTH, Profile
+from reports.statistics.fits import underflow
 from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.signflip import smallest_p
 from reports.tables import Plan, Tables
@@ -84,14 +84,14 @@ def warnings(
     facts: Evidence,
     results: Mapping[str, Outcome],
     compared: Comparisons,
-    profiles: Sequence[Profile],
+    fitted: pd.DataFrame,
 ) -> tuple[str, ...]:
     """What changes how the report must be read, most important first."""
     found = (
         *_incomplete(tables.plan, facts, results),
         *_thin(tables.plan, compared),
         *_unpaired(compared),
-        *_unreadable(tables.plan, profiles),
+        *_unreadable(tables.plan, fitted),
         *_source(tables.plan),
     )
     return tuple(found)
@@ -151,16 +151,18 @@ def _unpaired(compared: Comparisons) -> Iterable[str]:
         )
 
 
-def _unreadable(plan: Plan, profiles: Sequence[Profile]) -> Iterable[str]:
+def _unreadable(plan: Plan, fitted: pd.DataFrame) -> Iterable[str]:
+    """fitted: of `fits.fits`."""
     names = short_names(plan.factors)
-    settings = {v.variant_id: {**plan.fixed, **v.settings} for v in plan.variants}
-    zero = {p.variant_id for p in profiles if p.quantity in MULTIPLICATIVE and any(p.zeros)}
-    smooth = [v for v in zero if settings[v].get("model.activation") in SMOOTH]
-    levels = {v.variant_id: describe(v.levels, names) for v in plan.variants}
-    if smooth:
+    below = fitted[underflow(fitted, plan)]
+    hit = [v for v in plan.variants if v.variant_id in set(below["variant_id"])]
+    ways = [f"through {axis}" for axis in ("depth", "time") if axis in set(below["axis"])]
+    if hit:
+        first = describe(hit[0].levels, names) or hit[0].label
         yield (
-            f"Underflow: some gradients are exactly zero where they cannot be ({levels[smooth[0]]}"
-            f"{' and others' if len(smooth) > 1 else ''}). They are counted, not drawn."
+            f"Underflow: on their way {' and '.join(ways)} some gradients became too small for "
+            f"32-bit numbers and are exactly zero ({first}"
+            f"{f' and {len(hit) - 1} more' if len(hit) > 1 else ''}). They are counted, not drawn."
         )
 
 

@@ -1,15 +1,13 @@
 """Means over replicates of what is measured at several places, layers or steps of a sequence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from reports.statistics.intervals import Floats, t_half_width
-
-Places = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -22,55 +20,70 @@ class Estimate:
     n: int
 
 
-def square(rows: pd.DataFrame) -> tuple[Places, Floats]:
-    """(places,), (replicates, places) by `position`; NaN where a replicate has no value."""
-    places, column = np.unique(rows["position"].to_numpy(), return_inverse=True)
-    replicates, row = np.unique(rows["replicate"].to_numpy(), return_inverse=True)
-    table = np.full((replicates.size, places.size), np.nan)
-    table[row, column] = rows["value"].to_numpy(dtype=float)
-    return tuple(int(place) for place in places), table
+@dataclass(frozen=True)
+class Summary:
+    """A quantity by place, averaged over replicates; low and high are NaN below n = 2."""
+
+    places: tuple[int, ...]
+    sites: tuple[str, ...]  # names of the places in the model
+    n: tuple[int, ...]  # replicates behind each mean
+    zeros: tuple[int, ...]  # replicates that are exactly zero, left out of a geometric mean
+    mean: Floats
+    low: Floats
+    high: Floats
 
 
-def counts(where: NDArray[np.bool_]) -> tuple[int, ...]:
-    """How many replicates, at each place; where: (replicates, places)."""
-    return tuple(int(count) for count in where.sum(axis=0))
+Key = tuple[object, ...]
 
 
-def band(values: Floats) -> tuple[Floats, Floats, Floats]:
-    """mean, low, high over replicates: (replicates, places) → three of (places,)."""
-    n = np.isfinite(values).sum(axis=0)
-    safe = np.maximum(n, 1)
-    mean = np.where(n > 0, np.nansum(values, axis=0) / safe, np.nan)
-    squares = np.nansum((values - mean) ** 2, axis=0)
-    half = t_half_width(n, np.sqrt(squares / np.maximum(n - 1, 1)))
-    return mean, mean - half, mean + half
+def summaries(
+    rows: pd.DataFrame, keys: Sequence[str], multiplicative: Sequence[str]
+) -> Iterator[tuple[Key, Summary]]:
+    """One for each combination of `keys` (quantity among them), sorted.
 
-
-def geometric_band(values: Floats) -> tuple[Floats, Floats, Floats]:
-    """The same of logarithms; values: positive or NaN."""
-    mean, low, high = band(np.log(values))
-    return np.exp(mean), np.exp(low), np.exp(high)
-
-
-def slopes(places: Sequence[int], logs: Floats) -> list[float]:
-    """Of a straight line through each replicate's logarithms by place, (replicates, places).
-
-    NaN places are left out; a replicate with fewer than two has no slope.
+    rows: keys, site, position, quantity, value. The mean of a quantity that is `multiplicative`
+    is geometric, its interval that of the logarithms; exact zeros are then left out and counted.
     """
-    x = np.asarray(places, dtype=float)
-    kept = [(x[np.isfinite(row)], row[np.isfinite(row)]) for row in logs]
-    return [_slope(x - x.mean(), y) for x, y in kept if x.size >= 2]
+    if rows.empty:
+        return
+    grows = rows["quantity"].isin(multiplicative).to_numpy()
+    value = rows["value"].to_numpy(dtype=float)
+    logs = np.log(np.where(value > 0, value, np.nan))
+    table = rows[[*keys, "position"]].assign(
+        name=rows["site"], averaged=np.where(grows, logs, value),
+        zero=grows & (value == 0), grows=grows,
+    )  # fmt: skip
+    found = table.groupby([*keys, "position"], sort=True).agg(
+        n=("averaged", "count"), mean=("averaged", "mean"), sd=("averaged", "std"),
+        zeros=("zero", "sum"), name=("name", "first"), grows=("grows", "first"),
+    ).reset_index()  # fmt: skip
+    yield from _split(found, keys)
 
 
-def _slope(centred: Floats, y: Floats) -> float:
-    return float(centred @ y / (centred @ centred))
+def _split(found: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[Key, Summary]]:
+    """found: one row a place, sorted by keys and position."""
+    n, mean = found["n"].to_numpy(), found["mean"].to_numpy(dtype=float)
+    half = t_half_width(n, np.nan_to_num(found["sd"].to_numpy(dtype=float)))
+    grows = found["grows"].to_numpy()
+    drawn = [np.where(grows, np.exp(x), x) for x in (mean, mean - half, mean + half)]
+    columns = [found[name].tolist() for name in ("position", "name", "n", "zeros")]
+    of = list(zip(*(found[key].tolist() for key in keys), strict=True))
+    starts = [i for i in range(len(of)) if i == 0 or of[i] != of[i - 1]]
+    for start, end in pairwise([*starts, len(of)]):
+        places, sites, sizes, zeros = (tuple(column[start:end]) for column in columns)
+        yield of[start], Summary(places, sites, sizes, zeros, *(x[start:end] for x in drawn))
 
 
-def estimate(logs: Sequence[float] | Floats) -> Estimate | None:
-    """Geometric mean and t-interval from (n,) logarithms."""
+def estimates(fitted: pd.DataFrame, keys: Sequence[str], column: str) -> dict[Key, Estimate]:
+    """Of one positive number a trial, for each combination of `keys`; NaN is left out."""
+    kept = fitted[fitted[column] > 0]
+    groups = kept.assign(logs=np.log(kept[column].astype(float))).groupby(list(keys))["logs"]
+    return {key: estimate(logs) for key, logs in groups.agg(list).items()}  # type: ignore[misc]
+
+
+def estimate(logs: Sequence[float]) -> Estimate:
+    """Geometric mean and t-interval from (n,) logarithms, n ≥ 1."""
     x = np.asarray(logs, dtype=float)
-    if x.size == 0:
-        return None
     mean = float(x.mean())
     if x.size == 1:
         return Estimate(float(np.exp(mean)), None, None, 1)

@@ -3,18 +3,13 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from reports.statistics.geometric import (
-    Estimate,
-    counts,
-    estimate,
-    geometric_band,
-    slopes,
-    square,
-)
+from reports.statistics.geometric import Estimate, Summary, estimates, summaries
 from reports.statistics.intervals import Floats
+
+MULTIPLICATIVE = ("hidden_grad", "cell_grad")  # averaged as logarithms
+_KEYS = ("variant_id", "epoch", "site", "quantity")
 
 
 @dataclass(frozen=True)
@@ -24,7 +19,7 @@ class TimeProfile:
     variant_id: str
     epoch: int
     site: str  # layer and direction: "forward.0"
-    quantity: str  # hidden_grad | cell_grad
+    quantity: str  # hidden_grad | cell_grad | forget_gate …
     lags: tuple[int, ...]
     n: tuple[int, ...]  # replicates behind each mean
     zeros: tuple[int, ...]  # replicates that are exactly zero, left out of the mean
@@ -34,10 +29,11 @@ class TimeProfile:
     factor: Estimate | None  # per step back: below 1 the gradient vanishes
 
 
-def time_decay(gradients: pd.DataFrame) -> tuple[TimeProfile, ...]:
+def time_decay(gradients: pd.DataFrame, fitted: pd.DataFrame) -> tuple[TimeProfile, ...]:
     """One profile for every variant, probed epoch, state and quantity along the time axis.
 
     gradients: variant_id, replicate, epoch, axis, site, position (lag), quantity, value.
+    fitted: of `fits.fits`, one row a trial.
 
     Answers: by which factor does one step back in time shrink (or grow) the gradient of the last
         step's loss, and after how many steps is half of it left?
@@ -52,27 +48,20 @@ def time_decay(gradients: pd.DataFrame) -> tuple[TimeProfile, ...]:
         plain network. Geometric means, as effects multiply.
     """
     time = gradients[gradients["axis"] == "time"]
-    groups = time.groupby(["variant_id", "epoch", "site", "quantity"])
+    lines = fitted[fitted["axis"] == "time"].rename(columns={"site_group": "site"})
+    factors = estimates(lines, _KEYS, "factor")
     return tuple(
-        _profile(str(variant), str(site), str(quantity), rows)
-        for (variant, _, site, quantity), rows in groups
+        _profile(key, found, factors.get(key))
+        for key, found in summaries(time, _KEYS, MULTIPLICATIVE)
     )
 
 
-def _profile(variant: str, site: str, quantity: str, rows: pd.DataFrame) -> TimeProfile:
-    lags, values = square(rows)
-    kept = np.where(values > 0, values, np.nan)
-    mean, low, high = geometric_band(kept)
+def _profile(key: tuple[object, ...], found: Summary, factor: Estimate | None) -> TimeProfile:
+    variant, epoch, site, quantity = key
     return TimeProfile(
-        variant, int(rows["epoch"].iloc[0]), site, quantity, lags, n=counts(np.isfinite(kept)),
-        zeros=counts(values == 0), mean=mean, low=low, high=high, factor=step_factor(lags, kept),
+        str(variant), int(str(epoch)), str(site), str(quantity), found.places, found.n,
+        found.zeros, found.mean, found.low, found.high, factor,
     )  # fmt: skip
-
-
-def step_factor(lags: tuple[int, ...], values: Floats) -> Estimate | None:
-    """exp(slope) of log value by lag; values: (replicates, lags), positive or NaN."""
-    later = [column for column, lag in enumerate(lags) if lag > 0]
-    return estimate(slopes([lags[column] for column in later], np.log(values[:, later])))
 
 
 def half_life(factor: float) -> float:

@@ -49,6 +49,7 @@ class TestFirstRun:
         assert study >= {
             "study.yaml", "plan.json", "events.jsonl", "report.html",
             "trials.parquet", "metrics.parquet", "gradients.parquet", "comparisons.parquet",
+            "decay.parquet",
         }  # fmt: skip
         assert (done / "results" / "index.html").exists()
         assert len(parts(done / "results")) == 4

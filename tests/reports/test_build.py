@@ -31,7 +31,7 @@ def test_writes_page_comparisons_and_index(small):
     left = {path.name for path in small.iterdir()}
     assert left == {
         "plan.json", "study.yaml", "events.jsonl", "trials.parquet", "metrics.parquet",
-        "gradients.parquet", "report.html", "comparisons.parquet",
+        "gradients.parquet", "report.html", "comparisons.parquet", "decay.parquet",
     }  # fmt: skip
 
 
@@ -46,6 +46,17 @@ def test_comparisons_have_the_columns_of_the_design(small):
     value = trials["final.test/accuracy"].unstack("replicate")
     expected = value.loc[rows["variant"][1]] - value.loc[rows["baseline"][1]]
     assert rows["difference"][1] == pytest.approx(expected.mean())
+
+
+def test_the_decay_of_every_trial_is_a_table(small):
+    build_report(small)
+    table = pd.read_parquet(small / "decay.parquet")
+    assert len(table) == 2 * 7 * 5 * 3  # deep variants, replicates, probes, quantities
+    assert not table["underflow"].any()
+    deltas = table[(table["epoch"] == 0) & (table["quantity"] == "delta")].set_index("trial_id")
+    trials = pd.read_parquet(small / "trials.parquet").set_index("trial_id")["variant"]
+    by_variant = deltas["factor"].groupby(trials).median()
+    assert by_variant["activation=sigmoid depth=3"] < by_variant["activation=tanh depth=3"]
 
 
 def test_the_same_tables_give_the_same_bytes(small):

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics.decay import decay, decay_factors
+from reports.statistics import decay as depth
+from reports.statistics.fits import fits
 from reports.statistics.geometric import estimate
 
 
@@ -30,6 +31,10 @@ def rows(values, quantity="delta", variant="v", epoch=0, axis="depth"):
     )
 
 
+def decay(table):
+    return depth.decay(table, fits(table))
+
+
 def test_an_exact_exponential_gives_its_factor_and_total():
     line = [0.2**k for k in range(4, -1, -1)]  # 4 hidden layers and the output
     (profile,) = decay(rows([line, [3 * x for x in line]]))
@@ -46,7 +51,8 @@ def test_an_exploding_gradient_has_a_factor_above_one():
 
 def test_the_fit_is_polyfits_in_each_replicate():
     values = np.exp(np.random.default_rng(0).normal(0, 1, (5, 6)))
-    factor, total = decay_factors(values)
+    (profile,) = decay(rows(np.column_stack([values, np.ones(5)])))
+    factor, total = profile.factor, profile.total
     slopes = [-np.polyfit(range(6), np.log(line), 1)[0] for line in values]
     low, high = stats.t.interval(0.95, 4, np.mean(slopes), stats.sem(slopes))
     assert np.log([factor.value, factor.low, factor.high]) == pytest.approx(
@@ -123,6 +129,5 @@ def test_order_of_rows_does_not_matter():
     assert ours.mean == pytest.approx(theirs.mean)
 
 
-def test_an_estimate_of_nothing_is_none():
-    assert estimate([]) is None
-    assert estimate([0.0]).low is None
+def test_an_estimate_of_one_has_no_interval():
+    assert (estimate([0.0]).value, estimate([0.0]).low) == (1.0, None)

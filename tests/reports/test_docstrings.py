@@ -8,15 +8,17 @@ from reports.statistics.comparisons import comparisons
 from reports.statistics.curves import curves
 from reports.statistics.decay import decay
 from reports.statistics.finding import finding
+from reports.statistics.fits import fits
 from reports.statistics.intervals import t_half_width
+from reports.statistics.mean_field import edge_of_chaos, recurrent_factor, relative_delta
 from reports.statistics.outcomes import outcomes
 from reports.statistics.signflip import max_t_p, signflip_p
 from reports.statistics.solved import solved
 from reports.statistics.time_decay import time_decay
 
 STATISTICS = [
-    baselines, comparisons, curves, decay, finding, holm, max_t_p, outcomes, signflip_p, solved,
-    t_half_width, time_decay,
+    baselines, comparisons, curves, decay, edge_of_chaos, finding, fits, holm, max_t_p, outcomes,
+    recurrent_factor, relative_delta, signflip_p, solved, t_half_width, time_decay,
 ]  # fmt: skip
 
 

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics.time_decay import half_life, time_decay
+from reports.statistics import time_decay as time
+from reports.statistics.fits import fits
+from reports.statistics.time_decay import half_life
 
 
 def rows(values, site="forward.0", quantity="hidden_grad", epoch=0, axis="time"):
@@ -24,6 +26,10 @@ def rows(values, site="forward.0", quantity="hidden_grad", epoch=0, axis="time")
             *("position", "quantity", "value"),
         ],
     )
+
+
+def time_decay(table):
+    return time.time_decay(table, fits(table))
 
 
 def test_an_exact_exponential_gives_its_factor():

@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.paths import TABLES
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
-from reports.build import COMPARISONS
+from reports.build import COMPARISONS, DECAY
 from tests.cli.running import events, train_here, write_study
 
 PAGE = (Path(__file__).parents[2] / "docs" / "results.md").read_text()
@@ -60,6 +60,10 @@ def test_trials() -> None:
 
 def test_comparisons() -> None:
     assert documented("comparisons.parquet") == {f.name: str(f.type) for f in COMPARISONS}
+
+
+def test_decay() -> None:
+    assert documented("decay.parquet") == {f.name: str(f.type) for f in DECAY}
 
 
 def test_every_column_of_a_real_run_is_documented_in_its_order(results: Path) -> None:
