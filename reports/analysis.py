@@ -9,6 +9,7 @@ from reports.statistics.baselines import Baseline, baselines
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
 from reports.statistics.decay import Profile, decay
+from reports.statistics.divergence import diverged
 from reports.statistics.evidence import Evidence, evidence, warnings
 from reports.statistics.failures import Cause, failures
 from reports.statistics.finding import finding
@@ -42,7 +43,8 @@ def analyse(tables: Tables) -> Analysis:
     """Runs every statistic once. Needs no figure and no page."""
     plan, facts = tables.plan, evidence(tables)
     results = outcomes(tables.trials, plan.compare.metric)
-    compared = comparisons(plan, {name: each.values for name, each in results.items()})
+    values = {name: each.values for name, each in results.items()}
+    compared = comparisons(plan, values, diverged(tables.trials, plan.compare.metric))
     fitted = fits(tables.gradients)
     profiles = decay(tables.gradients, fitted)
     return Analysis(

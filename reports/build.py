@@ -16,20 +16,18 @@ from reports.statistics.comparisons import Comparison
 from reports.statistics.fits import decay_table
 from reports.tables import read_tables
 
+_NUMBERS = (
+    *("counted_as", "difference", "ci_low", "ci_high", "p_value", "p_adjusted"),
+    *("prob_better", "effect_size"),
+)
 COMPARISONS = pa.schema(
     [
         *((name, pa.string()) for name in ("metric", "baseline", "variant")),
-        ("n", pa.int64()),
-        *(
-            (name, pa.float64())
-            for name in (
-                "difference", "ci_low", "ci_high", "p_value", "p_adjusted", "prob_better",
-                "effect_size",
-            )
-        ),
+        *((name, pa.int64()) for name in ("n", "diverged")),
+        *((name, pa.float64()) for name in _NUMBERS),
         ("verdict", pa.string()),
     ]
-)  # fmt: skip
+)
 
 DECAY = pa.schema(
     [

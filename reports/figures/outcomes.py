@@ -8,7 +8,7 @@ from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.palette import look
 from reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
 from reports.names import level_text, metric_text
-from reports.statistics.outcomes import Outcome
+from reports.statistics.outcomes import STATUSES, Outcome
 from reports.tables import Variant
 
 Outcomes = Mapping[str, Outcome]
@@ -137,7 +137,7 @@ def _means(view: Scheme, place: int, variants: list[Variant], results: Outcomes)
         "legendgroup": str(place), "name": "mean",
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([r.mean for r in found]),
-        "customdata": [[r.n, hover_name(view, v)] for v, r in zip(variants, found, strict=True)],
+        "customdata": [[_n(r), hover_name(view, v)] for v, r in zip(variants, found, strict=True)],
         "error_y": {"type": "data", "array": numbers(half), "thickness": 1.6, "width": 4,
                     "color": style.light},
         "line": {"color": style.light, "width": 1.4, "dash": style.dash},
@@ -180,8 +180,15 @@ def _gone(counts: Mapping[str, int]) -> int:
     return counts["diverged"] + counts["failed"]
 
 
+def _n(outcome: Outcome) -> str:
+    """10; or 7 of 10 (2 diverged, 1 failed)."""
+    counts = outcome.counts
+    planned, lost = sum(counts.values()), _fate(counts)
+    return f"{outcome.n}{f' of {planned} ({lost})' if lost else ''}"
+
+
 def _fate(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{counts[word]} {word}" for word in ("diverged", "failed") if counts[word])
+    return ", ".join(f"{counts[word]} {word}" for word in STATUSES[1:] if counts[word])
 
 
 def _layout(view: Scheme, scale: Layout) -> Layout:

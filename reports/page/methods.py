@@ -4,6 +4,14 @@ from reports.analysis import Analysis
 from reports.names import difference_text, difference_unit
 from reports.statistics.signflip import DRAWS, EXACT_UP_TO, SEED
 
+_DIVERGED = (
+    "A diverged network can be replaced by the answer that ignores the input, so in a comparison "
+    "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
+    "value of the two variants. Both are treated alike, which keeps the test exact. The size of "
+    "such a difference depends on this convention, so it is never called equivalent. Means and "
+    "intervals by variant are of completed trials."
+)
+
 
 def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     """(term, sentence) pairs; only those that this report uses."""
@@ -16,6 +24,8 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     ]  # fmt: skip
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
+    if any(row.diverged for row in analysis.comparisons.rows):
+        found += [("Diverged trials", _DIVERGED)]
     if any(p.factor for p in analysis.profiles):
         found += [("Factor per layer", "exp(−slope) of a straight line through log ‖∂C/∂z‖ by "
                    "hidden layer, fitted to each replicate; geometric mean and t-interval over "
@@ -42,7 +52,7 @@ def _testing(analysis: Analysis) -> list[tuple[str, str]]:
         ("Difference", "Variant − baseline of the same replicate, averaged; d_z is that mean over "
          "the standard deviation of the differences. P(better) is the share of replicates in "
          "which the variant wins, ties counted half; .75 is a common threshold for a difference "
-         "worth having (Bouthillier et al. 2021). If replicates are missing on one side, Welch's "
+         "worth having (Bouthillier et al. 2021). If trials failed or are missing, Welch's "
          "test for unpaired samples (Welch 1947), Cohen's d, and P(better) over all pairs."),
         ("p", f"Two-sided sign-flip test of the paired differences (Fisher 1935); {how}."),
         ("p adjusted", _adjustment(analysis)),

@@ -14,7 +14,7 @@ from reports.figures.time_decay import quantities_of, site_text, sites_of
 from reports.statistics.comparisons import VERDICTS, Comparison
 from reports.statistics.decay import Profile
 from reports.statistics.geometric import Estimate
-from reports.statistics.outcomes import Outcome
+from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.solved import Solved
 from reports.statistics.time_decay import TimeProfile, half_life
 from reports.tables import Variant
@@ -55,13 +55,14 @@ def result_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a variant."""
     verdicts = {row.variant: row.verdict for row in analysis.comparisons.rows}
     baselines = {row.baseline for row in analysis.comparisons.rows}
+    missing = analysis.evidence.counts["missing"]
     return tuple(
         Row(
             level_cells(view, variant),
             (
+                *_count_cells(analysis.outcomes[variant.variant_id], bool(missing)),
                 *_outcome_cells(analysis.outcomes[variant.variant_id], view.plan.compare.unit),
                 *_solved_cells(analysis, variant),
-                *_lost_cells(analysis.outcomes[variant.variant_id]),
             ),
             verdicts.get(variant.variant_id, "baseline" if variant.variant_id in baselines else ""),
         )
@@ -72,7 +73,6 @@ def result_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
 def _outcome_cells(outcome: Outcome, unit: str) -> tuple[Cell, ...]:
     text = names.value_text
     return (
-        Cell(str(outcome.n), outcome.n),
         Cell(text(outcome.mean, unit), outcome.mean),
         Cell(names.interval_text(outcome.low, outcome.high, unit), outcome.low),
         Cell(_spread_text(outcome.sd, unit), outcome.sd),
@@ -80,11 +80,11 @@ def _outcome_cells(outcome: Outcome, unit: str) -> tuple[Cell, ...]:
     )
 
 
-def _lost_cells(outcome: Outcome) -> tuple[Cell, ...]:
-    return tuple(
-        Cell(str(outcome.counts[status]), outcome.counts[status])
-        for status in ("diverged", "failed", "missing")
-    )
+def _count_cells(outcome: Outcome, missing: bool) -> tuple[Cell, ...]:
+    """planned, completed, diverged, failed and, where any is, missing."""
+    counts = [outcome.counts[status] for status in STATUSES]
+    shown = [sum(counts), *(counts if missing else counts[:-1])]
+    return tuple(Cell(str(count), count) for count in shown)
 
 
 def _solved_cells(analysis: Analysis, variant: Variant) -> tuple[Cell, ...]:
@@ -123,6 +123,7 @@ def _numbers(row: Comparison, unit: str) -> tuple[Cell, ...]:
     effect = "–" if row.effect_size is None else f"{row.effect_size:.1f}".replace("-", names.MINUS)
     better = "–" if row.prob_better is None else f"{row.prob_better:.2f}"
     n = f"{row.n}{'' if row.method == 'paired' else ' ' + row.method}"
+    n += f", {row.diverged} diverged" if row.diverged else ""
     return (
         Cell(names.difference_text(row.difference, unit), row.difference),
         Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),

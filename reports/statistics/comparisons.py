@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
 from reports.statistics.adjustment import holm
+from reports.statistics.divergence import Diverged, Sides, Values, counted
 from reports.statistics.intervals import Floats, t_half_width, welch
 from reports.statistics.signflip import max_t_p, signflip_p, smallest_p
 from reports.tables import Compare, Plan, Variant
@@ -17,6 +19,7 @@ Method = Literal["paired", "unpaired", "none"]
 
 ALPHA = 0.05
 DESCRIPTIVE_BELOW = 6  # replicates: 2/2ⁿ exceeds .05, so no verdict is possible
+NONE_DIVERGED: Mapping[str, Diverged] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Comparison:
     variant: str
     method: Method
     n: int  # pairs; unpaired: replicates of the smaller group
+    diverged: int  # trials of both variants
+    counted_as: float | None  # the value of each of them; None where none diverged
     difference: float | None
     ci_low: float | None
     ci_high: float | None
@@ -51,22 +56,29 @@ class Comparisons:
     without_baseline: tuple[str, ...]  # variant ids whose baseline is excluded from the study
 
 
-def comparisons(plan: Plan, values: Mapping[str, Mapping[int, float]]) -> Comparisons:
+def comparisons(
+    plan: Plan,
+    values: Mapping[str, Values],
+    diverged: Mapping[str, Diverged] = NONE_DIVERGED,
+) -> Comparisons:
     """Compares every variant with its baseline, as the plan names it.
 
-    values: variant id → replicate → final value.
+    values: variant id → replicate → final value, of completed trials.
+    diverged: variant id → replicate → the task's baseline.
 
     Answers: which variants differ from the baseline by more than seeds explain, and by how much?
     Assumes: replicate r of both variants had the same split, batch order and initial draws, so
         that their difference is free of these; the family of contrasts was declared beforehand.
-    Misleads: when trials diverged. Then pairs are missing, the survivors are compared unpaired
-        (Welch), and the variant that loses its worst seeds looks better than it is.
+    Misleads: when trials failed. Then pairs are missing, the others are compared unpaired
+        (Welch), and a variant that lost its worst seeds looks better than it is. Diverged trials
+        are counted instead, by the convention of `divergence.counted`.
     Source: Dror et al. 2018; Bouthillier et al. 2021 (P(better) and its .75 rule).
     """
     pairs, orphans = contrasts(plan.variants)
-    rows = [_contrast(plan.compare, a, b, values[a], values[b]) for a, b in pairs]
-    table = _paired_differences(rows, values)
-    tested = _with_p(rows, table, values)
+    sides = [_sides(plan.compare, pair, values, diverged) for pair in pairs]
+    rows = [_contrast(plan.compare, *pair, s) for pair, s in zip(pairs, sides, strict=True)]
+    table = _paired_differences(rows, sides)
+    tested = _with_p(rows, table, sides)
     adjusted, how = adjust(tested, table)
     return Comparisons(tuple(_judge(row, plan.compare) for row in adjusted), how, orphans)
 
@@ -80,10 +92,19 @@ def contrasts(variants: Sequence[Variant]) -> tuple[list[tuple[str, str]], tuple
     return [(variant, str(base)) for variant, base in pairs], orphans
 
 
-def _contrast(
-    compare: Compare, variant: str, baseline: str, a: Mapping[int, float], b: Mapping[int, float]
-) -> Comparison:
-    x, y = np.array(list(a.values())), np.array(list(b.values()))
+def _sides(
+    compare: Compare,
+    pair: tuple[str, str],
+    values: Mapping[str, Values],
+    diverged: Mapping[str, Diverged],
+) -> Sides:
+    (a, b), (lost_a, lost_b) = ([values[x] for x in pair], [diverged.get(x, {}) for x in pair])
+    return counted(a, b, lost_a, lost_b, direction=compare.direction)
+
+
+def _contrast(compare: Compare, variant: str, baseline: str, sides: Sides) -> Comparison:
+    a, b = sides.variant, sides.baseline
+    x, y = _arrays(sides)
     favour = 1.0 if compare.direction == "maximize" else -1.0
     if a and a.keys() == b.keys():
         method: Method = "paired"
@@ -95,9 +116,13 @@ def _contrast(
     n = min(len(a), len(b))
     difference, low, high, better, effect = numbers
     return Comparison(
-        compare.metric, baseline, variant, method, n, difference, low, high,
-        None, None, better, effect, "undecided",
+        compare.metric, baseline, variant, method, n, sides.diverged, sides.counted_as,
+        difference, low, high, None, None, better, effect, "undecided",
     )  # fmt: skip
+
+
+def _arrays(sides: Sides) -> tuple[Floats, Floats]:
+    return np.array(list(sides.variant.values())), np.array(list(sides.baseline.values()))
 
 
 Numbers = tuple[float | None, float | None, float | None, float | None, float | None]
@@ -135,35 +160,28 @@ def _standardised(mean: float, sd: float) -> float | None:
     return 0.0 if mean == 0 else None
 
 
-def _paired_differences(
-    rows: Sequence[Comparison], values: Mapping[str, Mapping[int, float]]
-) -> Floats:
+def _paired_differences(rows: Sequence[Comparison], sides: Sequence[Sides]) -> Floats:
     """(replicates, paired contrasts); 0 where a replicate is missing on both sides.
 
     A zero leaves the sign-flip distribution as it would be without that replicate.
     """
-    paired = [(values[r.variant], values[r.baseline]) for r in rows if r.method == "paired"]
+    each = zip(rows, sides, strict=True)
+    paired = [(s.variant, s.baseline) for row, s in each if row.method == "paired"]
     replicates = sorted({replicate for a, _ in paired for replicate in a})
     table = [[a[r] - b[r] if r in a else 0.0 for a, b in paired] for r in replicates]
     return np.array(table, dtype=float).reshape(len(replicates), len(paired))
 
 
-def _with_p(
-    rows: Sequence[Comparison], table: Floats, values: Mapping[str, Mapping[int, float]]
-) -> list[Comparison]:
+def _with_p(rows: Sequence[Comparison], table: Floats, sides: Sequence[Sides]) -> list[Comparison]:
     exact = iter(signflip_p(table))
-    return [replace(row, p_value=_p(row, exact, values)) for row in rows]
+    each = zip(rows, sides, strict=True)
+    return [replace(row, p_value=_p(row, exact, own)) for row, own in each]
 
 
-def _p(
-    row: Comparison, exact: Iterator[float], values: Mapping[str, Mapping[int, float]]
-) -> float | None:
+def _p(row: Comparison, exact: Iterator[float], sides: Sides) -> float | None:
     if row.method == "paired":
         return float(next(exact))
-    if row.method == "none":
-        return None
-    a, b = (np.array(list(values[name].values())) for name in (row.variant, row.baseline))
-    return welch(a, b)[2]
+    return None if row.method == "none" else welch(*_arrays(sides))[2]
 
 
 def adjust(rows: Sequence[Comparison], table: Floats) -> tuple[list[Comparison], str]:
@@ -205,11 +223,12 @@ def _judge(row: Comparison, compare: Compare) -> Comparison:
 def verdict(row: Comparison, direction: str, smallest: float | None) -> Verdict:
     """better | worse: p_adjusted ≤ .05. equivalent: the interval lies inside ± smallest difference.
 
-    A difference that is certain but too small to matter is called equivalent.
+    A difference that is certain but too small to matter is called equivalent. Where trials
+    diverged it is not: how large the difference is then depends on what they are counted as.
     """
     if row.difference is None or row.p_adjusted is None or row.descriptive:
         return "undecided"
-    if smallest is not None and _inside(row, smallest):
+    if smallest is not None and not row.diverged and _inside(row, smallest):
         return "equivalent"
     if row.p_adjusted > ALPHA or row.difference == 0:
         return "undecided"

@@ -111,7 +111,8 @@ def _incomplete(plan: Plan, facts: Evidence, results: Mapping[str, Outcome]) -> 
         where = _where(plan, results, "diverged")
         yield (
             f"{count_text(counts['diverged'], 'trial')} diverged{where}. Mean and interval of such "
-            "a variant speak of its surviving replicates only."
+            "a variant speak of its surviving replicates only; its comparisons count each as the "
+            "task's baseline or, if that is worse, the worst value of the two variants compared."
         )
 
 
@@ -145,9 +146,8 @@ def _unpaired(compared: Comparisons) -> Iterable[str]:
     unpaired = sum(row.method == "unpaired" for row in compared.rows)
     if unpaired:
         yield (
-            f"{count_text(unpaired, 'comparison')} made unpaired (Welch), as some replicates have "
-            "no final value on one side. The side that lost its worst seeds looks better than it "
-            "is."
+            f"{count_text(unpaired, 'comparison')} made unpaired (Welch), as some trials failed or "
+            "are missing on one side. A side that lost its worst seeds looks better than it is."
         )
 
 

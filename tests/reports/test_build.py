@@ -16,8 +16,8 @@ from reports.tables import ReportError
 from tests.reports.sample import Sample, write
 
 COLUMNS = [
-    "metric", "baseline", "variant", "n", "difference", "ci_low", "ci_high", "p_value",
-    "p_adjusted", "prob_better", "effect_size", "verdict",
+    "metric", "baseline", "variant", "n", "diverged", "counted_as", "difference", "ci_low",
+    "ci_high", "p_value", "p_adjusted", "prob_better", "effect_size", "verdict",
 ]  # fmt: skip
 
 

@@ -207,7 +207,7 @@ def test_the_legend_hides_a_level_in_every_panel_by_keyboard(visit):
 def test_a_click_on_a_heading_sorts_and_another_reverses(visit):
     mean = visit.page.locator("#results th button", has_text="mean")
     column = (
-        "[...document.querySelectorAll('#results tbody tr')].map(r => +r.cells[3].dataset.sort)"
+        "[...document.querySelectorAll('#results tbody tr')].map(r => +r.cells[6].dataset.sort)"
     )
     mean.click()
     rising = visit.page.evaluate(column)
