@@ -1,25 +1,37 @@
 """`orch check`: what is wrong in a study file."""
 
 import json
+from typing import Any
 
+from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.identity import data_digests
 from orchestrator.study.describe import plural
 from orchestrator.study.load import load_study
+from orchestrator.study.records import Study
 
 
 def check(study: str, *, as_json: bool) -> int:
     """Exit code 0 for a good file; the problems of another one are raised as InputError."""
     loaded = load_study(study)
     data_digests(loaded)  # reads the data files that the study names; bad ones are raised
-    variants, trials = len(loaded.variants), len(loaded.variants) * loaded.replicates
     if as_json:
-        print(
-            json.dumps(
-                {"problems": [], "study": loaded.name, "variants": variants, "trials": trials}
-            )
-        )
+        print(json.dumps(_document(loaded), ensure_ascii=False))
     else:
         print(f"{loaded.path}: no problems")
+        variants, trials = len(loaded.variants), len(loaded.variants) * loaded.replicates
         sizes = f"{plural(variants, 'variant')} × {plural(loaded.replicates, 'replicate')}"
         print(f"{sizes} = {plural(trials, 'trial')}")
     return 0
+
+
+def _document(study: Study) -> dict[str, Any]:
+    """What is compared, and what is fixed for all of it."""
+    return {
+        "problems": [],
+        "study": study.name,
+        "variants": len(study.variants),
+        "trials": len(study.variants) * study.replicates,
+        "design": study.design,
+        "factors": {path: list(levels) for path, levels in study.factors.items()},
+        "fixed": fixed_settings(study),
+    }

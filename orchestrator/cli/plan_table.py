@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestrator.cli.plan import counted, steps_to_do
+from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.power import LEVEL, Attainable, attainable
 from orchestrator.plan.records import Plan
 from orchestrator.study.describe import plain, plural
-from orchestrator.study.records import Study
-from orchestrator.study.variants import short_names
+from orchestrator.study.designs import VARIANTS, short_names
+from orchestrator.study.records import Study, Variant
 
 MOST_ROWS = 100  # variants shown; --json has all
 STATES = ("new", "done", "invalidated")
@@ -29,7 +30,8 @@ def show(made: Plan, workers: int) -> None:
     hidden = len(study.variants) - MOST_ROWS
     if hidden > 0:
         console.print(Text(f"… and {hidden:,} more variants (--json lists all)"))
-    for line in (*_counts(made, workers), *_reasons(made), *_excluded(study), *_shows(study)):
+    lines = (*_counts(made, workers), *_reasons(made), *_excluded(study), *_shows(study))
+    for line in (*lines, *_fixed(study)):
         console.print(Text(line))
 
 
@@ -37,7 +39,8 @@ def _table(made: Plan) -> Table:
     """One row a variant: its levels, and how many of its replicates are in which state."""
     study = made.study
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in short_names(tuple(study.factors)).values():
+    named = study.design == VARIANTS
+    for name in (*("variant",) * named, *short_names(tuple(study.factors)).values()):
         table.add_column(name)
     for state in ("replicates", *STATES):
         table.add_column(state, justify="right")
@@ -45,10 +48,15 @@ def _table(made: Plan) -> Table:
         (trial.variant.variant_id, made.states[trial.trial_id]) for trial in made.trials
     )
     for variant in study.variants[:MOST_ROWS]:
-        levels = [Text(plain(level)) for level in variant.levels.values()]
+        levels = [Text(variant.label)] * named
+        levels += [Text(_level(variant, path)) for path in study.factors]
         counts = [states[variant.variant_id, state] for state in STATES]
         table.add_row(*levels, str(study.replicates), *(str(n) if n else "–" for n in counts))
     return table
+
+
+def _level(variant: Variant, path: str) -> str:
+    return plain(variant.levels[path]) if path in variant.levels else "–"
 
 
 def _counts(made: Plan, workers: int) -> Iterator[str]:
@@ -81,17 +89,27 @@ def _shows(study: Study) -> Iterator[str]:
     """What n can show, in words."""
     power = attainable(study)
     metric = study.compare.metric
-    baseline = ", ".join(f"{p}={plain(level)}" for p, level in study.compare.baseline.items())
+    baseline = _baseline(study)
     if not power.contrasts:
-        yield f"Compares: nothing; no variant but the baseline {baseline}"
+        yield f"Compares: nothing; no variant but the baseline{baseline}"
         return
     variants = plural(power.contrasts, "variant")
-    yield f"Compares: {metric} of {variants} with the baseline {baseline}"
+    yield f"Compares: {metric} of {variants} with the baseline{baseline}"
     if power.descriptive_only:
         needed = power.replicates_needed
         yield f"n = {power.replicates}: descriptive only; tests need {needed} replicates or more"
     else:
         yield from _tests(power)
+
+
+def _baseline(study: Study) -> str:
+    """Its levels, or its name, after a space; nothing where each variant is its own."""
+    label = {variant.variant_id: variant.label for variant in study.variants}
+    if study.design == VARIANTS:
+        return f" {label[next(iter(study.baselines.values()))]}"
+    levels = ", ".join(f"{p}={plain(level)}" for p, level in study.compare.baseline.items())
+    is_center = study.center and study.compare.baseline == study.center
+    return f"{' at the center' * bool(is_center)}{' ' * bool(levels)}{levels}"
 
 
 def _tests(power: Attainable) -> Iterator[str]:
@@ -102,3 +120,9 @@ def _tests(power: Attainable) -> Iterator[str]:
         needed = power.replicates_needed
         yield f"    too large for any verdict: with Holm it takes {needed} replicates, so the"
         yield f"    report adjusts by step-down max-T over the same flips; it reaches {alone:.2g}"
+
+
+def _fixed(study: Study) -> Iterator[str]:
+    """What every conclusion depends on."""
+    fixed = ", ".join(f"{p}={plain(value)}" for p, value in fixed_settings(study).items())
+    yield f"Fixed, so that conclusions depend on it: {fixed}"

@@ -148,7 +148,7 @@ def _as_planned(table: pa.Table, planned: Planned) -> pa.Table:
         "phase": pa.array(["replication"] * len(owners), pa.string()),
     }
     factors = {
-        f"factor.{path}": levels(owner["levels"][path] for owner in owners)
+        f"factor.{path}": levels(owner["levels"].get(path) for owner in owners)
         for path in planned.factors
     }
     kept = {n: table[n] for n in table.column_names if not n.startswith("factor.")} | own | factors

@@ -10,9 +10,10 @@ from orchestrator.study.describe import names, nearest, shown
 from orchestrator.study.document import Findings
 from orchestrator.study.factors import Factors
 from orchestrator.study.file import StudyFile
-from orchestrator.study.own import any_leaves, levels_of, read_own
+from orchestrator.study.own import any_leaves, read_own
 from orchestrator.study.reading import read_group
 from orchestrator.study.settings import Probes, Resources
+from orchestrator.study.varying import is_always_varied, varied
 from orchestrator.study.vocabulary import (
     NAMED,
     SECTIONS,
@@ -35,6 +36,7 @@ class Base:
     sound: frozenset[str]  # sections in which nothing is wrong
     settings: Mapping[str, Leaf]  # everything that this file may set
     named: Names  # models and tasks that it may name, with the user's own that it does name
+    fixes_no_task: bool  # no variant uses the task that it fixes
 
     @property
     def factor_settings(self) -> dict[str, Leaf]:
@@ -43,7 +45,8 @@ class Base:
     def tasks(self, factors: Factors) -> dict[str, TaskEntry]:
         """The tasks of the study's variants by name, as far as they are known."""
         fixed = self.sections["task"].get("name")
-        chosen = factors["task.name"].levels if "task.name" in factors else (fixed,)
+        chosen = factors["task.name"].levels if "task.name" in factors else ()
+        chosen = chosen if self.fixes_no_task else (*chosen, fixed)
         known = {str(name): self.named["task"].get(str(name)) for name in chosen}
         return {name: entry for name, entry in known.items() if entry is not None}
 
@@ -64,7 +67,8 @@ def read_base(findings: Findings, given: Mapping[str, Any], folders: tuple[Path,
         is_whole = len(findings.found) == before and section not in broken
         if is_whole and _is_named(section, sections[section], given):
             sound.add(section)
-    return Base(sections, frozenset(sound), settings, named)
+    no_task = is_always_varied(given, "task.name")
+    return Base(sections, frozenset(sound), settings, named, no_task)
 
 
 def _read_section(
@@ -87,12 +91,12 @@ def _read_section(
 def _check_named(
     findings: Findings, section: str, given: Mapping[str, Any], values: Mapping[str, Any]
 ) -> None:
-    if "name" not in values and not levels_of(given, f"{section}.name"):
+    if "name" not in values and not is_always_varied(given, f"{section}.name"):
         findings.add((section,), "a name is missing", names(NAMED[section]), "add name: …")
 
 
 def _is_named(section: str, read: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    return section not in NAMED or "name" in read or bool(levels_of(given, f"{section}.name"))
+    return section not in NAMED or "name" in read or is_always_varied(given, f"{section}.name")
 
 
 def _settings(given: Mapping[str, Any], named: Names, broken: set[str]) -> dict[str, Leaf]:
@@ -100,8 +104,9 @@ def _settings(given: Mapping[str, Any], named: Names, broken: set[str]) -> dict[
     found = {path: leaf for path, leaf in leaves(StudyFile, "").items() if path in HEAD}
     for section in SECTIONS:
         values = given.get(section)
-        fixed = [values.get("name")] if isinstance(values, Mapping) else []
-        chosen = levels_of(given, f"{section}.name") or fixed
+        chosen = [level for _, level in varied(given, f"{section}.name")]
+        if isinstance(values, Mapping) and not is_always_varied(given, f"{section}.name"):
+            chosen.append(values.get("name"))
         own = tuple(name for name in named.get(section, ()) if name not in NAMED[section])
         found |= section_leaves(section, tuple(classes(section, chosen, named)), own)
         if section in broken:  # what it may set, nobody knows

@@ -13,13 +13,15 @@ from models.fit import misfit
 from models.settings import Settings
 from orchestrator.study.base import Base
 from orchestrator.study.describe import names, plain
+from orchestrator.study.designs import Point
 from orchestrator.study.document import Findings, Path, put
-from orchestrator.study.factors import Factors
+from orchestrator.study.factors import Factors, Levels
 from orchestrator.study.records import Level, TrialSettings
 from orchestrator.study.settings import Training
+from orchestrator.study.varying import place_of
 from orchestrator.study.vocabulary import SECTIONS, Names, classes
 
-Levels = tuple[Level, ...]
+Own = tuple[tuple[str, Level], ...]  # the levels of one section
 Clash = tuple[Path, str]  # where in the settings, and what does not go together
 
 
@@ -29,36 +31,33 @@ class Section:
 
     name: str
     base: Mapping[str, Any]
-    factors: Sequence[tuple[int, Path]]  # place in the study's factors, path inside the section
+    factors: Sequence[str]  # of this section
     named: Names
-    built: dict[Levels, Settings | list[Clash]] = field(default_factory=dict)
-    seen: dict[str, Levels] = field(default_factory=dict)  # settings as JSON → their levels
+    built: dict[Own, Settings | list[Clash]] = field(default_factory=dict)
 
     def build(self, levels: Levels) -> Settings | list[Clash]:
         """The section of the variant with these levels, or what is wrong with it."""
-        own = tuple(levels[index] for index, _ in self.factors)
+        own = tuple((path, levels[path]) for path in self.factors if path in levels)
         if own not in self.built:
             self.built[own] = self._build(own)
         return self.built[own]
 
-    def _build(self, own: Levels) -> Settings | list[Clash]:
+    def _build(self, own: Own) -> Settings | list[Clash]:
         values = deepcopy(dict(self.base))
-        for (_, path), level in zip(self.factors, own, strict=True):
-            put(values, path, level)
+        for path, level in own:
+            put(values, tuple(path.split(".")[1:]), level)
         (kind,) = classes(self.name, [values.get("name")], self.named)
         try:
-            settings = kind.model_validate(self._applicable(values, kind))
+            return kind.model_validate(self._applicable(values, kind, own))
         except ValidationError as error:
             return [self._clash(entry) for entry in error.errors()]
-        same = self.seen.setdefault(settings.model_dump_json(), own)
-        return settings if same == own else [((self.name,), self._same(same, own))]
 
-    def _applicable(self, values: dict[str, Any], kind: type[Settings]) -> dict[str, Any]:
+    def _applicable(self, values: dict[str, Any], kind: type[Settings], own: Own) -> dict[str, Any]:
         """Where the name is a factor, what is fixed is for those that have such a setting."""
-        varied = {path[0] for _, path in self.factors}
-        if "name" not in varied or kind.model_config.get("extra") != "forbid":
+        is_named = f"{self.name}.name" in self.factors
+        if not is_named or kind.model_config.get("extra") != "forbid":
             return values
-        known = varied.union(kind.model_fields)
+        known = {path.split(".")[1] for path, _ in own}.union(kind.model_fields)
         return {key: value for key, value in values.items() if key in known}
 
     def _clash(self, entry: Mapping[str, Any]) -> Clash:
@@ -69,13 +68,6 @@ class Section:
             text = "it has no default and must be given"
         return (self.name, *entry["loc"]), text
 
-    def _same(self, one: Levels, other: Levels) -> str:
-        """Two combinations that mean the same would be one variant under two names."""
-        paths = [".".join(map(str, (self.name, *path))) for _, path in self.factors]
-        apart = [both for both in zip(paths, one, other, strict=True) if both[1] != both[2]]
-        texts = [names(f"{both[0]}={plain(both[i])}" for both in apart) for i in (1, 2)]
-        return f"{' and '.join(texts)} resolve to the same settings"
-
 
 @dataclass
 class Builder:
@@ -83,32 +75,59 @@ class Builder:
 
     sections: Sequence[Section]
     clashes: dict[Clash, list[str]] = field(default_factory=dict)
-    variants: int = 0
+    seen: dict[TrialSettings, Point] = field(default_factory=dict)
 
-    def build(self, levels: Levels, label: str) -> TrialSettings | None:
+    def build(self, point: Point) -> TrialSettings | None:
         """The settings of a variant; None if they clash or a section is wrong anyway."""
-        self.variants += 1
-        built = {section.name: section.build(levels) for section in self.sections}
+        built = {section.name: section.build(point.levels) for section in self.sections}
         whole: dict[str, Any] = {
             name: section for name, section in built.items() if not isinstance(section, list)
         }
         clashes = [c for section in built.values() if isinstance(section, list) for c in section]
         for clash in [*clashes, *_misfits(whole)]:
-            self.clashes.setdefault(clash, []).append(label)
-        if self.clashes or len(whole) < len(SECTIONS):
+            self.clashes.setdefault(clash, []).append(point.label)
+        if len(whole) < len(SECTIONS):
             return None
         whole["training"] = _with_loss(whole["training"], task_entry(whole["task"]).loss)
-        return TrialSettings(**whole)
+        settings = TrialSettings(**whole)
+        return settings if self._is_new(settings, point) and not self.clashes else None
 
-    def report(self, findings: Findings, factors: Factors) -> None:
-        """One problem for each kind of clash, with the first variant that has it."""
+    def _is_new(self, settings: TrialSettings, point: Point) -> bool:
+        """Two variants that mean the same would be one under two names."""
+        same = self.seen.setdefault(settings, point)
+        if same is not point:
+            path, what = _same(same, point)
+            self.clashes.setdefault((path, what), []).append(point.label)
+        return same is point
+
+    def report(self, findings: Findings, factors: Factors, variants: int) -> None:
+        """One problem for each kind of clash, with the first variant that has it.
+
+        variants: how many were built.
+        """
         for (path, what), labels in self.clashes.items():
             exact = ".".join(map(str, path))
             text = f"{exact}: {what}"
-            if len(labels) < self.variants:
+            if len(labels) < variants:
                 others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
                 text += f" (in the variant {labels[0]}{others})"
-            findings.add_at(findings.document.place(_cause(path, exact, factors)), text)
+            causes = _causes(path, exact, factors)
+            place = place_of(findings.document, causes, labels[0]) or path
+            findings.add_at(findings.document.place(place), text)
+
+
+def _same(one: Point, other: Point) -> Clash:
+    paths = dict.fromkeys((*one.levels, *other.levels))
+    both = (one.levels, other.levels)
+    apart = [p for p in paths if len({(p in point, point.get(p)) for point in both}) > 1]
+    if not apart:  # only variants that are listed by name can repeat
+        what = f"{one.label} and {other.label} resolve to the same settings"
+        return ("variants", other.label), what
+    texts = [
+        names(f"{path}={plain(point[path])}" for path in apart if path in point) for point in both
+    ]
+    what = " and ".join(text or "what is fixed" for text in texts)
+    return tuple(apart[-1].split(".")), f"{what} resolve to the same settings"
 
 
 @cache
@@ -123,11 +142,7 @@ def builder(base: Base, factors: Factors) -> Builder:
 
 
 def _section(name: str, base: Base, factors: Factors) -> Section:
-    own = [
-        (index, tuple(path.split(".")[1:]))
-        for index, path in enumerate(factors)
-        if path.startswith(f"{name}.")
-    ]
+    own = [path for path in factors if path.startswith(f"{name}.")]
     return Section(name, base.sections[name], own, base.named)
 
 
@@ -143,9 +158,8 @@ def _misfits(built: Mapping[str, Any]) -> Iterator[Clash]:
             yield ("training", "loss"), f"{loss} is no loss for {name}: choose {names(allowed)}"
 
 
-def _cause(path: Path, exact: str, factors: Factors) -> Path:
-    """The place in the file that is most likely wrong: a factor of the section, or its base."""
+def _causes(path: Path, exact: str, factors: Factors) -> list[str]:
+    """The factors that are most likely wrong; none if it is what the section fixes."""
     if exact in factors:
-        return ("factors", exact)
-    own = [name for name in factors if name.startswith(f"{path[0]}.")]
-    return ("factors", own[-1]) if own and len(path) == 1 else path
+        return [exact]
+    return [name for name in factors if name.startswith(f"{path[0]}.") and len(path) == 1]

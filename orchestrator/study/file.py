@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from models.settings import Count, Settings
+from orchestrator.study.designs import DesignName
 from orchestrator.study.settings import Positive, Probes, Resources, Training
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
@@ -20,14 +21,26 @@ class Exclude(Settings):
     """Why. The plan and the report repeat it."""
 
 
+class Conditional(Settings):
+    """A factor that exists only with some levels of others."""
+
+    levels: Annotated[list[Any], Field(min_length=1)]
+    """Its levels."""
+    when: Annotated[dict[str, Any], Field(min_length=1)]
+    """Levels of factors that stand above. A variant that does not have all of them has no level
+    of this factor: its setting is what the file fixes, if the variant has such a setting."""
+
+
 class CompareKeys(Settings):
     """What the verdict is about. Declared before the run."""
 
     metric: str | None = None
     """`<split>/<metric>`; left out: the first metric of the task, on test."""
-    baseline: dict[str, Any] | None = None
-    """Levels by factor. A variant is compared with the variant that has these levels and equals it
-    in all other factors; left out: the first level of every factor, one baseline for all."""
+    baseline: dict[str, Any] | str | None = None
+    """Levels by factor, or the name of one of the `variants`. In a factorial design a variant is
+    compared with the variant that has these levels and equals it in all other factors; in others
+    all are compared with one. Left out: the first level of every factor (task settings aside, so
+    that variants are compared within a task), the center, or the first variant."""
     smallest_difference: Positive | None = None
     """Differences below it do not matter, in the metric's unit; without it nothing can be called
     equivalent."""
@@ -48,11 +61,17 @@ class StudyFile(Settings):
     """The network. `name` chooses the model; the other settings depend on it."""
     training: Training = Training()
     """How every trial is trained."""
-    factors: Annotated[dict[str, list[Any]], Field(min_length=1)]
-    """What is compared: dotted path of a setting → its levels. Every combination is a variant. A
-    setting that stands here varies, whatever the same setting says above."""
-    design: Literal["factorial"] = "factorial"
-    """How factors are combined: every level with every other."""
+    factors: Annotated[dict[str, list[Any] | Conditional], Field(min_length=1)] | None = None
+    """What is compared: dotted path of a setting → its levels. A setting that stands here varies,
+    whatever the same setting says above."""
+    design: DesignName = "factorial"
+    """How factors make variants. `factorial`: every level with every other; `one_at_a_time`: each
+    level by itself, all else as at the `center`; `paired`: the first levels, the second levels …"""
+    center: dict[str, Any] | None = None
+    """For `one_at_a_time`: a level of every factor, around which the others vary."""
+    variants: Annotated[dict[Text, dict[str, Any]], Field(min_length=1)] | None = None
+    """In place of `factors`: name → settings by dotted path. What a variant does not set is as
+    above."""
     exclude: list[Exclude] = Field(default=[])
     """Combinations to leave out, each with its reason."""
     replicates: Count = 10

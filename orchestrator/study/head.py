@@ -11,15 +11,9 @@ from orchestrator.study.file import StudyFile
 from orchestrator.study.reading import read_group, unknown_key
 from orchestrator.study.vocabulary import Leaf
 
-REQUIRED = ("study", "task", "model", "factors")
+REQUIRED = ("study", "task", "model")
 RESERVED = ("store",)  # the results folder keeps all trials there
-LATER = {
-    "tune": "tuning nuisance settings",
-    "variants": "listing variants outright",
-    "one_at_a_time": "the design one_at_a_time",
-    "paired": "the design paired",
-    "center": "the design one_at_a_time",
-}  # words of the design that this version does not have
+LATER = {"tune": "tuning nuisance settings"}  # keys that this version does not have
 _NAME = "lower-case letters, digits, _ and -, beginning with a letter or digit, at most 100"
 
 
@@ -30,8 +24,6 @@ def read_head(
     _check_keys(findings, given, settings)
     _check_name(findings, given)
     own = {key: given[key] for key in HEAD if key in given and key != "study"}
-    if str(own.get("design")) in LATER:
-        _not_yet(findings, "design", LATER[own.pop("design")], "factorial", at_key=False)
     read = read_group(findings, (), own, settings)
     defaults = {key: StudyFile.model_fields[key].default for key in HEAD}
     return {
@@ -47,16 +39,15 @@ def _check_keys(findings: Findings, given: Mapping[str, Any], settings: Mapping[
             _not_yet(findings, key, LATER[key])
         elif key not in known:
             unknown_key(findings, (key,), known, settings)
-    for key in REQUIRED:
+    compared = () if "variants" in given else ("factors",)
+    for key in (*REQUIRED, *compared):
         if key not in given:
             doc = str(StudyFile.model_fields[key].description).split(".")[0].split(":")[0]
             findings.add((), f"the key {key!r} is missing", cure=f"add {key}: … ({doc})")
 
 
-def _not_yet(
-    findings: Findings, key: str, what: str, allowed: str = "", *, at_key: bool = True
-) -> None:
-    findings.add((key,), f"this version does not have {what} yet", allowed, at_key=at_key)
+def _not_yet(findings: Findings, key: str, what: str) -> None:
+    findings.add((key,), f"this version does not have {what} yet", at_key=True)
 
 
 def _check_name(findings: Findings, given: Mapping[str, Any]) -> None:

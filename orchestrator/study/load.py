@@ -1,23 +1,25 @@
 """study.yaml → Study: every problem of the file and of the flags is reported at once."""
 
 from collections.abc import Mapping
-from math import prod
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from orchestrator.study.base import Base, read_base
-from orchestrator.study.baselines import baselines
-from orchestrator.study.comparing import check_baseline, read_compare
+from orchestrator.study.comparing import read_compare, settle
 from orchestrator.study.describe import names, shown
+from orchestrator.study.designs import VARIANTS, Design, Point
 from orchestrator.study.document import Document, Findings, read_document
-from orchestrator.study.factors import Factors, Rule, keep_only, read_factors, read_rules
 from orchestrator.study.file import StudyFile
 from orchestrator.study.head import read_head
+from orchestrator.study.keeping import keep_only
 from orchestrator.study.overrides import Edits, Flag, Overrides, apply_sets, edited_text, read_flags
 from orchestrator.study.own import try_own
+from orchestrator.study.read_design import read_design
 from orchestrator.study.reading import read_group
-from orchestrator.study.records import Exclusion, Study, Variant
-from orchestrator.study.settings import Resources
+from orchestrator.study.records import Exclusion, Level, Study, Variant
+from orchestrator.study.rules import Rule, read_rules
+from orchestrator.study.settings import Compare, Resources
 from orchestrator.study.source import find_source, read_source
 from orchestrator.study.variants import expand
 
@@ -65,57 +67,71 @@ def _read(
     given: Mapping[str, Any] = document.value
     base = read_base(findings, given, folders)
     head = read_head(findings, given, base.settings)
-    full = (
-        read_factors(findings, given["factors"], base.factor_settings) if "factors" in given else {}
-    )
+    full = read_design(findings, given, base.factor_settings)
     kept = keep_only(findings, only, full, edits)
     rules = read_rules(findings, given.get("exclude", []), full)
     declared = given.get("compare", {})
-    compare = read_compare(findings, declared, base.tasks(kept), full, kept, only)
+    declaration = read_compare(findings, declared, base.tasks(kept.factors), full, kept, only)
     variants, excluded = _expand(findings, base, kept, rules, head["replicates"], only)
-    if compare is not None:
-        check_baseline(findings, compare, variants, ("compare", "baseline") in document.keys)
+    compare: Compare | None = None
+    partners: dict[str, str] = {}
+    if declaration is not None:
+        compare, partners = settle(findings, declaration, kept, variants)
     if only:
         excluded = _without_idle(excluded, rules, edits)
-    partners = baselines(variants, compare.baseline) if compare is not None else {}
     resources = read_group(findings, ("resources",), given.get("resources", {}), base.settings)
     return {
         **head,
-        "design": "factorial",
-        "center": {},
-        "baselines": {variant: found[0].variant_id for variant, found in partners.items() if found},
-        "factors": {path: factor.levels for path, factor in kept.items()},
+        "design": kept.name,
+        "factors": _levels(kept, variants),
+        "center": kept.center,
         "variants": variants,
+        "baselines": partners,
         "excluded": excluded,
         "compare": compare,
         "resources": Resources.model_validate(resources),
     }
 
 
+def _levels(design: Design, variants: tuple[Variant, ...]) -> dict[str, tuple[Level, ...]]:
+    """Every factor with its levels in the order of the study, each once."""
+    if design.name == VARIANTS:  # with what the file fixes, where a variant does not set it
+        found = {p: [v.levels[p] for v in variants if p in v.levels] for p in design.factors}
+        return {path: tuple(dict.fromkeys(levels)) for path, levels in found.items()}
+    return {path: tuple(dict.fromkeys(f.levels)) for path, f in design.factors.items()}
+
+
 def _expand(
     findings: Findings,
     base: Base,
-    factors: Factors,
+    design: Design,
     rules: list[Rule],
     replicates: int,
     only: list[Flag],
 ) -> tuple[tuple[Variant, ...], tuple[Exclusion, ...]]:
     """The variants, with problems that show only once factors and rules meet."""
-    size = prod(len(factor.levels) for factor in factors.values())
-    if size * replicates > MOST_TRIALS:
-        what = f"{size:,} combinations × {replicates:,} replicates are {size * replicates:,} trials"
-        findings.add(("factors",), what, f"at most {MOST_TRIALS:,}", at_key=True)
+    points = _points(findings, design, replicates)
+    if not points:
         return (), ()
-    if not factors or size == 0:
-        return (), ()
-    variants, excluded = expand(findings, base, factors, rules)
-    if sum(len(exclusion.labels) for exclusion in excluded) == size:
+    variants, excluded = expand(findings, base, design, points, rules)
+    if sum(len(exclusion.labels) for exclusion in excluded) == len(points):
         _all_excluded(findings, only)
     for rule, exclusion in zip(rules, excluded, strict=True):
         if not exclusion.labels and not only:
             what = "takes out nothing that the rules above leave"
             findings.add(("exclude", rule.index), what, cure="remove this rule")
     return variants, excluded
+
+
+def _points(findings: Findings, design: Design, replicates: int) -> list[Point]:
+    """All that the design combines; none where these are too many."""
+    most = MOST_TRIALS // max(replicates, 1)
+    points = list(islice(design.points(), most + 1))
+    if len(points) <= most:
+        return points
+    what = f"more than {most:,} combinations × {replicates:,} replicates"
+    findings.add(("factors",), what, f"at most {MOST_TRIALS:,} trials", at_key=True)
+    return []
 
 
 def _all_excluded(findings: Findings, only: list[Flag]) -> None:

@@ -1,6 +1,5 @@
 """`--set`, `--only` and `--replicates`: what they change in a study."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -10,6 +9,7 @@ from ruamel.yaml import YAML
 from orchestrator.study.describe import names, nearest
 from orchestrator.study.document import Document, Findings, Path, Place, put, read_scalar
 from orchestrator.study.file import StudyFile
+from orchestrator.study.varying import is_always_varied, place_of
 from orchestrator.study.vocabulary import SECTIONS
 
 SETTABLE = (
@@ -46,9 +46,10 @@ class Edits:
 
     values: dict[Path, Any] = field(default_factory=dict)
     kept: dict[Path, list[int]] = field(default_factory=dict)  # list → indices that stay
+    removed: list[Path] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.kept)
+        return bool(self.values or self.kept or self.removed)
 
 
 def read_flags(kind: str, texts: tuple[str, ...], findings: Findings) -> list[Flag]:
@@ -86,15 +87,17 @@ def apply_sets(overrides: Overrides, document: Document, findings: Findings) -> 
 
 def _refused(flag: Flag, document: Document) -> tuple[str, str, str] | None:
     """What is wrong with setting this path: (what, allowed, cure)."""
-    factors = document.value.get("factors")
-    if isinstance(factors, Mapping) and flag.path in factors:
+    if place_of(document, [flag.path], ""):
         cure = f"keep some of its levels with --only {flag.path}=LEVEL"
         return f"{flag.path} is a factor of this study", "", cure
+    if is_always_varied(document.value, flag.path):
+        return f"every variant sets {flag.path}", "", "choose variants with --only variant=NAME"
     top = flag.path.split(".")[0]
     if top in (*SECTIONS, "resources") or flag.path in SETTABLE:
         return None
     if top in StudyFile.model_fields:
-        cure = "choose levels with --only" if top == "factors" else "change the file"
+        varies = top in ("factors", "variants")
+        cure = "choose levels with --only" if varies else "change the file"
         return f"{flag.path} cannot be set by a flag", names(SETTABLE), cure
     return f"there is no setting {flag.path}", names(SETTABLE), nearest(top, StudyFile.model_fields)
 
@@ -115,6 +118,8 @@ def edited_text(text: str, edits: Edits, document: Document) -> str:
         put(tree, path, value)
     for path, indices in edits.kept.items():
         _keep(tree, path, indices)
+    for path in edits.removed:
+        _parent(tree, path).pop(path[-1])
     out = StringIO()
     yaml.dump(tree, out)
     return out.getvalue()
@@ -122,11 +127,15 @@ def edited_text(text: str, edits: Edits, document: Document) -> str:
 
 def _keep(tree: Any, path: Path, indices: list[int]) -> None:
     """Removes the other items of a list, and the list if none is left."""
-    *parents, last = path
-    for key in parents:
-        tree = tree[key]
-    for index in reversed(range(len(tree[last]))):
+    parent, last = _parent(tree, path), path[-1]
+    for index in reversed(range(len(parent[last]))):
         if index not in indices:
-            del tree[last][index]
-    if not tree[last]:
-        del tree[last]
+            del parent[last][index]
+    if not parent[last]:
+        del parent[last]
+
+
+def _parent(tree: Any, path: Path) -> Any:
+    for key in path[:-1]:
+        tree = tree[key]
+    return tree

@@ -19,6 +19,7 @@ from orchestrator.seeds import seed_for
 from orchestrator.study.document import Findings
 from orchestrator.study.document import Path as Place
 from orchestrator.study.records import Level, Variant
+from orchestrator.study.varying import place_of, varied, varied_paths
 from orchestrator.study.vocabulary import NAMED, Leaf
 
 TRY = "models.own.trying:Trials"
@@ -38,12 +39,12 @@ def read_own(
 def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, Place, str]]:
     """Section, place in the file, and name."""
     for section in NAMED:
-        values, path = given.get(section), f"{section}.name"
+        values = given.get(section)
         if isinstance(values, Mapping) and is_own(values.get("name")):
             yield section, (section, "name"), values["name"]
-        for index, level in enumerate(levels_of(given, path)):
+        for place, level in varied(given, f"{section}.name"):
             if is_own(level):
-                yield section, ("factors", path, index), level
+                yield section, place, level
 
 
 def _entry(findings: Findings, section: str, place: Place, code: OwnCode) -> Any:
@@ -54,17 +55,9 @@ def _entry(findings: Findings, section: str, place: Place, code: OwnCode) -> Any
         return None
 
 
-def levels_of(given: Mapping[str, Any], path: str) -> list[Any]:
-    """The levels of a factor as they stand in the file; none if it is no factor."""
-    factors = given.get("factors")
-    levels = factors.get(path) if isinstance(factors, Mapping) else None
-    return levels if isinstance(levels, list) else []
-
-
 def any_leaves(section: str, given: Mapping[str, Any]) -> dict[str, Leaf]:
     """Every setting that the file gives to a section, with any value: its code is broken."""
-    factors = given.get("factors")
-    paths = [path for path in factors if path.startswith(f"{section}.")] if factors else []
+    paths = [path for path in varied_paths(given) if path.startswith(f"{section}.")]
     kind: Any = Level
     return {
         path: Leaf(path, FieldInfo.from_annotation(kind))
@@ -93,8 +86,8 @@ def try_own(findings: Findings, variants: Iterable[Variant], seed: int) -> None:
         if fault is not None:
             faults.setdefault(fault, []).append(variant.label)
     for fault, labels in faults.items():
-        factor: Place = ("factors", f"{fault.section}.name")
-        place = factor if factor in findings.document.keys else (fault.section, "name")
+        factor = place_of(findings.document, [f"{fault.section}.name"], labels[0])
+        place = factor or (fault.section, "name")
         findings.add(place, f"{fault.what}{_where(labels, own)}", cure=fault.cure)
 
 

@@ -1,5 +1,6 @@
 """The JSON Schema of a study file, made from the classes that read it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from orchestrator.study.vocabulary import NAMED, SECTIONS, classes, leaves, sect
 
 _REF = "#/$defs/{model}"
 _OWN = {"type": "string", "pattern": "^[^:]+:[^:]+$"}  # package.module:function
-_LEVELS = {"type": "array", "minItems": 1, "uniqueItems": True}
+_LEVELS = {"type": "array", "minItems": 1}
 
 
 def study_schema() -> dict[str, Any]:
@@ -26,7 +27,9 @@ def study_schema() -> dict[str, Any]:
             _complete(defs["$defs"][kind.__name__], kind)
     defs["$defs"].pop("Settings", None)
     factors = _factors()
-    schema["properties"]["factors"] |= {"properties": factors, "additionalProperties": _LEVELS}
+    defs["$defs"] |= factors
+    schema["properties"] |= _design(factors)
+    schema["oneOf"] = [{"required": ["factors"]}, {"required": ["variants"]}]
     rules = [_by_name(s, [refs[m, "validation"] for m in classes(s)]) for s in NAMED]
     schema["allOf"] = [*rules, _paths(list(factors))]
     for key, field in StudyFile.model_fields.items():  # pydantic drops some of them beside a $ref
@@ -48,8 +51,16 @@ def _complete(definition: dict[str, Any], kind: type[BaseModel]) -> None:
 
 
 def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
-    """One of the classes, or the user's own; anything where the name is a factor."""
-    is_factor = {"properties": {"factors": {"required": [f"{section}.name"]}}}
+    """One of the classes, or the user's own; anything where the name varies."""
+    is_factor = {
+        "anyOf": [
+            {"required": ["variants"]},
+            {
+                "required": ["factors"],
+                "properties": {"factors": {"required": [f"{section}.name"]}},
+            },
+        ]
+    }
     own = {"type": "object", "properties": {"name": _OWN}, "required": ["name"]}
     return {"if": is_factor, "else": {"properties": {section: {"oneOf": [*refs, own]}}}}
 
@@ -62,11 +73,39 @@ def _paths(known: list[str]) -> dict[str, Any]:
     return {"if": {"anyOf": [*own, *named]}, "else": allowed}
 
 
+def _design(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """`factors`, `center` and `variants`; paths: every path, which has the schema of a level."""
+    refs = {path: {"$ref": _REF.format(model=path)} for path in paths}
+    levels = {path: _LEVELS | {"items": ref} for path, ref in refs.items()}
+    factors = {
+        path: {"anyOf": [given, _conditional(given)], "description": paths[path]["description"]}
+        for path, given in levels.items()
+    }
+    others = {"anyOf": [_LEVELS, _conditional(_LEVELS)]}
+    some = {"type": "object", "minProperties": 1}
+    return {
+        "factors": some | {"properties": factors, "additionalProperties": others},
+        "center": some | {"properties": refs},
+        "variants": some | {"additionalProperties": {"type": "object", "properties": refs}},
+    }
+
+
+def _conditional(levels: Any) -> dict[str, Any]:
+    """A factor that exists with some levels of others only."""
+    when = {"type": "object", "minProperties": 1}
+    return {
+        "type": "object",
+        "properties": {"levels": levels, "when": when},
+        "required": ["levels", "when"],
+        "additionalProperties": False,
+    }
+
+
 def _factors() -> dict[str, Any]:
-    """Every path that can be a factor, with its levels' type."""
+    """Every path that can vary, with the type of its level."""
     properties: dict[str, Any] = {}
     for section in SECTIONS:
         for path, leaf in section_leaves(section, tuple(classes(section))).items():
             level = {"anyOf": [leaf.schema, _OWN]} if path == f"{section}.name" else leaf.schema
-            properties[path] = _LEVELS | {"items": level, "description": leaf.description}
+            properties[path] = level | {"description": leaf.description}
     return properties

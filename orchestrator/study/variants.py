@@ -1,78 +1,52 @@
-"""Factors × base settings → variants, with their names."""
+"""Design × base settings → variants, with their names."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
 
 from orchestrator.study.base import Base
-from orchestrator.study.clashes import Levels, builder
-from orchestrator.study.describe import plain
+from orchestrator.study.clashes import builder
+from orchestrator.study.designs import VARIANTS, Design, Point
 from orchestrator.study.document import Findings
-from orchestrator.study.factors import Factors, Rule
-from orchestrator.study.records import Exclusion, Level, TrialSettings, Variant
+from orchestrator.study.factors import Levels
+from orchestrator.study.records import Exclusion, TrialSettings, Variant
+from orchestrator.study.rules import Rule
 
 
 def expand(
-    findings: Findings, base: Base, factors: Factors, rules: Sequence[Rule]
+    findings: Findings, base: Base, design: Design, points: Iterable[Point], rules: Sequence[Rule]
 ) -> tuple[tuple[Variant, ...], tuple[Exclusion, ...]]:
-    """Every combination that no rule excludes, and what each rule took out."""
-    build = builder(base, factors)
+    """A variant for every point that no rule excludes, and what each rule took out."""
+    build = builder(base, design.factors)
     taken: dict[int, list[str]] = {rule.index: [] for rule in rules}
-    found: list[tuple[Levels, str, TrialSettings]] = []
-    matches = [(rule.index, _matcher(rule, tuple(factors))) for rule in rules]
-    for levels, label in _combinations(factors):
-        excluding = next((index for index, match in matches if match(levels)), None)
+    kept: list[Point] = []
+    for point in points:
+        excluding = next((rule.index for rule in rules if rule.matches(point.levels)), None)
         if excluding is not None:
-            taken[excluding].append(label)
-        elif settings := build.build(levels, label):
-            found.append((levels, label, settings))
-    build.report(findings, factors)
+            taken[excluding].append(point.label)
+        else:
+            kept.append(point)
+    built = [(point, settings) for point in kept if (settings := build.build(point))]
+    build.report(findings, design.factors, len(kept))
     exclusions = [Exclusion(rule.when, rule.reason, tuple(taken[rule.index])) for rule in rules]
-    return tuple(_variants(tuple(factors), found)), tuple(exclusions)
+    return tuple(_variants(design, built)), tuple(exclusions)
 
 
-def _matcher(rule: Rule, paths: tuple[str, ...]) -> Callable[[Levels], bool]:
-    wanted = [(paths.index(path), level) for path, level in rule.when.items()]
-    return lambda levels: all(levels[index] == level for index, level in wanted)
+def _variants(design: Design, built: list[tuple[Point, TrialSettings]]) -> Iterator[Variant]:
+    levels = [_levels(design, point, settings) for point, settings in built]
+    for own, name, (point, settings) in zip(levels, _ids(levels), built, strict=True):
+        yield Variant(name, point.label, own, settings)
 
 
-def _combinations(factors: Factors) -> Iterator[tuple[Levels, str]]:
-    """Levels in the order of the factors, and the label made of them."""
-    short = short_names(tuple(factors))
-    texts = [
-        [f"{short[path]}={plain(level)}" for level in factor.levels]
-        for path, factor in factors.items()
-    ]
-    for levels, parts in zip(
-        product(*(factor.levels for factor in factors.values())), product(*texts), strict=True
-    ):
-        yield levels, " ".join(parts)
+def _levels(design: Design, point: Point, settings: TrialSettings) -> Levels:
+    """What the design sets; of a variant listed by name, what it has of all that is set."""
+    if design.name != VARIANTS:
+        return point.levels
+    flat = settings.flat
+    return {path: flat[path] for path in design.factors if path in flat}
 
 
-def short_names(paths: tuple[str, ...]) -> dict[str, str]:
-    """The shortest end of each path that no other path shares: model.init.scale → scale."""
-    return {path: next(s for s in _suffixes(path) if _is_unique(s, paths)) for path in paths}
-
-
-def _suffixes(path: str) -> Iterator[str]:
-    parts = path.split(".")
-    return (".".join(parts[start:]) for start in reversed(range(len(parts))))
-
-
-def _is_unique(suffix: str, paths: tuple[str, ...]) -> bool:
-    return sum(f".{path}".endswith(f".{suffix}") for path in paths) == 1
-
-
-def _variants(
-    paths: tuple[str, ...], found: list[tuple[Levels, str, TrialSettings]]
-) -> Iterator[Variant]:
-    by_path = [dict(zip(paths, levels, strict=True)) for levels, _, _ in found]
-    for levels, name, (_, label, settings) in zip(by_path, _ids(by_path), found, strict=True):
-        yield Variant(name, label, levels, settings)
-
-
-def _ids(combinations: list[dict[str, Level]]) -> list[str]:
+def _ids(combinations: list[Levels]) -> list[str]:
     """8 hex digits each, more only where two variants of the study would share them."""
     digests = [
         hashlib.sha256(json.dumps(levels, sort_keys=True).encode()).hexdigest()

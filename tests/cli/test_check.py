@@ -34,12 +34,18 @@ def test_a_good_file(small: Path) -> None:
 def test_a_good_file_as_json(small: Path) -> None:
     done = orch("check", small, "--json")
     assert done.returncode == 0
-    assert json.loads(done.stdout) == {
+    document = json.loads(done.stdout)
+    fixed = document.pop("fixed")
+    assert document == {
         "problems": [],
         "study": "small",
         "variants": 2,
         "trials": 12,
+        "design": "factorial",
+        "factors": {"model.activation": ["sigmoid", "tanh"]},
     }
+    assert (fixed["task.name"], fixed["training.optimizer"]) == ("digits", "sgd")
+    assert "model.activation" not in fixed
 
 
 def test_a_bad_file(small: Path) -> None:

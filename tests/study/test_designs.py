@@ -1,0 +1,367 @@
+"""How factors make variants: crossed, around a center, paired, or listed by name."""
+
+import json
+import re
+from itertools import product
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from orchestrator.study.load import Overrides
+from orchestrator.study.records import Study
+from orchestrator.study.schema import study_schema
+from tests.study.texts import parse, problems
+
+HEAD = """\
+study: designed
+task: {name: adding, length: 10, examples: 50}
+model: {name: recurrent, hidden: 8}
+training: {epochs: 1}
+replicates: 6
+"""
+STAR = f"""{HEAD}design: one_at_a_time
+center: {{model.cell: gru, model.hidden: 8, model.layers: 1}}
+factors:
+  model.cell: [rnn, gru, lstm]
+  model.hidden: [4, 8, 16]
+  model.layers: [1, 2]
+"""
+PAIRED = f"""{HEAD}design: paired
+factors:
+  model.cell: [rnn, lstm, rnn]
+  model.hidden: [16, 8, 8]
+"""
+NAMED = f"""{HEAD}variants:
+  elman: {{model.cell: rnn}}
+  small gru: {{model.cell: gru, model.hidden: 4}}
+  adam: {{model.cell: rnn, training.optimizer: adam}}
+"""
+WHEN = f"""{HEAD}factors:
+  model.cell: [rnn, lstm]
+  model.forget_bias: {{levels: [null, 1, 2], when: {{model.cell: lstm}}}}
+  model.hidden: [4, 8]
+"""
+DIGITS = """\
+study: tasks
+task: {train_examples: 100, validation_examples: 50, test_examples: 50}
+model: {name: mlp, width: 8}
+training: {epochs: 1}
+factors:
+  task.name: [digits, mnist_5k]
+  model.activation: [tanh, relu]
+replicates: 6
+"""
+
+
+def levels(study: Study) -> list[tuple[object, ...]]:
+    return [tuple(variant.levels.get(path) for path in study.factors) for variant in study.variants]
+
+
+def baseline_labels(study: Study) -> dict[str, str]:
+    label = {variant.variant_id: variant.label for variant in study.variants}
+    return {label[variant]: label[base] for variant, base in study.baselines.items()}
+
+
+# --- one_at_a_time -------------------------------------------------------------------------
+
+
+def test_one_at_a_time_has_the_center_and_every_other_level_by_itself() -> None:
+    study = parse(STAR)
+    assert levels(study) == [
+        *[("gru", 8, 1), ("rnn", 8, 1), ("lstm", 8, 1)],
+        *[("gru", 4, 1), ("gru", 16, 1), ("gru", 8, 2)],
+    ]
+    assert study.center == {"model.cell": "gru", "model.hidden": 8, "model.layers": 1}
+    assert set(baseline_labels(study).values()) == {study.variants[0].label}
+
+
+def test_its_baseline_may_be_another_variant() -> None:
+    study = parse(f"{STAR}compare: {{baseline: {{model.hidden: 4}}}}\n")
+    assert set(baseline_labels(study).values()) == {"cell=gru hidden=4 layers=1"}
+    assert study.compare.baseline == {"model.cell": "gru", "model.hidden": 4, "model.layers": 1}
+    (problem,) = problems(f"{STAR}compare: {{baseline: {{model.layers: 1}}}}\n")
+    assert "is not one variant but 5" in problem.what
+
+
+def test_a_condition_must_hold_at_the_center() -> None:
+    text = STAR.replace("layers: [1, 2]", "forget_bias: {levels: [0, 1], when: {model.cell: lstm}}")
+    text = text.replace("model.layers: 1", "model.forget_bias: 0")
+    study = parse(text.replace("center: {model.cell: gru", "center: {model.cell: lstm"))
+    assert levels(study)[1:3] == [("rnn", 8, None), ("gru", 8, None)]
+    assert levels(study)[-1] == ("lstm", 8, 1.0)
+    (problem,) = problems(text)
+    assert "exists only with model.cell=lstm, which is not at the center" in problem.what
+
+
+# --- paired --------------------------------------------------------------------------------
+
+
+def test_paired_zips_and_may_repeat_levels() -> None:
+    study = parse(PAIRED)
+    assert levels(study) == [("rnn", 16), ("lstm", 8), ("rnn", 8)]
+    assert study.factors == {"model.cell": ("rnn", "lstm"), "model.hidden": (16, 8)}
+    assert set(baseline_labels(study).values()) == {"cell=rnn hidden=16"}
+
+
+# --- variants ------------------------------------------------------------------------------
+
+
+def test_named_variants_have_every_setting_that_one_of_them_sets() -> None:
+    study = parse(NAMED)
+    assert [variant.label for variant in study.variants] == ["elman", "small gru", "adam"]
+    assert list(study.factors) == ["model.cell", "model.hidden", "training.optimizer"]
+    assert levels(study) == [("rnn", 8, "sgd"), ("gru", 4, "sgd"), ("rnn", 8, "adam")]
+    assert study.factors["training.optimizer"] == ("sgd", "adam")
+    assert set(baseline_labels(study).values()) == {"elman"}
+
+
+def test_a_setting_that_a_variant_cannot_have_is_no_level_of_it() -> None:
+    text = HEAD.replace("adding, length: 10, examples: 50", "toy_tagging")
+    study = parse(
+        f"{text}variants:\n  window: {{model.name: window_tagger, model.window: 2}}\n"
+        "  recurrent: {model.cell: lstm}\n"
+    )
+    assert levels(study) == [("window_tagger", 2, None), ("recurrent", None, "lstm")]
+    assert "model.cell" not in study.variants[0].levels
+
+
+def test_a_baseline_has_a_name_there() -> None:
+    study = parse(f"{NAMED}compare: {{baseline: small gru}}\n")
+    assert set(baseline_labels(study).values()) == {"small gru"}
+    assert study.compare.baseline["model.hidden"] == 4
+
+
+# --- conditional factors -------------------------------------------------------------------
+
+
+def test_a_conditional_factor_exists_only_with_its_level() -> None:
+    study = parse(WHEN)
+    assert levels(study) == [
+        *[("rnn", None, 4), ("rnn", None, 8)],
+        *product(["lstm"], [None, 1.0, 2.0], [4, 8]),
+    ]
+    rnn, lstm = study.variants[0], study.variants[2]
+    assert "model.forget_bias" not in rnn.levels, "no level"
+    assert lstm.levels["model.forget_bias"] is None, "the level null"
+    assert (rnn.label, lstm.label) == ("cell=rnn hidden=4", "cell=lstm forget_bias=null hidden=4")
+
+
+def test_a_baseline_without_the_conditional_factor_serves_all_its_levels() -> None:
+    study = parse(f"{WHEN}compare: {{baseline: {{model.cell: rnn}}}}\n")
+    assert baseline_labels(study) == {
+        variant.label: f"cell=rnn hidden={variant.levels['model.hidden']}"
+        for variant in study.variants
+    }
+
+
+def test_a_baseline_with_it_must_say_which_level() -> None:
+    (problem,) = problems(f"{WHEN}compare: {{baseline: {{model.cell: lstm}}}}\n")
+    assert "for the variant cell=rnn hidden=4 it is not one variant but several" in problem.what
+    study = parse(f"{WHEN}compare: {{baseline: {{model.cell: lstm, model.forget_bias: 1}}}}\n")
+    found = baseline_labels(study)
+    assert found["cell=rnn hidden=8"] == "cell=lstm forget_bias=1.0 hidden=8"
+    assert found["cell=lstm forget_bias=2.0 hidden=4"] == "cell=lstm forget_bias=1.0 hidden=4"
+
+
+def test_rules_can_name_a_conditional_factor() -> None:
+    rule = "exclude: [{when: {model.forget_bias: 2}, reason: too open}]\n"
+    study = parse(WHEN + rule)
+    assert len(study.variants) == 6
+    assert len(study.excluded[0].labels) == 2
+
+
+def test_a_fixed_setting_is_for_the_variants_that_have_it() -> None:
+    """`window` is fixed and a factor of one model; the other has no such setting."""
+    text = HEAD.replace("adding, length: 10, examples: 50", "toy_tagging")
+    text = text.replace("hidden: 8", "window: 3")
+    study = parse(
+        f"{text}factors:\n  model.name: [recurrent, window_tagger]\n"
+        "  model.window: {levels: [1, 2], when: {model.name: window_tagger}}\n"
+    )
+    assert levels(study) == [
+        ("recurrent", None), ("window_tagger", 1), ("window_tagger", 2)
+    ]  # fmt: skip
+
+
+# --- several tasks -------------------------------------------------------------------------
+
+
+def test_variants_are_compared_within_a_task() -> None:
+    study = parse(DIGITS)
+    assert study.compare.metric == "test/accuracy"
+    assert study.compare.baseline == {"model.activation": "tanh"}
+    assert baseline_labels(study) == {
+        f"name={task} activation={activation}": f"name={task} activation=tanh"
+        for task in ("digits", "mnist_5k")
+        for activation in ("tanh", "relu")
+    }
+
+
+def test_a_study_of_nothing_but_tasks_compares_nothing() -> None:
+    study = parse(DIGITS.replace("  model.activation: [tanh, relu]\n", ""))
+    assert study.compare.baseline == {}
+    assert all(variant == base for variant, base in study.baselines.items())
+
+
+def test_a_metric_must_have_one_unit_in_all_tasks() -> None:
+    text = DIGITS.replace("mnist_5k", "diabetes")
+    (problem,) = problems(text)
+    assert problem.where == "s.yaml:6:14"
+    assert "no metric in common that has one unit" in problem.what
+    assert "digits: accuracy, loss; diabetes: mse, loss" in problem.allowed
+
+
+def test_a_metric_must_exist_in_all_tasks() -> None:
+    text = DIGITS.replace("[digits, mnist_5k]", "[digits, mnist_5k]").replace(
+        "mlp, width: 8", "mlp"
+    )
+    (problem,) = problems(f"{text}compare: {{metric: test/mse}}\n")
+    assert "'test/mse' is no metric of digits, mnist_5k" in problem.what
+
+
+# --- --only --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "only", "labels"),
+    [
+        (STAR, ["model.cell=gru", "model.cell=rnn"], 5),
+        (STAR, ["model.hidden=8", "model.layers=1"], 3),
+        (PAIRED, ["model.cell=rnn"], 2),
+        (PAIRED, ["model.cell=rnn", "model.hidden=8"], 1),
+        (NAMED, ["variant=elman", "variant=small gru"], 2),
+        (WHEN, ["model.cell=lstm"], 6),
+        (WHEN, ["model.cell=rnn"], 2),
+        (WHEN, ["model.forget_bias=1"], 4),
+    ],
+)
+def test_only_keeps_a_part_of_every_design(text: str, only: list[str], labels: int) -> None:
+    whole, study = parse(text), parse(text, Overrides(only=tuple(only)))
+    assert len(study.variants) == labels
+    ids = {v.label: v.settings for v in whole.variants}
+    assert all(ids[v.label] == v.settings for v in study.variants), "the same trials"
+    again = parse(study.text)
+    for name in ("design", "factors", "center", "variants", "baselines", "compare"):
+        assert getattr(again, name) == getattr(study, name)
+
+
+WRONG_ONLY = [
+    (STAR, "model.cell=rnn", "takes out 'gru', which is at the center", "--only model.cell=gru"),
+    (NAMED, "variant=elmann", "there is no variant 'elmann'", "did you mean 'elman'"),
+    (NAMED, "model.cell=rnn", "variants have names", "choose variants by their names"),
+    (f"{NAMED}compare: {{baseline: adam}}\n", "variant=elman", "takes out 'adam'", "variant=adam"),
+    (STAR, "model.depth=1", "model.depth is not a factor", "did you mean"),
+]
+
+
+@pytest.mark.parametrize(("text", "only", "what", "cure"), WRONG_ONLY)
+def test_only_must_leave_a_study(text: str, only: str, what: str, cure: str) -> None:
+    (problem,) = problems(text, Overrides(only=(only,)))
+    assert problem.where == f"--only {only}"
+    assert what in problem.what
+    assert cure in problem.cure
+
+
+def test_a_factor_of_any_design_cannot_be_set() -> None:
+    (problem,) = problems(NAMED, Overrides(set=("model.cell=gru",)))
+    assert problem.what == "every variant sets model.cell"
+    assert parse(NAMED, Overrides(set=("model.hidden=5",))).variants[0].levels["model.hidden"] == 5
+
+
+# --- what is wrong -------------------------------------------------------------------------
+
+WRONG = [
+    # text, what is replaced, by what, line:column, what, allowed, cure
+    (STAR, "center: {model.cell: gru, ", "center: {", "7:9", "no level of model.cell", "rnn, gru"),
+    (STAR, "cell: gru", "cell: gu", "7:22", "'gu' is not among the levels", "rnn, gru, lstm"),
+    (STAR, "model.layers: 1}", "model.layer: 1}", "7:44", "is not a factor", "model.layers"),
+    (STAR, "{model.cell: gru, model.hidden: 8, model.layers: 1}", "3", "7:9", "not a mapping", ""),
+    (PAIRED, "[16, 8, 8]", "[16, 8]", "9:17", "has 2 levels, but model.cell has 3", ""),
+    (PAIRED, "[16, 8, 8]", "[16, 8, 16]", "9:25", "cell=rnn hidden=16 stands here twice", ""),
+    (PAIRED, "[16, 8, 8]", "[16, 8, 0]", "9:25", "0 is not allowed", "whole number ≥ 1"),
+    (
+        PAIRED,
+        "[16, 8, 8]",
+        "{levels: [16, 8, 8], when: {model.cell: rnn}}",
+        "9:38",
+        "no meaning in the design paired",
+        "",
+    ),
+    (NAMED, "training.optimizer: adam", "training.optimzer: adam", "9:27", "no setting", "sgd|.*"),
+    (NAMED, "optimizer: adam", "optimizer: adm", "9:47", "'adm' is not allowed", "sgd, adam"),
+    (NAMED, "model.cell: gru", "model.init: 3", "8:15", "is a group of settings", "init.scale"),
+    (NAMED, "elman: {model.cell: rnn}", "elman: 3", "7:10", "3 is not a mapping", "fixes"),
+    (NAMED, ", training.optimizer: adam", "", "9:9", "resolve to the same settings", ""),
+    (NAMED, "elman:", "'':", "7:3", "is no name for a variant", "60 characters"),
+    (NAMED, "variants:", "design: paired\nvariants:", "6:1", "has no meaning beside `var", ""),
+    (WHEN, "when: {", "wen: {", "8:45", "there is no such key", "levels, when"),
+    (WHEN, ", when: {model.cell: lstm}", "", "8:22", "`when` is missing", ""),
+    (WHEN, "levels: [null, 1, 2], ", "", "8:22", "`levels` is missing", ""),
+    (WHEN, "model.cell: lstm", "model.hidden: 4", "8:52", "no factor that stands above", "cell"),
+    (WHEN, "cell: lstm", "cell: gru", "8:64", "'gru' is not among the levels", "rnn, lstm"),
+    (WHEN, "{model.cell: lstm}", "{}", "8:51", "always exists", "model.cell"),
+    (WHEN, "[null, 1, 2]", "[null, x]", "8:38", "'x' is not allowed", "a number, or null"),
+]
+
+
+@pytest.mark.parametrize(("text", "old", "new", "where", "what", "allowed"), WRONG)
+def test_what_is_wrong_is_reported_in_place(
+    text: str, old: str, new: str, where: str, what: str, allowed: str
+) -> None:
+    assert old in text
+    found = problems(text.replace(old, new))
+    assert [p.where for p in found if what in p.what] == [f"s.yaml:{where}"], found
+    problem = next(p for p in found if what in p.what)
+    assert re.search(allowed, problem.allowed) or allowed in problem.cure
+
+
+MORE = [
+    (STAR, "exclude: [{when: {model.hidden: 8}, reason: x}]", "12:11", "takes out the center"),
+    (
+        NAMED,
+        "exclude: [{when: {model.cell: rnn}, reason: x}]",
+        "10:1",
+        "not excluded by their levels",
+    ),
+    (NAMED, "compare: {baseline: elma}", "10:21", "'elma' is not the name of a variant"),
+    (NAMED, "compare: {baseline: {model.cell: rnn}}", "10:21", "is not the name of a variant"),
+    (STAR, "compare: {baseline: center}", "12:21", "'center' is not a mapping"),
+    (PAIRED, "center: {model.cell: rnn}", "10:1", "the design paired has no center"),
+    (DIGITS, "compare: {baseline: {task.name: digits}}", "9:22", "compared within a task"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "where", "what"), MORE)
+def test_a_line_that_the_design_cannot_have(text: str, line: str, where: str, what: str) -> None:
+    (problem,) = problems(f"{text}{line}\n")
+    assert problem.where == f"s.yaml:{where}"
+    assert what in problem.what
+
+
+def test_a_study_compares_something() -> None:
+    (problem,) = problems(HEAD)
+    assert "the key 'factors' is missing" in problem.what
+
+
+def test_one_baseline_for_all_means_one_task() -> None:
+    text = DIGITS + "design: one_at_a_time\n"
+    text += "center: {task.name: digits, model.activation: tanh}\n"
+    (problem,) = problems(text)
+    assert problem.where == "s.yaml:6:14"
+    assert "has the task mnist_5k, but its baseline" in problem.what
+    assert "design factorial" in problem.cure
+
+
+@pytest.mark.parametrize("text", [STAR, PAIRED, NAMED, WHEN, DIGITS])
+def test_the_schema_knows_every_design(text: str) -> None:
+    checker = jsonschema.Draft202012Validator(json.loads(json.dumps(study_schema())))
+    checker.validate(YAML(typ="safe", pure=True).load(text))
+    assert not checker.is_valid(YAML(typ="safe", pure=True).load(f"{text}tune: {{}}\n"))
+
+
+def test_the_page_shows_every_design() -> None:
+    page = Path("docs/study.md").read_text()
+    for word in ("one_at_a_time", "paired", "variants:", "when:", "center:"):
+        assert word in page
