@@ -11,8 +11,9 @@ With fan_in inputs and fan_out outputs of a layer and s = `scale`:
 
 Biases are zero, except under `pytorch`; a given `bias` draws them from N(0, bias²) instead.
 
-A convolution has fan_in = channels · k · k, and fan_out alike. Embeddings are N(0, 1) under every
-scheme, as in `nn.Embedding`.
+A convolution has fan_in = channels · k · k, and fan_out alike. Embeddings are N(0, 1 / size) under
+every scheme, so that a word is a vector of length about 1 (the variance of Ma & Hovy 2016). With the
+N(0, 1) of `nn.Embedding` it is √size long, and what rare words learn is small beside their noise.
 
 Recurrent layers: `init` draws W and b, `recurrent_init` the square matrices R, each gate by itself:
 
@@ -145,7 +146,8 @@ def _convolution(layer: nn.Conv2d, rules: Rules, generator_of: GeneratorFor) -> 
 
 
 def _embedding(layer: nn.Embedding, _: Rules, generator_of: GeneratorFor) -> None:
-    layer.weight.normal_(generator=generator_of("weight"))
+    deviation = 1 / sqrt(layer.embedding_dim)
+    layer.weight.normal_(0, deviation, generator=generator_of("weight"))
 
 
 def _recurrent(layer: nn.RNNBase, rules: Rules, generator_of: GeneratorFor) -> None:
