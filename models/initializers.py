@@ -11,9 +11,11 @@ With fan_in inputs and fan_out outputs of a layer and s = `scale`:
 
 Biases are zero, except under `pytorch`; a given `bias` draws them from N(0, bias²) instead.
 
-A convolution has fan_in = channels · k · k, and fan_out alike. Embeddings are N(0, 1 / size) under
-every scheme, so that a word is a vector of length about 1 (the variance of Ma & Hovy 2016). With the
-N(0, 1) of `nn.Embedding` it is √size long, and what rare words learn is small beside their noise.
+A convolution has fan_in = channels · k · k, and fan_out alike.
+
+Embeddings are N(0, 1 / size) under every scheme, so that a word is a vector of length about 1 (the
+variance of Ma & Hovy 2016). With the N(0, 1) of `nn.Embedding` it is √size long, and what rare
+words learn is small beside their noise.
 
 Recurrent layers: `init` draws W and b, `recurrent_init` the square matrices R, each gate by itself:
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 
-from models.catalogue import (
+from models.catalogue import Metric, Solved
+from models.catalogue.metrics import (
     ACCURACY,
     LOSS,
     MSE,
@@ -12,8 +13,6 @@ from models.catalogue import (
     SQUARED_LOSS,
     STEP_ACCURACY,
     STEP_LOSS,
-    Metric,
-    Solved,
 )
 from models.shape import InputKind, OutputKind
 

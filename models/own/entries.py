@@ -1,4 +1,4 @@
-"""Code of the user's own → the entry that it would have in models/catalogue.py."""
+"""Code of the user's own → the entry that it would have in models/catalogue/."""
 
 import inspect
 from collections.abc import Callable

@@ -69,7 +69,7 @@ class OwnModel(ModelSettings):
     model_config = ConfigDict(protected_namespaces=())
 
     code: ClassVar[OwnCode]
-    entry: ClassVar[Any]  # ModelEntry of models/catalogue.py
+    entry: ClassVar[Any]  # ModelEntry of models/catalogue/
 
     init: OwnInit = OwnInit()  # type: ignore[assignment]  # it adds: as the constructor draws
 
@@ -83,7 +83,7 @@ class OwnTask(TaskSettings):
     model_config = ConfigDict(protected_namespaces=())
 
     code: ClassVar[OwnCode]
-    entry: ClassVar[Any]  # TaskEntry of models/catalogue.py
+    entry: ClassVar[Any]  # TaskEntry of models/catalogue/
     own_files: ClassVar[tuple[Path, ...]] = ()  # that its declaration names
     path_settings: ClassVar[tuple[str, ...]] = ()  # settings that are paths of files
 

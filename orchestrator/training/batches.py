@@ -21,15 +21,19 @@ def batches(
     rows = rows.gather(1, order)
     chunks = list(rows.split(size, dim=1))
     if data.lengths is not None:
-        chunks = _of_equal_length(rows, data.lengths, size, streams.seed("order", epoch))
+        chunks = _of_equal_length(rows, data.lengths, size, streams.common_seed("buckets", epoch))
     dropout = streams.generators("dropout", epoch) if data.word_dropout else []
     for chunk in chunks:
         inputs, targets = data.take(chunk)
-        yield _with_unknown_words(inputs, data.word_dropout, dropout), targets
+        longest = data.inputs.shape[1]
+        yield _with_unknown_words(inputs, data.word_dropout, dropout, longest), targets
 
 
 def _of_equal_length(rows: Tensor, lengths: Tensor, size: int, seed: int) -> list[Tensor]:
-    """Batches of sentences of nearly equal length, so that few steps are padding."""
+    """Batches of sentences of nearly equal length, so that few steps are padding.
+
+    All members take short and long ones in the same order, each its own sentences.
+    """
     chunks: list[Tensor] = []
     for bucket in rows.split(BUCKET_BATCHES * size, dim=1):
         by_length = lengths[bucket].argsort(stable=True, dim=1)
@@ -38,10 +42,16 @@ def _of_equal_length(rows: Tensor, lengths: Tensor, size: int, seed: int) -> lis
     return [chunks[place] for place in torch.randperm(len(chunks), generator=generator).tolist()]
 
 
-def _with_unknown_words(words: Tensor, share: float, generators: list[torch.Generator]) -> Tensor:
-    """Some words replaced by the unknown one, so that it is learnt too."""
+def _with_unknown_words(
+    words: Tensor, share: float, generators: list[torch.Generator], longest: int
+) -> Tensor:
+    """Some words replaced by the unknown one, so that it is learnt too.
+
+    longest: steps to draw for, lest what a member draws depend on how long others' sentences are.
+    """
     if not generators:
         return words
-    draws = torch.stack([torch.rand(words.shape[1:], generator=g) for g in generators])
-    hidden = (draws.to(words.device) < share) & (words > UNKNOWN_WORD)
+    _, batch, time = words.shape
+    draws = torch.stack([torch.rand(batch, longest, generator=g) for g in generators])
+    hidden = (draws[..., :time].to(words.device) < share) & (words > UNKNOWN_WORD)
     return words.masked_fill(hidden, UNKNOWN_WORD)

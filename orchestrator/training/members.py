@@ -7,10 +7,12 @@ There are three ways, and which one is taken depends on the model and the device
     mapped      `torch.func.vmap` over the parameters; for any model that can be mapped
     single      one model; packs of others (fused recurrent kernels, batch norm, dropout) train
                 their members one after another
+
+On a GPU, recurrent models take their step form instead of the kernels, and are mapped.
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +22,9 @@ from torch.func import functional_call, vmap
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 KNOWN = ("torch.nn.", "models.")  # whose forward passes compute every example by itself
+STEPWISE_ON = (
+    "cuda",
+)  # has room for all members; on the CPU recurrent kernels are faster, in turn
 TOLERANCE = 1e-4  # relative, between a member computed beside others and alone
 
 
@@ -80,6 +85,8 @@ def side_by_side(models: Sequence[nn.Module], inputs: Tensor) -> Members | None:
     """
     if not _is_function(models[0], inputs[0]):
         return None
+    if inputs.device.type in STEPWISE_ON:
+        models = [_stepwise(model) for model in models]
     samples = [_without_zeros(models[member]) for member in (0, -1)]
     for way in (_broadcast, _mapped):
         members = way(samples)
@@ -146,6 +153,15 @@ class Single(nn.Module):
         return outputs.unsqueeze(0)
 
 
+def _stepwise(model: nn.Module) -> nn.Module:
+    """A recurrent model in the form that can be mapped; it shares parameters with the given one."""
+    if not hasattr(model, "stepwise"):
+        return model
+    stepping = copy(model)
+    stepping.stepwise = True  # type: ignore[assignment]  # no tensor and no module
+    return stepping
+
+
 def _broadcast(models: Sequence[nn.Module]) -> Members | None:
     if not all(type(layer).__module__.startswith(KNOWN) for layer in models[0].modules()):
         return None  # a user's forward may look at the whole batch, as in x.sum() > 0
@@ -189,14 +205,14 @@ def _is_function(model: nn.Module, inputs: Tensor) -> bool:
 @torch.no_grad()
 def _without_zeros(model: nn.Module) -> nn.Module:
     """A copy with small numbers in place of zero parameters, which would hide differences."""
-    copy = deepcopy(model)
+    changed = deepcopy(model)
     generator = torch.Generator().manual_seed(0)
-    for parameter in copy.parameters():
+    for parameter in changed.parameters():
         fan_in = parameter[0].numel() if parameter.dim() > 1 else 1
         noise = torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
         scaled = (0.1 * noise / max(fan_in, 1) ** 0.5).to(parameter.device)
         parameter.copy_(torch.where(parameter == 0, scaled, parameter))
-    return copy
+    return changed
 
 
 def _stacked(models: Sequence[nn.Module]) -> tuple[Tensor, dict[str, Tensor]]:

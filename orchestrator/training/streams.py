@@ -21,6 +21,10 @@ class Streams:
         """Of the first member, for what only a single model draws."""
         return self._seed(stream, self.trials[0].replicate, *details)
 
+    def common_seed(self, stream: str, *details: int) -> int:
+        """The same for all replicates, whichever of them train together."""
+        return self._seed(stream, 0, *details)
+
     def generators(self, stream: str, *details: int) -> list[torch.Generator]:
         """One a member."""
         seeds = [self._seed(stream, trial.replicate, *details) for trial in self.trials]

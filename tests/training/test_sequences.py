@@ -21,7 +21,16 @@ from tests.training.packs import pack, variant
 
 SHORT = Adding(length=6, examples=40, validation_examples=10, test_examples=10)
 SENTENCES = ToyTagging(train_examples=90, validation_examples=20, test_examples=20)
+FEW_SENTENCES = ToyTagging(
+    train_examples=20,
+    validation_examples=4,
+    test_examples=4,
+    phrases=1,
+    distance=3,
+    word_dropout=0.2,
+)
 NO_PROBES = Probes(examples=0)
+KEYS = {"metrics": ["split", "metric"], "gradients": ["axis", "site", "position", "quantity"]}
 
 
 def loss_table(rows: pd.DataFrame) -> "pd.Series[float]":
@@ -54,6 +63,43 @@ def test_a_recurrent_trial_trains_as_a_plain_loop_does(cell: str) -> None:
             with torch.no_grad():
                 expected = functional.mse_loss(model(inputs[chosen]), targets[chosen]).item()
             assert ours[epoch, split] == pytest.approx(expected, rel=1e-10)
+
+
+MAPPED = {
+    "numbers": (SHORT, Recurrent(hidden=4, layers=2)),
+    "words, both directions": (FEW_SENTENCES, Recurrent(hidden=4, embedding=3, bidirectional=True)),
+}
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("kind", MAPPED)
+def test_the_step_form_trains_stacked_to_what_the_kernels_train_in_turn(
+    kind: str, cell: str, monkeypatch
+) -> None:
+    """As on a GPU: losses, and gradients by layer and by time, of every member and epoch."""
+    task, model = MAPPED[kind]
+    variants = [
+        variant(
+            f"rate {rate}",
+            task=task,
+            model=model.model_copy(update={"cell": cell}),
+            **{"optimizer": "adam", "learning_rate": rate, "batch_size": 16, "clip_norm": 0.5},
+        )
+        for rate in (0.01, 0.03)
+    ]
+    in_turn = train(pack(variants), precision=torch.float64)
+    monkeypatch.setattr("orchestrator.training.members.STEPWISE_ON", ("cpu",))
+    stacked = train(pack(variants), precision=torch.float64)
+    assert set(in_turn.trials["execution"]) == {"sequential"}
+    assert set(stacked.trials["execution"]) == {"stacked"}
+    for table in ("metrics", "gradients"):
+        keys = ["trial_id", "epoch", "step", *KEYS[table]]
+        ours, theirs = (
+            pd.DataFrame(getattr(rows, table)).set_index(keys).value.sort_index()
+            for rows in (stacked, in_turn)
+        )
+        assert len(ours) > 0
+        pd.testing.assert_series_equal(ours, theirs, rtol=1e-6, atol=1e-12)
 
 
 def tagging_data() -> tuple[TrialData, Streams]:

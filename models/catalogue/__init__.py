@@ -1,0 +1,76 @@
+"""Names that a study may use → what they stand for. Imports nothing heavy until it is needed."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from models import settings
+from models.catalogue.networks import MODELS
+from models.catalogue.records import Metric, ModelEntry, Solved, TaskEntry
+from models.catalogue.tasks import TASKS
+
+__all__ = [
+    "MODELS",
+    "TASKS",
+    "Metric",
+    "ModelEntry",
+    "Solved",
+    "TaskEntry",
+    "check_data",
+    "data_paths",
+    "losses",
+    "model_entry",
+    "resolve",
+    "task_entry",
+]
+
+OTHER_LOSSES = {"cross_entropy": ("sigmoid_cross_entropy",)}
+
+
+def model_entry(model: settings.ModelSettings) -> ModelEntry:
+    """What the name of a model stands for, the user's own included."""
+    own: ModelEntry | None = getattr(type(model), "entry", None)
+    return own or MODELS[model.name]
+
+
+def task_entry(task: settings.TaskSettings) -> TaskEntry:
+    """What the name of a task stands for, the user's own included."""
+    own: TaskEntry | None = getattr(type(task), "entry", None)
+    return own or TASKS[task.name]
+
+
+def losses(task: TaskEntry) -> tuple[str, ...]:
+    """The training losses that go with a task, its own first."""
+    return (task.loss, *OTHER_LOSSES.get(task.loss, ()))
+
+
+def resolve(factory: str) -> Callable[..., Any]:
+    """The object behind `package.module:name`, imported now."""
+    module, _, name = factory.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def data_paths(task: settings.TaskSettings) -> list[Path]:
+    """The files on this machine that decide the data: installed ones, and those of the settings.
+
+    Installed ones are found without importing their package.
+    """
+    return [*map(_inside_package, task_entry(task).data_files), *task.files]
+
+
+def check_data(task: settings.TaskSettings) -> None:
+    """Raises models.files.errors.DataError if files that the settings name are missing or bad."""
+    check = task_entry(task).check
+    if check is not None:
+        resolve(check)(task)
+
+
+def _inside_package(file: str) -> Path:
+    package, _, rest = file.partition("/")
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"the package {package} is not installed", name=package)
+    return Path(spec.origin).parent / rest

@@ -1,0 +1,67 @@
+"""What the catalogue says of a model and of a task."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from models import settings
+from models.shape import InputKind, OutputKind
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that a task reports for each split, e.g. `test/accuracy`."""
+
+    name: str
+    direction: Literal["maximize", "minimize"]
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model: its settings, the `module:Class` that builds it, what it takes and gives."""
+
+    settings: type[settings.ModelSettings]
+    factory: str
+    takes: tuple[InputKind, ...]
+    gives: tuple[OutputKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """When a trial of a task counts as solved: its metric reaches the threshold."""
+
+    metric: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEntry:
+    """A task: its settings, the `module:function` that loads it, its loss, what it reports.
+
+    metrics: the first is the one that a study compares by default.
+    inputs, outputs: what a model must take and give.
+    data_files: `package/path` of the installed files whose content decides the data.
+    check: `module:function` that refuses bad files named in the settings; without torch.
+    functions: metric → what computes it, for metrics of the user's own.
+    """
+
+    settings: type[settings.TaskSettings]
+    factory: str
+    loss: str
+    metrics: tuple[Metric, ...]
+    inputs: InputKind
+    outputs: OutputKind
+    solved: Solved | None = None
+    data_files: tuple[str, ...] = ()
+    check: str | None = None
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def is_solved_by(self, value: float) -> bool:
+        """Whether a trial with this value of the metric that decides has solved the task."""
+        if self.solved is None:
+            return False
+        metric = next(m for m in self.metrics if m.name == self.solved.metric)
+        threshold = self.solved.threshold
+        return value >= threshold if metric.direction == "maximize" else value <= threshold

