@@ -15,7 +15,7 @@ LONG := slow or ray or browser
 run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
 
-test: check
+test: check .mlflow/installed
 	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
 	$(BIN)/python -m pytest -m "$(LONG)"
 
@@ -54,5 +54,11 @@ ewt: .venv/installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
+# A server for the tests to export to; it needs older libraries than orch.
+.mlflow/installed:
+	$(PYTHON) -m venv .mlflow
+	.mlflow/bin/pip install --quiet "mlflow>=3.17,<4"
+	touch $@
+
 clean:
-	rm -rf .venv build results *.egg-info
+	rm -rf .venv .mlflow build results *.egg-info

@@ -51,6 +51,10 @@ class StudyPaths:
     def table(self, name: str) -> Path:
         return self.root / f"{name}.parquet"
 
+    def export(self, form: str) -> Path:
+        """Where `orch export` writes when it is not told."""
+        return self.root / "export" / form
+
     @property
     def lock(self) -> Path:
         return self.root / ".lock"

@@ -99,6 +99,38 @@ def report(study: Study, results: Results = None) -> None:
 
 
 @app.command()
+def export(
+    study: Study,
+    form: Annotated[
+        str,
+        typer.Option("--format", metavar="FORMAT",
+                     help="csv, latex, svg, pdf, tensorboard or mlflow."),
+    ],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Folder to write into.",
+                     show_default="export/FORMAT in the study's folder"),
+    ] = None,
+    uri: Annotated[
+        str | None,
+        typer.Option("--uri", metavar="URI", help="MLflow's tracking server or store.",
+                     show_default="$MLFLOW_TRACKING_URI"),
+    ] = None,
+    choose: Annotated[
+        list[str] | None,
+        typer.Option("--choose", metavar="KEY=OPTION",
+                     help="What a list of the page stands on, in pictures; repeatable."),
+    ] = None,
+    results: Results = None,
+) -> None:  # fmt: skip
+    """Write a study for a paper, a spreadsheet, TensorBoard or MLflow."""
+    from orchestrator.cli.export import Wanted, export
+
+    wanted = Wanted(form, to, uri, tuple(choose or ()))
+    raise typer.Exit(export(study, wanted, results=results))
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of study files, for editors."""
     from orchestrator.cli.schema import schema

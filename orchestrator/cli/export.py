@@ -1,0 +1,126 @@
+"""`orch export`: tables and figures of a study for papers, and its trials for other tools."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.cli.known import document_of
+from orchestrator.cli.results import results_paths
+from orchestrator.errors import EnvironmentFault, InputError, Problem
+from orchestrator.paths import StudyPaths
+from orchestrator.store.files import faults
+from orchestrator.store.tables import compact
+from reports.analysis import Analysis, analyse
+from reports.export.errors import ExportChoiceError, ExportError
+from reports.tables import ReportError, read_tables
+
+FORMATS = ("csv", "latex", "svg", "pdf", "tensorboard", "mlflow")
+_PICTURES = ("svg", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The flags of one call, as given."""
+
+    form: str
+    to: Path | None
+    uri: str | None
+    choose: tuple[str, ...]  # KEY=OPTION
+
+
+def export(study: str, wanted: Wanted, *, results: Path | None) -> int:
+    """Exit code 0 once everything is written. Raises InputError, EnvironmentFault."""
+    problems = list(_problems(wanted))
+    if problems:
+        raise InputError(problems)
+    paths = results_paths(results)
+    document = document_of(study, paths)
+    compact(paths, document)
+    folder = paths.study(document["study"])
+    with _told():
+        analysis = analyse(read_tables(folder.root))
+        if wanted.form == "mlflow":
+            _to_server(folder, analysis, _uri(wanted))
+        else:
+            _to_folder(folder, analysis, wanted)
+    return 0
+
+
+def _problems(wanted: Wanted) -> Iterator[Problem]:
+    if wanted.form not in FORMATS:
+        yield Problem("--format", f"{wanted.form!r} is no format", ", ".join(FORMATS))
+    if wanted.form == "mlflow" and not _uri(wanted):
+        cure = "give the address of a tracking server: --uri http://127.0.0.1:5000"
+        yield Problem("--uri", "mlflow needs to know where runs go", "or MLFLOW_TRACKING_URI", cure)
+    if wanted.uri is not None and wanted.form != "mlflow":
+        yield Problem("--uri", f"{wanted.form} is written into a folder", cure="use --to DIR")
+    if wanted.to is not None and wanted.form == "mlflow":
+        yield Problem("--to", "mlflow runs go to a tracking server", cure="use --uri URI")
+    if wanted.choose and wanted.form not in _PICTURES:
+        yield Problem("--choose", f"{wanted.form} has no pictures", " and ".join(_PICTURES))
+    for text in wanted.choose:
+        if "=" not in text:
+            yield Problem(f"--choose {text}", "is not KEY=OPTION", "for instance model.depth=4")
+
+
+def _uri(wanted: Wanted) -> str:
+    return wanted.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the export, in the terms of the command line."""
+    try:
+        yield
+    except ExportChoiceError as error:
+        raise InputError([Problem("--choose", str(error))]) from error
+    except (ExportError, ReportError) as error:
+        raise EnvironmentFault(str(error)) from error
+
+
+def _to_server(folder: StudyPaths, analysis: Analysis, uri: str) -> None:
+    from reports.export.mlflow import write_mlflow
+
+    written, present = write_mlflow(folder.root, analysis.plan, uri)
+    kept = f", {present:,} were there already" if present else ""
+    print(f"{written:,} runs written{kept}: experiment {analysis.plan.study} of {uri}")
+
+
+def _to_folder(folder: StudyPaths, analysis: Analysis, wanted: Wanted) -> None:
+    target = wanted.to.expanduser() if wanted.to else folder.export(wanted.form)
+    with faults(target, "write into"):
+        target.mkdir(parents=True, exist_ok=True)
+        written = _writer(wanted)(folder.root, analysis, target)
+    if wanted.form == "tensorboard":
+        print(f"{len(written):,} trials: tensorboard --logdir {target}")
+    else:
+        print("\n".join(map(str, written)))
+
+
+Writer = Callable[[Path, Analysis, Path], Sequence[Path]]
+
+
+def _writer(wanted: Wanted) -> Writer:
+    if wanted.form == "csv":
+        from reports.export.tables import write_csv
+
+        return write_csv
+    if wanted.form == "latex":
+        from reports.export.latex import write_latex
+
+        return lambda _, analysis, target: write_latex(analysis, target)
+    if wanted.form == "tensorboard":
+        from reports.export.tensorboard import write_tensorboard
+
+        return lambda study, _, target: write_tensorboard(study, target)
+    from reports.export.pictures import write_pictures
+
+    chosen = _chosen(wanted)
+    return lambda _, analysis, target: write_pictures(analysis, target, wanted.form, chosen)
+
+
+def _chosen(wanted: Wanted) -> Mapping[str, str]:
+    pairs = (text.partition("=") for text in wanted.choose)
+    return {key: option for key, _, option in pairs}

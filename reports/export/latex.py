@@ -1,0 +1,232 @@
+"""LaTeX: what each variant reached and how it compares, as booktabs tables for \\input."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import names
+from reports.analysis import Analysis
+from reports.files import write_text
+from reports.statistics.comparisons import Comparison
+from reports.statistics.outcomes import Outcome
+from reports.tables import Level, Plan, Variant
+
+MARKS = {
+    "better": r"$\uparrow$", "worse": r"$\downarrow$", "equivalent": r"$\approx$",
+    "undecided": "?", "baseline": "--",
+}  # fmt: skip
+MOST_ROWS = 45  # of a table on one page
+MOST_COLUMNS = 6  # levels side by side; beyond, one row a variant
+_SPECIAL = str.maketrans({
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "[": "{[}", "*": "{*}",  # after the end of a row, LaTeX would read them as its options
+    "<": r"\textless{}", ">": r"\textgreater{}", names.MINUS: "$-$", "–": "--", "\n": " ",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, its text ready for LaTeX."""
+
+    name: str  # of the file and the label
+    caption: str
+    columns: str  # "llr"
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def escaped(text: str) -> str:
+    """Any text as LaTeX that prints it."""
+    return text.translate(_SPECIAL)
+
+
+def write_latex(analysis: Analysis, target: Path) -> list[Path]:
+    """results.tex and, in a study that compares, comparisons.tex."""
+    tables = [_results(analysis)]
+    tables += [_comparisons(analysis)] * bool(analysis.comparisons.rows)
+    return [_write(target, analysis.plan.study, table) for table in tables]
+
+
+def _write(target: Path, study: str, table: Table) -> Path:
+    path = target / f"{table.name}.tex"
+    write_text(path, "\n".join(_lines(study, table)) + "\n")
+    return path
+
+
+def _lines(study: str, table: Table) -> Iterable[str]:
+    """A float; a table longer than a page may run over several."""
+    label = rf"\label{{tab:{study}-{table.name}}}"
+    head, body = _row(table.head), [_row(row) for row in table.rows]
+    if len(body) <= MOST_ROWS:
+        yield r"% \usepackage{booktabs}"
+        yield from (r"\begin{table}", r"\centering", rf"\caption{{{table.caption}}}", label)
+        yield from (rf"\begin{{tabular}}{{{table.columns}}}", r"\toprule", head, r"\midrule", *body)
+        yield from (r"\bottomrule", r"\end{tabular}", r"\end{table}")
+    else:
+        yield r"% \usepackage{booktabs,longtable}"
+        yield rf"\begin{{longtable}}{{{table.columns}}}"
+        yield rf"\caption{{{table.caption}}} {label} \\"
+        yield from (r"\toprule", head, r"\midrule", r"\endhead", r"\bottomrule", r"\endfoot")
+        yield from (*body, r"\end{longtable}")
+
+
+def _row(cells: Iterable[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def _results(analysis: Analysis) -> Table:
+    """Levels of the compared factor side by side where they fit, else one row a variant."""
+    across = _across(analysis.plan)
+    head, rows = _wide(analysis, across) if across else _long(analysis)
+    numbers = len(head) - (len(analysis.plan.factors) - (1 if across else 0))
+    return Table(
+        name="results",
+        caption=_results_caption(analysis),
+        columns="l" * (len(head) - numbers) + "r" * numbers,
+        head=head,
+        rows=tuple(rows),
+    )
+
+
+def _across(plan: Plan) -> str | None:
+    """The factor whose levels stand side by side: the one that the study compares."""
+    compared = next(iter(plan.compare.baseline), None)
+    if compared is None or len(plan.factors) < 2:
+        return None
+    return compared if len(plan.factors[compared]) <= MOST_COLUMNS else None
+
+
+def _wide(analysis: Analysis, across: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    plan, marks = analysis.plan, _marks(analysis)
+    down = [path for path in plan.factors if path != across]
+    cells: dict[tuple[Level, ...], dict[Level, str]] = {}
+    for variant in plan.variants:
+        key = tuple(variant.levels[path] for path in down)
+        cells.setdefault(key, {})[variant.levels[across]] = _cell(analysis, variant, marks)
+    short = names.short_names(plan.factors)
+    columns = [names.level_name(short[across], level) for level in plan.factors[across]]
+    head = tuple(escaped(text) for text in (*(short[path] for path in down), *columns))
+    rows = [
+        (*_levels(key), *(by_level.get(level, "") for level in plan.factors[across]))
+        for key, by_level in cells.items()
+    ]
+    return head, rows
+
+
+def _long(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    plan, marks = analysis.plan, _marks(analysis)
+    short = names.short_names(plan.factors)
+    head = (*(escaped(short[path]) for path in plan.factors), "$n$", "mean")
+    rows = [
+        (
+            *_levels(variant.levels.values()),
+            str(analysis.outcomes[variant.variant_id].n),
+            _cell(analysis, variant, marks),
+        )
+        for variant in plan.variants
+    ]
+    return head, rows
+
+
+def _marks(analysis: Analysis) -> dict[str, str]:
+    """variant id → its sign against the baseline; the baseline has its own."""
+    rows = analysis.comparisons.rows
+    return {row.baseline: MARKS["baseline"] for row in rows} | {
+        row.variant: MARKS[row.verdict] for row in rows
+    }
+
+
+def _cell(analysis: Analysis, variant: Variant, marks: Mapping[str, str]) -> str:
+    """$97.2 \\pm 0.4$ with the verdict's sign, and how many were lost."""
+    outcome = analysis.outcomes[variant.variant_id]
+    lost = outcome.counts["diverged"] + outcome.counts["failed"]
+    parts = [mean_text(outcome, analysis.plan.compare.unit), marks.get(variant.variant_id, "")]
+    parts += [f"({lost} lost)"] * bool(lost)
+    return " ".join(filter(None, parts))
+
+
+def mean_text(outcome: Outcome, unit: str) -> str:
+    """Mean ± half of its 95 % interval; shares in percent."""
+    if outcome.mean is None:
+        return "--"
+    factor, form = (100, ".1f") if unit == "share" else (1, ".4g")
+    mean = f"{factor * outcome.mean:{form}}"
+    if outcome.low is None or outcome.high is None:
+        return f"${mean}$"
+    half = factor * (outcome.high - outcome.low) / 2
+    return rf"${mean} \pm {half:{'.1f' if unit == 'share' else '.2g'}}$"
+
+
+def _levels(levels: Iterable[Level]) -> tuple[str, ...]:
+    return tuple(escaped(names.level_text(level)) for level in levels)
+
+
+def _results_caption(analysis: Analysis) -> str:
+    plan = analysis.plan
+    unit = r"\%" if plan.compare.unit == "share" else escaped(plan.compare.unit)
+    sizes = sorted({outcome.n for outcome in analysis.outcomes.values()})
+    n = f"$n = {sizes[0]}$" if len(sizes) == 1 else f"$n = {sizes[0]}$ to ${sizes[-1]}$"
+    return (
+        f"{escaped(plan.question or plan.study)} Final {_metric(plan)} ({unit}): mean $\\pm$ half "
+        f"of its 95\\,\\% $t$-interval over {n} replicates. {_key(analysis)}"
+    )
+
+
+def _metric(plan: Plan) -> str:
+    return escaped(names.metric_text(plan.compare.metric))
+
+
+def _key(analysis: Analysis) -> str:
+    """What the signs mean; nothing where nothing is compared."""
+    if not analysis.comparisons.rows:
+        return ""
+    plan = analysis.plan
+    baseline = escaped(names.describe(plan.compare.baseline, names.short_names(plan.factors)))
+    said = ", ".join(f"{mark} {word}" for word, mark in MARKS.items() if word != "baseline")
+    return f"Compared with {baseline} ({MARKS['baseline']}): {said}."
+
+
+def _comparisons(analysis: Analysis) -> Table:
+    plan = analysis.plan
+    by_id = {variant.variant_id: variant for variant in plan.variants}
+    short = names.short_names(plan.factors)
+    words = ("difference", r"95\,\% interval", "$n$", "$p$", "adjusted $p$", "verdict")
+    return Table(
+        name="comparisons",
+        caption=_comparisons_caption(analysis),
+        columns="l" * len(plan.factors) + "rrrrrl",
+        head=(*(escaped(short[path]) for path in plan.factors), *words),
+        rows=tuple(
+            (*_levels(by_id[row.variant].levels.values()), *_numbers(row, plan.compare.unit))
+            for row in analysis.comparisons.rows
+        ),
+    )
+
+
+def _numbers(row: Comparison, unit: str) -> Sequence[str]:
+    return (
+        escaped(names.difference_text(row.difference, unit)),
+        escaped(names.interval_text(row.ci_low, row.ci_high, unit, signed=True)),
+        f"{row.n}" + (r"\textsuperscript{u}" if row.method == "unpaired" else ""),
+        escaped(names.p_text(row.p_value)),
+        escaped(names.p_text(row.p_adjusted)),
+        f"{MARKS[row.verdict]} {row.verdict}",
+    )
+
+
+def _comparisons_caption(analysis: Analysis) -> str:
+    plan = analysis.plan
+    baseline = escaped(names.describe(plan.compare.baseline, names.short_names(plan.factors)))
+    unpaired = any(row.method == "unpaired" for row in analysis.comparisons.rows)
+    zone = plan.compare.smallest_difference
+    declared = escaped(names.difference_text(zone, plan.compare.unit).lstrip("+"))
+    return (
+        f"Difference in {_metric(plan)} from {baseline}, all other factors equal, in "
+        f"{escaped(names.difference_unit(plan.compare.unit))}: mean over paired replicates and its "
+        f"95\\,\\% $t$-interval; $p$ of the sign-flip test, adjusted for "
+        f"{names.count_text(len(analysis.comparisons.rows), 'comparison')} by "
+        f"{escaped(analysis.comparisons.adjustment)}."
+        + (f" Differences within $\\pm{declared}$ were declared not to matter." if zone else "")
+        + (r" \textsuperscript{u}: unpaired, Welch's test." if unpaired else "")
+    )

@@ -1,0 +1,30 @@
+"""CSV: every table of a study, for spreadsheets and other languages."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from reports.analysis import Analysis
+from reports.files import write_atomically
+from reports.frames import comparisons_frame, results_frame
+from reports.statistics.fits import decay_table
+
+STORED = ("trials", "metrics", "gradients")
+
+
+def write_csv(study: Path, analysis: Analysis, target: Path) -> list[Path]:
+    """results, comparisons, decay, trials, metrics and gradients; empty fields are missing values.
+
+    study: folder of the study. Numbers are written with all their digits.
+    """
+    made = {"results": results_frame(analysis), "comparisons": comparisons_frame(analysis)}
+    made["decay"] = decay_table(analysis.fits, analysis.plan)
+    for name in STORED:
+        if (study / f"{name}.parquet").exists():
+            made[name] = pd.read_parquet(study / f"{name}.parquet")
+    return [_write(target / f"{name}.csv", frame) for name, frame in made.items()]
+
+
+def _write(path: Path, frame: pd.DataFrame) -> Path:
+    write_atomically(path, lambda temporary: frame.to_csv(temporary, index=False))
+    return path
