@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reports.command import more_replicates
 from reports.statistics.baselines import Baseline, baselines
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
@@ -15,8 +16,10 @@ from reports.statistics.failures import Cause, failures
 from reports.statistics.finding import finding
 from reports.statistics.fits import fits
 from reports.statistics.outcomes import Outcome, outcomes
+from reports.statistics.settling import Settling, settling
 from reports.statistics.solved import Solved, solved
 from reports.statistics.time_decay import TimeProfile, time_decay
+from reports.statistics.verdicts import Statement, statements
 from reports.tables import Plan, Tables
 
 
@@ -36,6 +39,9 @@ class Analysis:
     failures: tuple[Cause, ...]
     evidence: Evidence
     finding: str
+    statements: tuple[Statement, ...]  # every verdict in words
+    settling: Settling | None  # None while nothing is undecided
+    settling_command: str  # that would settle it; "" where no number of replicates is proposed
     warnings: tuple[str, ...]
 
 
@@ -45,6 +51,7 @@ def analyse(tables: Tables) -> Analysis:
     results = outcomes(tables.trials, plan.compare.metric)
     values = {name: each.values for name, each in results.items()}
     compared = comparisons(plan, values, diverged(tables.trials, plan.compare.metric))
+    open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
     fitted = fits(tables.gradients)
     profiles = decay(tables.gradients, fitted)
     return Analysis(
@@ -60,5 +67,15 @@ def analyse(tables: Tables) -> Analysis:
         failures=failures(tables.trials),
         evidence=facts,
         finding=finding(plan, results, compared, profiles),
+        statements=statements(plan, compared.rows, open_),
+        settling=open_,
+        settling_command=_command(plan, facts, open_),
         warnings=warnings(tables, facts, results, compared, fitted),
     )
+
+
+def _command(plan: Plan, facts: Evidence, open_: Settling | None) -> str:
+    if open_ is None or open_.proposed is None:
+        return ""
+    started_by = facts.runs[-1].command if facts.runs else ()
+    return more_replicates(plan.study, started_by, open_.proposed)

@@ -8,12 +8,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reports.analysis import analyse
+from reports.analysis import Analysis, analyse
 from reports.files import write_atomically, write_text
 from reports.index import write_index
 from reports.page.render import render
 from reports.statistics.comparisons import Comparison
 from reports.statistics.fits import decay_table
+from reports.statistics.verdicts import rest_text, settling_text, shown
 from reports.tables import read_tables
 
 _NUMBERS = (
@@ -46,6 +47,7 @@ class Report:
 
     path: Path
     finding: str  # one sentence
+    verdicts: tuple[str, ...]  # a few lines
     warnings: tuple[str, ...]
 
 
@@ -63,7 +65,18 @@ def build_report(folder: Path) -> Report:
     page = folder / "report.html"
     write_text(page, render(tables, analysis))
     write_index(folder.parent)
-    return Report(page, analysis.finding, analysis.warnings)
+    return Report(page, analysis.finding, _lines(analysis), analysis.warnings)
+
+
+def _lines(analysis: Analysis) -> tuple[str, ...]:
+    """The most important verdicts, how many more there are, and what would settle the open ones."""
+    rest, open_ = rest_text(analysis.statements), settling_text(analysis.settling)
+    return (
+        *(f"- {statement.text}" for statement in shown(analysis.statements)),
+        *([f"- {rest}, in the report"] if rest else []),
+        *([open_] if open_ else []),
+        *([f"    {analysis.settling_command}"] if analysis.settling_command else []),
+    )
 
 
 def write_comparisons(path: Path, rows: Sequence[Comparison], labels: dict[str, str]) -> None:

@@ -45,7 +45,8 @@ def show_report(folder: Path, console: Console) -> None:
         raise EnvironmentFault(str(error)) from error
     for warning in report.warnings:
         _say(console, f"note: {warning}")
-    _say(console, report.finding)
+    for line in (report.finding, *report.verdicts):
+        _say(console, line)
     _say(console, f"report: {report.path}")
 
 

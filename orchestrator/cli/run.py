@@ -161,6 +161,7 @@ def _counts(tally: Tally, started: float) -> dict[str, Any]:
 def _facts(this: Run) -> dict[str, Any]:
     trials = len(this.plan.trials)
     return versions() | {
+        "command": ["orch", *sys.argv[1:]],
         "platform": machine(),
         "cpus": this.capacity.cpus,
         "gpus": this.capacity.gpus,

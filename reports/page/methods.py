@@ -2,8 +2,19 @@
 
 from reports.analysis import Analysis
 from reports.names import difference_text, difference_unit
+from reports.statistics.power import POWER
+from reports.statistics.settling import DRAWS as SETTLING_DRAWS
+from reports.statistics.settling import SEED as SETTLING_SEED
 from reports.statistics.signflip import DRAWS, EXACT_UP_TO, SEED
 
+_SETTLING = (
+    f"The number with which an undecided comparison gets a verdict in {POWER:.0%} of "
+    f"{SETTLING_DRAWS:,} draws of further replicates, from what these say of the true difference "
+    "and spread (flat prior, as the t-interval's), at the p that is needed while all undecided "
+    f"comparisons are still open; seed {SETTLING_SEED}. Decide on a number once: adding replicates "
+    "until something is decided finds differences by chance (predictive power; Spiegelhalter et "
+    "al. 1986)."
+)
 _DIVERGED = (
     "A diverged network can be replaced by the answer that ignores the input, so in a comparison "
     "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
@@ -24,6 +35,8 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     ]  # fmt: skip
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
+    if analysis.settling:
+        found += [("Replicates to settle", _SETTLING)]
     if any(row.diverged for row in analysis.comparisons.rows):
         found += [("Diverged trials", _DIVERGED)]
     if any(p.factor for p in analysis.profiles):

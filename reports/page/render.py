@@ -19,6 +19,7 @@ from reports.figures.records import Figure
 from reports.page import rows
 from reports.page.matrix import matrix
 from reports.page.methods import methods
+from reports.statistics import verdicts
 from reports.tables import Tables
 
 FOLDER = Path(__file__).parent
@@ -48,6 +49,7 @@ def render(tables: Tables, analysis: Analysis) -> str:
         facts=analysis.evidence,
         study_text=tables.study_text,
         figures=draw(view, analysis),
+        verdict_words=verdicts,
         depth_section=_depth_section(analysis),
         results=rows.result_rows(view, analysis),
         comparisons=rows.comparison_rows(view, analysis),

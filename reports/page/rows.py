@@ -15,6 +15,7 @@ from reports.statistics.comparisons import VERDICTS, Comparison
 from reports.statistics.decay import Profile
 from reports.statistics.geometric import Estimate
 from reports.statistics.outcomes import STATUSES, Outcome
+from reports.statistics.settling import MOST, Settling, settles
 from reports.statistics.solved import Solved
 from reports.statistics.time_decay import TimeProfile, half_life
 from reports.tables import Variant
@@ -114,12 +115,17 @@ def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     bars = draw_bars(found, view.plan.compare.smallest_difference)
     unit = view.plan.compare.unit
     return tuple(
-        Row(level_cells(view, by_id[row.variant]), _numbers(row, unit), row.verdict, bar)
+        Row(
+            level_cells(view, by_id[row.variant]),
+            _numbers(row, unit, analysis.settling),
+            row.verdict,
+            bar,
+        )
         for row, bar in zip(found, bars, strict=True)
     )
 
 
-def _numbers(row: Comparison, unit: str) -> tuple[Cell, ...]:
+def _numbers(row: Comparison, unit: str, settling: Settling | None) -> tuple[Cell, ...]:
     effect = "–" if row.effect_size is None else f"{row.effect_size:.1f}".replace("-", names.MINUS)
     better = "–" if row.prob_better is None else f"{row.prob_better:.2f}"
     n = f"{row.n}{'' if row.method == 'paired' else ' ' + row.method}"
@@ -127,12 +133,22 @@ def _numbers(row: Comparison, unit: str) -> tuple[Cell, ...]:
     return (
         Cell(names.difference_text(row.difference, unit), row.difference),
         Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
+        _settling_cell(row, settling),
         Cell(n if row.method != "none" else "–", row.n),
         Cell(names.p_text(row.p_value), row.p_value),
         Cell(names.p_text(row.p_adjusted), row.p_adjusted),
         Cell(better, row.prob_better),
         Cell(effect, row.effect_size),
     )
+
+
+def _settling_cell(row: Comparison, settling: Settling | None) -> Cell:
+    if settling is None or row.verdict != "undecided" or row.variant not in settling.needed:
+        return Cell("")
+    needed = settling.needed[row.variant]
+    if needed is None and not settles(row):
+        return Cell("–")
+    return Cell(str(needed), needed) if needed else Cell(f"> {MOST}", MOST + 1)
 
 
 def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:

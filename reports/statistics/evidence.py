@@ -25,6 +25,7 @@ class Run:
     wall_s: float | None  # None when it did not come to its end
     ended: str  # finished | interrupted | unknown
     machine: Mapping[str, Any]
+    command: tuple[str, ...]  # word by word; empty where it is not known
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def _run(events: Sequence[Mapping[str, Any]]) -> Run:
         wall_s=finished.get("wall_s") if finished else None,
         ended=ended,
         machine={key: start[key] for key in _RUN if start.get(key) is not None},
+        command=tuple(map(str, start.get("command", ()))),
     )
 
 

@@ -205,4 +205,6 @@ def test_reports_can_be_written_beside_each_other(tmp_path):
         build_report(write(tmp_path, Sample(study=name, factors=FACTORS, replicates=2)))
     index = (tmp_path / "index.html").read_text()
     assert index.index("b/report.html") < index.index("a/report.html")
-    assert reports.build.Report.__dataclass_fields__.keys() == {"path", "finding", "warnings"}
+    assert reports.build.Report.__dataclass_fields__.keys() == {
+        "path", "finding", "verdicts", "warnings",
+    }  # fmt: skip

@@ -1,0 +1,116 @@
+"""Every verdict in a sentence, the most important first, and what would settle the open ones."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.names import (
+    count_text,
+    describe,
+    difference_text,
+    difference_unit,
+    interval_text,
+    short_names,
+    value_text,
+)
+from reports.statistics.comparisons import VERDICTS, Comparison, Verdict
+from reports.statistics.settling import MOST, Settling, settles
+from reports.tables import Level, Plan, Variant
+
+SHOWN = 6  # sentences at the terminal and at the top of the report
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One verdict in words."""
+
+    verdict: Verdict
+    text: str  # "relu is better than sigmoid at depth 8: +75.4 points [+69.0, +81.9]"
+
+
+def statements(
+    plan: Plan, rows: Sequence[Comparison], settling: Settling | None
+) -> tuple[Statement, ...]:
+    """One sentence a comparison that has a difference: by verdict, largest differences first."""
+    variants = {variant.variant_id: variant for variant in plan.variants}
+    known = [row for row in rows if row.difference is not None]
+    known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
+    return tuple(Statement(row.verdict, _text(plan, variants, row, settling)) for row in known)
+
+
+def _text(
+    plan: Plan, variants: Mapping[str, Variant], row: Comparison, settling: Settling | None
+) -> str:
+    names, unit = short_names(plan.factors), plan.compare.unit
+    own, base, where = apart(variants[row.variant].levels, variants[row.baseline].levels, names)
+    said = {
+        "better": f"{own} is better than {base}{where}",
+        "worse": f"{own} is worse than {base}{where}",
+        "equivalent": f"{own} and {base} are equivalent{where}",
+        "undecided": f"{own} or {base}{where} is undecided",
+    }[row.verdict]
+    interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
+    effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
+    return f"{said}: {effect}{_lost(plan, variants, row)}{_needs(row, settling)}"
+
+
+def apart(
+    own: Mapping[str, Level], base: Mapping[str, Level], names: Mapping[str, str]
+) -> tuple[str, str, str]:
+    """("relu", "sigmoid", " at depth 8"): what two variants differ in, and what they share."""
+    shared = {path: level for path, level in own.items() if base.get(path, _NOTHING) == level}
+    texts = [
+        describe({p: level for p, level in levels.items() if p not in shared}, names)
+        for levels in (own, base)
+    ]
+    return texts[0], texts[1], f" at {describe(shared, names)}" if shared else ""
+
+
+def _lost(plan: Plan, variants: Mapping[str, Variant], row: Comparison) -> str:
+    if row.counted_as is None:
+        return ""
+    of = len(variants[row.variant].trials) + len(variants[row.baseline].trials)
+    value = value_text(row.counted_as, plan.compare.unit)
+    return f"; {row.diverged} of their {of} trials diverged and count as {value}"
+
+
+def _needs(row: Comparison, settling: Settling | None) -> str:
+    if row.verdict != "undecided" or settling is None or not settles(row):
+        return ""
+    needed = settling.needed[row.variant]
+    return f"; would take about {needed} replicates" if needed else f"; more than {MOST} replicates"
+
+
+def shown(every: Sequence[Statement]) -> tuple[Statement, ...]:
+    """All of a few; of many the first of each verdict, in turn."""
+    if len(every) <= SHOWN:
+        return tuple(every)
+    by_verdict = [[s for s in every if s.verdict == word] for word in VERDICTS]
+    ranked = [(place, s) for each in by_verdict for place, s in enumerate(each)]
+    chosen = {id(s) for _, s in sorted(ranked, key=lambda pair: pair[0])[:SHOWN]}
+    return tuple(s for s in every if id(s) in chosen)
+
+
+def rest_text(every: Sequence[Statement]) -> str:
+    """ "28 more: 20 better, 8 undecided", or nothing."""
+    rest = Counter(s.verdict for s in every) - Counter(s.verdict for s in shown(every))
+    listed = ", ".join(f"{rest[word]} {word}" for word in VERDICTS if rest[word])
+    return f"{rest.total()} more: {listed}" if listed else ""
+
+
+def settling_text(found: Settling | None) -> str:
+    """What more replicates would probably do, as a sentence; nothing where nothing is open."""
+    if found is None:
+        return ""
+    open_ = count_text(found.undecided, "comparison")
+    if found.proposed is None:
+        return (
+            f"{open_} undecided, and more than {MOST} replicates would be needed for half of them:"
+            " these differences are too small for their spread."
+        )
+    which = "it" if found.undecided == 1 else f"{found.settled} of them"
+    return (
+        f"{open_} undecided; {found.proposed} replicates in place of {found.now} would probably "
+        f"settle {which} (each with a chance of 80 % or more):"
+    )

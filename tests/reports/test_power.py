@@ -1,0 +1,37 @@
+"""Power against statsmodels, and against sign-flip tests of simulated studies."""
+
+import numpy as np
+import pytest
+from statsmodels.stats.power import TTestPower
+
+from reports.statistics.power import POWER, detectable, power, reachable
+from reports.statistics.signflip import signflip_p
+
+
+@pytest.mark.parametrize(
+    ("n", "effect", "alpha"), [(6, 1.0, 0.03), (10, 0.5, 0.05), (30, 0.2, 0.01)]
+)
+def test_power_is_that_of_statsmodels(n, effect, alpha):
+    theirs = TTestPower().power(effect, n, alpha)
+    assert power(n, effect, alpha) == pytest.approx(theirs, abs=1e-6)
+
+
+def test_the_detectable_difference_is_found_with_a_chance_of_80_percent():
+    assert power(12, detectable(12, 0.03, 4) / 0.03, reachable(12, 4)) == pytest.approx(POWER)
+    assert detectable(5, 0.03, 1) is None
+    assert detectable(10, 0.0, 1) == 0.0
+
+
+def test_p_can_only_be_a_multiple_of_two_in_two_to_the_n():
+    assert reachable(5, 1) == 0.0  # 2/2⁵ > .05
+    assert reachable(6, 1) == 2 / 2**6
+    assert reachable(10, 1) == 25 * 2 / 2**10
+    assert reachable(10, 36) == 2 / 2**10  # by max-T: Holm would need .05/36
+    assert reachable(16, 4) == pytest.approx(0.0125, abs=2 / 2**16)
+
+
+def test_sign_flips_find_the_detectable_difference_about_as_often_as_said():
+    rng = np.random.default_rng(4)
+    n, wanted = 10, detectable(10, 1.0, 1)
+    p = signflip_p(rng.normal(wanted, 1.0, (n, 2000)))
+    assert np.mean(p <= reachable(n, 1) + 1e-12) == pytest.approx(POWER, abs=0.05)
