@@ -16,8 +16,9 @@ from torch.nn import functional
 from models.losses import cross_entropy
 from models.settings import MLP, Digits, Init
 from orchestrator.plan.records import Trial
+from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
-from orchestrator.study.settings import Probes, Training
+from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.engine import build_model

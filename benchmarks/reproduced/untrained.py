@@ -7,8 +7,9 @@ import pandas as pd
 from models.catalogue import TASKS
 from models.settings import ModelSettings, TaskSettings
 from orchestrator.plan.records import Pack, Trial
+from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
-from orchestrator.study.settings import Loss, Probes, Training
+from orchestrator.study.settings import Loss, Training
 from orchestrator.training.engine import train
 
 

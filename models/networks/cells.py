@@ -23,8 +23,8 @@ Sources: Hochreiter & Schmidhuber 1997, Gers et al. 2000 (forget gate), Gers & S
 (peepholes), Cho et al. 2014 (gru). Weights are arranged as in `nn.RNN`, `nn.LSTM`, `nn.GRU`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from torch import Tensor
 from torch.nn.functional import linear
@@ -49,7 +49,7 @@ class State:
 
     h: Tensor
     c: Tensor | None = None  # the cell of an lstm
-    gate: Tensor | None = None  # f_t of an lstm, u_t of a gru: the share of the past that stays
+    gates: Mapping[str, Tensor] = field(default_factory=dict)  # name → how far each unit's is open
 
 
 Step = Callable[[Tensor, State, Weights, Act], State]
@@ -73,7 +73,7 @@ def lstm(wx: Tensor, before: State, w: Weights, _: Act) -> State:
     i, f, z = i.sigmoid(), f.sigmoid(), z.tanh()
     c = f * c + i * z
     o = (o if w.p is None else o + w.p[2] * c).sigmoid()
-    return State(o * c.tanh(), c, gate=f)
+    return State(o * c.tanh(), c, {"forget_gate": f, "input_gate": i, "output_gate": o})
 
 
 def gru(wx: Tensor, before: State, w: Weights, _: Act) -> State:
@@ -82,7 +82,7 @@ def gru(wx: Tensor, before: State, w: Weights, _: Act) -> State:
     rh_r, rh_u, rh_n = linear(before.h, w.R, w.b_R).chunk(3, dim=-1)
     r, u = (wx_r + rh_r).sigmoid(), (wx_u + rh_u).sigmoid()
     n = (wx_n + r * rh_n).tanh()
-    return State((1 - u) * n + u * before.h, gate=u)
+    return State((1 - u) * n + u * before.h, gates={"update_gate": u, "reset_gate": r})
 
 
 def cell_of(state: State) -> Tensor:
@@ -91,4 +91,3 @@ def cell_of(state: State) -> Tensor:
 
 
 STEPS: dict[str, Step] = {"rnn": rnn, "lstm": lstm, "gru": gru}
-GATES = {"lstm": "forget_gate", "gru": "update_gate"}  # what State.gate is called

@@ -9,7 +9,7 @@ from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from models.activations import ACTIVATIONS
-from models.networks.cells import GATES, STEPS, State, Weights, cell_of
+from models.networks.cells import STEPS, State, Weights, cell_of
 
 KERNELS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 DIRECTIONS = ("forward", "backward")
@@ -19,14 +19,16 @@ DIRECTIONS = ("forward", "backward")
 class States:
     """All states of one direction of one layer. They are on the graph of the outputs.
 
-    h, c, gate: by time step of the input, (batch, hidden) each; where a sentence is over, the
-    state stays as it was (and the gate says nothing). The backward direction reaches step 0 last.
+    h, c, gates: by time step of the input, (batch, hidden) each; where a sentence is over, the
+    state stays as it was (and gates say nothing). The backward direction reaches step 0 last.
     """
 
     name: str  # "forward.0": the direction, and the layer counted from 0
     h: list[Tensor]
     c: list[Tensor] | None  # of an lstm
-    gates: dict[str, list[Tensor]]  # "forget_gate" of an lstm, "update_gate" of a gru
+    gates: dict[str, list[Tensor]]  # "forget_gate" …, named in cells.py
+    weights: Weights  # of this direction
+    inputs: Tensor  # what the layer reads, (batch, time, inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,7 @@ class RecurrentLayer(nn.Module):
         if going is not None:
             outputs = outputs * going.unsqueeze(-1)  # 0 where the sentence is over
         ends = [run[0 if index else -1].h for index, run in enumerate(runs)]
-        names = [f"{direction}.{self.number}" for direction in self.directions]
-        states = [_states(name, run, self.cell) for name, run in zip(names, runs, strict=True)]
+        states = [self._states(run, index, inputs) for index, run in enumerate(runs)]
         return LayerRun(outputs, torch.cat(ends, dim=-1), states)
 
     def _direction(self, inputs: Tensor, going: Tensor | None, index: int) -> list[State]:
@@ -117,6 +118,16 @@ class RecurrentLayer(nn.Module):
             # h_t was made of after.c: only there its gradient is whole.
             states[t] = state if going is None else replace(state, c=after.c)
         return states
+
+    def _states(self, run: Sequence[State], index: int, inputs: Tensor) -> States:
+        return States(
+            name=f"{self.directions[index]}.{self.number}",
+            h=[state.h for state in run],
+            c=[state.c for state in run if state.c is not None] or None,
+            gates={name: [state.gates[name] for state in run] for name in run[0].gates},
+            weights=self.weights(index),
+            inputs=inputs,
+        )
 
     def weights(self, direction: int) -> Weights:
         """Of one direction, under the names of the lecture; direction: 0 forward, 1 backward."""
@@ -139,17 +150,10 @@ def _kept(after: State, before: State, going: Tensor) -> State:
     """The state before the step where the sentence is over, else the one after it."""
     is_going = going.unsqueeze(-1)  # (batch, 1)
     c = None if after.c is None else torch.where(is_going, after.c, cell_of(before))
-    return State(torch.where(is_going, after.h, before.h), c, after.gate)
+    return State(torch.where(is_going, after.h, before.h), c, after.gates)
 
 
 def _cut(state: State) -> State:
     """The same numbers, through which no gradient flows back."""
     c = None if state.c is None else state.c.detach()
-    return State(state.h.detach(), c, state.gate)
-
-
-def _states(name: str, run: Sequence[State], cell: str) -> States:
-    cells = [state.c for state in run if state.c is not None]
-    openings = [state.gate for state in run if state.gate is not None]
-    gates = {GATES[cell]: openings} if cell in GATES else {}
-    return States(name, [state.h for state in run], cells or None, gates)
+    return State(state.h.detach(), c, state.gates)

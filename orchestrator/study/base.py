@@ -11,8 +11,9 @@ from orchestrator.study.document import Findings
 from orchestrator.study.factors import Factors
 from orchestrator.study.file import StudyFile
 from orchestrator.study.own import any_leaves, read_own
+from orchestrator.study.probes import Probes
 from orchestrator.study.reading import read_group
-from orchestrator.study.settings import Probes, Resources
+from orchestrator.study.settings import Resources
 from orchestrator.study.varying import is_always_varied, varied
 from orchestrator.study.vocabulary import (
     NAMED,
@@ -24,7 +25,11 @@ from orchestrator.study.vocabulary import (
     section_leaves,
 )
 
-PROBES: Mapping[str, dict[str, Any]] = {"off": {"examples": 0}, "light": {}}
+PROBES: Mapping[str, dict[str, Any]] = {
+    "off": {"examples": 0},
+    "light": {},
+    "full": {"quantities": "full"},
+}
 HEAD = ("study", "question", "seed", "design", "replicates")
 
 

@@ -57,6 +57,8 @@ def allowed_by(schema: Mapping[str, Any]) -> str:
         return names(schema["enum"])
     if "const" in schema:
         return str(schema["const"])
+    if "items" in schema:
+        return f"a list of some of {allowed_by(schema['items'])}"
     if schema.get("minLength") == 1:
         return "text, not empty"
     if "examples" in schema:

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from models.settings import Count, Settings
 from orchestrator.study.designs import DesignName
-from orchestrator.study.settings import Positive, Probes, Resources, Training
+from orchestrator.study.probes import Probes
+from orchestrator.study.settings import Positive, Resources, Training
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
 Text = Annotated[str, Field(min_length=1)]
@@ -76,8 +77,9 @@ class StudyFile(Settings):
     """Combinations to leave out, each with its reason."""
     replicates: Count = 10
     """Seeds per variant. They are shared by all variants, so that differences are paired."""
-    probes: Literal["off", "light"] | Probes = "light"
-    """When gradients are measured: `off`, `light` (the defaults), or a mapping."""
+    probes: Literal["off", "light", "full"] | Probes = "light"
+    """What is measured of gradients, and when: `off`, `light` (the defaults), `full`, or a
+    mapping."""
     compare: CompareKeys = CompareKeys()
     """What the verdict is about. Declared before the run."""
     resources: Resources = Resources()

@@ -53,7 +53,10 @@ def unknown_key(
 
 def cure(value: Any, leaf: Leaf) -> str:
     """What the user most likely meant; nothing if that is anyone's guess."""
-    candidates = leaf.schema.get("enum", [])
+    kinds = [leaf.schema, *leaf.schema.get("anyOf", ())]
+    candidates = [name for kind in kinds for name in kind.get("enum", ())]
+    if isinstance(value, list):
+        return _misspelt(value, leaf)
     if hint := nearest(value, candidates) if isinstance(value, str) else "":
         return hint
     if isinstance(value, int | float) and _fits(str(value), leaf):
@@ -62,6 +65,16 @@ def cure(value: Any, leaf: Leaf) -> str:
         if _fits(guess, leaf):
             return f"write {shown(guess)}, without quotes" if value != guess else f"write {guess}"
     return ""
+
+
+def _misspelt(values: list[Any], leaf: Leaf) -> str:
+    """Of a list, the items that may not stand in it."""
+    lists = [kind for kind in leaf.schema.get("anyOf", ()) if "items" in kind]
+    allowed = lists[0]["items"].get("enum", []) if lists else []
+    wrong = [item for item in values if item not in allowed] if allowed else []
+    if allowed and not wrong and len(set(values)) < len(values):
+        return "something stands there twice"
+    return "; ".join(f"{shown(item)}: {nearest(item, allowed) or 'unknown'}" for item in wrong)
 
 
 def keys_below(path: Path, leaves: Mapping[str, Leaf]) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from models import settings as models
-from orchestrator.study.settings import Compare, Probes, Resources, Training
+from orchestrator.study.probes import Probes
+from orchestrator.study.settings import Compare, Resources, Training
 
 Level = str | int | float | bool | None
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from orchestrator.study.describe import shown
 from orchestrator.study.file import CompareKeys, Exclude, StudyFile
-from orchestrator.study.settings import Probes, Resources, Training
+from orchestrator.study.probes import Probes
+from orchestrator.study.settings import Resources, Training
 from orchestrator.study.vocabulary import NAMED, Leaf, leaves
 
 BEGIN, END = "<!-- tables: begin -->\n", "<!-- tables: end -->\n"

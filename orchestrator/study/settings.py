@@ -65,15 +65,6 @@ class Training(Settings):
         return self
 
 
-class Probes(Settings):
-    """When gradients are measured, and on how many training examples."""
-
-    every_epochs: Count = 5
-    """Besides epoch 0 (before training) and the last one."""
-    examples: Annotated[int, Field(ge=0)] = 256
-    """Size of the probe batch; 0 switches probes off."""
-
-
 class Compare(Settings):
     """What the verdict is about. Declared before the run."""
 

@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 from models.catalogue import MODELS, TASKS
 from models.settings import Settings
 from orchestrator.study.describe import allowed_by
-from orchestrator.study.settings import Probes, Training
+from orchestrator.study.probes import Probes
+from orchestrator.study.settings import Training
 
 SECTIONS = ("task", "model", "training", "probes")  # their settings can be factors
 Names = Mapping[str, Mapping[str, Any]]  # section → name → its entry, or None if that is broken

@@ -1,10 +1,13 @@
 """The training loop."""
 
+from math import ceil
+
 import torch
 from torch import Tensor
 
 from models.catalogue import task_entry
 from models.losses import LOSSES
+from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
 from orchestrator.training.clipping import clipping
 from orchestrator.training.data import TrialData
@@ -12,17 +15,16 @@ from orchestrator.training.evaluation import Metrics, evaluate
 from orchestrator.training.means import mean_per_member
 from orchestrator.training.members import Members
 from orchestrator.training.optimizers import OPTIMIZERS, freeze
-from orchestrator.training.probes import probe
+from orchestrator.training.probing import Probing
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.schedules import Plateau, follow
 from orchestrator.training.streams import Streams
-from orchestrator.training.time_probes import probe_time
 
 
 def train_members(members: Members, data: TrialData, streams: Streams, diary: Recorder) -> None:
     """Train all members side by side, each exactly as it would train alone."""
     settings = streams.trials[0].variant.settings  # what all members have in common
-    training, probes = settings.training, settings.probes
+    training = settings.training
     trainings = [trial.variant.settings.training for trial in streams.trials]
     task = task_entry(settings.task)
     loss = LOSSES[training.loss or task.loss]
@@ -30,7 +32,8 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
     clip = clipping(trainings, members.flat)
     examples = data.splits["train"].shape[1]
     batch_size = examples if training.batch_size == "full" else training.batch_size
-    probe_batch = data.take(_probe_rows(data, streams, probes.examples))
+    steps_an_epoch = ceil(examples / batch_size)
+    probing = Probing(members, data, streams, loss)
     plateau = Plateau(len(members.flat))
     step = 0
 
@@ -41,6 +44,8 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
             for inputs, targets in batches(data, streams, epoch, batch_size):
                 outputs = members.model(inputs)  # (members, batch, …)
                 losses = mean_per_member(loss(outputs, targets), targets)  # (members,)
+                if step + 1 == epoch * steps_an_epoch:
+                    probing.before_last_step()
                 # Members share no parameter: the gradient of the sum is everyone's own.
                 optimizer.step(clip(members.gradient(losses.sum())))
                 step += 1
@@ -51,26 +56,22 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
             members.flat[diverged] = 0  # finite again; with a step size of 0 it stays so
             freeze(optimizer, diverged)
         diary.measured(epoch, step, metrics)
-        if probes.examples > 0 and (epoch % probes.every_epochs == 0 or epoch == training.epochs):
-            diary.probed(epoch, step, probe(members, loss, *probe_batch))
-            diary.probed(epoch, step, probe_time(members, loss, *probe_batch))
-
         plateau.saw(epoch, metrics["validation", "loss"])
-        if training.early_stopping is not None:
-            waited = plateau.longer_than(training.early_stopping)
-            if diary.stopped(waited, epoch, plateau.best_epoch):
-                freeze(optimizer, waited)
+        stopping = _stopping(training, plateau)
+        probing.after_epoch(epoch, step, stopping, diary)
+        if diary.stopped(stopping, epoch, plateau.best_epoch):
+            freeze(optimizer, stopping)
         if epoch > 0:
             follow(training.schedule, optimizer, plateau, epoch)
         if not diary.active.any():
             break  # all have diverged or stopped early
 
 
-def _probe_rows(data: TrialData, streams: Streams, examples: int) -> Tensor:
-    """Training rows of the probe batch, (members, examples)."""
-    rows = data.splits["train"]
-    order = streams.permutations(rows.shape[1], "probe")[:, : max(examples, 1)]
-    return rows.gather(1, order.to(rows.device))
+def _stopping(training: Training, plateau: Plateau) -> Tensor:
+    """Which members stop early now, or have done so, (members,) of bool."""
+    if training.early_stopping is None:
+        return torch.zeros_like(plateau.waited, dtype=torch.bool)
+    return plateau.longer_than(training.early_stopping)
 
 
 def _finite(members: Members, metrics: Metrics) -> Tensor:

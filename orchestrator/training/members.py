@@ -48,6 +48,10 @@ class Members:
         """A tensor from inside the model, with a member dimension."""
         return tensor.unsqueeze(0) if isinstance(self.model, Single) else tensor
 
+    def named(self, flat: Tensor) -> Mapping[str, Tensor]:
+        """Name → its part of a tensor like `flat`, (members, …), without a graph."""
+        return {name: view.detach() for name, view in _views(self.template, flat).items()}
+
     @property
     def biases(self) -> Tensor:
         """(parameters of one model,), True where a parameter is a bias."""

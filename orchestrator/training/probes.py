@@ -1,91 +1,115 @@
 """Gradients and activations of every layer, measured on a fixed batch of training examples.
 
-C is the loss, zˡ the pre-activation of layer l (Glorot & Bengio 2010; Nielsen 2015, chapter 5):
-
-    delta        mean over examples of ‖∂C/∂zˡ‖: the vanishing gradient itself
-    delta_mean   ‖mean over examples of ∂C/∂zˡ‖: the norm of the bias gradient (Nielsen's)
-    weight_grad  ‖∂C/∂Wˡ‖_F: stays flat where δ vanishes, so it never stands alone
-    saturation   share of hidden units where the activation is nearly constant
-
-Norms accumulate in float64. An exact zero is kept as 0.0: it is an underflow, or a dead layer.
+`layer_quantities.py` says what is measured of a layer. Norms accumulate in float64. An exact zero
+is kept as 0.0: it is an underflow, or a dead layer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.losses import Loss
+from orchestrator.training.layer_quantities import EVERY_LAYER, HIDDEN_LAYERS, Measured
 from orchestrator.training.means import counted
 from orchestrator.training.members import Members
 from orchestrator.training.tracing import Layer, trace
+from orchestrator.training.unrolling import is_recurrent
 
-SATURATED: dict[type[nn.Module], Callable[[Tensor], Tensor]] = {  # z → units hardly changing
-    nn.Sigmoid: lambda z: (z.sigmoid() - 0.5).abs() > 0.45,
-    nn.Tanh: lambda z: z.tanh().abs() > 0.95,
-    nn.ReLU: lambda z: z <= 0,
-    nn.Softplus: lambda z: nn.functional.softplus(z) < 0.05,
-}
+Axis = Literal["depth", "time"]
 
 
 @dataclass(frozen=True)
 class Reading:
     """One quantity at one place, for all members."""
 
-    axis: Literal["depth", "time"]
+    axis: Axis
     site: str  # a layer's or a state's name in the model
     position: int  # depth: of the layer from the input, from 1; time: steps from the loss, from 0
     quantity: str
     values: Tensor  # (members,), float64
 
 
-def probe(members: Members, loss: Loss, inputs: Tensor, targets: Tensor) -> list[Reading]:
-    """Measure every layer of every member; inputs: (members, examples, …)."""
+def probe(
+    members: Members,
+    loss: Loss,
+    inputs: Tensor,
+    targets: Tensor,
+    quantities: Set[str],
+    before: Tensor | None = None,
+) -> list[Reading]:
+    """Measure every layer of every member; inputs: (members, examples, …).
+
+    before: the parameters of all members before the last optimizer step.
+    """
     members.model.eval()
     outputs, layers = trace(members, inputs)
     layers = [layer for layer in layers if layer.z.requires_grad]
     values = loss(outputs, targets)
-    weights = [members.parameters.get(f"{layer.site}.weight") for layer in layers]
-    # The sum over examples gives each example its own, unscaled ∂C/∂z.
-    gradients = torch.autograd.grad(
-        (values * counted(values, targets)).sum(),
-        [layer.z for layer in layers] + [weight for weight in weights if weight is not None],
-        allow_unused=True,
-        materialize_grads=True,  # 0 where a layer is of no consequence for the loss
-    )
-    deltas = gradients[: len(layers)]
-    weight_gradients = iter(gradients[len(layers) :])
+    measured = list(_measured(members, layers, values, targets, before))
     readings = []
-    for position, (layer, delta, weight) in enumerate(zip(layers, deltas, weights, strict=True), 1):
-        found = dict(_of_layer(layer, members.lifted(layer.z), members.lifted(delta)))
-        if weight is not None:
-            gradient = members.lifted(next(weight_gradients))
-            found["weight_grad"] = norm(gradient.flatten(1)) / inputs.shape[1]
-        if position == len(layers):
-            found.pop("saturation", None)  # it is said of hidden units
+    if "initial" in quantities and measured and not is_recurrent(members.template):
+        entering = members.lifted(layers[0].inputs)
+        readings += [second_moment("depth", entering, measured[0].real)]
+    for position, layer in enumerate(measured, 1):
+        kinds = EVERY_LAYER if position == len(layers) else {**EVERY_LAYER, **HIDDEN_LAYERS}
+        found = dict(row for name in kinds if name in quantities for row in kinds[name](layer))
         readings += [Reading("depth", layer.site, position, *entry) for entry in found.items()]
     return readings
 
 
-def norm(values: Tensor) -> Tensor:
-    """Over the last dimension, accumulated in float64."""
-    length: Tensor = torch.linalg.vector_norm(values, dim=-1, dtype=torch.float64)
-    return length
+def second_moment(axis: Axis, entering: Tensor, real: Tensor | None) -> Reading:
+    """Mean of x² over what enters the first layer, padding left out; (members, examples, …)."""
+    squares = entering.detach().double().square()
+    if real is None:
+        values = squares.flatten(1).mean(1)
+    else:
+        per_place = squares.flatten(1, -2).mean(-1)  # (members, places)
+        values = (per_place * real).sum(1) / real.sum(1)
+    return Reading(axis, "input", 0, "second_moment", values)
 
 
-def _of_layer(layer: Layer, z: Tensor, delta: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """z, delta: (members, batch, …)."""
-    yield "delta", norm(delta.flatten(2)).mean(1)
-    yield "delta_mean", norm(_per_bias(layer, delta.double()).mean(1))
-    if layer.activation is not None:
-        saturated = SATURATED[layer.activation](z.detach())
-        yield "saturation", saturated.double().flatten(1).mean(1)
+def _measured(
+    members: Members,
+    layers: list[Layer],
+    values: Tensor,
+    targets: Tensor,
+    before: Tensor | None,
+) -> Iterator[Measured]:
+    """values: losses, (members, examples, …)."""
+    names = [f"{layer.site}.weight" for layer in layers]
+    weights = [members.parameters[name] for name in names if name in members.parameters]
+    # The sum over examples gives each example its own, unscaled ∂C/∂z.
+    gradients = torch.autograd.grad(
+        (values * counted(values, targets)).sum(),
+        [layer.z for layer in layers] + weights,
+        allow_unused=True,
+        materialize_grads=True,  # 0 where a layer is of no consequence for the loss
+    )
+    of_weights = iter(gradients[len(layers) :])
+    now = members.named(members.flat)
+    earlier = {} if before is None else members.named(before)
+    for layer, name, delta in zip(layers, names, gradients, strict=False):
+        has_weight = name in members.parameters
+        z = members.lifted(layer.z).detach()
+        yield Measured(
+            site=layer.site,
+            is_convolution=layer.is_convolution,
+            activation=layer.activation,
+            z=z,
+            delta=members.lifted(delta),
+            real=_real(z, targets),
+            weight=now.get(name),
+            weight_before=earlier.get(name),
+            weight_gradient=members.lifted(next(of_weights)) if has_weight else None,
+            bias=now.get(f"{layer.site}.bias"),
+        )
 
 
-def _per_bias(layer: Layer, delta: Tensor) -> Tensor:
-    """Summed over the places that share a bias: (members, batch, …) → (members, batch, units)."""
-    if layer.is_convolution:  # (members, batch, channels, …)
-        return delta.unsqueeze(-1).flatten(3).sum(3)
-    return delta.unsqueeze(2).flatten(2, -2).sum(2)  # (members, batch, …, units)
+def _real(z: Tensor, targets: Tensor) -> Tensor | None:
+    """(members, cases) of bool: not padding; None where nothing is padded."""
+    if targets.dim() == 2 or targets.is_floating_point() or z.shape[:3] != targets.shape:
+        return None
+    return counted(targets, targets).bool().flatten(1)

@@ -87,11 +87,14 @@ class Recorder:
             self.metrics.add(values, self.active, **labels)
             self.history[-1][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
 
-    def probed(self, epoch: int, step: int, readings: Iterable[Reading]) -> None:
+    def probed(
+        self, epoch: int, step: int, readings: Iterable[Reading], members: NDArray[np.bool_]
+    ) -> None:
+        """members: whose readings count, (members,)."""
         for reading in readings:
             self.gradients.add(
                 reading.values,
-                self.active,
+                members,
                 epoch=epoch,
                 step=step,
                 axis=reading.axis,

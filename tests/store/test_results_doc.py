@@ -85,7 +85,7 @@ def test_every_quantity_of_a_real_run_is_documented(results: Path) -> None:
     for quantity, axis in zip(
         table["quantity"].to_pylist(), table["axis"].to_pylist(), strict=True
     ):
-        assert quantities[quantity][0] == axis
+        assert axis in quantities[quantity][0].split(", ")
 
 
 def test_statuses_and_words_are_documented(results: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from models.settings import MLP, Digits, Init
 from orchestrator.errors import InputError
 from orchestrator.study.load import load_study
-from orchestrator.study.settings import Compare, Probes, Resources, Training
+from orchestrator.study.probes import Probes
+from orchestrator.study.settings import Compare, Resources, Training
 from orchestrator.study.source import shipped_studies
 from tests.study.texts import SMALL, parse, problems, with_line, without
 
@@ -79,6 +80,10 @@ def test_a_compared_metric_without_a_baseline_takes_the_first_levels() -> None:
     [
         ("light", Probes()),
         ("off", Probes(examples=0)),
+        ("full", Probes(quantities="full")),
+        ("{quantities: [saturation, delta]}", Probes(quantities="delta saturation")),
+        ("{quantities: [light]}", Probes()),
+        ("{step: 3}", Probes(step=3)),
         ("{examples: 3}", Probes(examples=3)),
         ("{every_epochs: 2}", Probes(every_epochs=2)),
     ],

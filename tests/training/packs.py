@@ -5,8 +5,9 @@ from typing import Any
 
 from models.settings import MLP, Digits, Init, TaskSettings
 from orchestrator.plan.records import Pack, Trial
+from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
-from orchestrator.study.settings import Probes, Training
+from orchestrator.study.settings import Training
 
 SMALL_DIGITS = Digits(train_examples=100, validation_examples=40, test_examples=40)
 

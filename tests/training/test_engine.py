@@ -15,7 +15,7 @@ from models.settings import MLP, Digits, MNIST5k
 from models.tasks import digits
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
-from orchestrator.study.settings import Probes
+from orchestrator.study.probes import Probes
 from orchestrator.training.data import load_data
 from orchestrator.training.engine import build_model, train
 from tests.training.packs import SMALL_DIGITS, normal, pack, variant

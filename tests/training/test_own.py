@@ -11,6 +11,7 @@ from torch.nn import functional
 from orchestrator.plan.make import make_plan
 from orchestrator.plan.records import Pack
 from orchestrator.seeds import seed_for
+from orchestrator.study.probes import QUANTITIES
 from orchestrator.study.records import Study
 from orchestrator.training.data import load_data
 from orchestrator.training.engine import build_model, train
@@ -65,6 +66,9 @@ def packs(study: Study) -> tuple[Pack, ...]:
     return make_plan(study, {}, workers=2).packs
 
 
+ALL = frozenset(QUANTITIES)
+
+
 def trained(folder: Path, text: str, **parts: Any) -> tuple[Pack, PackRows]:
     """The only pack of a study of a model `Net` in this module."""
     study = own_study(folder, f'"{write_module(folder, text)}:Net"', **parts)
@@ -87,10 +91,10 @@ def test_members_train_side_by_side_where_that_is_the_same(
     assert set(rows.trials["status"]) == {"completed"}
 
 
-def test_a_recurrent_model_trains_alone_and_its_head_is_probed(tmp_path: Path) -> None:
+def test_a_recurrent_model_trains_alone_and_is_probed(tmp_path: Path) -> None:
     _, rows = trained(tmp_path, f"{HEAD}class Net(nn.Module):\n{LSTM}", task=SEQUENCES)
     assert set(rows.trials["execution"]) == {"sequential"}
-    assert set(rows.gradients["site"]) == {"head"}
+    assert set(rows.gradients["site"]) == {"head", "input", "forward.0", "forward.1"}
 
 
 def test_batch_norm_and_dropout_train_as_in_a_plain_loop(tmp_path: Path) -> None:
@@ -228,7 +232,7 @@ def test_an_activation_in_place_changes_no_probe(together: bool) -> None:
         members = side_by_side(nets, inputs) if together else single(nets[0])
         assert members is not None
         count = len(members.flat)
-        readings.append(probe(members, loss, inputs[:count], targets[:count]))
+        readings.append(probe(members, loss, inputs[:count], targets[:count], ALL))
     for one, other in zip(*readings, strict=True):
         assert (one.site, one.quantity) == (other.site, other.quantity)
         torch.testing.assert_close(one.values, other.values)

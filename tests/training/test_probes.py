@@ -11,11 +11,13 @@ from models.losses import cross_entropy, squared_error
 from models.networks.mlp import MLP
 from models.settings import MLP as MLPSettings
 from models.settings import Digits, Init, MNIST5k
-from orchestrator.study.settings import Probes
+from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.training.engine import train
 from orchestrator.training.members import side_by_side
 from orchestrator.training.probes import Reading, probe
 from tests.training.packs import normal, pack, variant
+
+ALL = frozenset(QUANTITIES)
 
 
 def pre_activations(model: MLP, features: Tensor) -> list[Tensor]:
@@ -31,7 +33,7 @@ def readings_of(models: list[nn.Module], inputs: Tensor, targets: Tensor) -> dic
     table: dict[str, list[Reading]] = {}
     members = side_by_side(models, inputs)
     assert members is not None
-    for reading in probe(members, cross_entropy, inputs, targets):
+    for reading in probe(members, cross_entropy, inputs, targets, ALL):
         table.setdefault(reading.quantity, []).append(reading)
     return {name: torch.stack([r.values for r in readings]) for name, readings in table.items()}
 
@@ -104,7 +106,7 @@ def test_layers_are_counted_from_the_input() -> None:
     inputs = torch.ones(1, 3, 6)
     members = side_by_side([model], inputs)
     assert members is not None
-    readings = probe(members, cross_entropy, inputs, torch.ones(1, 3).long())
+    readings = probe(members, cross_entropy, inputs, torch.ones(1, 3).long(), ALL)
     sites = [(r.position, r.site) for r in readings if r.quantity == "delta"]
     assert sites == [(1, "hidden.0"), (2, "hidden.1"), (3, "output")]
     assert [r.position for r in readings if r.quantity == "saturation"] == [1, 2]
@@ -174,5 +176,5 @@ def test_an_output_activation_does_not_saturate() -> None:
     model = MLP(6, 1, depth=1, width=5, activation="tanh", output_activation="softplus")
     members = side_by_side([model], torch.ones(1, 3, 6))
     assert members is not None
-    readings = probe(members, squared_error, torch.ones(1, 3, 6), torch.ones(1, 3, 1))
+    readings = probe(members, squared_error, torch.ones(1, 3, 6), torch.ones(1, 3, 1), ALL)
     assert [r.position for r in readings if r.quantity == "saturation"] == [1]

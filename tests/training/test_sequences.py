@@ -11,7 +11,7 @@ from torch.nn import functional
 from models.settings import Adding, Recurrent, ToyTagging, WindowTagger
 from models.tasks import adding, toy_tagging
 from orchestrator.seeds import seed_for
-from orchestrator.study.settings import Probes
+from orchestrator.study.probes import Probes
 from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.engine import build_model, train
