@@ -130,6 +130,49 @@ def export(
     raise typer.Exit(export(study, wanted, results=results))
 
 
+@app.command("list")
+def list_(results: Results = None, as_json: Json = False) -> None:
+    """List the studies of the results folder, and how far each is."""
+    from orchestrator.cli.list import list_studies
+
+    raise typer.Exit(list_studies(results=results, as_json=as_json))
+
+
+@app.command()
+def show(
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="Name of a study, or id of a trial or pack.")
+    ],
+    results: Results = None,
+    as_json: Json = False,
+) -> None:
+    """Show a study, a trial or a pack."""
+    from orchestrator.cli.show import show
+
+    raise typer.Exit(show(identifier, results=results, as_json=as_json))
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the study and its file.")],
+    like: Annotated[
+        str | None, typer.Option("--like", metavar="STUDY", help="Begin with a copy of this one.")
+    ] = None,
+) -> None:
+    """Write NAME.yaml, a study to change."""
+    from orchestrator.cli.init import init
+
+    raise typer.Exit(init(name, like=like))
+
+
+@app.command()
+def doctor(results: Results = None) -> None:
+    """Find out whether this machine can do what a run asks of it."""
+    from orchestrator.cli.doctor import doctor
+
+    raise typer.Exit(doctor(results=results))
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of study files, for editors."""

@@ -30,6 +30,21 @@ def read_plan(paths: StudyPaths) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
+def last_event(paths: StudyPaths) -> dict[str, Any] | None:
+    """The last whole line of events.jsonl; None before the first."""
+    with faults(paths.events, "read"):
+        lines = paths.events.read_bytes().splitlines() if paths.events.exists() else []
+    return next((event for line in reversed(lines) if (event := _event(line))), None)
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:  # cut off by a crash
+        return None
+    return event if isinstance(event, dict) else None
+
+
 def append_event(paths: StudyPaths, event: str, **facts: Any) -> None:
     """Add a line to events.jsonl, whole; a reader skips a last line cut off by a crash."""
     line = json.dumps({"at": _now(), "event": event, **facts}, ensure_ascii=False)

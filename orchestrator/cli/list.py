@@ -1,0 +1,106 @@
+"""`orch list`: which studies a results folder holds, and how far each is."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from orchestrator.cli.known import known
+from orchestrator.cli.results import results_paths
+from orchestrator.paths import ResultsPaths
+from orchestrator.store.journal import last_event, read_plan
+from orchestrator.store.parts import statuses
+from orchestrator.study.source import shipped_studies
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One study of the results folder."""
+
+    study: str
+    question: str
+    variants: int
+    trials: int
+    completed: int
+    diverged: int
+    failed: int
+    missing: int
+    last_run: str  # ISO 8601, UTC; empty before the first
+    report: str | None  # path
+
+
+def list_studies(*, results: Path | None, as_json: bool) -> int:
+    """Exit code 0, also where nothing has been run yet."""
+    paths = results_paths(results)
+    found = _studies(paths)
+    unrun = sorted(shipped_studies().keys() - {each.study for each in found})
+    if as_json:
+        document = {"results": str(paths.root), "studies": [asdict(each) for each in found]}
+        print(json.dumps(document | {"shipped": unrun}, indent=2, ensure_ascii=False))
+    else:
+        _show(paths, found, unrun)
+    return 0
+
+
+def _studies(paths: ResultsPaths) -> list[Listed]:
+    """The latest run first."""
+    stored = statuses(paths)
+    found = [each for name in known(paths) if (each := _listed(paths, name, stored))]
+    return sorted(found, key=lambda each: (each.last_run, each.study), reverse=True)
+
+
+def _listed(paths: ResultsPaths, name: str, stored: Mapping[str, str]) -> Listed | None:
+    """None for a plan.json that is not ours, or is being written."""
+    folder = paths.study(name)
+    document = read_plan(folder)
+    if document is None or document.get("study") != name:
+        return None
+    trials = [trial for variant in document["variants"] for trial in variant["trials"]]
+    counts = Counter(stored.get(trial, "missing") for trial in trials)
+    event = last_event(folder)
+    return Listed(
+        study=name,
+        question=document["question"],
+        variants=len(document["variants"]),
+        trials=len(trials),
+        **{status: counts[status] for status in ("completed", "diverged", "failed", "missing")},
+        last_run=str(event.get("at", "")) if event else "",
+        report=str(folder.report) if folder.report.exists() else None,
+    )
+
+
+def _show(paths: ResultsPaths, found: list[Listed], unrun: list[str]) -> None:
+    console = Console()
+    if found:
+        console.print(_table(found))
+    else:
+        _say(console, f"{paths.root}: no study has been run here")
+    if unrun:
+        _say(console, f"shipped, not run here: {', '.join(unrun)}")
+
+
+def _table(found: list[Listed]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("study", "trials", "", "last run (UTC)", "question"):
+        table.add_column(title, overflow="fold", justify="right" if title == "trials" else "left")
+    for each in found:
+        done = f"{each.completed + each.diverged:,}/{each.trials:,}"
+        date = each.last_run[:16].replace("T", " ")
+        cells = (each.study, done, _lost(each), date, each.question)
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _lost(each: Listed) -> str:
+    """2 diverged, 1 failed."""
+    words = ((each.diverged, "diverged"), (each.failed, "failed"))
+    return ", ".join(f"{count:,} {word}" for count, word in words if count)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

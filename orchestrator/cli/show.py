@@ -1,0 +1,163 @@
+"""`orch show`: a study, a pack or a single trial, by its id."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestrator.cli.known import known
+from orchestrator.cli.results import results_paths
+from orchestrator.errors import InputError, Problem
+from orchestrator.paths import ResultsPaths
+from orchestrator.store.journal import read_plan
+from orchestrator.store.parts import Entry, entries
+from orchestrator.store.trial import read_trials
+from orchestrator.study.describe import plain
+
+SHORTEST = 4  # digits of an id that is given in part
+_MOST = 20  # trials listed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an id stands for."""
+
+    kind: str  # study | trial | pack
+    name: str
+
+
+def show(identifier: str, *, results: Path | None, as_json: bool) -> int:
+    """Exit code 0. Raises InputError for an id that is not there, or that several begin with."""
+    paths = results_paths(results)
+    stored = entries(paths)
+    found = _find(identifier, paths, stored)
+    made = {"study": _study, "trial": _trial, "pack": _pack}[found.kind](found.name, paths, stored)
+    if as_json:
+        print(json.dumps({"kind": found.kind, **made}, indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(_lines({found.kind: found.name, **made})))
+    return 0
+
+
+def _find(identifier: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> Found:
+    names = {
+        "study": known(paths),
+        "trial": stored,
+        "pack": {entry.pack_id for entry in stored.values()},
+    }
+    for kind, every in names.items():
+        if identifier in every:
+            return Found(kind, identifier)
+    begins = [
+        Found(kind, name)
+        for kind in ("trial", "pack")
+        for name in names[kind]
+        if len(identifier) >= SHORTEST and name.startswith(identifier)
+    ]
+    if len(begins) == 1:
+        return begins[0]
+    raise InputError([_problem(identifier, begins, paths)])
+
+
+def _problem(identifier: str, begins: list[Found], paths: ResultsPaths) -> Problem:
+    if begins:
+        listed = ", ".join(f"{each.kind} {each.name}" for each in begins[:_MOST])
+        what = f"{len(begins):,} ids begin with {identifier!r}"
+        return Problem(identifier, what, listed, "give more digits")
+    what = f"{paths.root} has no study, trial or pack of this name"
+    digits = f"the id of a trial or pack, or at least {SHORTEST} digits of it"
+    cure = "`orch list` names the studies; trials.parquet has the ids"
+    return Problem(identifier, what, f"the name of a study, {digits}", cure)
+
+
+def _study(name: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> dict[str, Any]:
+    document = read_plan(paths.study(name)) or {}
+    variants = {
+        variant["variant"]: _counted(stored, variant["trials"])
+        for variant in document.get("variants", ())
+    }
+    facts = ("question", "seed", "replicates", "factors", "compare", "fixed", "git")
+    report = paths.study(name).report
+    return {
+        **{key: document[key] for key in facts if key in document},
+        "variants": variants,
+        "report": str(report) if report.exists() else None,
+    }
+
+
+def _counted(stored: Mapping[str, Entry], trials: Iterable[str]) -> dict[str, int]:
+    """completed, diverged, failed, missing → trials, where there are any."""
+    counts: dict[str, int] = {}
+    for trial in trials:
+        status = stored[trial].status if trial in stored else "missing"
+        counts[status] = counts.get(status, 0) + 1
+    return counts
+
+
+def _pack(name: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> dict[str, Any]:
+    rows = read_trials(paths, name)
+    one = rows[0]
+    facts = ("execution", "device", "threads", "code_digest", "started_at")
+    return {
+        **{key: one[key] for key in facts},
+        "wall_s": sum(row["wall_s"] for row in rows),
+        "trials": [f"{row['trial_id']} {_described(row)}" for row in rows],
+    }
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    return f"{row['variant']}, replicate {row['replicate']}: {row['status']}"
+
+
+def _trial(name: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> dict[str, Any]:
+    rows = read_trials(paths, stored[name].pack_id)
+    row = next(row for row in rows if row["trial_id"] == name)
+    facts = {
+        key: value
+        for key, value in row.items()
+        if "." not in key and key not in ("trial_id", "error") and value is not None
+    }
+    return {
+        **facts,
+        "in_studies": _studies_with(name, paths),
+        "error": row["error"],
+        "final": _tail(row, "final."),
+        "settings": _tail(row, "setting."),
+    }
+
+
+def _tail(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {
+        key.removeprefix(prefix): value
+        for key, value in row.items()
+        if key.startswith(prefix) and value is not None
+    }
+
+
+def _studies_with(trial: str, paths: ResultsPaths) -> list[str]:
+    """A trial belongs to every study that plans it, whichever trained it."""
+    plans = {name: read_plan(paths.study(name)) or {} for name in known(paths)}
+    return [
+        name
+        for name, plan in plans.items()
+        if any(trial in variant["trials"] for variant in plan.get("variants", ()))
+    ]
+
+
+def _lines(made: Mapping[str, Any], indent: str = "") -> Iterable[str]:
+    """key: value, groups indented; what is empty is left out."""
+    for key, value in made.items():
+        if isinstance(value, dict) and value:
+            yield f"{indent}{key}"
+            yield from _lines(value, f"{indent}  ")
+        elif isinstance(value, list) and value:
+            yield (
+                f"{indent}{key}: {', '.join(map(plain, value))}"
+                if len(value) < 9
+                else (f"{indent}{key}\n" + "\n".join(f"{indent}  {plain(each)}" for each in value))
+            )
+        elif isinstance(value, str) and "\n" in value:
+            yield from (f"{indent}{key}", *(f"{indent}  {line}" for line in value.splitlines()))
+        elif value not in (None, {}, []):
+            yield f"{indent}{key}: {plain(value)}"
