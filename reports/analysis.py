@@ -49,8 +49,7 @@ def analyse(tables: Tables) -> Analysis:
     """Runs every statistic once. Needs no figure and no page."""
     plan, facts = tables.plan, evidence(tables)
     results = outcomes(tables.trials, plan.compare.metric)
-    values = {name: each.values for name, each in results.items()}
-    compared = comparisons(plan, values, diverged(tables.trials, plan.compare.metric))
+    compared = compare_trials(plan, tables.trials)
     open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
     fitted = fits(tables.gradients)
     profiles = decay(tables.gradients, fitted)
@@ -72,6 +71,13 @@ def analyse(tables: Tables) -> Analysis:
         settling_command=_command(plan, facts, open_),
         warnings=warnings(tables, facts, results, compared, fitted),
     )
+
+
+def compare_trials(plan: Plan, trials: pd.DataFrame) -> Comparisons:
+    """The study's comparisons, diverged trials counted."""
+    metric = plan.compare.metric
+    values = {name: each.values for name, each in outcomes(trials, metric).items()}
+    return comparisons(plan, values, diverged(trials, metric))
 
 
 def _command(plan: Plan, facts: Evidence, open_: Settling | None) -> str:

@@ -60,6 +60,15 @@ def plan(
     only: Only = None,
     replicates: Replicates = None,
     results: Results = None,
+    spread: Annotated[
+        float | None,
+        typer.Option(
+            "--spread",
+            metavar="SD",
+            help="Assumed sd of paired differences of the metric (a share: 0.01 is one point).",
+            show_default="that of the study's results so far",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show variants, trials and packs, what is done already, and what n can show."""
@@ -67,7 +76,9 @@ def plan(
     from orchestrator.study.overrides import Overrides
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
-    raise typer.Exit(plan(study, overrides=overrides, results=results, as_json=as_json))
+    raise typer.Exit(
+        plan(study, overrides=overrides, results=results, spread=spread, as_json=as_json)
+    )
 
 
 @app.command()

@@ -4,9 +4,11 @@ import json
 import warnings
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from orchestrator.cli.detectable import Detectable, checked, find_detectable
 from orchestrator.cli.results import results_paths
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
@@ -21,19 +23,28 @@ from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study
 
 
-def plan(study: str, *, overrides: Overrides, results: Path | None, as_json: bool) -> int:
+def plan(
+    study: str,
+    *,
+    overrides: Overrides,
+    results: Path | None,
+    spread: float | None,
+    as_json: bool,
+) -> int:
     """Prints the plan; nothing is trained or written."""
+    checked(spread)
     loaded = load_study(study, overrides)
     paths = results_paths(results)
     earlier = read_plan(paths.study(loaded.name))
     workers = _workers(loaded)
     made = make_plan(loaded, _statuses(paths), workers, earlier)
+    detectable = find_detectable(loaded, paths.study(loaded.name), spread)
     if as_json:
-        print(json.dumps(_document(made, workers), indent=2, ensure_ascii=False))
+        print(json.dumps(_document(made, workers, detectable), indent=2, ensure_ascii=False))
     else:
         from orchestrator.cli.plan_table import show
 
-        show(made, workers)
+        show(made, workers, detectable)
     return 0
 
 
@@ -54,7 +65,7 @@ def _statuses(paths: ResultsPaths) -> Mapping[str, str]:
     return statuses(paths)
 
 
-def _document(made: Plan, workers: int) -> dict[str, Any]:
+def _document(made: Plan, workers: int, detectable: Detectable | None) -> dict[str, Any]:
     """plan.json, and what is known of each trial."""
     power = attainable(made.study)
     return {
@@ -75,6 +86,7 @@ def _document(made: Plan, workers: int) -> dict[str, Any]:
             "smallest_p_adjusted": power.smallest_p_adjusted,
             "replicates_needed": power.replicates_needed,
             "descriptive_only": power.descriptive_only,
+            "detectable": asdict(detectable) if detectable else None,
         },
     }
 

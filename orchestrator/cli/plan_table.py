@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestrator.cli.detectable import Detectable, lines
 from orchestrator.cli.plan import counted, steps_to_do
 from orchestrator.plan.document import fixed_settings
-from orchestrator.plan.power import LEVEL, Attainable, attainable
+from orchestrator.plan.power import DESCRIPTIVE_BELOW, LEVEL, Attainable, attainable
 from orchestrator.plan.records import Plan
 from orchestrator.study.describe import plain, plural
 from orchestrator.study.designs import VARIANTS, short_names
@@ -20,7 +21,7 @@ MOST_ROWS = 100  # variants shown; --json has all
 STATES = ("new", "done", "invalidated")
 
 
-def show(made: Plan, workers: int) -> None:
+def show(made: Plan, workers: int, detectable: Detectable | None) -> None:
     """Prints the plan on stdout."""
     width = None if sys.stdout.isatty() else 400  # in a file or a pipe nothing is cut off
     console = Console(soft_wrap=True, highlight=False, width=width)
@@ -30,7 +31,12 @@ def show(made: Plan, workers: int) -> None:
     hidden = len(study.variants) - MOST_ROWS
     if hidden > 0:
         console.print(Text(f"… and {hidden:,} more variants (--json lists all)"))
-    lines = (*_counts(made, workers), *_reasons(made), *_excluded(study), *_shows(study))
+    lines = (
+        *_counts(made, workers),
+        *_reasons(made),
+        *_excluded(study),
+        *_shows(study, detectable),
+    )
     for line in (*lines, *_fixed(study)):
         console.print(Text(line))
 
@@ -85,7 +91,7 @@ def _excluded(study: Study) -> Iterator[str]:
         yield f"Excluded: {plural(len(rule.labels), 'variant')} with {when}: {rule.reason}"
 
 
-def _shows(study: Study) -> Iterator[str]:
+def _shows(study: Study, detectable: Detectable | None) -> Iterator[str]:
     """What n can show, in words."""
     power = attainable(study)
     metric = study.compare.metric
@@ -95,11 +101,8 @@ def _shows(study: Study) -> Iterator[str]:
         return
     variants = plural(power.contrasts, "variant")
     yield f"Compares: {metric} of {variants} with the baseline{baseline}"
-    if power.descriptive_only:
-        needed = power.replicates_needed
-        yield f"n = {power.replicates}: descriptive only; tests need {needed} replicates or more"
-    else:
-        yield from _tests(power)
+    yield from _cannot(power) if power.descriptive_only else _tests(power)
+    yield from lines(study, detectable)
 
 
 def _baseline(study: Study) -> str:
@@ -110,6 +113,14 @@ def _baseline(study: Study) -> str:
     levels = ", ".join(f"{p}={plain(level)}" for p, level in study.compare.baseline.items())
     is_center = study.center and study.compare.baseline == study.center
     return f"{' at the center' * bool(is_center)}{' ' * bool(levels)}{levels}"
+
+
+def _cannot(power: Attainable) -> Iterator[str]:
+    n, holm = plural(power.replicates, "replicate"), power.replicates_needed
+    more = f", {holm} with Holm over {plural(power.contrasts, 'contrast')}"
+    can = f"{DESCRIPTIVE_BELOW} can{more if holm > DESCRIPTIVE_BELOW else ''}"
+    yield f"n = {power.replicates}: descriptive only; with {n} this design cannot reach p < .05"
+    yield f"    the smallest p that a sign-flip test can give is {power.smallest_p:.2g}; {can}"
 
 
 def _tests(power: Attainable) -> Iterator[str]:

@@ -64,8 +64,7 @@ def metrics_of(study: Study) -> list[Metric]:
 
 
 def _compare(study: Study) -> dict[str, Any]:
-    name = study.compare.metric.rpartition("/")[2]
-    metric = next(metric for metric in metrics_of(study) if metric.name == name)
+    metric = compared_metric(study)
     return {
         "metric": study.compare.metric,
         "direction": metric.direction,
@@ -73,6 +72,11 @@ def _compare(study: Study) -> dict[str, Any]:
         "baseline": dict(study.compare.baseline),
         "smallest_difference": study.compare.smallest_difference,
     }
+
+
+def compared_metric(study: Study) -> Metric:
+    name = study.compare.metric.rpartition("/")[2]
+    return next(metric for metric in metrics_of(study) if metric.name == name)
 
 
 def _solved(study: Study) -> dict[str, Any] | None:

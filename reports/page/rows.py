@@ -15,7 +15,8 @@ from reports.statistics.comparisons import VERDICTS, Comparison
 from reports.statistics.decay import Profile
 from reports.statistics.geometric import Estimate
 from reports.statistics.outcomes import STATUSES, Outcome
-from reports.statistics.settling import MOST, Settling, settles
+from reports.statistics.power import MOST
+from reports.statistics.settling import Settling, settles
 from reports.statistics.solved import Solved
 from reports.statistics.time_decay import TimeProfile, half_life
 from reports.tables import Variant

@@ -7,6 +7,7 @@ from scipy.optimize import brentq
 from scipy.special import nctdtr, stdtrit
 
 ALPHA = 0.05
+MOST = 100  # replicates that are thought of
 POWER = 0.8  # "probably", in all that the report and the terminal say
 
 
@@ -33,7 +34,8 @@ def power(n: Any, effect: Any, alpha: float) -> Any:
     """P(p ≤ alpha) of a two-sided paired t-test; effect: true difference / sd of differences."""
     critical = stdtrit(n - 1, 1 - alpha / 2)
     shift = np.abs(effect) * np.sqrt(n)
-    return 1 - nctdtr(n - 1, shift, critical) + nctdtr(n - 1, shift, -critical)
+    tails = 1 - nctdtr(n - 1, shift, critical), nctdtr(n - 1, shift, -critical)
+    return tails[0] + np.nan_to_num(tails[1])  # scipy gives NaN where the far tail underflows
 
 
 def detectable(n: int, sd: float, contrasts: int) -> float | None:
@@ -55,3 +57,12 @@ def detectable(n: int, sd: float, contrasts: int) -> float | None:
     while power(n, top, alpha) < POWER:
         top *= 2
     return float(brentq(lambda effect: power(n, effect, alpha) - POWER, 0.0, top)) * sd
+
+
+def replicates_for(difference: float, sd: float, contrasts: int) -> int | None:
+    """The fewest replicates that would probably tell this difference from chance; at most MOST."""
+    for n in range(2, MOST + 1):
+        alpha = reachable(n, contrasts)
+        if alpha and (sd == 0 or power(n, difference / sd, alpha) >= POWER):
+            return n
+    return None

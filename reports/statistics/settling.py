@@ -7,9 +7,9 @@ import numpy as np
 
 from reports.statistics.comparisons import Comparison
 from reports.statistics.intervals import Floats, t_half_width
-from reports.statistics.power import POWER, reachable
+from reports.statistics.power import MOST, POWER, reachable
+from reports.statistics.spread import deviation
 
-MOST = 100  # replicates; who needs more has a difference too small for this spread
 DRAWS = 4000
 SEED = 20240611  # of the draws; stated on the page
 
@@ -58,9 +58,9 @@ def _proposed(needed: Sequence[int | None]) -> int | None:
 
 def _needed(row: Comparison, contrasts: int, smallest: float | None) -> int | None:
     """Replicates that settle one comparison."""
-    if not settles(row) or row.difference is None or row.ci_high is None:
+    if not settles(row) or row.difference is None:
         return None
-    sd = (row.ci_high - row.difference) / float(t_half_width(row.n, 1.0))
+    sd = deviation(row)
     zone = smallest if not row.diverged else None
     lacking, enough = row.n, row.n + 1
     while share_settled(row.n, row.difference, sd, enough, contrasts, zone) < POWER:

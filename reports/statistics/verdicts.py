@@ -14,7 +14,8 @@ from reports.names import (
     value_text,
 )
 from reports.statistics.comparisons import VERDICTS, Comparison, Verdict
-from reports.statistics.settling import MOST, Settling, settles
+from reports.statistics.power import MOST
+from reports.statistics.settling import Settling, settles
 from reports.tables import Level, Plan, Variant
 
 SHOWN = 6  # sentences at the terminal and at the top of the report

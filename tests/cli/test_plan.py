@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from statsmodels.stats.power import TTestPower
 
 from tests.cli.orch import SMALL, orch
 
@@ -56,7 +58,8 @@ def test_flags_exclusions_and_few_replicates(small: Path) -> None:
     assert "Compares: nothing; no variant but the baseline" in done.stdout
     done = orch("plan", small, "--replicates", "3")
     assert "Compares: test/accuracy of 2 variants with" in done.stdout
-    assert "n = 3: descriptive only; tests need 7 replicates or more" in done.stdout
+    assert "n = 3: descriptive only; with 3 replicates this design cannot reach" in done.stdout
+    assert "can give is 0.25; 6 can, 7 with Holm over 2 contrasts" in done.stdout
 
 
 def test_the_plan_as_json(small: Path) -> None:
@@ -119,3 +122,43 @@ def test_a_run_makes_trials_done_and_a_change_invalidates_them(small: Path) -> N
     assert "Invalidated: 2 trials: training.epochs 1 -> 2" in changed.stdout
     only = ("--only", "model.activation=tanh", "--results", results)
     assert "Packs: none, everything is done" in orch("plan", small, *only).stdout
+
+
+def test_what_a_spread_lets_it_detect(small: Path) -> None:
+    small.write_text(SMALL + "compare: {metric: test/accuracy, smallest_difference: 0.01}\n")
+    done = orch("plan", small, "--spread", "0.02", "--json")
+    found = json.loads(done.stdout)["power"]["detectable"]
+    assert found["spread"] == 0.02
+    first = found["differences"]["12"]  # twice the six replicates
+    theirs = TTestPower().solve_power(nobs=12, alpha=102 * 2 / 2**12, power=0.8)
+    assert first == pytest.approx(0.02 * theirs, rel=1e-3)
+    assert list(found["differences"]) == ["6", "12", "24"]
+    n = found["replicates_for_smallest"]
+    powers = [TTestPower().power(0.5, each, 0.05) for each in (n - 1, n)]
+    assert powers[0] < 0.8 <= powers[1]
+
+    said = orch("plan", small, "--spread", "0.02").stdout
+    assert "Detects: with a spread of 2.0 points (as given by --spread)" in said
+    assert f"n = 12: differences from {100 * first:.1f} points on, with a chance of 80 %" in said
+    assert f"the smallest difference that matters, 1.0 points, takes {n} replicates" in said
+
+
+def test_a_spread_must_be_one(small: Path) -> None:
+    done = orch("plan", small, "--spread", "-1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--spread: -1 is no standard deviation\n    allowed: a number above 0" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_spread_is_measured_on_what_there_is(small: Path) -> None:
+    small.write_text(TINY)
+    assert "Detects: not known before there are results" in orch("plan", small).stdout
+    flags = ("--results", small.parent / "r", "--replicates", "4")
+    assert orch("run", small, "--inline", "--no-report", *flags).returncode == 0
+    finals = pd.read_parquet(small.parent / "r" / "small" / "trials.parquet").pivot(
+        index="replicate", columns="variant", values="final.test/accuracy"
+    )
+    sd = (finals["activation=tanh"] - finals["activation=sigmoid"]).std()
+    power = json.loads(orch("plan", small, "--json", *flags).stdout)["power"]
+    assert power["detectable"]["spread"] == pytest.approx(sd)
+    assert power["detectable"]["source"].startswith("median of 1 in ")

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from statsmodels.stats.power import TTestPower
 
-from reports.statistics.power import POWER, detectable, power, reachable
+from reports.statistics.power import POWER, detectable, power, reachable, replicates_for
 from reports.statistics.signflip import signflip_p
 
 
 @pytest.mark.parametrize(
-    ("n", "effect", "alpha"), [(6, 1.0, 0.03), (10, 0.5, 0.05), (30, 0.2, 0.01)]
+    ("n", "effect", "alpha"), [(6, 1.0, 0.03), (10, 0.5, 0.05), (30, 0.2, 0.01), (20, 0.0, 0.05)]
 )
 def test_power_is_that_of_statsmodels(n, effect, alpha):
     theirs = TTestPower().power(effect, n, alpha)
@@ -35,3 +35,11 @@ def test_sign_flips_find_the_detectable_difference_about_as_often_as_said():
     n, wanted = 10, detectable(10, 1.0, 1)
     p = signflip_p(rng.normal(wanted, 1.0, (n, 2000)))
     assert np.mean(p <= reachable(n, 1) + 1e-12) == pytest.approx(POWER, abs=0.05)
+
+
+@pytest.mark.parametrize("n", [6, 10, 20, 40, 100])
+@pytest.mark.parametrize("contrasts", [1, 36, 300])
+def test_there_is_a_detectable_difference_from_six_replicates_on(n, contrasts):
+    found = detectable(n, 0.02, contrasts)
+    assert 0 < found < 0.02 * 6
+    assert replicates_for(found * 1.001, 0.02, contrasts) <= n

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from reports.statistics.comparisons import comparisons
-from reports.statistics.settling import MOST, settling, share_settled
+from reports.statistics.power import MOST
+from reports.statistics.settling import settling, share_settled
 from reports.tables import parse_plan
 from tests.reports.sample import Sample, plan_document
 
