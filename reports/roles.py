@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reports.tables import Level, Plan
+from reports.variants import VARIANT, is_crossed
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,13 @@ class Roles:
 
 
 def roles(plan: Plan) -> Roles:
-    """Colour is what the study compares (the first factor of its baseline), x the longest scale."""
+    """Colour is what the study compares (the first factor of its baseline), x the longest scale.
+
+    Where factors are not crossed, panels of their levels would stand nearly empty: there every
+    variant has a colour of its own.
+    """
+    if not is_crossed(plan):
+        return Roles(VARIANT, None, None, None, ())
     left = sorted(plan.factors, key=lambda path: _rank(plan, path))
     colour = left.pop(0) if left else None
     left.sort(key=lambda path: -_numbers(plan.factors[path]))

@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 Level = str | int | float | bool | None
+ABSENT = "–"
+"""Stands for the level of a factor that a variant does not have."""
 
 # The columns that are read; trials.parquet also gives every `final.<split>/<metric>`.
 _TRIALS = (
@@ -35,6 +37,9 @@ class Variant:
     levels: Mapping[str, Level]  # of the factors that it has, in the order of the study's
     settings: Mapping[str, Level]  # only those that differ between variants
     trials: tuple[str, ...]
+
+    def level(self, path: str) -> Level:
+        return self.levels.get(path, ABSENT)
 
 
 @dataclass(frozen=True)

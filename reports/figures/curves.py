@@ -40,8 +40,8 @@ def draw(view: Scheme, every: Sequence[Curve], least: Baselines) -> Figure | Non
 
 def _layout(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
     """(factors that make panels, factors that are chosen from a list)."""
-    roles, factors = view.roles, view.plan.factors
-    count = [len(factors[path]) for path in (roles.x, roles.columns) if path]
+    roles = view.roles
+    count = [len(view.levels(path)) for path in (roles.x, roles.columns) if path]
     if len(count) == 2 and count[0] * count[1] > MOST_PANELS:
         return (roles.columns,), (roles.x, roles.rows, *roles.rest)
     return (roles.x, roles.columns), (roles.rows, *roles.rest)
@@ -50,7 +50,7 @@ def _layout(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...
 def _columns(view: Scheme, split: tuple[str | None, ...]) -> int:
     """As many as the column factor has levels; without one, up to four along x."""
     along = view.roles.columns or next((path for path in split if path), None)
-    count = len(view.plan.factors[along]) if along else 1
+    count = len(view.levels(along)) if along else 1
     return count if view.roles.columns else min(4, count)
 
 

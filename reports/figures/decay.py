@@ -53,7 +53,7 @@ def draw(
         name=quantities[0].name,
         title=quantities[0].title,
         caption=_caption(view, found, shown[0].name),
-        columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 2,
+        columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=height_px,
         legend_title=view.legend_title,
         legend=view.legend,
@@ -89,8 +89,8 @@ def _without(view: Scheme, found: Sequence[Profile]) -> str:
     path, drawn = view.roles.colour, {p.variant_id for p in found}
     if not path:
         return ""
-    here = {v.levels[path] for v in view.plan.variants if v.variant_id in drawn}
-    gone = [level for level in view.plan.factors[path] if level not in here]
+    here = {view.level(path, v) for v in view.plan.variants if v.variant_id in drawn}
+    gone = [level for level in view.levels(path) if level not in here]
     named = ", ".join(level_name(view.names[path], level) for level in gone)
     return f" Without a line, for want of such layers or of measurements: {named}." if gone else ""
 

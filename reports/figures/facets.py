@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 
 from reports.figures.records import Chooser, Key
 from reports.names import level_name, level_text, short_names
 from reports.roles import Roles, roles
 from reports.tables import Level, Plan, Variant
+from reports.variants import VARIANT, axis, is_crossed, names_of
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,38 @@ class Scheme:
     roles: Roles
     names: Mapping[str, str]
 
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Variant id → its name in a sentence."""
+        return names_of(self.plan)
+
+    @cached_property
+    def _axes(self) -> Mapping[str, tuple[Level, ...]]:
+        return {path: axis(self.plan, path) for path in (VARIANT, *self.plan.factors)}
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What the first columns of a table say of a variant: its name, if that says more."""
+        named = () if is_crossed(self.plan) else (VARIANT,)
+        return (*named, *self.plan.factors)
+
+    def levels(self, path: str) -> tuple[Level, ...]:
+        """The levels along a factor, or along the variants."""
+        return self._axes[path]
+
+    def level(self, path: str, variant: Variant) -> Level:
+        return self.titles[variant.variant_id] if path == VARIANT else variant.level(path)
+
     def place(self, path: str | None, variant: Variant) -> int:
         """The index of a variant's level in the study; 0 where there is no such factor."""
-        return self.plan.factors[path].index(variant.levels[path]) if path else 0
+        return self.levels(path).index(self.level(path, variant)) if path else 0
 
     def colour(self, variant: Variant) -> int:
         return self.place(self.roles.colour, variant)
 
     def text(self, path: str | None, variant: Variant) -> str:
         """The level, safe to stand in plotly's text, which reads some HTML."""
-        return escape(level_name(self.names[path], variant.levels[path])) if path else ""
+        return escape(level_name(self.names[path], self.level(path, variant))) if path else ""
 
     @property
     def legend_title(self) -> str:
@@ -44,7 +68,7 @@ class Scheme:
 
     @property
     def legend(self) -> tuple[Key, ...]:
-        levels = self.plan.factors[self.roles.colour] if self.roles.colour else ()
+        levels = self.levels(self.roles.colour) if self.roles.colour else ()
         return tuple(Key(place, level_text(level)) for place, level in enumerate(levels))
 
     def x_with_most(self, sizes: Mapping[str, int]) -> dict[str, Level]:
@@ -52,7 +76,7 @@ class Scheme:
         if not self.roles.x:
             return {}
         best = max(self.plan.variants, key=lambda variant: sizes.get(variant.variant_id, 0))
-        return {self.roles.x: best.levels[self.roles.x]}
+        return {self.roles.x: best.level(self.roles.x)}
 
     def thinned(self, sizes: Mapping[str, tuple[int, int]]) -> str:
         """A panel's note: variants with fewer replicates than planned, and why.
@@ -68,12 +92,12 @@ class Scheme:
 
     def _thin(self, variant: Variant, n: int, zeros: int) -> str:
         path = self.roles.colour
-        name = level_name(self.names[path], variant.levels[path]) if path else "n ="
+        name = level_name(self.names[path], self.level(path, variant)) if path else "n ="
         return f"{name} {n}{f' ({zeros} exactly zero)' if zeros else ''}"
 
 
 def scheme(plan: Plan) -> Scheme:
-    return Scheme(plan, roles(plan), short_names(plan.factors))
+    return Scheme(plan, roles(plan), {**short_names(plan.factors), VARIANT: VARIANT})
 
 
 def facets(
@@ -98,9 +122,9 @@ def _present(paths: Sequence[str | None]) -> list[str]:
 def _facet(
     view: Scheme, variants: tuple[Variant, ...], panels: list[str], lists: list[str]
 ) -> Facet:
-    levels = variants[0].levels
-    title = ", ".join(f"{view.names[path]} {level_text(levels[path])}" for path in panels)
-    return Facet(title, {path: level_text(levels[path]) for path in lists}, variants)
+    levels = {path: level_text(view.level(path, variants[0])) for path in (*panels, *lists)}
+    title = ", ".join(f"{view.names[path]} {levels[path]}" for path in panels)
+    return Facet(title, {path: levels[path] for path in lists}, variants)
 
 
 def choosers(
@@ -112,6 +136,6 @@ def choosers(
 
 
 def _chooser(view: Scheme, path: str, start: Mapping[str, Level]) -> Chooser:
-    levels = view.plan.factors[path]
+    levels = view.levels(path)
     options = tuple((level_text(level), level_text(level)) for level in levels)
     return Chooser(path, view.names[path], options, level_text(start.get(path, levels[0])))

@@ -30,7 +30,7 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
             "its 95 % t-interval. Networks with one hidden layer have no such factor."
             f"{_kinds(found)}"
         ),
-        columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 2,
+        columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=230,
         legend_title=view.legend_title,
         legend=view.legend,

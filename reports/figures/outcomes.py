@@ -1,6 +1,7 @@
 """Draws `statistics.outcomes`: every replicate as a dot, the mean, and its interval."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from reports.figures import baselines
 from reports.figures.baselines import Baselines, Line
@@ -25,7 +26,7 @@ def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
     span = baselines.widened(_range(results), lines)
     scale = _axis(compare.unit, span)
     made = facets(view, (roles.rows, roles.columns), roles.rest)
-    columns = len(view.plan.factors[roles.columns]) if roles.columns else 1
+    columns = len(view.levels(roles.columns)) if roles.columns else 1
     return Figure(
         name="outcomes",
         title=f"Final {metric_text(compare.metric)} by variant{_unit(compare.unit)}",
@@ -94,7 +95,7 @@ def x_position(view: Scheme, variant: Variant) -> float:
     """The place of the level on x, with a small offset for each colour."""
     if not view.roles.x:
         return float(view.colour(variant))
-    colours = len(view.plan.factors[view.roles.colour]) if view.roles.colour else 1
+    colours = len(view.levels(view.roles.colour)) if view.roles.colour else 1
     return view.place(view.roles.x, variant) + (view.colour(variant) - (colours - 1) / 2) * (
         0.76 / colours
     )
@@ -149,12 +150,12 @@ def _means(view: Scheme, place: int, variants: list[Variant], results: Outcomes)
 
 
 def _numeric(view: Scheme) -> bool:
-    levels = view.plan.factors[view.roles.x] if view.roles.x else ()
+    levels = view.levels(view.roles.x) if view.roles.x else ()
     return all(isinstance(level, (int, float)) for level in levels)
 
 
 def hover_name(view: Scheme, variant: Variant) -> str:
-    return ", ".join(view.text(path, variant) for path in variant.levels) or view.plan.study
+    return escape(view.titles[variant.variant_id])
 
 
 def _lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[Trace]:
@@ -198,7 +199,7 @@ def _layout(view: Scheme, scale: Layout) -> Layout:
 def x_axis(view: Scheme) -> Layout:
     """Ticks at whole numbers, one for each level of the x factor (else of the colour's)."""
     path = view.roles.x or view.roles.colour
-    levels = view.plan.factors[path] if path else (view.plan.study,)
+    levels = view.levels(path) if path else (view.plan.study,)
     return {
         "tickvals": list(range(len(levels))),
         "ticktext": [_tick(level_text(level)) for level in levels],

@@ -7,7 +7,7 @@ from reports.figures import strands
 from reports.figures.facets import Scheme, choosers
 from reports.figures.records import Chooser, Figure, Layout, Panel, log_axis, log_range
 from reports.figures.strands import Strand, ends, epoch_text
-from reports.names import describe, factor_text, half_life_text
+from reports.names import factor_text, half_life_text
 from reports.statistics.time_decay import TimeProfile, half_life
 
 SITE, QUANTITY = "site", "quantity"  # keys of the choosers
@@ -28,7 +28,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
         name="time_decay",
         title="Gradient that arrives at the states of earlier steps",
         caption=_caption(view, profiles),
-        columns=len(view.plan.factors[view.roles.columns]) if view.roles.columns else 2,
+        columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=260,
         legend_title=view.legend_title,
         legend=view.legend,
@@ -156,13 +156,12 @@ def _last_forward(profiles: Sequence[TimeProfile]) -> dict[str, str]:
 
 
 def _told(view: Scheme, profiles: Sequence[TimeProfile], epoch: int) -> str:
-    levels = {v.variant_id: describe(v.levels, view.names) for v in view.plan.variants}
     found = [p for p in profiles if p.epoch == epoch and p.factor]
     found.sort(key=lambda p: p.factor.value if p.factor else 0.0)
     least, most = found[0], found[-1]
     if least is most:
         return f"{epoch_text(epoch)} the gradient changes by {_factor(least)}"
     return (
-        f"{epoch_text(epoch)} the gradient shrinks most with {levels[least.variant_id]} "
-        f"({_factor(least)}) and least with {levels[most.variant_id]} ({_factor(most)})"
+        f"{epoch_text(epoch)} the gradient shrinks most with {view.titles[least.variant_id]} "
+        f"({_factor(least)}) and least with {view.titles[most.variant_id]} ({_factor(most)})"
     )

@@ -8,6 +8,7 @@ from reports.figures.facets import Scheme
 from reports.figures.palette import Look, look
 from reports.statistics.comparisons import Comparison
 from reports.tables import Level, Variant
+from reports.variants import is_crossed
 
 MOST_COLUMNS = 6
 
@@ -42,6 +43,8 @@ Key = tuple[Level, ...]
 
 def matrix(view: Scheme, analysis: Analysis) -> Matrix | None:
     """None where one table of all comparisons is as short, or the matrix would be too wide."""
+    if not is_crossed(view.plan):
+        return None
     found = {row.variant: row for row in analysis.comparisons.rows}
     compared = [v for v in view.plan.variants if v.variant_id in found]
     inner = [path for path in view.plan.factors if path in view.plan.compare.baseline]
@@ -79,10 +82,12 @@ def _contexts(view: Scheme, compared: list[Variant], outer: list[str]) -> list[K
 
 
 def _key(variant: Variant, paths: list[str]) -> Key:
-    return tuple(variant.levels[path] for path in paths)
+    return tuple(variant.level(path) for path in paths)
 
 
 def _column(view: Scheme, variant: Variant, inner: list[str]) -> Column:
-    text = names.describe({path: variant.levels[path] for path in inner}, view.names)
+    text = names.describe(
+        {path: variant.levels[path] for path in inner if path in variant.levels}, view.names
+    )
     coloured = view.roles.colour in inner
     return Column(text, look(view.colour(variant)) if coloured else None)

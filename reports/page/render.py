@@ -21,6 +21,7 @@ from reports.page.matrix import matrix
 from reports.page.methods import methods
 from reports.statistics import verdicts
 from reports.tables import Tables
+from reports.variants import baseline_text
 
 FOLDER = Path(__file__).parent
 
@@ -54,6 +55,7 @@ def render(tables: Tables, analysis: Analysis) -> str:
         results=rows.result_rows(view, analysis),
         comparisons=rows.comparison_rows(view, analysis),
         matrix=matrix(view, analysis),
+        baseline=baseline_text(analysis.plan),
         decays=rows.decay_rows(view, analysis),
         decay_titles=rows.decay_titles(analysis),
         time_decays=rows.time_decay_rows(view, analysis),

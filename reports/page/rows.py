@@ -42,14 +42,14 @@ class Row:
 
 
 def level_cells(view: Scheme, variant: Variant) -> tuple[Cell, ...]:
-    """One cell a factor; sorted by the level's place in the study."""
+    """One cell a head; sorted by the level's place in the study."""
     return tuple(
         Cell(
-            names.level_text(level),
+            names.level_text(view.level(path, variant)),
             float(view.place(path, variant)),
             look(view.colour(variant)) if path == view.roles.colour else None,
         )
-        for path, level in variant.levels.items()
+        for path in view.heads
     )
 
 

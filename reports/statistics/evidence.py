@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from reports.names import count_text, describe, short_names
+from reports.names import count_text
 from reports.statistics.comparisons import DESCRIPTIVE_BELOW, Comparisons
 from reports.statistics.fits import underflow
 from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.signflip import smallest_p
 from reports.tables import Plan, Tables
+from reports.variants import names_of
 
 _RUN = ("workers", "executor", "cpus", "gpus", "platform", "python", "torch", "ray", "orch")
 
@@ -120,11 +121,11 @@ def _incomplete(plan: Plan, facts: Evidence, results: Mapping[str, Outcome]) -> 
 
 def _where(plan: Plan, results: Mapping[str, Outcome], status: str) -> str:
     """ " (relu, depth 8: 9 of 10; …)", the worst three."""
-    names = short_names(plan.factors)
+    names = names_of(plan)
     hit = [v for v in plan.variants if results[v.variant_id].counts[status]]
     hit.sort(key=lambda v: -results[v.variant_id].counts[status])
     said = [
-        f"{describe(v.levels, names)}: {results[v.variant_id].counts[status]} of {len(v.trials)}"
+        f"{names[v.variant_id]}: {results[v.variant_id].counts[status]} of {len(v.trials)}"
         for v in hit[:3]
         if v.levels
     ]
@@ -155,12 +156,11 @@ def _unpaired(compared: Comparisons) -> Iterable[str]:
 
 def _unreadable(plan: Plan, fitted: pd.DataFrame) -> Iterable[str]:
     """fitted: of `fits.fits`."""
-    names = short_names(plan.factors)
     below = fitted[underflow(fitted, plan)]
     hit = [v for v in plan.variants if v.variant_id in set(below["variant_id"])]
     ways = [f"through {axis}" for axis in ("depth", "time") if axis in set(below["axis"])]
     if hit:
-        first = describe(hit[0].levels, names) or hit[0].label
+        first = names_of(plan)[hit[0].variant_id]
         yield (
             f"Underflow: on their way {' and '.join(ways)} some gradients became too small for "
             f"32-bit numbers and are exactly zero ({first}"

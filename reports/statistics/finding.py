@@ -5,19 +5,18 @@ from collections.abc import Mapping, Sequence
 
 from reports.names import (
     count_text,
-    describe,
     difference_text,
     difference_unit,
     factor_text,
     interval_text,
     metric_text,
-    short_names,
     value_text,
 )
 from reports.statistics.comparisons import VERDICTS, Comparison, Comparisons
 from reports.statistics.decay import Profile
 from reports.statistics.outcomes import Outcome
-from reports.tables import Level, Plan
+from reports.tables import Plan
+from reports.variants import baseline_text, contrast_text, names_of
 
 
 def finding(
@@ -57,7 +56,7 @@ def _uncompared(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
     done = [outcome for outcome in outcomes.values() if outcome.mean is not None]
     best = max(done, key=lambda outcome: sign * (outcome.mean or 0.0))
     unit = plan.compare.unit
-    name = describe(_levels(plan)[best.variant_id], short_names(plan.factors)) or plan.study
+    name = names_of(plan)[best.variant_id]
     interval = f" {interval_text(best.low, best.high, unit)}" if best.low is not None else ""
     return (
         f"{_so_far(plan, outcomes)}{name} reaches {value_text(best.mean, unit)}{interval} "
@@ -74,8 +73,7 @@ def _so_far(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
 def _verdicts(plan: Plan, compared: Comparisons) -> str:
     counts = Counter(row.verdict for row in compared.rows)
     total, metric = len(compared.rows), metric_text(plan.compare.metric)
-    baseline = describe(plan.compare.baseline, short_names(plan.factors))
-    family = f"{count_text(total, 'comparison')} with {baseline} in {metric}"
+    family = f"{count_text(total, 'comparison')} with {baseline_text(plan)} in {metric}"
     if counts["undecided"] == total:
         return f"Undecided: of {family} none tells a difference from chance"
     listed = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts[word])
@@ -84,11 +82,8 @@ def _verdicts(plan: Plan, compared: Comparisons) -> str:
 
 def _largest(plan: Plan, compared: Comparisons, profiles: Sequence[Profile]) -> str:
     row = largest(compared.rows)
-    unit, names = plan.compare.unit, short_names(plan.factors)
-    levels = _levels(plan)[row.variant]
-    context = {path: level for path, level in levels.items() if path not in plan.compare.baseline}
-    what = describe({p: levels[p] for p in levels if p not in context}, names)
-    where = f" at {describe(context, names)}" if context else ""
+    unit, (what, context) = plan.compare.unit, contrast_text(plan, row.variant)
+    where = f" at {context}" if context else ""
     interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
     size = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
     return f"the largest difference: {what}{where}, {size}{_gradient(plan, row, profiles)}"
@@ -111,12 +106,7 @@ def _gradient(plan: Plan, row: Comparison, profiles: Sequence[Profile]) -> str:
     if row.variant not in left or row.baseline not in left:
         return ""
     own, base = factor_text(left[row.variant]), factor_text(left[row.baseline])
-    name = describe(plan.compare.baseline, short_names(plan.factors))
     return (
         f", where before training the first hidden layer gets {own} times the last one's gradient "
-        f"({name}: {base} times)"
+        f"({baseline_text(plan)}: {base} times)"
     )
-
-
-def _levels(plan: Plan) -> dict[str, Mapping[str, Level]]:
-    return {variant.variant_id: variant.levels for variant in plan.variants}

@@ -1,0 +1,64 @@
+"""What a variant is called, and the axis on which it stands, in every design."""
+
+from collections.abc import Mapping
+
+from reports.names import describe, short_names
+from reports.tables import ABSENT, Level, Plan, Variant
+
+VARIANT = "variant"
+"""Stands for a factor where factors are not crossed: its levels are the variants' names."""
+
+
+def is_crossed(plan: Plan) -> bool:
+    """Whether each factor has all its levels next to those of the others."""
+    return plan.design == "factorial"
+
+
+def names_of(plan: Plan) -> dict[str, str]:
+    """Variant id → its name in a sentence.
+
+    Its levels; what is not as at the center; or the name that the study gives it.
+    """
+    short = short_names(plan.factors)
+    return {variant.variant_id: _name(plan, variant, short) for variant in plan.variants}
+
+
+def _name(plan: Plan, variant: Variant, short: Mapping[str, str]) -> str:
+    if plan.design == "variants":
+        return variant.label
+    if plan.design == "one_at_a_time":
+        return describe(_moved(plan, variant), short) or "center"
+    return describe(variant.levels, short) or plan.study
+
+
+def _moved(plan: Plan, variant: Variant) -> dict[str, Level]:
+    """The levels that are not those of the center."""
+    own = variant.levels.items()
+    return {p: level for p, level in own if p not in plan.center or level != plan.center[p]}
+
+
+def baseline_text(plan: Plan) -> str:
+    """The baseline in a sentence: the levels that define it, or its name."""
+    if is_crossed(plan):
+        return describe(plan.compare.baseline, short_names(plan.factors)) or "nothing"
+    every = names_of(plan)
+    return next((every[v.baseline] for v in plan.variants if v.baseline in every), "nothing")
+
+
+def contrast_text(plan: Plan, variant_id: str) -> tuple[str, str]:
+    """What is compared with the baseline, and where: ("tanh", "depth 8")."""
+    if not is_crossed(plan):
+        return names_of(plan)[variant_id], ""
+    short = short_names(plan.factors)
+    levels = next(v.levels for v in plan.variants if v.variant_id == variant_id)
+    inner = {path: level for path, level in levels.items() if path in plan.compare.baseline}
+    context = {path: level for path, level in levels.items() if path not in inner}
+    return describe(inner, short), describe(context, short)
+
+
+def axis(plan: Plan, path: str) -> tuple[Level, ...]:
+    """The levels of a factor, with one more if some variants have none; or all names."""
+    if path == VARIANT:
+        return tuple(names_of(plan).values())
+    is_missing = any(path not in variant.levels for variant in plan.variants)
+    return (*plan.factors[path], *([ABSENT] * is_missing))
