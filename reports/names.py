@@ -10,9 +10,13 @@ MINUS = "−"
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
-    """path → the shortest tail of it that no other path shares: model.init.scale → scale."""
-    every = tuple(paths)
-    return {path: _shortest(path, every) for path in every}
+    """path → the shortest tail of it that no other path shares: model.init.scale → scale.
+
+    task.name and model.name are just the task and the model.
+    """
+    plain = {path: path.removesuffix(".name") for path in paths}
+    every = tuple(plain.values())
+    return {path: _shortest(short, every) for path, short in plain.items()}
 
 
 def _shortest(path: str, every: tuple[str, ...]) -> str:

@@ -8,6 +8,8 @@ from reports.tables import ABSENT, Level, Plan, Variant
 VARIANT = "variant"
 """Stands for a factor where factors are not crossed: its levels are the variants' names."""
 
+CENTER = "center"
+
 
 def is_crossed(plan: Plan) -> bool:
     """Whether each factor has all its levels next to those of the others."""
@@ -27,7 +29,7 @@ def _name(plan: Plan, variant: Variant, short: Mapping[str, str]) -> str:
     if plan.design == "variants":
         return variant.label
     if plan.design == "one_at_a_time":
-        return describe(_moved(plan, variant), short) or "center"
+        return describe(_moved(plan, variant), short) or CENTER
     return describe(variant.levels, short) or plan.study
 
 
@@ -42,7 +44,8 @@ def baseline_text(plan: Plan) -> str:
     if is_crossed(plan):
         return describe(plan.compare.baseline, short_names(plan.factors)) or "nothing"
     every = names_of(plan)
-    return next((every[v.baseline] for v in plan.variants if v.baseline in every), "nothing")
+    found = next((every[v.baseline] for v in plan.variants if v.baseline in every), "nothing")
+    return f"the {CENTER}" if plan.design == "one_at_a_time" and found == CENTER else found
 
 
 def contrast_text(plan: Plan, variant_id: str) -> tuple[str, str]:

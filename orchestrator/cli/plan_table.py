@@ -112,7 +112,7 @@ def _baseline(study: Study) -> str:
         return f" {label[next(iter(study.baselines.values()))]}"
     levels = ", ".join(f"{p}={plain(level)}" for p, level in study.compare.baseline.items())
     is_center = study.center and study.compare.baseline == study.center
-    return f"{' at the center' * bool(is_center)}{' ' * bool(levels)}{levels}"
+    return f"{', the center' * bool(is_center)}{' ' * bool(levels)}{levels}"
 
 
 def _cannot(power: Attainable) -> Iterator[str]:

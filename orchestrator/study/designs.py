@@ -110,8 +110,16 @@ def _label(levels: Levels, short: Mapping[str, str]) -> str:
 
 
 def short_names(paths: tuple[str, ...]) -> dict[str, str]:
-    """The shortest end of each path that no other path shares: model.init.scale → scale."""
-    return {path: next(s for s in _suffixes(path) if _is_unique(s, paths)) for path in paths}
+    """The shortest end of each path that no other path shares: model.init.scale → scale.
+
+    task.name and model.name are just the task and the model.
+    """
+    every = tuple(path.removesuffix(".name") for path in paths)
+    return {path: _shortest(short, every) for path, short in zip(paths, every, strict=True)}
+
+
+def _shortest(path: str, every: tuple[str, ...]) -> str:
+    return next(suffix for suffix in _suffixes(path) if _is_unique(suffix, every))
 
 
 def _suffixes(path: str) -> Iterator[str]:

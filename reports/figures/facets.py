@@ -8,7 +8,7 @@ from html import escape
 from reports.figures.records import Chooser, Key
 from reports.names import level_name, level_text, short_names
 from reports.roles import Roles, roles
-from reports.tables import Level, Plan, Variant
+from reports.tables import ABSENT, Level, Plan, Variant
 from reports.variants import VARIANT, axis, is_crossed, names_of
 
 
@@ -123,8 +123,12 @@ def _facet(
     view: Scheme, variants: tuple[Variant, ...], panels: list[str], lists: list[str]
 ) -> Facet:
     levels = {path: level_text(view.level(path, variants[0])) for path in (*panels, *lists)}
-    title = ", ".join(f"{view.names[path]} {levels[path]}" for path in panels)
+    title = ", ".join(_title(view.names[path], levels[path]) for path in panels)
     return Facet(title, {path: levels[path] for path in lists}, variants)
+
+
+def _title(name: str, level: str) -> str:
+    return f"no {name}" if level == ABSENT else f"{name} {level}"
 
 
 def choosers(

@@ -19,6 +19,7 @@ from reports.figures.records import Figure
 from reports.page import rows
 from reports.page.matrix import matrix
 from reports.page.methods import methods
+from reports.page.partly_fixed import partly_fixed
 from reports.statistics import verdicts
 from reports.tables import Tables
 from reports.variants import baseline_text
@@ -56,6 +57,7 @@ def render(tables: Tables, analysis: Analysis) -> str:
         comparisons=rows.comparison_rows(view, analysis),
         matrix=matrix(view, analysis),
         baseline=baseline_text(analysis.plan),
+        partly_fixed=partly_fixed(analysis.plan),
         decays=rows.decay_rows(view, analysis),
         decay_titles=rows.decay_titles(analysis),
         time_decays=rows.time_decay_rows(view, analysis),

@@ -68,11 +68,20 @@ class Sample:
     fates: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (label, replicate)
     every_fate: str = "completed"
     error: str = "loss was not finite in epoch 3"
+    design: str = "factorial"
+    center: Mapping[str, Any] = field(default_factory=dict)
+    listed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # label → levels
+    partners: Mapping[str, str] = field(default_factory=dict)  # label → that of the baseline
     text: str = "study: vanishing_gradient\ntask: {name: digits}\n"
 
-    def variants(self) -> Iterator[dict[str, Any]]:
+    def variants(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Labels and levels: those listed, else every combination."""
+        if self.listed:
+            yield from self.listed.items()
+            return
         for combination in itertools.product(*self.factors.values()):
-            yield dict(zip(self.factors, combination, strict=True))
+            levels = dict(zip(self.factors, combination, strict=True))
+            yield label(levels), levels
 
     def fate(self, label: str, replicate: int) -> str:
         return self.fates.get((label, replicate), self.every_fate)
@@ -111,8 +120,8 @@ def plan_document(sample: Sample) -> dict[str, Any]:
         "seed": 0,
         "replicates": sample.replicates,
         "git": {"commit": "0123456789abcdef0123456789abcdef01234567", "dirty": True},
-        "design": "factorial",
-        "center": {},
+        "design": sample.design,
+        "center": dict(sample.center),
         "factors": sample.factors,
         "fixed": {
             "task.name": "digits",
@@ -136,18 +145,18 @@ def plan_document(sample: Sample) -> dict[str, Any]:
         else None,
         "excluded": [],
         "identity": {"schema_version": 1, "data": {"digits": "ab12"}, "code": {"models.mlp": "cd"}},
-        "variants": [_variant(sample, levels) for levels in sample.variants()],
+        "variants": [_variant(sample, name, levels) for name, levels in sample.variants()],
         "packs": [],
         "resources": {"cpus": 1, "gpus": 0},
     }
 
 
-def _variant(sample: Sample, levels: Mapping[str, Any]) -> dict[str, Any]:
-    name = label(levels)
+def _variant(sample: Sample, name: str, levels: Mapping[str, Any]) -> dict[str, Any]:
+    baseline = sample.partners.get(name) or label({**levels, **sample.baseline})
     return {
         "variant_id": _id(name),
         "variant": name,
-        "baseline": _id(label({**levels, **sample.baseline})),
+        "baseline": _id(baseline),
         "levels": dict(levels),
         "settings": dict(levels),
         "trials": [

@@ -193,7 +193,7 @@ def test_variants_are_compared_within_a_task() -> None:
     assert study.compare.metric == "test/accuracy"
     assert study.compare.baseline == {"model.activation": "tanh"}
     assert baseline_labels(study) == {
-        f"name={task} activation={activation}": f"name={task} activation=tanh"
+        f"task={task} activation={activation}": f"task={task} activation=tanh"
         for task in ("digits", "mnist_5k")
         for activation in ("tanh", "relu")
     }

@@ -1,0 +1,156 @@
+"""Designs that cross nothing, and levels that some variants do not have: names, numbers, page."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from reports.analysis import analyse
+from reports.build import build_report
+from reports.figures.facets import scheme
+from reports.page.partly_fixed import Partly, partly_fixed
+from reports.page.render import draw, render
+from reports.roles import roles
+from reports.tables import Plan, parse_plan, read_tables
+from reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
+from tests.reports.sample import Sample, plan_document, write
+
+ACTIVATION, DEPTH = "model.activation", "model.depth"
+CELL, BIAS = "model.cell", "model.forget_bias"
+CENTER = {ACTIVATION: "tanh", DEPTH: 2}
+STAR = Sample(
+    study="star",
+    design="one_at_a_time",
+    center=CENTER,
+    factors={ACTIVATION: ["tanh", "relu"], DEPTH: [1, 2, 8]},
+    baseline=CENTER,
+    listed={
+        "activation=tanh depth=2": CENTER,
+        "activation=relu depth=2": {**CENTER, ACTIVATION: "relu"},
+        "activation=tanh depth=1": {**CENTER, DEPTH: 1},
+        "activation=tanh depth=8": {**CENTER, DEPTH: 8},
+    },
+)
+NAMED = Sample(
+    study="named",
+    design="variants",
+    factors={ACTIVATION: ["sigmoid", "relu"], DEPTH: [1, 4]},
+    baseline={ACTIVATION: "sigmoid", DEPTH: 4},
+    listed={
+        "<old> & deep": {ACTIVATION: "sigmoid", DEPTH: 4},
+        "new": {ACTIVATION: "relu", DEPTH: 4},
+        "without": {ACTIVATION: "relu"},
+    },
+    partners=dict.fromkeys(["<old> & deep", "new", "without"], "<old> & deep"),
+)
+PAIRED = Sample(
+    study="paired",
+    design="paired",
+    factors={ACTIVATION: ["tanh", "relu"], DEPTH: [1, 4]},
+    baseline={ACTIVATION: "tanh", DEPTH: 1},
+    listed={
+        "activation=tanh depth=1": {ACTIVATION: "tanh", DEPTH: 1},
+        "activation=relu depth=4": {ACTIVATION: "relu", DEPTH: 4},
+    },
+)
+CELLS = {"rnn": {CELL: "rnn"}, "lstm": {CELL: "lstm", BIAS: None}}
+CELLS["lstm 1"] = {CELL: "lstm", BIAS: 1.0}
+WHEN = Sample(
+    study="when",
+    factors={CELL: ["rnn", "lstm"], BIAS: [None, 1.0], DEPTH: [1, 2]},
+    baseline={CELL: "rnn"},
+    listed={f"{name} {d}": {**cell, DEPTH: d} for name, cell in CELLS.items() for d in (1, 2)},
+    partners={f"{name} {d}": f"rnn {d}" for name in CELLS for d in (1, 2)},
+)
+EVERY = [STAR, NAMED, PAIRED, WHEN]
+
+
+def plan(sample: Sample) -> Plan:
+    return parse_plan(plan_document(sample))
+
+
+def test_a_variant_is_called_by_what_is_special_in_it() -> None:
+    assert list(names_of(plan(STAR)).values()) == ["center", "relu", "depth 1", "depth 8"]
+    assert list(names_of(plan(NAMED)).values()) == ["<old> & deep", "new", "without"]
+    assert list(names_of(plan(PAIRED)).values()) == ["tanh, depth 1", "relu, depth 4"]
+    assert list(names_of(plan(WHEN)).values())[::2] == [
+        "rnn, depth 1",
+        "lstm, forget_bias none, depth 1",
+        "lstm, forget_bias 1, depth 1",
+    ]
+
+
+def test_the_baseline_and_the_contrast_in_words() -> None:
+    texts = [baseline_text(plan(sample)) for sample in EVERY]
+    assert texts == ["the center", "<old> & deep", "tanh, depth 1", "rnn"]
+    star, when = plan(STAR), plan(WHEN)
+    assert contrast_text(star, star.variants[3].variant_id) == ("depth 8", "")
+    assert contrast_text(when, when.variants[5].variant_id) == ("lstm", "forget_bias 1, depth 2")
+
+
+def test_a_missing_level_has_a_place_after_the_others() -> None:
+    made, view = plan(WHEN), scheme(plan(WHEN))
+    assert axis(made, BIAS) == (None, 1.0, "–")
+    assert [view.place(BIAS, variant) for variant in made.variants] == [2, 2, 0, 0, 1, 1]
+    assert axis(made, DEPTH) == (1, 2)
+
+
+def test_where_factors_are_not_crossed_every_variant_has_a_colour() -> None:
+    for sample in (STAR, NAMED, PAIRED):
+        view = scheme(plan(sample))
+        assert roles(plan(sample)).colour == VARIANT
+        assert [view.colour(v) for v in view.plan.variants] == list(range(len(sample.listed)))
+        assert view.heads == (VARIANT, *sample.factors)
+    assert scheme(plan(WHEN)).heads == (CELL, BIAS, DEPTH)
+
+
+@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: sample.study)
+def test_every_variant_meets_its_baseline_and_no_other(sample: Sample, tmp_path: Path) -> None:
+    folder = write(tmp_path, sample)
+    report = build_report(folder)
+    rows = pd.read_parquet(folder / "comparisons.parquet")
+    planned = json.loads((folder / "plan.json").read_text())["variants"]
+    label = {v["variant_id"]: v["variant"] for v in planned}
+    pairs = {(v["variant"], label[v["baseline"]]) for v in planned}
+    contrasts = {(variant, baseline) for variant, baseline in pairs if variant != baseline}
+    assert set(zip(rows["variant"], rows["baseline"], strict=True)) == contrasts
+    assert baseline_text(plan(sample)) in report.finding
+
+
+@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: sample.study)
+def test_every_variant_is_in_the_figure_and_the_tables(sample: Sample, tmp_path: Path) -> None:
+    tables = read_tables(write(tmp_path, sample))
+    analysis, view = analyse(tables), scheme(plan(sample))
+    panels = draw(view, analysis)["outcomes"].panels
+    means = [t for panel in panels for t in panel.data if t["name"] == "mean"]
+    assert sum(len(trace["x"]) for trace in means) == len(sample.listed)
+    page = render(tables, analysis)
+    results = page.partition('<section id="results">')[2].partition("</section>")[0]
+    assert len(re.findall('<td class="level"', results)) == len(sample.listed) * len(view.heads)
+    assert ("–</td>" in results) == (sample in (NAMED, WHEN)), "a level that does not exist"
+    assert "<old>" not in page
+
+
+def test_a_design_without_crossing_has_no_matrix_and_says_what_it_compares(tmp_path: Path) -> None:
+    tables = read_tables(write(tmp_path, STAR))
+    page = render(tables, analyse(tables))
+    assert "Comparisons with the center" in page
+    assert "Each variant against the center," in page
+    assert 'class="matrix"' not in page
+
+
+def test_what_is_fixed_for_some_variants_names_them() -> None:
+    factors = {"task.name": ["digits", "adding"], ACTIVATION: ["tanh", "relu"]}
+    document = plan_document(Sample(factors=factors, baseline={ACTIVATION: "tanh"}))
+    for variant in document["variants"]:
+        is_adding = variant["levels"]["task.name"] == "adding"
+        variant["settings"] |= {"task.length": 50} if is_adding else {"task.images": 8}
+        if variant["levels"] == {"task.name": "adding", ACTIVATION: "relu"}:
+            variant["settings"]["training.clip_norm"] = 1.0
+    assert partly_fixed(parse_plan(document)) == (
+        Partly("task.images", "8", "digits"),
+        Partly("task.length", "50", "adding"),
+        Partly("training.clip_norm", "1", "adding, relu"),
+    )
