@@ -10,6 +10,7 @@ from reports.files import write_text
 from reports.statistics.comparisons import Comparison
 from reports.statistics.outcomes import Outcome
 from reports.tables import Level, Plan, Variant
+from reports.variants import VARIANT, axis, baseline_text, is_crossed, names_of
 
 MARKS = {
     "better": r"$\uparrow$", "worse": r"$\downarrow$", "equivalent": r"$\approx$",
@@ -79,11 +80,11 @@ def _results(analysis: Analysis) -> Table:
     """Levels of the compared factor side by side where they fit, else one row a variant."""
     across = _across(analysis.plan)
     head, rows = _wide(analysis, across) if across else _long(analysis)
-    numbers = len(head) - (len(analysis.plan.factors) - (1 if across else 0))
+    words = len(analysis.plan.factors) - 1 if across else len(_heads(analysis.plan))
     return Table(
         name="results",
         caption=_results_caption(analysis),
-        columns="l" * (len(head) - numbers) + "r" * numbers,
+        columns="l" * words + "r" * (len(head) - words),
         head=head,
         rows=tuple(rows),
     )
@@ -92,9 +93,9 @@ def _results(analysis: Analysis) -> Table:
 def _across(plan: Plan) -> str | None:
     """The factor whose levels stand side by side: the one that the study compares."""
     compared = next(iter(plan.compare.baseline), None)
-    if compared is None or len(plan.factors) < 2:
+    if compared is None or len(plan.factors) < 2 or not is_crossed(plan):
         return None
-    return compared if len(plan.factors[compared]) <= MOST_COLUMNS else None
+    return compared if len(axis(plan, compared)) <= MOST_COLUMNS else None
 
 
 def _wide(analysis: Analysis, across: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -102,13 +103,13 @@ def _wide(analysis: Analysis, across: str) -> tuple[tuple[str, ...], list[tuple[
     down = [path for path in plan.factors if path != across]
     cells: dict[tuple[Level, ...], dict[Level, str]] = {}
     for variant in plan.variants:
-        key = tuple(variant.levels[path] for path in down)
-        cells.setdefault(key, {})[variant.levels[across]] = _cell(analysis, variant, marks)
+        key = tuple(variant.level(path) for path in down)
+        cells.setdefault(key, {})[variant.level(across)] = _cell(analysis, variant, marks)
     short = names.short_names(plan.factors)
-    columns = [names.level_name(short[across], level) for level in plan.factors[across]]
+    columns = [names.level_name(short[across], level) for level in axis(plan, across)]
     head = tuple(escaped(text) for text in (*(short[path] for path in down), *columns))
     rows = [
-        (*_levels(key), *(by_level.get(level, "") for level in plan.factors[across]))
+        (*_levels(key), *(by_level.get(level, "") for level in axis(plan, across)))
         for key, by_level in cells.items()
     ]
     return head, rows
@@ -116,17 +117,28 @@ def _wide(analysis: Analysis, across: str) -> tuple[tuple[str, ...], list[tuple[
 
 def _long(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     plan, marks = analysis.plan, _marks(analysis)
-    short = names.short_names(plan.factors)
-    head = (*(escaped(short[path]) for path in plan.factors), "$n$", "mean")
+    head = (*_heads(plan), "$n$", "mean")
     rows = [
         (
-            *_levels(variant.levels.values()),
+            *_names(plan, variant),
             str(analysis.outcomes[variant.variant_id].n),
             _cell(analysis, variant, marks),
         )
         for variant in plan.variants
     ]
     return head, rows
+
+
+def _heads(plan: Plan) -> tuple[str, ...]:
+    """The factors, after the variant's name where that says more."""
+    short = names.short_names(plan.factors)
+    named = () if is_crossed(plan) else (VARIANT,)
+    return tuple(map(escaped, (*named, *short.values())))
+
+
+def _names(plan: Plan, variant: Variant) -> tuple[str, ...]:
+    named = () if is_crossed(plan) else (names_of(plan)[variant.variant_id],)
+    return _levels((*named, *map(variant.level, plan.factors)))
 
 
 def _marks(analysis: Analysis) -> dict[str, str]:
@@ -182,7 +194,7 @@ def _key(analysis: Analysis) -> str:
     if not analysis.comparisons.rows:
         return ""
     plan = analysis.plan
-    baseline = escaped(names.describe(plan.compare.baseline, names.short_names(plan.factors)))
+    baseline = escaped(baseline_text(plan))
     said = ", ".join(f"{mark} {word}" for word, mark in MARKS.items() if word != "baseline")
     return f"Compared with {baseline} ({MARKS['baseline']}): {said}."
 
@@ -190,15 +202,14 @@ def _key(analysis: Analysis) -> str:
 def _comparisons(analysis: Analysis) -> Table:
     plan = analysis.plan
     by_id = {variant.variant_id: variant for variant in plan.variants}
-    short = names.short_names(plan.factors)
     words = ("difference", r"95\,\% interval", "$n$", "$p$", "adjusted $p$", "verdict")
     return Table(
         name="comparisons",
         caption=_comparisons_caption(analysis),
-        columns="l" * len(plan.factors) + "rrrrrl",
-        head=(*(escaped(short[path]) for path in plan.factors), *words),
+        columns="l" * len(_heads(plan)) + "rrrrrl",
+        head=(*_heads(plan), *words),
         rows=tuple(
-            (*_levels(by_id[row.variant].levels.values()), *_numbers(row, plan.compare.unit))
+            (*_names(plan, by_id[row.variant]), *_numbers(row, plan.compare.unit))
             for row in analysis.comparisons.rows
         ),
     )
@@ -217,12 +228,13 @@ def _numbers(row: Comparison, unit: str) -> Sequence[str]:
 
 def _comparisons_caption(analysis: Analysis) -> str:
     plan = analysis.plan
-    baseline = escaped(names.describe(plan.compare.baseline, names.short_names(plan.factors)))
+    baseline = escaped(baseline_text(plan))
     unpaired = any(row.method == "unpaired" for row in analysis.comparisons.rows)
     zone = plan.compare.smallest_difference
     declared = escaped(names.difference_text(zone, plan.compare.unit).lstrip("+"))
     return (
-        f"Difference in {_metric(plan)} from {baseline}, all other factors equal, in "
+        f"Difference in {_metric(plan)} from {baseline}"
+        f"{', all other factors equal' if is_crossed(plan) else ''}, in "
         f"{escaped(names.difference_unit(plan.compare.unit))}: mean over paired replicates and its "
         f"95\\,\\% $t$-interval; $p$ of the sign-flip test, adjusted for "
         f"{names.count_text(len(analysis.comparisons.rows), 'comparison')} by "

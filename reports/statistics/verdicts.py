@@ -17,6 +17,7 @@ from reports.statistics.comparisons import VERDICTS, Comparison, Verdict
 from reports.statistics.power import MOST
 from reports.statistics.settling import Settling, settles
 from reports.tables import Level, Plan, Variant
+from reports.variants import baseline_text, is_crossed, names_of
 
 SHOWN = 6  # sentences at the terminal and at the top of the report
 _NOTHING = object()
@@ -43,8 +44,8 @@ def statements(
 def _text(
     plan: Plan, variants: Mapping[str, Variant], row: Comparison, settling: Settling | None
 ) -> str:
-    names, unit = short_names(plan.factors), plan.compare.unit
-    own, base, where = apart(variants[row.variant].levels, variants[row.baseline].levels, names)
+    unit = plan.compare.unit
+    own, base, where = _pair(plan, variants[row.variant], variants[row.baseline])
     said = {
         "better": f"{own} is better than {base}{where}",
         "worse": f"{own} is worse than {base}{where}",
@@ -54,6 +55,12 @@ def _text(
     interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
     effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
     return f"{said}: {effect}{_lost(plan, variants, row)}{_needs(row, settling)}"
+
+
+def _pair(plan: Plan, own: Variant, base: Variant) -> tuple[str, str, str]:
+    if is_crossed(plan):
+        return apart(own.levels, base.levels, short_names(plan.factors))
+    return names_of(plan)[own.variant_id], baseline_text(plan), ""
 
 
 def apart(

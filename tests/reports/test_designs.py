@@ -9,10 +9,12 @@ import pytest
 
 from reports.analysis import analyse
 from reports.build import build_report
+from reports.export.latex import write_latex
 from reports.figures.facets import scheme
 from reports.page.partly_fixed import Partly, partly_fixed
 from reports.page.render import draw, render
 from reports.roles import roles
+from reports.statistics.verdicts import statements
 from reports.tables import Plan, parse_plan, read_tables
 from reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
 from tests.reports.sample import Sample, plan_document, write
@@ -131,6 +133,25 @@ def test_every_variant_is_in_the_figure_and_the_tables(sample: Sample, tmp_path:
     assert len(re.findall('<td class="level"', results)) == len(sample.listed) * len(view.heads)
     assert ("–</td>" in results) == (sample in (NAMED, WHEN)), "a level that does not exist"
     assert "<old>" not in page
+
+
+@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: sample.study)
+def test_latex_tables_have_a_cell_in_every_column(sample: Sample, tmp_path: Path) -> None:
+    analysis = analyse(read_tables(write(tmp_path, sample)))
+    for path in write_latex(analysis, tmp_path):
+        text = path.read_text()
+        columns = re.search(r"begin\{tabular\}\{([lr]+)\}", text)
+        rows = [line for line in text.splitlines() if line.endswith(r"\\") and " & " in line]
+        assert columns
+        assert {line.count(" & ") + 1 for line in rows} == {len(columns[1])}, text
+
+
+def test_verdicts_call_variants_by_their_names(tmp_path: Path) -> None:
+    analysis = analyse(read_tables(write(tmp_path, NAMED)))
+    said = [s.text for s in statements(analysis.plan, analysis.comparisons.rows, None)]
+    assert len(said) == 2
+    assert all(text.split(" ")[0] in ("new", "without") for text in said)
+    assert all("<old> & deep" in text and " at " not in text for text in said)
 
 
 def test_a_design_without_crossing_has_no_matrix_and_says_what_it_compares(tmp_path: Path) -> None:
