@@ -20,11 +20,59 @@ _TRIALS = (
     *("execution", "device", "threads", "code_digest", "git_commit"),
 )
 _METRICS = ("trial_id", "epoch", "split", "metric", "value")
+_TUNING = ["variant_id", "tuning_study", "point", "replicate"]
 _GRADIENTS = ("trial_id", "epoch", "axis", "site", "position", "quantity", "value")
 
 
 class ReportError(Exception):
     """The folder holds no study that a report could be made of; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class TuningPoint:
+    """Nuisance settings that were tried for a variant."""
+
+    tuning_study: int
+    point: int
+    settings: Mapping[str, Level]
+    trials: tuple[str, ...]  # by tuning replicate
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Nuisance settings that a tuning study has selected for a variant."""
+
+    tuning_study: int
+    point: int
+    settings: Mapping[str, Level]
+    score: float  # mean of the validation metric over the replicates that completed
+    completed: int
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Nuisance:
+    """A setting that was tuned, and the values that it could have."""
+
+    kind: str  # uniform | log_uniform | int_uniform | choice
+    low: float | None
+    high: float | None
+    levels: tuple[Level, ...] | None
+    when: Mapping[str, Level]  # tuned for variants with these levels only
+
+
+@dataclass(frozen=True)
+class Tune:
+    """How nuisance settings were chosen, for every variant with the same budget."""
+
+    settings: Mapping[str, Nuisance]
+    points: int
+    replicates: int
+    select: str  # "validation/accuracy"
+    direction: str
+    unit: str
+    studies: int
+    method: str  # sobol | optuna
 
 
 @dataclass(frozen=True)
@@ -36,7 +84,9 @@ class Variant:
     baseline: str | None  # id of the variant that it is compared with; None where that is excluded
     levels: Mapping[str, Level]  # of the factors that it has, in the order of the study's
     settings: Mapping[str, Level]  # only those that differ between variants
-    trials: tuple[str, ...]
+    trials: tuple[str | None, ...]  # None: no settings are selected for this replicate
+    tuning: tuple[TuningPoint, ...]  # of all tuning studies; empty where nothing is tuned
+    selected: tuple[Selected | None, ...]  # one a tuning study; None: not yet, or impossible
 
     def level(self, path: str) -> Level:
         return self.levels.get(path, ABSENT)
@@ -83,6 +133,7 @@ class Plan:
     factors: Mapping[str, tuple[Level, ...]]
     fixed: Mapping[str, Level]
     compare: Compare
+    tune: Tune | None
     metrics: Mapping[str, Metric]
     solved: Threshold | None
     excluded: tuple[Mapping[str, Any], ...]
@@ -102,6 +153,10 @@ class Tables:
     trials: one row a planned trial, with `variant_id`, `replicate` and `status`; a trial without
         a row in the store has the status "missing".
     metrics, gradients: long tables of the planned trials, with `variant_id` and `replicate`.
+    tuning: one row a trial of the tuning, with `variant_id`, `tuning_study`, `point`, `replicate`,
+        `status`, finals, and a column a nuisance setting. No result may be read from it: that is
+        why these rows stand nowhere else.
+    tuning_metrics: the long table of these trials.
     """
 
     plan: Plan
@@ -110,12 +165,14 @@ class Tables:
     trials: pd.DataFrame
     metrics: pd.DataFrame
     gradients: pd.DataFrame
+    tuning: pd.DataFrame
+    tuning_metrics: pd.DataFrame
 
 
 def read_tables(folder: Path) -> Tables:
     """Reads `<results>/<study>/`. Only plan.json is needed; all else may be absent or partial."""
     plan = _plan(folder)
-    planned = _planned(plan)
+    planned, tuning = _planned(plan), _planned_tuning(plan)
     return Tables(
         plan=plan,
         study_text=_text(folder / "study.yaml"),
@@ -123,6 +180,8 @@ def read_tables(folder: Path) -> Tables:
         trials=_trials(folder / "trials.parquet", planned),
         metrics=_long(folder / "metrics.parquet", _METRICS, planned),
         gradients=_long(folder / "gradients.parquet", _GRADIENTS, planned),
+        tuning=_trials(folder / "trials.parquet", tuning),
+        tuning_metrics=_long(folder / "metrics.parquet", _METRICS, tuning[_TUNING]),
     )
 
 
@@ -154,6 +213,7 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
         factors={path: tuple(levels) for path, levels in document["factors"].items()},
         fixed=document["fixed"],
         compare=_pick(Compare, document["compare"]),
+        tune=_tune(document["tune"]) if document["tune"] else None,
         metrics={name: _pick(Metric, entry) for name, entry in document["metrics"].items()},
         solved=_pick(Threshold, document["solved"]) if document.get("solved") else None,
         excluded=tuple(document["excluded"]),
@@ -171,7 +231,15 @@ def _variant(entry: Mapping[str, Any]) -> Variant:
         levels=entry["levels"],
         settings=entry["settings"],
         trials=tuple(entry["trials"]),
+        tuning=tuple(_pick(TuningPoint, point) for point in entry["tuning"]),
+        selected=tuple(best and _pick(Selected, best) for best in entry["selected"]),
     )
+
+
+def _tune(entry: Mapping[str, Any]) -> Tune:
+    settings = {path: _pick(Nuisance, spec) for path, spec in entry["settings"].items()}
+    tune: Tune = _pick(Tune, {**entry, "settings": settings})
+    return tune
 
 
 def _pick(record: Any, entry: Mapping[str, Any]) -> Any:
@@ -189,6 +257,26 @@ def _planned(plan: Plan) -> pd.DataFrame:
     return frame.set_index("trial_id")
 
 
+def _planned_tuning(plan: Plan) -> pd.DataFrame:
+    """(tuning trials,) by trial_id: where each stands, and its nuisance settings."""
+    rows = [
+        {
+            "trial_id": trial,
+            "variant_id": variant.variant_id,
+            "tuning_study": point.tuning_study,
+            "point": point.point,
+            "replicate": replicate,
+            **point.settings,
+        }
+        for variant in plan.variants
+        for point in variant.tuning
+        for replicate, trial in enumerate(point.trials)
+    ]
+    nuisance = list(plan.tune.settings) if plan.tune else []
+    frame = pd.DataFrame(rows, columns=["trial_id", *_TUNING, *nuisance])
+    return frame.set_index("trial_id")
+
+
 def _trials(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
     """Rows of planned trials; what the plan says of variant and replicate counts."""
     stored = _read(path, _TRIALS, prefixes=("final.",)).set_index("trial_id")
@@ -198,12 +286,11 @@ def _trials(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
 
 def _long(path: Path, columns: Sequence[str], planned: pd.DataFrame) -> pd.DataFrame:
     rows = _read(path, columns)
-    place = planned.index.get_indexer(pd.Index(rows["trial_id"]))
+    known = planned[planned.index.notna()]
+    place = known.index.get_indexer(pd.Index(rows["trial_id"]))
     kept = rows[place >= 0].reset_index(drop=True)
-    found = planned.iloc[place[place >= 0]]
-    return kept.assign(
-        variant_id=np.asarray(found["variant_id"]), replicate=np.asarray(found["replicate"])
-    )
+    found = known.iloc[place[place >= 0]]
+    return kept.assign(**{name: np.asarray(found[name]) for name in known.columns})
 
 
 def _read(path: Path, columns: Sequence[str], prefixes: tuple[str, ...] = ()) -> pd.DataFrame:

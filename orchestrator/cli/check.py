@@ -18,10 +18,20 @@ def check(study: str, *, as_json: bool) -> int:
         print(json.dumps(_document(loaded), ensure_ascii=False))
     else:
         print(f"{loaded.path}: no problems")
-        variants, trials = len(loaded.variants), len(loaded.variants) * loaded.replicates
-        sizes = f"{plural(variants, 'variant')} × {plural(loaded.replicates, 'replicate')}"
-        print(f"{sizes} = {plural(trials, 'trial')}")
+        replicates, tuning = plural(loaded.replicates, "replicate"), _tuning_trials(loaded)
+        each = f"({tuning:,} of tuning + {replicates})" if tuning else replicates
+        trials = plural(_trials(loaded), "trial")
+        print(f"{plural(len(loaded.variants), 'variant')} × {each} = {trials}")
     return 0
+
+
+def _trials(study: Study) -> int:
+    return len(study.variants) * (study.replicates + _tuning_trials(study))
+
+
+def _tuning_trials(study: Study) -> int:
+    """Of each variant."""
+    return study.tune.trials_per_variant if study.tune else 0
 
 
 def _document(study: Study) -> dict[str, Any]:
@@ -30,7 +40,7 @@ def _document(study: Study) -> dict[str, Any]:
         "problems": [],
         "study": study.name,
         "variants": len(study.variants),
-        "trials": len(study.variants) * study.replicates,
+        "trials": _trials(study),
         "design": study.design,
         "factors": {path: list(levels) for path, levels in study.factors.items()},
         "fixed": fixed_settings(study),

@@ -8,6 +8,7 @@ from rich.console import Console
 from orchestrator.cli.tally import count
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import StudyPaths
+from orchestrator.plan.records import Plan
 from orchestrator.store.files import faults
 from orchestrator.store.tables import failures
 
@@ -22,6 +23,16 @@ def show_statuses(counts: Mapping[str, int], study: StudyPaths, console: Console
     _say(console, f"{count(stored, 'trial')} in the store: {', '.join(words)}")
     if counts.get("failed"):
         _show_failures(study, console)
+
+
+def show_hopeless(plan: Plan, console: Console) -> None:
+    """Variants that have no replicates because their tuning found no setting that works."""
+    if plan.tuning is None or plan.study.tune is None:
+        return
+    labels = {variant.variant_id: variant.label for variant in plan.study.variants}
+    for (tuning_study, variant_id), reason in plan.tuning.hopeless.items():
+        which = f", tuning study {tuning_study}" * (plan.study.tune.studies > 1)
+        _say(console, f"not replicated: {labels[variant_id]}{which}: {reason}")
 
 
 def _show_failures(study: StudyPaths, console: Console) -> None:

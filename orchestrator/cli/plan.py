@@ -3,21 +3,19 @@
 import json
 import warnings
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from orchestrator.cli.detectable import Detectable, checked, find_detectable
+from orchestrator.cli.planning import plan_from_store
 from orchestrator.cli.results import results_paths
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
-from orchestrator.paths import ResultsPaths
 from orchestrator.plan.cost import training_steps
 from orchestrator.plan.document import plan_document
-from orchestrator.plan.make import make_plan
 from orchestrator.plan.power import attainable
-from orchestrator.plan.records import Plan
+from orchestrator.plan.records import Phase, Plan
 from orchestrator.store.journal import read_plan
 from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study
@@ -37,7 +35,7 @@ def plan(
     paths = results_paths(results)
     earlier = read_plan(paths.study(loaded.name))
     workers = _workers(loaded)
-    made = make_plan(loaded, _statuses(paths), workers, earlier)
+    made = plan_from_store(loaded, paths, workers, earlier)
     detectable = find_detectable(loaded, paths.study(loaded.name), spread)
     if as_json:
         print(json.dumps(_document(made, workers, detectable), indent=2, ensure_ascii=False))
@@ -57,14 +55,6 @@ def _workers(study: Study) -> int:
         return 1
 
 
-def _statuses(paths: ResultsPaths) -> Mapping[str, str]:
-    if not paths.store("trials").exists():
-        return {}  # and pyarrow is not needed
-    from orchestrator.store.parts import statuses
-
-    return statuses(paths)
-
-
 def _document(made: Plan, workers: int, detectable: Detectable | None) -> dict[str, Any]:
     """plan.json, and what is known of each trial."""
     power = attainable(made.study)
@@ -73,8 +63,9 @@ def _document(made: Plan, workers: int, detectable: Detectable | None) -> dict[s
         "states": dict(made.states),
         "reasons": dict(made.reasons),
         "cost": {
-            "trials": len(made.trials),
-            **{state: count for state, count in counted(made).items()},
+            "trials": len(made.trials) + made.pending,
+            **dict(counted(made)),
+            "pending": made.pending,
             "packs": len(made.packs),
             "workers": workers,
             "training_steps": steps_to_do(made),
@@ -91,14 +82,27 @@ def _document(made: Plan, workers: int, detectable: Detectable | None) -> dict[s
     }
 
 
-def counted(made: Plan) -> dict[str, int]:
-    """Trials in each state."""
-    counts = Counter(made.states.values())
+def counted(made: Plan, phase: Phase | None = None) -> dict[str, int]:
+    """Trials in each state, of one phase or of both."""
+    own = (trial for trial in made.trials if phase in (None, trial.phase))
+    counts = Counter(made.states[trial.trial_id] for trial in own)
     return {"new": counts["new"], "done": counts["done"], "invalidated": counts["invalidated"]}
 
 
 def steps_to_do(made: Plan) -> int:
     """Optimizer steps of all trials that are to be trained, each counted by itself."""
-    variants = Counter(trial.variant.variant_id for pack in made.packs for trial in pack.trials)
-    settings = {v.variant_id: v.settings.flat for v in made.study.variants}
-    return sum(count * training_steps(settings[variant]) for variant, count in variants.items())
+    todo = [trial for trial in made.trials if made.states[trial.trial_id] != "done"]
+    variants = {id(trial.variant): trial.variant for trial in todo}
+    counts = Counter(id(trial.variant) for trial in todo)
+    known = sum(n * training_steps(variants[key].settings.flat) for key, n in counts.items())
+    return known + _steps_pending(made)
+
+
+def _steps_pending(made: Plan) -> int:
+    """Of replicates whose settings are not selected, as if they were those of the file."""
+    planned = Counter(t.variant.variant_id for t in made.trials if t.phase == "replication")
+    return sum(
+        (made.study.replicates - planned[variant.variant_id])
+        * training_steps(variant.settings.flat)
+        for variant in made.study.variants
+    )

@@ -12,10 +12,10 @@ from orchestrator.cli.detectable import Detectable, lines
 from orchestrator.cli.plan import counted, steps_to_do
 from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.power import DESCRIPTIVE_BELOW, LEVEL, Attainable, attainable
-from orchestrator.plan.records import Plan
-from orchestrator.study.describe import plain, plural
+from orchestrator.plan.records import Phase, Plan
+from orchestrator.study.describe import names, plain, plural
 from orchestrator.study.designs import VARIANTS, short_names
-from orchestrator.study.records import Study, Variant
+from orchestrator.study.records import Study, Tune, Variant
 
 MOST_ROWS = 100  # variants shown; --json has all
 STATES = ("new", "done", "invalidated")
@@ -48,16 +48,16 @@ def _table(made: Plan) -> Table:
     named = study.design == VARIANTS
     for name in (*("variant",) * named, *short_names(tuple(study.factors)).values()):
         table.add_column(name)
-    for state in ("replicates", *STATES):
-        table.add_column(state, justify="right")
-    states: Counter[tuple[str, str]] = Counter(
-        (trial.variant.variant_id, made.states[trial.trial_id]) for trial in made.trials
-    )
+    tuned = ("tuning",) if study.tune else ()
+    for column in (*tuned, "replicates", *STATES):
+        table.add_column(column, justify="right")
+    states = _states(made, "replication")
     for variant in study.variants[:MOST_ROWS]:
         levels = [Text(variant.label)] * named
         levels += [Text(_level(variant, path)) for path in study.factors]
         counts = [states[variant.variant_id, state] for state in STATES]
-        table.add_row(*levels, str(study.replicates), *(str(n) if n else "–" for n in counts))
+        cells = [*_tried(made, variant), study.replicates, *(n or "–" for n in counts)]
+        table.add_row(*levels, *map(str, cells))
     return table
 
 
@@ -65,11 +65,28 @@ def _level(variant: Variant, path: str) -> str:
     return plain(variant.levels[path]) if path in variant.levels else "–"
 
 
+def _states(made: Plan, phase: Phase) -> Counter[tuple[str, str]]:
+    """(variant id, state) → trials of a phase."""
+    own = (trial for trial in made.trials if trial.phase == phase)
+    return Counter((trial.variant.variant_id, made.states[trial.trial_id]) for trial in own)
+
+
+def _tried(made: Plan, variant: Variant) -> list[str]:
+    """How many of the variant's tuning trials are done: 3/16; nothing in a study without them."""
+    if made.study.tune is None:
+        return []
+    own = [t for t in made.trials if t.phase == "tuning" and t.variant.label == variant.label]
+    return [f"{sum(made.states[t.trial_id] == 'done' for t in own)}/{len(own)}"]
+
+
 def _counts(made: Plan, workers: int) -> Iterator[str]:
-    study, counts = made.study, counted(made)
+    study = made.study
     product = plural(len(study.variants), "variant"), plural(study.replicates, "replicate")
-    states = ", ".join(f"{count:,} {state}" for state, count in counts.items())
-    yield f"Trials: {' × '.join(product)} = {len(made.trials):,}: {states}"
+    total = len(study.variants) * study.replicates
+    pending = f", {made.pending:,} with settings selected after tuning" * bool(made.pending)
+    yield f"Trials: {' × '.join(product)} = {total:,}: {_words(made, 'replication')}{pending}"
+    if study.tune:
+        yield from _tuning(made, study.tune)
     if not made.packs:
         yield "Packs: none, everything is done"
         return
@@ -78,6 +95,23 @@ def _counts(made: Plan, workers: int) -> Iterator[str]:
     on = f"for {plural(workers, 'worker')} on this machine"
     yield f"Packs: {len(made.packs):,} of {size} trials, {on}"
     yield f"Cost: {plural(steps_to_do(made), 'training step')}, counted per trial"
+
+
+def _words(made: Plan, phase: Phase) -> str:
+    return ", ".join(f"{count:,} {state}" for state, count in counted(made, phase).items())
+
+
+def _tuning(made: Plan, tune: Tune) -> Iterator[str]:
+    own = sum(trial.phase == "tuning" for trial in made.trials)
+    size = f"{plural(tune.points, 'point')} × {plural(tune.replicates, 'replicate')}"
+    often = f" × {tune.studies} tuning studies" * (tune.studies > 1)
+    yield f"Tuning: {size}{often} for each variant = {own:,}: {_words(made, 'tuning')}"
+    yield f"    {tune.method} over {names(n.path for n in tune.settings)}, by {tune.select}"
+    labels = {variant.variant_id: variant.label for variant in made.study.variants}
+    for best in made.tuning.selected.values() if made.tuning else ():
+        label = labels[best.point.trials[0].variant.variant_id]
+        values = names(f"{path}={plain(value)}" for path, value in best.point.values.items())
+        yield f"Selected: {label}: {values} ({tune.select} {best.score:.4g})"
 
 
 def _reasons(made: Plan) -> Iterator[str]:

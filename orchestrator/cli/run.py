@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -14,10 +14,12 @@ from typing import Any
 from rich.console import Console
 
 from orchestrator.cli.downloads import fetch_downloads
-from orchestrator.cli.ending import show_report, show_statuses
+from orchestrator.cli.ending import show_hopeless, show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
+from orchestrator.cli.planning import plan_from_store
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
+from orchestrator.cli.rounds import Rounds
 from orchestrator.cli.tally import Tally, count
 from orchestrator.errors import Interrupted
 from orchestrator.execution.capacity import Capacity
@@ -25,8 +27,7 @@ from orchestrator.execution.records import Executor, Job
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.identity import Fingerprints, fingerprints
-from orchestrator.plan.make import make_plan
-from orchestrator.plan.records import Plan
+from orchestrator.plan.records import Phase, Plan
 from orchestrator.provenance import GitState, git_state, machine, versions
 from orchestrator.store.folder import prepare
 from orchestrator.store.journal import append_event, read_plan, write_plan
@@ -61,9 +62,15 @@ class Run:
         """Packs side by side."""
         return 1 if self.inline else self.capacity.workers(self.study.resources)
 
-    @property
-    def done(self) -> int:
-        return sum(state == "done" for state in self.plan.states.values())
+    def say(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def trials(self, phase: Phase) -> int:
+        return sum(trial.phase == phase for trial in self.plan.trials)
+
+    def done(self, phase: Phase) -> int:
+        own = (trial for trial in self.plan.trials if trial.phase == phase)
+        return sum(self.plan.states[trial.trial_id] == "done" for trial in own)
 
 
 def run(
@@ -84,10 +91,11 @@ def run(
     prepare(paths, loaded.name)
     with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
         try:
-            this = _plan(loaded, prints, paths, capacity, inline=inline, force=force)
+            again = partial(_plan, loaded, prints, paths, capacity, inline=inline, force=force)
+            this = again(frozenset())
             _announce(this)
             fetch_downloads(this.plan.packs)
-            _execute(this, interrupts)
+            this = _execute(this, again, interrupts)
             return _finish(this, report=report)
         except Stop:
             raise _interrupted() from None
@@ -98,6 +106,7 @@ def _plan(
     prints: Fingerprints,
     paths: ResultsPaths,
     capacity: Capacity,
+    tried: frozenset[str],
     *,
     inline: bool,
     force: bool,
@@ -105,10 +114,12 @@ def _plan(
     """Plan, and write down what is planned before anything starts.
 
     Inline or not, packs are the same: they decide the bits of the results.
+    tried: trials that this run has trained already.
     """
     folder = paths.study(study.name)
     workers = capacity.workers(study.resources)
-    plan = make_plan(study, statuses(paths), workers, read_plan(folder), force, prints)
+    earlier = read_plan(folder)
+    plan = plan_from_store(study, paths, workers, earlier, prints=prints, force=force, tried=tried)
     git = git_state(study.path.resolve().parent)
     document = plan_document(plan) | {"git": _described(git)}
     write_plan(folder, study.text, document)
@@ -121,32 +132,50 @@ def _described(git: GitState | None) -> dict[str, Any] | None:
 
 def _announce(this: Run) -> None:
     """What will run, and where results go."""
-    study, trials = this.study, len(this.plan.trials)
-    say = partial(this.console.print, markup=False, highlight=False, soft_wrap=True)
+    study, say = this.study, this.say
     variants = count(len(study.variants), "variant")
-    replicates = count(study.replicates, "replicate")
-    say(f"{study.name}: {variants} × {replicates} = {count(trials, 'trial')}, {this.done:,} done")
+    trials = count(len(study.variants) * study.replicates, "trial")
+    product = f"{variants} × {count(study.replicates, 'replicate')} = {trials}"
+    say(f"{study.name}: {product}, {this.done('replication'):,} done")
+    if study.tune:
+        points, seeds = count(study.tune.points, "point"), study.tune.replicates
+        own = count(this.trials("tuning"), "trial")
+        say(f"tuning first: {points} × {seeds} for each = {own}, {this.done('tuning'):,} done")
     where = "in this process" if this.inline else f"on {count(this.workers, 'worker')}"
     packs = len(this.plan.packs)
     work = f"{count(packs, 'pack')} {where}" if packs else "nothing to train"
     say(f"{work} · results in {this.folder.root}")
 
 
-def _execute(this: Run, interrupts: Interrupts) -> None:
-    """Train what is missing. With nothing to train, Ray is not even imported."""
+def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Interrupts) -> Run:
+    """Train what is missing; the run as it is planned at the end, when settings are selected.
+
+    With nothing to train, Ray is not even imported.
+    """
     record = partial(append_event, this.folder)
     record("study_started", **_facts(this))
     started = monotonic()
     tally = Tally(this.plan.packs, this.workers)
     listener = Progress(tally, this.console, record, interrupts.check)
+    rounds = Rounds(this, again, partial(_next_round, tally=tally, record=record))
     try:
         if this.plan.packs:
             with listener.shown(), nullcontext() if this.inline else interrupts.deferred():
-                _executor(this).run(this.plan.packs, _job(this), listener)
+                _executor(this).run(rounds, _job(this), listener)
     except Stop:
         record("interrupted", **_counts(tally, started))
         raise
     record("study_finished", **_counts(tally, started))
+    return rounds.current
+
+
+def _next_round(this: Run, tally: Tally, record: Callable[..., None]) -> None:
+    """More packs than before; after the last round of tuning they are the replicates."""
+    tally.expect(this.plan.packs)
+    tuning = this.plan.tuning
+    if tuning is not None and not this.plan.is_tuning:
+        record("tuning_finished", selected=len(tuning.selected), hopeless=len(tuning.hopeless))
+        this.say(f"tuned: settings selected for {count(len(tuning.selected), 'variant')}")
 
 
 def _counts(tally: Tally, started: float) -> dict[str, Any]:
@@ -159,7 +188,8 @@ def _counts(tally: Tally, started: float) -> dict[str, Any]:
 
 
 def _facts(this: Run) -> dict[str, Any]:
-    trials = len(this.plan.trials)
+    trials = len(this.plan.trials) + this.plan.pending
+    done = this.done("tuning") + this.done("replication")
     return versions() | {
         "command": ["orch", *sys.argv[1:]],
         "platform": machine(),
@@ -168,8 +198,8 @@ def _facts(this: Run) -> dict[str, Any]:
         "workers": this.workers,
         "executor": "inline" if this.inline else "ray_tune",
         "trials": trials,
-        "new": trials - this.done,
-        "done": this.done,
+        "new": trials - done,
+        "done": done,
     }
 
 
@@ -205,7 +235,9 @@ def _finish(this: Run, *, report: bool) -> int:
     compact(this.paths, this.document)
     stored = statuses(this.paths)
     counts = Counter(stored.get(trial.trial_id, "missing") for trial in this.plan.trials)
+    counts["missing"] += this.plan.pending
     show_statuses(counts, this.folder, this.console)
+    show_hopeless(this.plan, this.console)
     if report:
         show_report(this.folder.root, this.console)
     return 1 if counts["failed"] or counts["missing"] else 0

@@ -23,10 +23,10 @@ class Tally:
 
     def __init__(self, packs: Sequence[Pack], workers: int) -> None:
         self.workers = workers
-        self.total = sum(len(pack.trials) for pack in packs)  # trials
-        self.cost_of = {pack.pack_id: _cost(pack) for pack in packs}
-        self.total_cost = sum(self.cost_of.values())
-        self.done_cost = 0.0
+        self.total = 0  # trials
+        self.cost_of: dict[str, float] = {}
+        self.total_cost = self.done_cost = 0.0
+        self.expect(packs)
         self.busy_s = 0.0  # of all workers together, for what is done
         self.running: dict[str, Running] = {}
         self.completed = self.diverged = self.failed = 0
@@ -35,6 +35,13 @@ class Tally:
     def trials(self) -> int:
         """Trials of this run that are in the store."""
         return self.completed + self.diverged + self.failed
+
+    def expect(self, packs: Sequence[Pack]) -> None:
+        """More work than was known before: the next round of a study that tunes."""
+        costs = {pack.pack_id: _cost(pack) for pack in packs}
+        self.total += sum(len(pack.trials) for pack in packs)
+        self.cost_of |= costs
+        self.total_cost += sum(costs.values())
 
     def started(self, pack: Pack) -> None:
         cost = self.cost_of.setdefault(pack.pack_id, _cost(pack))

@@ -1,6 +1,6 @@
 """Runs packs one after another in this process: for debugging, and where Ray cannot start."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from orchestrator.execution.records import Job, Listener
 from orchestrator.execution.work import work
@@ -12,7 +12,8 @@ class InlineExecutor:
 
     name = "inline"
 
-    def run(self, packs: Sequence[Pack], job: Job, listener: Listener) -> None:
-        for pack in packs:
-            listener.started(pack)
-            listener.finished(work(pack, job))
+    def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None:
+        for packs in rounds:
+            for pack in packs:
+                listener.started(pack)
+                listener.finished(work(pack, job))

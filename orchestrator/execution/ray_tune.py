@@ -1,6 +1,6 @@
 """Runs packs in worker processes that live on from pack to pack: one Tune trial is one pack."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,16 +46,17 @@ class RayTuneExecutor:
     ray: Callable[[], AbstractContextManager[Path]]
     name: str = "ray_tune"
 
-    def run(self, packs: Sequence[Pack], job: Job, listener: Listener) -> None:
+    def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None:
         with self.ray() as folder:
             from orchestrator.execution.tuner import Tuners
 
             tuners = Tuners(folder, self.resources, job, listener)
-            waiting = [Attempt(pack) for pack in packs]
-            while waiting:
-                batch, waiting = waiting[:_PACKS_PER_TUNER], waiting[_PACKS_PER_TUNER:]
-                losses = tuners.fit([attempt.pack for attempt in batch])
-                waiting = _retries(batch, losses, job, listener) + waiting
+            for packs in rounds:
+                waiting = [Attempt(pack) for pack in packs]
+                while waiting:
+                    batch, waiting = waiting[:_PACKS_PER_TUNER], waiting[_PACKS_PER_TUNER:]
+                    losses = tuners.fit([attempt.pack for attempt in batch])
+                    waiting = _retries(batch, losses, job, listener) + waiting
 
 
 def _retries(

@@ -1,6 +1,6 @@
 """The narrow seam between the driver and whatever runs packs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -54,10 +54,12 @@ class Listener(Protocol):
 class Executor(Protocol):
     """Runs packs until each of their trials has a row in the store.
 
+    rounds: the packs of the next are asked for when those of the one before are in the store.
+
     Raises EnvironmentFault when the machine cannot go on; whatever was finished is in the store.
     """
 
     @property
     def name(self) -> str: ...
 
-    def run(self, packs: Sequence[Pack], job: Job, listener: Listener) -> None: ...
+    def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None: ...

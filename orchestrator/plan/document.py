@@ -6,6 +6,7 @@ from typing import Any
 
 from models.catalogue import Metric, task_entry
 from orchestrator.plan.records import Plan
+from orchestrator.plan.tuning_document import tune_of, tuned_paths, tuning_of
 from orchestrator.study.records import Level, Study, Variant
 
 SCHEMA_VERSION = 2
@@ -27,6 +28,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "factors": {path: list(levels) for path, levels in study.factors.items()},
         "fixed": fixed,
         "compare": _compare(study),
+        "tune": tune_of(study),
         "metrics": {metric.name: _described(metric) for metric in metrics_of(study)},
         "solved": _solved(study),
         "excluded": [
@@ -44,9 +46,10 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 
 def fixed_settings(study: Study) -> dict[str, Level]:
-    """Settings that are no factor and the same in all variants."""
+    """Settings that are no factor, not tuned, and the same in all variants."""
     first, *others = [variant.settings.flat for variant in study.variants]
     varying = {path for flat in others for path in _differences(first, flat)}
+    varying |= {nuisance.path for nuisance in (study.tune.settings if study.tune else ())}
     return {p: v for p, v in first.items() if p not in study.factors and p not in varying}
 
 
@@ -91,22 +94,25 @@ def _described(metric: Metric) -> dict[str, str]:
 
 
 def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[dict[str, Any]]:
-    ids: dict[str, list[str]] = {}
-    for trial in plan.trials:  # in the order of their replicates
-        ids.setdefault(trial.variant.variant_id, []).append(trial.trial_id)
-    for variant in plan.study.variants:
-        baseline = plan.study.baselines.get(variant.variant_id)
-        yield _variant(variant, fixed, ids[variant.variant_id], baseline)
+    study = plan.study
+    ids: dict[str, list[str | None]] = {}
+    for variant in study.variants:
+        ids[variant.variant_id] = [None] * study.replicates  # until their settings are selected
+    for trial in plan.trials:
+        if trial.phase == "replication":
+            ids[trial.variant.variant_id][trial.replicate] = trial.trial_id
+    for variant in study.variants:
+        described = _variant(study, variant, fixed)
+        trials = {"trials": ids[variant.variant_id]}
+        yield described | trials | tuning_of(plan, variant)
 
 
-def _variant(
-    variant: Variant, fixed: Mapping[str, Level], trials: list[str], baseline: str | None
-) -> dict[str, Any]:
+def _variant(study: Study, variant: Variant, fixed: Mapping[str, Level]) -> dict[str, Any]:
+    elsewhere = {*fixed, *tuned_paths(study, variant)}
     return {
         "variant_id": variant.variant_id,
         "variant": variant.label,
-        "baseline": baseline,
+        "baseline": study.baselines.get(variant.variant_id),
         "levels": dict(variant.levels),
-        "settings": {p: v for p, v in variant.settings.flat.items() if p not in fixed},
-        "trials": trials,
+        "settings": {p: v for p, v in variant.settings.flat.items() if p not in elsewhere},
     }

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from orchestrator.plan.digests import data_name
 from orchestrator.plan.identity import Fingerprints, canonical
+from orchestrator.plan.records import Trial
 from orchestrator.study.describe import plain
 from orchestrator.study.records import Study, Variant
 
@@ -21,10 +22,35 @@ class _Identity(BaseModel):
     code: dict[str, str]
 
 
+class _Selected(BaseModel):
+    settings: dict[str, Any]
+
+
+class _Point(BaseModel):
+    tuning_study: int
+    point: int
+    settings: dict[str, Any]
+    trials: list[str]
+
+
 class _Variant(BaseModel):
     levels: dict[str, Any]
     settings: dict[str, Any]
-    trials: list[str]
+    trials: list[str | None]
+    tuning: list[_Point] = []
+    selected: list[_Selected | None] = []
+
+    def point(self, trial: Trial) -> _Point | None:
+        places = {(point.tuning_study, point.point): point for point in self.tuning}
+        return places.get((trial.tuning_study or 0, trial.point or 0))
+
+    def nuisance(self, trial: Trial) -> Mapping[str, Any]:
+        """The nuisance settings that the trial had."""
+        if trial.phase == "tuning":
+            point: _Point | _Selected | None = self.point(trial)
+        else:
+            point = dict(enumerate(self.selected)).get(trial.tuning_study or 0)
+        return point.settings if point else {}
 
 
 class _Pack(BaseModel):
@@ -52,20 +78,24 @@ class Earlier:
     def packs(self) -> list[list[str]]:
         return [pack.trials for pack in self.document.packs] if self.document else []
 
-    def trials(self, variant: Variant) -> list[str]:
-        """Earlier ids of the same combination of levels, by replicate."""
-        found = self.variants.get(canonical(variant.levels))
-        return found.trials if found else []
+    def trials(self, trial: Trial) -> list[str | None]:
+        """Earlier ids of the same combination of levels, by replicate; of tuning, at its point."""
+        found = self.variants.get(canonical(trial.variant.levels))
+        if found is None or trial.phase == "replication":
+            return found.trials if found else []
+        point = found.point(trial)
+        return list(point.trials) if point else []
 
-    def changes(self, study: Study, variant: Variant, prints: Fingerprints) -> str:
+    def changes(self, study: Study, trial: Trial, prints: Fingerprints) -> str:
         """Why the ids differ: `training.epochs 20 -> 30, code of models.networks.mlp`."""
         if self.document is None:
             return ""
-        before = self.variants[canonical(variant.levels)]
+        before = self.variants[canonical(trial.variant.levels)]
+        values = {**self.document.fixed, **before.settings, **before.nuisance(trial)}
         changes = [
             *_values({"seed": self.document.seed}, {"seed": study.seed}),
-            *_values(self.document.fixed | before.settings, variant.settings.flat),
-            *_sources(self.document.identity, variant, prints),
+            *_values(_seen(trial, values), _seen(trial, trial.variant.settings.flat)),
+            *_sources(self.document.identity, trial.variant, prints),
         ]
         more = len(changes) - MOST_CHANGES
         return ", ".join(changes[:MOST_CHANGES] + [f"and {more} more"] * (more > 0))
@@ -78,6 +108,12 @@ def read_earlier(document: Mapping[str, Any] | None) -> Earlier:
     except ValidationError:
         return Earlier(None, {})
     return Earlier(read, {canonical(variant.levels): variant for variant in read.variants})
+
+
+def _seen(trial: Trial, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that matter to the trial: tuning has no probes."""
+    is_tuning = trial.phase == "tuning"
+    return {p: v for p, v in settings.items() if not (is_tuning and p.startswith("probes."))}
 
 
 def _values(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from models.settings import Settings
@@ -19,7 +19,7 @@ SCHEMA_VERSION = 1
 Pair = tuple[str, str]  # names of a model and a task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fingerprints:
     """Code and data of a study, for each pair of model and task in it."""
 
@@ -38,7 +38,11 @@ class Fingerprints:
 
     def code_digest(self, settings: TrialSettings) -> str:
         """All that code in 16 hex digits."""
-        return _sha(canonical(self.code_of(settings)))[:16]
+        return self._code_digests[pair_of(settings)]
+
+    @cached_property
+    def _code_digests(self) -> Mapping[Pair, str]:
+        return {pair: _sha(canonical(digests))[:16] for pair, digests in self.code.items()}
 
 
 def fingerprints(study: Study) -> Fingerprints:
@@ -71,28 +75,25 @@ def canonical(value: Any) -> str:
 
 def identify(study: Study, prints: Fingerprints) -> Iterator[Trial]:
     """Every variant with every replicate, each with its id."""
-    code = {pair: _sha(canonical(digests))[:16] for pair, digests in prints.code.items()}
     for variant in study.variants:
-        trial_id = _numbering(study.seed, variant, code[pair_of(variant.settings)], prints)
+        trial_id = numbering(study, variant, prints)
         for replicate in range(study.replicates):
             yield Trial(trial_id(replicate), variant, replicate)
 
 
-def _numbering(
-    seed: int, variant: Variant, code: str, prints: Fingerprints
-) -> Callable[[int], str]:
-    """Replicate → trial id, for one variant: its JSON is written once, and once hashed up to there.
+def numbering(study: Study, variant: Variant, prints: Fingerprints) -> Callable[[int | str], str]:
+    """Name of a replicate's seeds → trial id, for one variant: its JSON is written once.
 
     The keys are in the order of the alphabet, so that this is `canonical` of the whole.
     """
-    data = prints.data[data_name(variant.settings.task)]
+    data, code = prints.data[data_name(variant.settings.task)], prints.code_digest(variant.settings)
     head = canonical({"code": code, "data": data})[:-1] + ',"replicate":'
-    ends = canonical({"schema_version": prints.schema_version, "seed": seed})[1:-1]
+    ends = canonical({"schema_version": prints.schema_version, "seed": study.seed})[1:-1]
     settings = ",".join(
         _section(*section) for section in sorted(variant.settings.sections, key=_name)
     )
     tail = f',{ends},"settings":{{{settings}}}}}'
-    return lambda replicate: _sha(f"{head}{replicate}{tail}")[:16]
+    return lambda replicate: _sha(f"{head}{json.dumps(replicate)}{tail}")[:16]
 
 
 def _name(section: tuple[str, Settings]) -> str:

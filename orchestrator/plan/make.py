@@ -1,16 +1,18 @@
 """Study + what the store holds → Plan."""
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.plan.earlier import Earlier, read_earlier
 from orchestrator.plan.identity import Fingerprints, fingerprints, identify
 from orchestrator.plan.packs import make_packs
-from orchestrator.plan.records import Plan, State, Trial
+from orchestrator.plan.records import Plan, State, Trial, Tuning
+from orchestrator.plan.tuning import Known, replicates, settle, tuning_points
 from orchestrator.study.records import Study
 
 DONE = ("completed", "diverged")  # statuses that are results; a failed trial is trained again
+NOTHING = Known()
 
 
 def make_plan(
@@ -20,6 +22,8 @@ def make_plan(
     earlier: Mapping[str, Any] | None = None,
     force: bool = False,
     prints: Fingerprints | None = None,
+    known: Known = NOTHING,
+    tried: frozenset[str] = frozenset(),
 ) -> Plan:
     """Every trial of the study, what is known of it, and packs of those still to be trained.
 
@@ -27,41 +31,72 @@ def make_plan(
     earlier: plan.json of the last run, for the reasons and for packs that were interrupted.
     force: nothing counts as done.
     prints: digests of code and data; left out, they are read now.
+    known: of a study that tunes, its points and their scores.
+    tried: trials that this run has trained already: done, whatever came out.
     """
     prints = prints or fingerprints(study)
-    before = read_earlier(earlier)
-    trials = tuple(identify(study, prints))
-    states, reasons = _states(study, trials, results, before, prints)
-    if force:
-        states = dict.fromkeys(states, "new")
-    todo = [trial for trial in trials if states[trial.trial_id] != "done"]
-    packs = make_packs(study, todo, before.packs, workers, prints)
-    return Plan(study, prints.identity, trials, states, reasons, packs)
+    judge = _Judge(study, results, read_earlier(earlier), prints, force, tried)
+    points = tuning_points(study, prints, known.points)
+    tuning_trials = [t for own in points.values() for point in own for t in point.trials]
+    judge.see(tuning_trials)
+    tuning = settle(study, points, known, results, judge.done) if study.tune else None
+    others = _replicates(study, prints, tuning)
+    judge.see(others)
+    todo = judge.todo(tuning_trials) or judge.todo(others)
+    packs = make_packs(study, todo, judge.before.packs, workers, prints)
+    trials = (*tuning_trials, *others)
+    return Plan(study, prints.identity, trials, judge.states, judge.reasons, packs, tuning)
 
 
-def _states(
-    study: Study,
-    trials: tuple[Trial, ...],
-    results: Mapping[str, str],
-    before: Earlier,
-    prints: Fingerprints,
-) -> tuple[dict[str, State], dict[str, str]]:
-    @cache
-    def past(variant_index: int) -> tuple[list[str], str]:
-        variant = study.variants[variant_index]
-        ids = before.trials(variant)
-        return ids, before.changes(study, variant, prints) if ids else ""
+def _replicates(study: Study, prints: Fingerprints, tuning: Tuning | None) -> list[Trial]:
+    return list(replicates(study, prints, tuning) if tuning else identify(study, prints))
 
-    states: dict[str, State] = {}
-    reasons: dict[str, str] = {}
-    for index, trial in enumerate(trials):
-        ids, changes = past(index // study.replicates)
-        old = ids[trial.replicate] if trial.replicate < len(ids) else trial.trial_id
-        if results.get(trial.trial_id) in DONE:
-            states[trial.trial_id] = "done"
-        elif old != trial.trial_id and results.get(old) in DONE:
-            states[trial.trial_id] = "invalidated"
-            reasons[trial.trial_id] = changes
-        else:
-            states[trial.trial_id] = "new"
-    return states, reasons
+
+@dataclass
+class _Judge:
+    """Says of trials what state they are in, and why."""
+
+    study: Study
+    results: Mapping[str, str]
+    before: Earlier
+    prints: Fingerprints
+    force: bool
+    tried: frozenset[str]
+    states: dict[str, State] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    _past: dict[Any, tuple[list[str | None], str]] = field(default_factory=dict)
+
+    def see(self, trials: Iterable[Trial]) -> None:
+        for trial in trials:
+            self.states[trial.trial_id] = self._state(trial)
+
+    @property
+    def done(self) -> frozenset[str]:
+        return frozenset(trial for trial, state in self.states.items() if state == "done")
+
+    def todo(self, trials: Iterable[Trial]) -> list[Trial]:
+        return [trial for trial in trials if self.states[trial.trial_id] != "done"]
+
+    def _state(self, trial: Trial) -> State:
+        status = self.results.get(trial.trial_id)
+        if status is not None and trial.trial_id in self.tried:
+            return "done"
+        if self.force:
+            return "new"
+        if status in DONE:
+            return "done"
+        ids, changes = self._earlier(trial)
+        old = ids[trial.replicate] if trial.replicate < len(ids) else None
+        if old not in (None, trial.trial_id) and self.results.get(str(old)) in DONE:
+            self.reasons[trial.trial_id] = changes
+            return "invalidated"
+        return "new"
+
+    def _earlier(self, trial: Trial) -> tuple[list[str | None], str]:
+        """Ids that its replicates had, and what has changed since: the same for all of them."""
+        key = (trial.variant.variant_id, trial.phase, trial.tuning_study, trial.point)
+        if key not in self._past:
+            ids = self.before.trials(trial)
+            changes = self.before.changes(self.study, trial, self.prints) if ids else ""
+            self._past[key] = ids, changes
+        return self._past[key]

@@ -50,17 +50,22 @@ def make_packs(
     stays as it was, so that it gives the same bits again.
     """
     members = _members(len(todo), workers)
-    variants = {trial.variant.variant_id: trial.variant for trial in todo}
-    structures = {name: structure(v.settings) for name, v in variants.items()}
+    structures = _structures(todo)
     portions = list(_unchanged(todo, kept, structures))
     taken = {trial.trial_id for portion in portions for trial in portion}
     groups: dict[Structure, list[Trial]] = {}
     for trial in todo:
         if trial.trial_id not in taken:
-            groups.setdefault(structures[trial.variant.variant_id], []).append(trial)
+            groups.setdefault(structures[id(trial.variant)], []).append(trial)
     for group in groups.values():
         portions += _split(sorted(group, key=lambda trial: trial.replicate), members)
     return tuple(_pack(study, portion, prints) for portion in sorted(portions, key=_cost))
+
+
+def _structures(trials: Iterable[Trial]) -> dict[int, Structure]:
+    """By the id() of their variant: tuning has one object a point, and replicates share theirs."""
+    variants = {id(trial.variant): trial.variant for trial in trials}
+    return {key: structure(variant.settings) for key, variant in variants.items()}
 
 
 def _members(trials: int, workers: int) -> int:
@@ -68,13 +73,13 @@ def _members(trials: int, workers: int) -> int:
 
 
 def _unchanged(
-    todo: Sequence[Trial], kept: Iterable[Sequence[str]], structures: Mapping[str, Structure]
+    todo: Sequence[Trial], kept: Iterable[Sequence[str]], structures: Mapping[int, Structure]
 ) -> Iterator[list[Trial]]:
     free = {trial.trial_id: trial for trial in todo}
     for ids in kept:
         if ids and len(set(ids)) == len(ids) and all(trial_id in free for trial_id in ids):
             portion = [free[trial_id] for trial_id in ids]
-            if len({structures[trial.variant.variant_id] for trial in portion}) == 1:
+            if len({structures[id(trial.variant)] for trial in portion}) == 1:
                 yield portion
                 for trial_id in ids:
                     del free[trial_id]

@@ -66,6 +66,34 @@ def entries(paths: ResultsPaths) -> dict[str, Entry]:
     return _winners(table)
 
 
+def scores(paths: ResultsPaths, metric: str) -> dict[str, float]:
+    """Trial id → value of a metric at the end, of all tuning trials that completed.
+
+    metric: `<split>/<name>`. A row counts if its file is the one that counts for its trial.
+    """
+    known = entries(paths)
+    packs = sorted({entry.pack_id for entry in known.values()})
+    table = _tuning_rows([paths.part("trials", pack) for pack in packs], f"final.{metric}")
+    columns = [table[name].to_pylist() for name in table.column_names]
+    return {
+        trial: value
+        for trial, value, file in zip(*columns, strict=True)
+        if known[trial].pack_id == Path(file).stem and value is not None
+    }
+
+
+def _tuning_rows(files: Iterable[Path], column: str) -> pa.Table:
+    """trial_id, the column (null where a file has none) and the file, of tuning trials."""
+    kept = [
+        TRIALS_HEAD.field("trial_id"),
+        TRIALS_HEAD.field("phase"),
+        pa.field(column, pa.float64()),
+    ]
+    dataset = ds.dataset([str(file) for file in files], schema=pa.schema(kept), format="parquet")
+    is_tuning = ds.field("phase") == "tuning"
+    return dataset.to_table(columns=["trial_id", column, "__filename"], filter=is_tuning)
+
+
 def _packs(paths: ResultsPaths) -> list[Path]:
     """Trials parts of complete packs; others are warned of."""
     found = {name: _parquet_files(paths.store(name)) for name in TABLES}

@@ -48,6 +48,8 @@ TRIALS_HEAD = pa.schema(
         _column("variant_id", pa.string()),
         _column("variant", pa.string()),
         _column("phase", pa.string()),
+        _column("tuning_study", pa.int32(), nullable=True),
+        _column("point", pa.int32(), nullable=True),
         _column("replicate", pa.int32()),
         _column("status", pa.string()),
         _column("error", pa.string(), nullable=True),
@@ -114,7 +116,7 @@ def level_type(values: Iterable[Any]) -> pa.DataType:
         return pa.bool_()
     if kinds == {int} and all(-(2**63) <= value < 2**63 for value in known):
         return pa.int64()
-    if kinds and kinds <= {int, float}:
+    if kinds and kinds <= {int, float} and all(float(value) == value for value in known):
         return pa.float64()
     return pa.string() if kinds else pa.null()
 

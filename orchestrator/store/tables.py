@@ -1,7 +1,7 @@
 """From the parts of the store to the three tables of one study."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -33,12 +33,35 @@ class Planned:
 
     @cached_property
     def trials(self) -> list[str]:
-        return [trial for variant in self.variants for trial in variant["trials"]]
+        return [trial.trial_id for trial in self.places]
 
     @cached_property
-    def variant_of(self) -> list[int]:
-        """(trials,) place of each trial's variant."""
-        return [place for place, variant in enumerate(self.variants) for _ in variant["trials"]]
+    def places(self) -> tuple["Place", ...]:
+        """(trials,) where each of them stands in the study; tuning first."""
+        return tuple(place for variant in self.variants for place in _places_in(variant))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a trial stands in a study. It may have been trained for another one."""
+
+    trial_id: str
+    variant: Mapping[str, Any]
+    phase: str
+    tuning_study: int | None
+    point: int | None
+
+
+def _places_in(variant: Mapping[str, Any]) -> Iterator[Place]:
+    for point in variant["tuning"]:
+        for trial in point["trials"]:
+            yield Place(trial, variant, "tuning", point["tuning_study"], point["point"])
+    selected = variant["selected"]
+    for replicate, trial in enumerate(variant["trials"]):
+        best = selected[replicate % len(selected)] if selected else None
+        place = (best["tuning_study"], best["point"]) if best else (None, None)
+        if trial is not None:  # the plan has no setting for it
+            yield Place(trial, variant, "replication", *place)
 
 
 @dataclass(frozen=True)
@@ -140,12 +163,15 @@ def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _as_planned(table: pa.Table, planned: Planned) -> pa.Table:
     """Set study, variant and factors: a trial may have been trained for another study."""
-    owners = [planned.variants[planned.variant_of[place]] for place in _places(table, planned)]
+    found = [planned.places[place] for place in _places(table, planned)]
+    owners = [place.variant for place in found]
     own = {
         "study": pa.array([planned.study] * len(owners), pa.string()),
         "variant_id": pa.array([owner["variant_id"] for owner in owners], pa.string()),
         "variant": pa.array([owner["variant"] for owner in owners], pa.string()),
-        "phase": pa.array(["replication"] * len(owners), pa.string()),
+        "phase": pa.array([place.phase for place in found], pa.string()),
+        "tuning_study": pa.array([place.tuning_study for place in found], pa.int32()),
+        "point": pa.array([place.point for place in found], pa.int32()),
     }
     factors = {
         f"factor.{path}": levels(owner["levels"].get(path) for owner in owners)

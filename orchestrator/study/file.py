@@ -11,6 +11,7 @@ from orchestrator.study.settings import Positive, Resources, Training
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
 Text = Annotated[str, Field(min_length=1)]
+Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
 class Exclude(Settings):
@@ -47,6 +48,38 @@ class CompareKeys(Settings):
     equivalent."""
 
 
+class NuisanceKeys(Settings):
+    """The values of a setting that is tuned: one of the ranges, or a choice."""
+
+    uniform: Ends | None = None
+    """Between two numbers, all alike."""
+    log_uniform: Ends | None = None
+    """Between two numbers above 0, every ratio alike: for learning rates, scales, decays."""
+    int_uniform: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    """Whole numbers, both ends included."""
+    choice: Annotated[list[Any], Field(min_length=2)] | None = None
+    """Any of these values."""
+    when: Annotated[dict[str, Any], Field(min_length=1)] | None = None
+    """Levels by factor: only variants that have all of them tune this setting."""
+
+
+class TuneKeys(Settings):
+    """Settings that are not compared but chosen for every variant alike: besides these keys, dotted
+    path of a setting → the values it may have."""
+
+    points: Count = 8
+    """Settings that are tried for every variant."""
+    replicates: Count = 2
+    """Seeds of each point; none of them is a seed of the replicates that are reported."""
+    select: str | None = None
+    """Metric that chooses, on validation; left out: that of `compare`."""
+    studies: Count = 1
+    """Times that the tuning is repeated, with other points and seeds; replicates take turns with
+    the settings that come out, so that the intervals contain the luck of tuning."""
+    method: Literal["sobol"] = "sobol"
+    """`sobol`: the same quasi-random points for all variants."""
+
+
 class StudyFile(Settings):
     """One question, and the variants that answer it."""
 
@@ -75,6 +108,9 @@ class StudyFile(Settings):
     above."""
     exclude: list[Exclude] = Field(default=[])
     """Combinations to leave out, each with its reason."""
+    tune: TuneKeys | None = None
+    """Settings that are chosen for every variant alike, with the same budget, before variants are
+    compared."""
     replicates: Count = 10
     """Seeds per variant. They are shared by all variants, so that differences are paired."""
     probes: Literal["off", "light", "full"] | Probes = "light"

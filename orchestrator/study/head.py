@@ -13,7 +13,6 @@ from orchestrator.study.vocabulary import Leaf
 
 REQUIRED = ("study", "task", "model")
 RESERVED = ("store",)  # the results folder keeps all trials there
-LATER = {"tune": "tuning nuisance settings"}  # keys that this version does not have
 _NAME = "lower-case letters, digits, _ and -, beginning with a letter or digit, at most 100"
 
 
@@ -35,19 +34,13 @@ def read_head(
 def _check_keys(findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]) -> None:
     known = list(StudyFile.model_fields)
     for key in given:
-        if key in LATER:
-            _not_yet(findings, key, LATER[key])
-        elif key not in known:
+        if key not in known:
             unknown_key(findings, (key,), known, settings)
     compared = () if "variants" in given else ("factors",)
     for key in (*REQUIRED, *compared):
         if key not in given:
             doc = str(StudyFile.model_fields[key].description).split(".")[0].split(":")[0]
             findings.add((), f"the key {key!r} is missing", cure=f"add {key}: … ({doc})")
-
-
-def _not_yet(findings: Findings, key: str, what: str) -> None:
-    findings.add((key,), f"this version does not have {what} yet", at_key=True)
 
 
 def _check_name(findings: Findings, given: Mapping[str, Any]) -> None:

@@ -1,12 +1,13 @@
 """study.yaml → Study: every problem of the file and of the flags is reported at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from orchestrator.study.base import Base, read_base
-from orchestrator.study.comparing import read_compare, settle
+from orchestrator.study.comparing import metrics_of, read_compare, settle
 from orchestrator.study.describe import names, shown
 from orchestrator.study.designs import VARIANTS, Design, Point
 from orchestrator.study.document import Document, Findings, read_document
@@ -17,10 +18,11 @@ from orchestrator.study.overrides import Edits, Flag, Overrides, apply_sets, edi
 from orchestrator.study.own import try_own
 from orchestrator.study.read_design import read_design
 from orchestrator.study.reading import read_group
-from orchestrator.study.records import Exclusion, Level, Study, Variant
+from orchestrator.study.records import Exclusion, Level, Study, Tune, Variant
 from orchestrator.study.rules import Rule, read_rules
 from orchestrator.study.settings import Compare, Resources
 from orchestrator.study.source import find_source, read_source
+from orchestrator.study.tuning import check_tune, read_tune
 from orchestrator.study.variants import expand
 
 __all__ = ["Overrides", "load_study", "parse_study"]
@@ -72,7 +74,13 @@ def _read(
     rules = read_rules(findings, given.get("exclude", []), full)
     declared = given.get("compare", {})
     declaration = read_compare(findings, declared, base.tasks(kept.factors), full, kept, only)
-    variants, excluded = _expand(findings, base, kept, rules, head["replicates"], only)
+    compared = declaration.metric if declaration else None
+    tune = _tune(findings, given, base, kept, full, compared)
+    each = head["replicates"] + (tune.trials_per_variant if tune else 0)
+    variants, excluded = _expand(findings, base, kept, rules, each, only)
+    if tune is not None:
+        tune = _without_idle_settings(tune, variants, edits) if only else tune
+        check_tune(findings, tune, variants, head["replicates"])
     compare: Compare | None = None
     partners: dict[str, str] = {}
     if declaration is not None:
@@ -88,6 +96,7 @@ def _read(
         "variants": variants,
         "baselines": partners,
         "excluded": excluded,
+        "tune": tune,
         "compare": compare,
         "resources": Resources.model_validate(resources),
     }
@@ -101,16 +110,32 @@ def _levels(design: Design, variants: tuple[Variant, ...]) -> dict[str, tuple[Le
     return {path: tuple(dict.fromkeys(f.levels)) for path, f in design.factors.items()}
 
 
+def _tune(
+    findings: Findings,
+    given: Mapping[str, Any],
+    base: Base,
+    kept: Design,
+    full: Design,
+    compared: str | None,
+) -> Tune | None:
+    if "tune" not in given:
+        return None
+    tasks = base.tasks(kept.factors)
+    metrics = metrics_of(tasks) if tasks else []
+    settings = base.factor_settings
+    return read_tune(findings, given["tune"], settings, full.factors, metrics, compared)
+
+
 def _expand(
     findings: Findings,
     base: Base,
     design: Design,
     rules: list[Rule],
-    replicates: int,
+    trials_each: int,
     only: list[Flag],
 ) -> tuple[tuple[Variant, ...], tuple[Exclusion, ...]]:
     """The variants, with problems that show only once factors and rules meet."""
-    points = _points(findings, design, replicates)
+    points = _points(findings, design, trials_each)
     if not points:
         return (), ()
     variants, excluded = expand(findings, base, design, points, rules)
@@ -123,15 +148,22 @@ def _expand(
     return variants, excluded
 
 
-def _points(findings: Findings, design: Design, replicates: int) -> list[Point]:
+def _points(findings: Findings, design: Design, trials_each: int) -> list[Point]:
     """All that the design combines; none where these are too many."""
-    most = MOST_TRIALS // max(replicates, 1)
+    most = MOST_TRIALS // max(trials_each, 1)
     points = list(islice(design.points(), most + 1))
     if len(points) <= most:
         return points
-    what = f"more than {most:,} combinations × {replicates:,} replicates"
+    what = f"more than {most:,} combinations × {trials_each:,} trials each"
     findings.add(("factors",), what, f"at most {MOST_TRIALS:,} trials", at_key=True)
     return []
+
+
+def _without_idle_settings(tune: Tune, variants: tuple[Variant, ...], edits: Edits) -> Tune:
+    """Only what still applies to a variant that `--only` keeps; `when` may name other levels."""
+    active = tuple(n for n in tune.settings if any(n.applies_to(v) for v in variants))
+    edits.removed += [("tune", n.path) for n in tune.settings if n not in active]
+    return replace(tune, settings=active)
 
 
 def _all_excluded(findings: Findings, only: list[Flag]) -> None:

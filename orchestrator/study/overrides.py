@@ -1,5 +1,6 @@
 """`--set`, `--only` and `--replicates`: what they change in a study."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -8,12 +9,13 @@ from ruamel.yaml import YAML
 
 from orchestrator.study.describe import names, nearest
 from orchestrator.study.document import Document, Findings, Path, Place, put, read_scalar
-from orchestrator.study.file import StudyFile
+from orchestrator.study.file import StudyFile, TuneKeys
 from orchestrator.study.varying import is_always_varied, place_of
 from orchestrator.study.vocabulary import SECTIONS
 
 SETTABLE = (
     *("study", "question", "seed", "replicates", "compare.metric", "compare.smallest_difference"),
+    *(f"tune.{name}" for name in TuneKeys.model_fields),
     *(f"{section}.…" for section in (*SECTIONS, "resources")),
 )
 
@@ -92,6 +94,9 @@ def _refused(flag: Flag, document: Document) -> tuple[str, str, str] | None:
         return f"{flag.path} is a factor of this study", "", cure
     if is_always_varied(document.value, flag.path):
         return f"every variant sets {flag.path}", "", "choose variants with --only variant=NAME"
+    tuned = document.value.get("tune")
+    if isinstance(tuned, Mapping) and flag.path in tuned and "." in flag.path:
+        return f"{flag.path} is tuned by this study", "", "remove it from tune in the file"
     top = flag.path.split(".")[0]
     if top in (*SECTIONS, "resources") or flag.path in SETTABLE:
         return None
@@ -123,6 +128,13 @@ def edited_text(text: str, edits: Edits, document: Document) -> str:
     out = StringIO()
     yaml.dump(tree, out)
     return out.getvalue()
+
+
+def _remove(tree: Any, path: Path) -> None:
+    *parents, last = path
+    for key in parents:
+        tree = tree[key]
+    del tree[last]
 
 
 def _keep(tree: Any, path: Path, indices: list[int]) -> None:

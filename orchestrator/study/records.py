@@ -1,16 +1,20 @@
 """A study as the other stages see it: checked, with defaults filled in, frozen."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from math import exp, log
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from models import settings as models
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Compare, Resources, Training
 
 Level = str | int | float | bool | None
+Kind = Literal["uniform", "log_uniform", "int_uniform", "choice"]
+
+DIGITS = 4  # of a nuisance value: libraries of other machines differ in the last of 17
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,55 @@ class Exclusion:
     labels: tuple[str, ...]  # of the variants that it takes out
 
 
+@dataclass(frozen=True, slots=True)
+class Nuisance:
+    """A setting that is tuned for every variant alike."""
+
+    path: str
+    kind: Kind
+    low: float | None = None  # of a range; whole numbers for int_uniform
+    high: float | None = None
+    levels: tuple[Level, ...] = ()  # of a choice
+    when: Mapping[str, Level] = field(default_factory=dict)  # it exists with these levels only
+
+    def applies_to(self, variant: Variant) -> bool:
+        return all(variant.levels.get(path) == level for path, level in self.when.items())
+
+    def at(self, unit: float) -> Level:
+        """The value at a coordinate, 0 ≤ unit < 1, of the unit cube."""
+        if self.kind == "choice":
+            return self.levels[int(unit * len(self.levels))]
+        assert self.low is not None
+        assert self.high is not None
+        if self.kind == "int_uniform":
+            return int(self.low) + int(unit * (self.high - self.low + 1))
+        if self.kind == "log_uniform":
+            value = exp(log(self.low) + unit * (log(self.high) - log(self.low)))
+        else:
+            value = self.low + unit * (self.high - self.low)
+        return min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """How nuisance settings are chosen: with the same budget for every variant."""
+
+    settings: tuple[Nuisance, ...]
+    points: int  # of each variant in each tuning study
+    replicates: int  # seeds of each point
+    select: str  # validation/<metric>
+    studies: int  # times that the tuning is repeated
+    method: Literal["sobol"]
+
+    @property
+    def trials_per_variant(self) -> int:
+        return self.points * self.replicates * self.studies
+
+    def of(self, variant: Variant) -> tuple[Nuisance, ...]:
+        """What is tuned for this variant."""
+        return tuple(nuisance for nuisance in self.settings if nuisance.applies_to(variant))
+
+
 @dataclass(frozen=True)
 class Study:
     """One question and the variants that answer it."""
@@ -67,6 +120,7 @@ class Study:
     baselines: Mapping[str, str]  # variant id → id of the variant that it is compared with
     excluded: tuple[Exclusion, ...]
     replicates: int
+    tune: Tune | None
     compare: Compare
     resources: Resources
     path: Path  # the file it was read from

@@ -10,9 +10,10 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from orchestrator.study.describe import shown
-from orchestrator.study.file import CompareKeys, Exclude, StudyFile
+from orchestrator.study.file import CompareKeys, Exclude, NuisanceKeys, StudyFile, TuneKeys
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Resources, Training
+from orchestrator.study.tuning import RANGES
 from orchestrator.study.vocabulary import NAMED, Leaf, leaves
 
 BEGIN, END = "<!-- tables: begin -->\n", "<!-- tables: end -->\n"
@@ -20,6 +21,8 @@ GROUPS: Mapping[str, type[BaseModel]] = {
     "training": Training,
     "probes": Probes,
     "exclude[]": Exclude,
+    "tune": TuneKeys,
+    "tune.<path>": NuisanceKeys,
     "compare": CompareKeys,
     "resources": Resources,
 }
@@ -27,6 +30,10 @@ HEAD = "| setting | default | allowed | meaning |\n|---|---|---|---|\n"
 ALLOWED = {  # where a JSON schema says less than the reader of the file checks
     "study": "lower-case letters, digits, `_` and `-`; not `store`",
     "exclude[].when": "factor → one of its levels",
+    "tune.select": "`validation`, a slash, and a metric of the task",
+    **{f"tune.<path>.{kind}": "[LOW, HIGH]" for kind in RANGES},
+    "tune.<path>.choice": "a list of values",
+    "tune.<path>.when": "factor → one of its levels",
     "compare.metric": "`train`, `validation` or `test`, a slash, and a metric of the task",
     "compare.baseline": "factor → one of its levels",
 }

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from orchestrator.study.file import StudyFile
+from orchestrator.study.file import NuisanceKeys, StudyFile, TuneKeys
+from orchestrator.study.tuning import KINDS, is_tunable
 from orchestrator.study.vocabulary import NAMED, SECTIONS, classes, leaves, section_leaves
 
 _REF = "#/$defs/{model}"
@@ -16,7 +17,7 @@ _LEVELS = {"type": "array", "minItems": 1}
 
 def study_schema() -> dict[str, Any]:
     """JSON Schema 2020-12: every key with its description, default and allowed values."""
-    models: list[type[BaseModel]] = [StudyFile]
+    models: list[type[BaseModel]] = [StudyFile, NuisanceKeys]
     for section in NAMED:
         models += classes(section)
     refs, defs = models_json_schema([(m, "validation") for m in models], ref_template=_REF)
@@ -30,6 +31,7 @@ def study_schema() -> dict[str, Any]:
     defs["$defs"] |= factors
     schema["properties"] |= _design(factors)
     schema["oneOf"] = [{"required": ["factors"]}, {"required": ["variants"]}]
+    _tune(defs["$defs"], factors)
     rules = [_by_name(s, [refs[m, "validation"] for m in classes(s)]) for s in NAMED]
     schema["allOf"] = [*rules, _paths(list(factors))]
     for key, field in StudyFile.model_fields.items():  # pydantic drops some of them beside a $ref
@@ -88,6 +90,21 @@ def _design(paths: Mapping[str, Any]) -> dict[str, Any]:
         "center": some | {"properties": refs},
         "variants": some | {"additionalProperties": {"type": "object", "properties": refs}},
     }
+
+
+def _tune(defs: dict[str, Any], paths: Mapping[str, Any]) -> None:
+    """Every path that can be tuned, with exactly one way to draw its values."""
+    defs["NuisanceKeys"]["oneOf"] = [{"required": [kind]} for kind in KINDS]
+    for kind in (*KINDS, "when"):  # null is only the default of what is left out
+        branches = defs["NuisanceKeys"]["properties"][kind]
+        defs["NuisanceKeys"]["properties"][kind] = branches["anyOf"][0]
+    nuisance = {"$ref": _REF.format(model="NuisanceKeys")}
+    for path, setting in paths.items():
+        if is_tunable(path):
+            described = nuisance | {"description": setting["description"]}
+            defs["TuneKeys"]["properties"][path] = described
+    defs["TuneKeys"]["not"] = {"propertyNames": {"enum": list(TuneKeys.model_fields)}}
+    defs["TuneKeys"]["additionalProperties"] = nuisance
 
 
 def _conditional(levels: Any) -> dict[str, Any]:

@@ -49,23 +49,28 @@ class TrialData:
 def load_data(
     trials: Sequence[Trial], study_seed: int, device: str, precision: torch.dtype
 ) -> TrialData:
-    """Load the task once for every replicate; members of a replicate share it."""
+    """Load the task once for every replicate; members of a replicate share it.
+
+    Tuning does not see the test split: nothing that it chooses can come from there.
+    """
     settings = trials[0].variant.settings  # one structure: the same task for all
     datasets = {
         replicate: load_task(
             settings.task, partial(seed_for, replicate=replicate, study_seed=study_seed)
         )
-        for replicate in sorted({trial.replicate for trial in trials})
+        for replicate in dict.fromkeys(trial.seed_name for trial in trials)
     }
     tables = {id(data.inputs): data for data in datasets.values()}  # a fixed data set comes once
     first_row = _first_rows(tables)
-    members = [datasets[trial.replicate] for trial in trials]
+    members = [datasets[trial.seed_name] for trial in trials]
     inputs = as_taken(settings.model, torch.cat([data.inputs for data in tables.values()]))
     lengths = sentence_lengths(inputs) if members[0].shape.inputs == "words" else None
     targets = torch.cat([data.targets for data in tables.values()])
+    is_tuning = trials[0].phase == "tuning"
     splits = {
         split: torch.stack([data.splits[split] + first_row[id(data.inputs)] for data in members])
         for split in members[0].splits
+        if split != "test" or not is_tuning
     }
     return TrialData(
         inputs=_moved(inputs, device, precision),
@@ -73,7 +78,7 @@ def load_data(
         splits={split: rows.to(device) for split, rows in splits.items()},
         shape=members[0].shape,
         lengths=None if lengths is None else lengths.to(device),
-        baselines=[data.baselines for data in members],
+        baselines=[{} if is_tuning else data.baselines for data in members],
         word_dropout=members[0].word_dropout,
     )
 

@@ -52,12 +52,12 @@ def build_model(trial: Trial, shape: TaskShape, study_seed: int) -> nn.Module:
     """The untrained model of one trial; every parameter is drawn from its own stream."""
 
     def generator_for(parameter: str) -> torch.Generator:
-        seed = seed_for("init", trial.replicate, parameter, study_seed=study_seed)
+        seed = seed_for("init", trial.seed_name, parameter, study_seed=study_seed)
         return torch.Generator().manual_seed(seed)
 
     settings = trial.variant.settings.model
     with torch.random.fork_rng(devices=[]):  # for constructors of the user's own, which draw
-        torch.manual_seed(seed_for("init", trial.replicate, study_seed=study_seed))
+        torch.manual_seed(seed_for("init", trial.seed_name, study_seed=study_seed))
         model = build(settings, shape)
     draw(model, settings, generator_for)
     return model

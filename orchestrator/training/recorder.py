@@ -135,6 +135,8 @@ class Recorder:
             "variant_id": variant.variant_id,
             "variant": variant.label,
             "phase": trial.phase,
+            "tuning_study": trial.tuning_study,
+            "point": trial.point,
             "replicate": trial.replicate,
             **{f"factor.{path}": level for path, level in variant.levels.items()},
             **{f"setting.{path}": value for path, value in variant.settings.flat.items()},

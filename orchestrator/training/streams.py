@@ -19,7 +19,7 @@ class Streams:
 
     def seed(self, stream: str, *details: int) -> int:
         """Of the first member, for what only a single model draws."""
-        return self._seed(stream, self.trials[0].replicate, *details)
+        return self._seed(stream, self.trials[0].seed_name, *details)
 
     def common_seed(self, stream: str, *details: int) -> int:
         """The same for all replicates, whichever of them train together."""
@@ -27,7 +27,7 @@ class Streams:
 
     def generators(self, stream: str, *details: int) -> list[torch.Generator]:
         """One a member."""
-        seeds = [self._seed(stream, trial.replicate, *details) for trial in self.trials]
+        seeds = [self._seed(stream, trial.seed_name, *details) for trial in self.trials]
         return [torch.Generator().manual_seed(seed) for seed in seeds]
 
     def permutations(self, count: int, stream: str, *details: int) -> Tensor:
@@ -41,8 +41,8 @@ class Streams:
         return torch.stack([draws[replicate] for replicate in self._replicates])
 
     @property
-    def _replicates(self) -> list[int]:
-        return [trial.replicate for trial in self.trials]
+    def _replicates(self) -> list[int | str]:
+        return [trial.seed_name for trial in self.trials]
 
-    def _seed(self, stream: str, replicate: int, *details: int) -> int:
+    def _seed(self, stream: str, replicate: int | str, *details: int) -> int:
         return seed_for(stream, replicate, *details, study_seed=self.study_seed)

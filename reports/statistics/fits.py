@@ -47,7 +47,7 @@ def decay_table(fitted: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     ids = {variant.variant_id: variant.trials for variant in plan.variants}
     pairs = zip(fitted["variant_id"], fitted["replicate"], strict=True)
     return fitted.assign(
-        trial_id=[ids[variant][int(replicate)] for variant, replicate in pairs],
+        trial_id=[str(ids[variant][int(replicate)]) for variant, replicate in pairs],
         underflow=underflow(fitted, plan),
     )[list(COLUMNS)]
 

@@ -55,7 +55,7 @@ def job_in(folder: Path) -> Job:
 @pytest.fixture(scope="session")
 def outcome(executor: Executor, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     done = Outcome(job_in(tmp_path_factory.mktemp("results")), Heard())
-    executor.run(list(PACKS.values()), done.job, done.heard)
+    executor.run([list(PACKS.values())], done.job, done.heard)
     return done
 
 
@@ -115,5 +115,5 @@ class TestExecutor:
         job.paths.store("metrics").parent.mkdir(parents=True)
         job.paths.store("metrics").write_text("in the way")
         with pytest.raises(EnvironmentFault, match=r"cannot write .*store/metrics"):
-            executor.run([PACKS["good"], PACKS["single"]], job, Heard())
+            executor.run([[PACKS["good"], PACKS["single"]]], job, Heard())
         assert not job.paths.store("trials").exists()

@@ -25,7 +25,7 @@ def table(job: Job, name: str) -> pa.Table:
 def test_all_columns_but_timings_are_equal(ray_executor: Executor, tmp_path: Path) -> None:
     jobs = Job(tmp_path / "inline"), Job(tmp_path / "ray")
     for executor, job in zip((InlineExecutor(), ray_executor), jobs, strict=True):
-        executor.run([PACK], job, Heard())
+        executor.run([[PACK]], job, Heard())
     for name in TABLES:
         inline, ray = (table(job, name) for job in jobs)
         assert inline.num_rows > 0

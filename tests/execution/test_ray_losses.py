@@ -32,7 +32,7 @@ def test_first_again_then_halves_then_nothing() -> None:
 def test_killed_workers_cost_only_the_guilty_trial(ray_executor: RayTuneExecutor, job: Job) -> None:
     heard = Heard()
     unlucky, deadly = pack_of("die_once a", "b"), pack_of("c", "d", "die_always e", "f")
-    ray_executor.run([unlucky, deadly, pack_of("g")], job, heard)
+    ray_executor.run([[unlucky, deadly, pack_of("g")]], job, heard)
     completed = dict.fromkeys(["die_once a", *"bcdfg"], "completed")
     assert statuses(job.paths) == {**completed, "die_always e": "failed"}
 
@@ -54,6 +54,6 @@ def test_more_packs_than_one_tuner_takes(
 ) -> None:
     monkeypatch.setattr(ray_tune, "_PACKS_PER_TUNER", 2)
     heard = Heard()
-    ray_executor.run([pack_of(name) for name in "abc"], job, heard)
+    ray_executor.run([[pack_of(name) for name in "abc"]], job, heard)
     assert statuses(job.paths) == dict.fromkeys("abc", "completed")
     assert len(heard.summaries) == 3

@@ -117,7 +117,7 @@ def test_the_document_says_all_that_the_report_needs() -> None:
     assert list(document) == [
         *("schema_version", "study", "question", "seed", "replicates"),
         *("design", "center", "factors", "fixed"),
-        *("compare", "metrics", "solved", "excluded", "identity", "variants", "packs"),
+        *("compare", "tune", "metrics", "solved", "excluded", "identity", "variants", "packs"),
         "resources",
     ]
     assert document["compare"] == {

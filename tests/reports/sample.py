@@ -139,6 +139,7 @@ def plan_document(sample: Sample) -> dict[str, Any]:
             "baseline": dict(sample.baseline),
             "smallest_difference": sample.smallest_difference,
         },
+        "tune": None,
         "metrics": TASK | ({"solved": SOLVED} if sample.threshold else {}),
         "solved": {"metric": "accuracy", "threshold": sample.threshold}
         if sample.threshold
@@ -163,6 +164,8 @@ def _variant(sample: Sample, name: str, levels: Mapping[str, Any]) -> dict[str, 
             hashlib.sha256(f"{name}/{r}".encode()).hexdigest()[:16]
             for r in range(sample.replicates)
         ],
+        "tuning": [],
+        "selected": [],
     }
 
 

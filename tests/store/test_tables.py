@@ -38,6 +38,8 @@ def plan_of(variants: Mapping[str, Sequence[str]], study: str = "demo") -> dict[
                 "variant": name,
                 "levels": {"model.activation": name},
                 "trials": list(trials),
+                "tuning": [],
+                "selected": [],
             }
             for name, trials in variants.items()
         ],

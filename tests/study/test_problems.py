@@ -54,8 +54,13 @@ CASES = {
     "seed: -1": ("10:7", "seed: -1 is not", "whole number ≥ 0", ""),
     "seed: 1.5": ("10:7", "1.5 is not", "whole number ≥ 0", ""),
     "replicates: 0": ("9:13", "replicates: 0 is not", "whole number ≥ 1", ""),
-    "replicates: 200000": (r"6:1", "more than 5 combinations × 200,000", "1,000,000", ""),
-    "tune: {}": ("10:1", "does not have tuning nuisance settings yet", "", ""),
+    "replicates: 200000": (
+        r"6:1",
+        "combinations × 200,000 trials each",
+        "1,000,000",
+        "",
+    ),
+    "tune: {}": ("10:1", "tune: names no setting to tune", "", "add training.learning_rate"),
     "design: one_at_a_time": (
         "10:9",
         "varies each factor around a center, which is missing",

@@ -1,0 +1,124 @@
+"""Proposed points → tuning trials → selected settings → the replicates that are reported."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pydantic import ValidationError
+
+from orchestrator.errors import InputError, Problem
+from orchestrator.plan.identity import Fingerprints, numbering
+from orchestrator.plan.records import Selected, Trial, Tuned, Tuning, TuningPoint
+from orchestrator.plan.selection import select, selecting
+from orchestrator.study.describe import names, plain, plural
+from orchestrator.study.points import Values, at_point, for_tuning
+from orchestrator.study.records import Study, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a plan has to know of a study that tunes.
+
+    points: the values of each point, as far as they are proposed; see orchestrator/tuning.
+    scores: trial id → validation metric at the end, of tuning trials that completed.
+    """
+
+    points: Mapping[Tuned, Sequence[Values]] = field(default_factory=dict)
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+def tuning_points(
+    study: Study, prints: Fingerprints, proposed: Mapping[Tuned, Sequence[Values]]
+) -> dict[Tuned, tuple[TuningPoint, ...]]:
+    """The points of every variant in every tuning study.
+
+    Those that come to the same settings (a choice has few) are one trial, and one point.
+    """
+    variants = {variant.variant_id: variant for variant in study.variants}
+    points: dict[Tuned, tuple[TuningPoint, ...]] = {}
+    for (tuning_study, variant_id), values in proposed.items():
+        own: dict[str, TuningPoint] = {}
+        for number, value in enumerate(values):
+            point = tuning_point(study, prints, variants[variant_id], tuning_study, number, value)
+            own.setdefault(point.trials[0].trial_id, point)
+        points[tuning_study, variant_id] = tuple(own.values())
+    return points
+
+
+def tuning_point(
+    study: Study,
+    prints: Fingerprints,
+    variant: Variant,
+    tuning_study: int,
+    number: int,
+    values: Values,
+) -> TuningPoint:
+    """One point with its trials."""
+    assert study.tune is not None
+    placed = _placed(study, for_tuning(variant), values)
+    trial_id = numbering(study, placed, prints)
+    unnamed = [
+        Trial("", placed, replicate, "tuning", tuning_study, number)
+        for replicate in range(study.tune.replicates)
+    ]
+    trials = tuple(replace(trial, trial_id=trial_id(trial.seed_name)) for trial in unnamed)
+    return TuningPoint(tuning_study, number, values, trials)
+
+
+def _placed(study: Study, variant: Variant, values: Values) -> Variant:
+    try:
+        return at_point(variant, values)
+    except ValidationError as error:  # each value is fine by itself, or loading had found it
+        point = names(f"{path}={plain(value)}" for path, value in values.items())
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        what = f"tune: the variant {variant.label} cannot have {point}: {reason}"
+        raise InputError([Problem(str(study.path), what, cure="narrow the ranges")]) from None
+
+
+def settle(
+    study: Study,
+    points: Mapping[Tuned, tuple[TuningPoint, ...]],
+    known: Known,
+    results: Mapping[str, str],
+    tried: frozenset[str],
+) -> Tuning:
+    """What is selected where all points have been tried.
+
+    tried: ids of the trials that have their last word; of a failed one it is that it failed.
+    """
+    assert study.tune is not None
+    direction = selecting(study, study.tune).direction
+    selected: dict[Tuned, Selected] = {}
+    hopeless: dict[Tuned, str] = {}
+    for tuned, own in points.items():
+        trials = [trial.trial_id for point in own for trial in point.trials]
+        if len(known.points[tuned]) < study.tune.points or not tried.issuperset(trials):
+            continue
+        if best := select(own, known.scores, direction):
+            selected[tuned] = best
+        else:
+            hopeless[tuned] = _why_hopeless(own, [results[trial] for trial in trials])
+    return Tuning(points, selected, hopeless)
+
+
+def _why_hopeless(points: Sequence[TuningPoint], statuses: Sequence[str]) -> str:
+    counts = Counter(statuses)
+    outcomes = names(f"{plural(n, 'trial')} {status}" for status, n in sorted(counts.items()))
+    return f"no result at any of {plural(len(points), 'point')} ({outcomes})"
+
+
+def replicates(study: Study, prints: Fingerprints, tuning: Tuning) -> Iterator[Trial]:
+    """The trials that are reported, of variants whose settings are selected.
+
+    Replicate r has the settings that tuning study r mod k has selected, so that the spread over
+    replicates contains that over tuning studies.
+    """
+    assert study.tune is not None
+    for variant in study.variants:
+        for replicate in range(study.replicates):
+            tuning_study = replicate % study.tune.studies
+            if best := tuning.selected.get((tuning_study, variant.variant_id)):
+                placed = _placed(study, variant, best.point.values)
+                trial_id = numbering(study, placed, prints)(replicate)
+                place = (tuning_study, best.point.point)
+                yield Trial(trial_id, placed, replicate, "replication", *place)

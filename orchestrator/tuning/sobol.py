@@ -1,0 +1,47 @@
+"""Quasi-random points: they fill the ranges evenly, however few there are."""
+
+from collections.abc import Sequence
+from math import ceil, log2
+
+from scipy.stats import qmc
+
+from orchestrator.plan.records import Tuned
+from orchestrator.seeds import seed_for
+from orchestrator.study.points import Values
+from orchestrator.study.records import Study, Tune
+
+
+def sobol_points(study: Study, tune: Tune) -> dict[Tuned, Sequence[Values]]:
+    """All points of every variant in every tuning study.
+
+    The points of the unit cube are the same for all variants, so that their tuning is paired: where
+    a variant lacks one of the settings, that coordinate is left out. More points begin with the
+    same ones.
+    """
+    found: dict[Tuned, Sequence[Values]] = {}
+    for tuning_study in range(tune.studies):
+        cube = unit_points(len(tune.settings), tune.points, study.seed, tuning_study)
+        for variant in study.variants:
+            values = [
+                {
+                    n.path: n.at(x)
+                    for n, x in zip(tune.settings, point, strict=True)
+                    if n.applies_to(variant)
+                }
+                for point in cube
+            ]
+            found[tuning_study, variant.variant_id] = values
+    return found
+
+
+def unit_points(
+    dimensions: int, count: int, study_seed: int, tuning_study: int
+) -> list[list[float]]:
+    """(count, dimensions), 0 ≤ x < 1: the beginning of a scrambled Sobol sequence.
+
+    Source: Owen 1998, "Scrambling Sobol' and Niederreiter-Xing Points"; scipy.stats.qmc.
+    """
+    seed = seed_for("points", tuning_study, study_seed=study_seed)
+    sequence = qmc.Sobol(dimensions, scramble=True, rng=seed)
+    points = sequence.random_base2(ceil(log2(count)))  # it warns of numbers that are no power of 2
+    return [list(map(float, point)) for point in points[:count]]
