@@ -9,7 +9,7 @@ from models.own.importing import find_function, importable
 from models.own.signature import arguments
 from models.settings import ConvNet, ModelSettings, Recurrent
 from models.settings.own import OwnModel
-from models.shape import TaskShape
+from models.shape import PER_STEP, TaskShape
 
 NOT_FOR_CONSTRUCTORS = {"name", "init", "recurrent_init", "forget_bias"}  # `draw` takes them
 
@@ -68,8 +68,8 @@ def _sizes(pair: str) -> tuple[int, int]:
 
 
 def _ends(settings: Recurrent, shape: TaskShape) -> dict[str, object]:
-    """Words need an embedding, and tags an output per step instead of a pooled one."""
+    """Words need an embedding, and some tasks an output per step instead of a pooled one."""
     return {
         "embedding": settings.embedding if shape.inputs == "words" else None,
-        "pooling": None if shape.outputs == "tags" else settings.pooling,
+        "pooling": None if shape.outputs in PER_STEP else settings.pooling,
     }

@@ -2,7 +2,7 @@
 
 from models.catalogue import MODELS, model_entry
 from models.settings import MLP, ModelSettings, Recurrent
-from models.shape import InputKind, OutputKind
+from models.shape import PER_STEP, InputKind, OutputKind
 
 
 def misfit(model: ModelSettings, inputs: InputKind, outputs: OutputKind) -> str | None:
@@ -15,7 +15,9 @@ def misfit(model: ModelSettings, inputs: InputKind, outputs: OutputKind) -> str 
         return f"{model.name} takes {_or(entry.takes)}, not {inputs}: {_cure(inputs, outputs)}"
     if outputs not in entry.gives:
         return f"{model.name} gives {_or(entry.gives)}, not {outputs}: {_cure(inputs, outputs)}"
-    return _setting_without_effect(model, inputs, outputs)
+    if isinstance(model, Recurrent) and model.bidirectional and outputs == "words":
+        return "bidirectional has read the next word, which it is to say: leave bidirectional out"
+    return _setting_without_effect(model, outputs)
 
 
 def accepted(takes: tuple[InputKind, ...]) -> tuple[InputKind, ...]:
@@ -23,19 +25,17 @@ def accepted(takes: tuple[InputKind, ...]) -> tuple[InputKind, ...]:
     return (*takes, "image") if "features" in takes else takes
 
 
-def _setting_without_effect(
-    model: ModelSettings, inputs: InputKind, outputs: OutputKind
-) -> str | None:
+def _setting_without_effect(model: ModelSettings, outputs: OutputKind) -> str | None:
     """A setting that this task has no use for: two trials would differ in nothing but its name."""
     if isinstance(model, MLP) and model.output_activation != "identity" and outputs != "value":
         return (
             f"output_activation {model.output_activation} is for tasks with values; with classes "
             "softmax or sigmoid stand in the loss: leave output_activation out"
         )
-    if isinstance(model, Recurrent) and model.pooling != "last" and outputs == "tags":
-        return f"pooling {model.pooling} is for one output per example, not for tags: leave it out"
-    if isinstance(model, Recurrent) and model.tie_embedding and inputs != "words":
-        return f"tie_embedding needs words as input, not {inputs}: leave it out"
+    if isinstance(model, Recurrent) and model.pooling != "last" and outputs in PER_STEP:
+        return f"pooling {model.pooling} is for one output per example, not {outputs}: leave it out"
+    if isinstance(model, Recurrent) and model.tie_embedding and outputs != "words":
+        return f"tie_embedding needs words as output, not {outputs}: leave it out"
     return None
 
 

@@ -30,4 +30,5 @@ METRICS: Mapping[OutputKind, Mapping[str, PerExample]] = {
     "class": {"accuracy": accuracy},
     "tags": {"accuracy": accuracy},
     "value": {"mse": squared_error},
+    "words": {"accuracy": accuracy},
 }

@@ -12,15 +12,19 @@ InputKind = Literal["features", "image", "sequence", "words"]
                row only, 1 is the unknown word; features = size of the vocabulary with these two
 """
 
-OutputKind = Literal["class", "tags", "value"]
+OutputKind = Literal["class", "tags", "value", "words"]
 """
     class      int64 targets, (examples,)
     tags       int64 targets, (examples, time); −1 where there is no word
     value      float targets, (examples, values)
+    words      int64 targets, (examples, time): the next word of the input, 0 for the end; −1 where
+               there is no word. A model may not have read it yet
 
 For classes and tags, `values` is how many there are; 1 stands for two classes, 0 and 1, told apart
-by a single sigmoid output.
+by a single sigmoid output. For words it is the vocabulary, that of the input.
 """
+
+PER_STEP: tuple[OutputKind, ...] = ("tags", "words")  # an output for every step of the input
 
 UNKNOWN_WORD = 1
 PADDING_WORD = 0

@@ -26,6 +26,6 @@ MODELS: dict[str, ModelEntry] = {
         settings.Recurrent,
         "models.networks.recurrent:Recurrent",
         takes=("sequence", "words"),
-        gives=("class", "tags", "value"),
+        gives=("class", "tags", "value", "words"),
     ),
 }

@@ -15,6 +15,7 @@ from models.catalogue.metrics import (
     STEP_ACCURACY,
     STEP_LOSS,
     TAG_ACCURACY,
+    WORD_ACCURACY,
     WORD_LOSS,
 )
 from models.catalogue.records import Solved, TaskEntry
@@ -28,6 +29,13 @@ _tagging = partial(
     metrics=(TAG_ACCURACY, WORD_LOSS),
     inputs="words",
     outputs="tags",
+)
+_next_word = partial(
+    TaskEntry,
+    loss="cross_entropy",
+    metrics=(WORD_LOSS, WORD_ACCURACY),
+    inputs="words",
+    outputs="words",
 )
 _bits = partial(  # told apart by a single sigmoid output
     TaskEntry,
@@ -65,6 +73,10 @@ TASKS: dict[str, TaskEntry] = {
     "toy_tagging": _tagging(settings.ToyTagging, "models.tasks.toy_tagging:load"),
     "tagging": _tagging(
         settings.Tagging, "models.tasks.tagging:load", check="models.files.conllu:check"
+    ),
+    "toy_next_word": _next_word(settings.ToyNextWord, "models.tasks.next_word:load_toy"),
+    "next_word": _next_word(
+        settings.NextWord, "models.tasks.next_word:load", check="models.files.conllu:check"
     ),
     "adding": TaskEntry(
         settings.Adding,

@@ -15,43 +15,47 @@ from typing import Literal
 from models.files.content import read_bytes
 from models.files.downloads import fetch
 from models.files.errors import DataError
-from models.settings import Tagging
+from models.settings import NextWord, Sentences, Tagging
 
 COLUMNS = 10
+Column = Literal["upos", "xpos"]
 FORM, TAGS = 1, {"upos": 3, "xpos": 4}
 NOT_A_WORD = re.compile(r"[1-9]\d*-[1-9]\d*|\d+\.[1-9]\d*")  # 3-4 "don't" over its words; 8.1 empty
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words and their tags, as many as words."""
+    """Words and their tags, as many as words; empty where no column of tags was read."""
 
     words: tuple[str, ...]
     tags: tuple[str, ...]
 
 
-def treebank_paths(settings: Tagging) -> dict[str, Path]:
+def treebank_paths(settings: Sentences) -> dict[str, Path]:
     """Split → its file; a named treebank is downloaded if it is not there yet."""
     if settings.treebank is not None:
         return dict(zip(settings.paths, fetch(settings.treebank), strict=True))
     return {split: Path(file) for split, file in settings.paths.items() if file is not None}
 
 
-def read_sentences(path: Path, column: Literal["upos", "xpos"] = "upos") -> list[Sentence]:
-    """All sentences of a file, plain or .gz. Raises DataError with the line that is wrong."""
+def read_sentences(path: Path, column: Column | None = "upos") -> list[Sentence]:
+    """All sentences of a file, plain or .gz. Raises DataError with the line that is wrong.
+
+    column: None if words need no tags.
+    """
     sentences = list(_sentences(path, column))
     if not sentences:
         raise DataError(path, "holds no sentence", "give a CoNLL-U file")
     return sentences
 
 
-def check(settings: Tagging) -> None:
+def check(settings: Tagging | NextWord) -> None:
     """Raises DataError if one of the files named is bad. Downloads are checked when they come."""
     for file in settings.files:
-        read_sentences(file, settings.tags)
+        read_sentences(file, settings.tags if isinstance(settings, Tagging) else None)
 
 
-def _sentences(path: Path, column: str) -> Iterator[Sentence]:
+def _sentences(path: Path, column: Column | None) -> Iterator[Sentence]:
     rows: list[tuple[str, str]] = []
     for number, line in enumerate(_lines(path), start=1):
         if line.strip():
@@ -72,7 +76,9 @@ def _lines(path: Path) -> list[str]:
         raise DataError(f"{path}:{line}", "not UTF-8", "save it as UTF-8") from error
 
 
-def _row(path: Path, number: int, line: str, column: str, position: int) -> list[tuple[str, str]]:
+def _row(
+    path: Path, number: int, line: str, column: Column | None, position: int
+) -> list[tuple[str, str]]:
     """The word and its tag, or nothing for a comment, a multiword token or an empty node."""
     if line.startswith("#"):
         return []
@@ -81,10 +87,10 @@ def _row(path: Path, number: int, line: str, column: str, position: int) -> list
         return []
     if problem := _problem(cells, column, position):
         raise DataError(f"{path}:{number}", *problem)
-    return [(cells[FORM], cells[TAGS[column]])]
+    return [(cells[FORM], cells[TAGS[column]] if column else "")]
 
 
-def _problem(cells: list[str], column: str, position: int) -> tuple[str, str] | None:
+def _problem(cells: list[str], column: Column | None, position: int) -> tuple[str, str] | None:
     """What is wrong with the line of a word, and the cure."""
     if len(cells) != COLUMNS:
         cure = "columns are parted by single tabs; a blank line ends a sentence"
@@ -92,10 +98,10 @@ def _problem(cells: list[str], column: str, position: int) -> tuple[str, str] | 
     if cells[0] != str(position):
         cure = "words are numbered 1, 2, 3 …; a blank line ends a sentence"
         return f"word number {cells[0]!r} where {position} should be", cure
-    word, tag = cells[FORM], cells[TAGS[column]]
+    word = cells[FORM]
     if not word.strip():
         return f"word {position} is empty", "fill in its second column"
-    if tag.strip() in ("", "_"):
+    if column is not None and cells[TAGS[column]].strip() in ("", "_"):
         other = next(name for name in TAGS if name != column)
         cure = f"tag it, take the sentence out, or set tags: {other}"
         return f"the word {word!r} has no {column} tag", cure

@@ -36,7 +36,10 @@ class TiedOutput(nn.Module):
 
     def __init__(self, table: nn.Embedding) -> None:
         super().__init__()
-        self.table = table
+        # In a tuple, where torch does not see it: `functional_call` would swap a layer that is in
+        # two places twice, and leave the swapped weights behind.
+        self.shared = (table,)
 
     def forward(self, hidden: Tensor) -> Tensor:  # (…, size)
-        return functional.linear(hidden, self.table.weight)  # (…, vocabulary)
+        (table,) = self.shared
+        return functional.linear(hidden, table.weight)  # (…, vocabulary)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from models.catalogue import TaskEntry
-from models.shape import NO_TAG, PADDING_WORD, InputKind, OutputKind
+from models.shape import NO_TAG, PADDING_WORD, PER_STEP, InputKind, OutputKind
 from models.tasks.dataset import Dataset
 
 SPLITS = ("train", "validation", "test")
@@ -17,7 +17,7 @@ INPUT_FORMS: dict[InputKind, str] = {  # as in models/shape.py
     "words": "(examples, time)",
 }
 DIMENSIONS: dict[InputKind, int] = {"features": 2, "image": 4, "sequence": 3, "words": 2}
-TARGET_DIMENSIONS: dict[OutputKind, int] = {"class": 1, "tags": 2, "value": 2}
+TARGET_DIMENSIONS: dict[OutputKind, int] = {"class": 1, "tags": 2, "value": 2, "words": 2}
 
 
 def data_fault(data: object, task: TaskEntry) -> str | None:
@@ -46,6 +46,8 @@ def _kinds(data: Dataset, task: TaskEntry) -> Iterator[str]:
     given, declared = (data.shape.inputs, data.shape.outputs), (task.inputs, task.outputs)
     if given != declared:
         yield f"from {given[0]} to {given[1]}, but declares {declared[0]} to {declared[1]}"
+    if data.shape.outputs == "words" and data.shape.features != data.shape.values:
+        yield f"with {data.shape.values} words to say, but {data.shape.features} to read"
     if min(data.shape.features, data.shape.values) < 1:
         yield f"with {data.shape.features} features and {data.shape.values} values"
 
@@ -100,9 +102,9 @@ def _targets(data: Dataset, _: TaskEntry) -> Iterator[str]:
         if not targets.isfinite().all():
             yield "whose targets are not all finite"
         return
-    if kind == "tags" and targets.shape[1] != data.inputs.shape[1]:
-        yield f"with {data.inputs.shape[1]} steps and {targets.shape[1]} tags"
-    lowest = NO_TAG if kind == "tags" else 0
+    if kind in PER_STEP and targets.shape[1] != data.inputs.shape[1]:
+        yield f"with {data.inputs.shape[1]} steps and {targets.shape[1]} {kind}"
+    lowest = NO_TAG if kind in PER_STEP else 0
     if not lowest <= int(targets.min()) <= int(targets.max()) < max(values, 2):
         yield f"with targets from {targets.min()} to {targets.max()}, but values = {values}"
 

@@ -13,6 +13,8 @@ from models.catalogue.metrics import (
     SQUARED_LOSS,
     STEP_ACCURACY,
     STEP_LOSS,
+    WORD_ACCURACY,
+    WORD_LOSS,
 )
 from models.shape import InputKind, OutputKind
 
@@ -23,11 +25,13 @@ METRICS: dict[OutputKind, tuple[Metric, ...]] = {
     "class": (ACCURACY, LOSS),
     "tags": (STEP_ACCURACY, STEP_LOSS),
     "value": (MSE, SQUARED_LOSS),
+    "words": (WORD_LOSS, WORD_ACCURACY),
 }
 LOSSES: dict[OutputKind, tuple[str, ...]] = {  # the first is the default
     "class": ("cross_entropy", "binary_cross_entropy"),
     "tags": ("cross_entropy", "binary_cross_entropy"),
     "value": ("squared_error",),
+    "words": ("cross_entropy",),
 }
 
 
@@ -85,6 +89,8 @@ def orch_task(
     """
     _check("inputs", inputs, get_args(InputKind))
     _check("outputs", outputs, get_args(OutputKind))
+    if outputs == "words":
+        _check("inputs", inputs, ("words",))
     _check("loss", loss or LOSSES[outputs][0], LOSSES[outputs])
     own = tuple(Metric(m.name, m.direction, m.unit, m.meaning) for m in metrics)
     reported = (*own, *METRICS[outputs], *([SOLVED] if solved else []))

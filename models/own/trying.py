@@ -18,6 +18,7 @@ from models.own.data_faults import data_fault, differ
 from models.own.importing import importable, told
 from models.settings import ModelSettings, TaskSettings
 from models.settings.own import OwnCode, OwnModel, OwnTask
+from models.shape import PER_STEP
 from models.tasks.dataset import Dataset, SeedFor
 
 EXAMPLES = 3
@@ -193,7 +194,7 @@ def _outputs(settings: ModelSettings, model: nn.Module, inputs: Tensor, data: Da
     if not isinstance(outputs, Tensor):
         what = f"{settings.name} gives {type(outputs).__name__}{fed}, not a tensor of outputs"
         raise Refused("model", what)
-    steps = (inputs.shape[1],) if data.shape.outputs == "tags" else ()
+    steps = (inputs.shape[1],) if data.shape.outputs in PER_STEP else ()
     needed = (len(inputs), *steps, data.shape.values)
     if tuple(outputs.shape) != needed:
         what = f"{settings.name} gives outputs of the shape {tuple(outputs.shape)}{fed}"

@@ -32,7 +32,13 @@ from models.settings.tasks import (
     FashionMNIST,
     Idx,
     MNIST5k,
+)
+from models.settings.words import (
+    NextWord,
+    Sentences,
     Tagging,
+    ToyNextWord,
+    ToySentences,
     ToyTagging,
 )
 
@@ -56,15 +62,19 @@ __all__ = [
     "LogLinear",
     "MNIST5k",
     "ModelSettings",
+    "NextWord",
     "NonNegative",
     "Parity",
     "Recurrent",
     "RecurrentInit",
     "Scheme",
+    "Sentences",
     "Settings",
     "Tagging",
     "TaskSettings",
     "TemporalOrder",
+    "ToyNextWord",
+    "ToySentences",
     "ToyTagging",
     "WindowTagger",
 ]

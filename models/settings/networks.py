@@ -118,7 +118,7 @@ class Recurrent(ModelSettings):
     pooling: Literal["last", "mean", "max"] = "last"
     """What becomes of the states of all steps where a task wants one output per example."""
     tie_embedding: bool = False
-    """Whether the output layer uses the embedding matrix, when outputs are words too."""
+    """Whether the embedding matrix is the output layer too, on tasks that give words."""
     bptt_steps: Count | None = None
     """Time steps after which the gradient is cut: truncated BPTT; left out: it goes all the way."""
     recurrent_init: RecurrentInit = RecurrentInit()

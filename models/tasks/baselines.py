@@ -23,6 +23,21 @@ def mean_value(targets: Tensor, splits: Splits) -> float:
     return (targets[splits["test"]] - mean).square().mean().item()
 
 
+def frequency(targets: Tensor, splits: Splits, values: int) -> dict[str, float]:
+    """Accuracy of the target most frequent in training, and the loss of all their frequencies.
+
+    targets: (sentences, words), −1 where there is none. One is added to the count of each of the
+    `values` targets, so that none that training lacks has probability 0.
+    """
+    train, test = (targets[splits[name]] for name in ("train", "test"))
+    counts = train[train != NO_TAG].bincount(minlength=values).double() + 1
+    asked = test[test != NO_TAG]
+    return {
+        "accuracy": (asked == counts.argmax()).double().mean().item(),
+        "loss": -(counts / counts.sum()).log()[asked].mean().item(),
+    }
+
+
 def most_frequent_tag(words: Tensor, tags: Tensor, splits: Splits) -> float:
     """Accuracy of giving every word the tag that it has most often in training.
 

@@ -19,10 +19,11 @@ def padded(
 
     time is the length of the longest sentence, and at least `longest`.
     """
-    return _table(words, PADDING_WORD, longest), _table(tags, NO_TAG, longest)
+    return table(words, PADDING_WORD, longest), table(tags, NO_TAG, longest)
 
 
-def _table(rows: Sequence[Numbers], padding: int, longest: int) -> Tensor:
+def table(rows: Sequence[Numbers], padding: int, longest: int = 0) -> Tensor:
+    """(rows, time), with padding behind the last number of each."""
     tensors = [torch.tensor(row, dtype=torch.long) for row in rows]
-    table = pad_sequence(tensors, batch_first=True, padding_value=padding)
-    return pad(table, (0, max(longest - table.shape[1], 0)), value=padding)
+    rectangle = pad_sequence(tensors, batch_first=True, padding_value=padding)
+    return pad(rectangle, (0, max(longest - rectangle.shape[1], 0)), value=padding)

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from random import Random
 
-from models.settings import ToyTagging
+from models.settings import ToySentences
 from models.shape import UNKNOWN_WORD, TaskShape
 from models.tasks.dataset import Dataset, SeedFor, consecutive_splits
 from models.tasks.padding import padded
@@ -47,7 +47,7 @@ KINDS = list(dict.fromkeys(kind for kind, _ in _ALL))
 TAGS = list(dict.fromkeys(tag for _, tag in _ALL))
 
 
-def load(settings: ToyTagging, seed_for: SeedFor) -> Dataset:
+def load(settings: ToySentences, seed_for: SeedFor) -> Dataset:
     """Words and tags (sentences, longest); the language is fixed, sentences are drawn anew."""
     longest = settings.phrases * (settings.distance + 2)  # so wide for every replicate
     words, tags = padded(*_numbered(settings, seed_for("data")), longest)
@@ -75,7 +75,7 @@ def vocabulary() -> tuple[str, ...]:
     return ("<padding>", "<unknown>", *(f"{kind}{form}" for kind in KINDS for form in range(FORMS)))
 
 
-def _numbered(settings: ToyTagging, seed: int) -> tuple[list[list[int]], list[list[int]]]:
+def _numbered(settings: ToySentences, seed: int) -> tuple[list[list[int]], list[list[int]]]:
     """Numbers of words and of tags by sentence. Training comes first, but test is drawn first."""
     source = Random(seed)
     drawn = [list(_sentence(settings, source)) for _ in range(sum(settings.sizes.values()))]
@@ -83,7 +83,7 @@ def _numbered(settings: ToyTagging, seed: int) -> tuple[list[list[int]], list[li
     return words, [[TAGS.index(tag) for _, tag in sentence] for sentence in drawn[::-1]]
 
 
-def _sentence(settings: ToyTagging, source: Random) -> Iterator[tuple[int, str]]:
+def _sentence(settings: ToySentences, source: Random) -> Iterator[tuple[int, str]]:
     """Word numbers with their tags."""
     for _ in range(source.randint(1, settings.phrases)):
         for kind, tag in _phrase(settings.distance, source):

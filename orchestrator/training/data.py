@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.load import as_taken, load_task
 from models.sentences import sentence_lengths
-from models.shape import TaskShape
+from models.shape import PER_STEP, TaskShape
 from models.tasks.dataset import Dataset
 from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
@@ -43,7 +43,7 @@ class TrialData:
             return self.inputs[rows], self.targets[rows]
         longest = int(self.lengths[rows].max())
         inputs, targets = self.inputs[rows, :longest], self.targets[rows]
-        return inputs, targets[..., :longest] if self.shape.outputs == "tags" else targets
+        return inputs, targets[..., :longest] if self.shape.outputs in PER_STEP else targets
 
 
 def load_data(

@@ -1,5 +1,7 @@
 """Embeddings and the window tagger against one-hot vectors and plain loops."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -55,14 +57,23 @@ def test_a_tied_matrix_is_one_parameter_and_gets_both_gradients() -> None:
 
     twin = Recurrent(VOCABULARY, VOCABULARY, cell="lstm", hidden=SIZE, embedding=SIZE).double()
     weights = net.state_dict()
-    weights["output.weight"] = weights.pop("output.table.weight")
-    twin.load_state_dict(weights | {"output.bias": torch.zeros(VOCABULARY)}, strict=True)
+    output = {"output.weight": net.embedding.table.weight, "output.bias": torch.zeros(VOCABULARY)}
+    twin.load_state_dict(weights | output, strict=True)
     for model in (net, twin):
         model(WORDS).square().sum().backward()
     torch.testing.assert_close(
         net.embedding.table.weight.grad,
         twin.embedding.table.weight.grad + twin.output.weight.grad,
     )
+
+
+def test_a_copy_is_tied_to_its_own_matrix() -> None:
+    net, words = tied(), WORDS[:1]
+    copy = deepcopy(net)
+    with torch.no_grad():
+        copy.embedding.table.weight.zero_()
+    assert not copy(words).any()
+    assert net(words).any()
 
 
 def test_tying_needs_outputs_that_are_words() -> None:

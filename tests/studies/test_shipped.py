@@ -26,13 +26,14 @@ NAMED_IN_THE_ISSUE = {
     "vanishing_gradient",
     "window_vs_recurrent",
 }
-FILES = {"idx", "tagging"}  # tasks that need files of the user's
+FILES = {"idx", "tagging", "next_word"}  # tasks that need files of the user's
 DOWNLOADS = {"mnist", "fashion_mnist"}
 FEW = ("validation_examples=20", "test_examples=20")
 SMALLER = {  # settings of the tasks that generate as much data as they are asked for
     "adding": ("examples=60", *FEW),
     "temporal_order": ("examples=60", *FEW),
     "toy_tagging": ("train_examples=60", *FEW),
+    "toy_next_word": FEW,
     "mnist_5k": ("train_examples=100", *FEW),
 }
 
