@@ -3,7 +3,8 @@
     python -m benchmarks.reproductions [--results DIR] [--treebank DIR] [--output FILE]
 
 Short checks are computed, in about a minute; long ones are read from a results folder that has
-the study. Exit code 1 if any result is not accepted.
+the study. Those that it does not have stay on the page as they were last measured. Exit code 1 if
+any result is not accepted.
 """
 
 import argparse
@@ -21,7 +22,8 @@ HEAD = """\
 # Published results, and ours
 
 Made by `make reproductions`; do not edit it by hand. Conditions were set before measuring.
-`not run` means that the results folder does not have the study that is to be read.
+Long studies that the results folder does not have keep the row of their last run; `not run` means
+that there was none.
 
 | experiment | published | accepted if | measured | accepted | checked in |
 |---|---|---|---|---|---|
@@ -43,14 +45,26 @@ def rows(results: Path | None, treebank: Path | None) -> Iterator[Row]:
     yield from studies.rows(results)
 
 
-def page(found: Iterable[Row]) -> str:
-    return HEAD + "".join(map(line, found)) + FOOT
+def page(found: Iterable[Row], before: str = "") -> str:
+    """before: the page as it is."""
+    return HEAD + "".join(_newest(row, before) for row in found) + FOOT
 
 
 def line(row: Row) -> str:
-    cells = (row.experiment, row.published, row.condition, row.measured, row.accepted)
+    cells = (row.measured, row.accepted)
     places = ", ".join(f"[{Path(place).name}](../{place})" for place in row.where.split(", "))
-    return f"| {' | '.join((*cells, places))} |\n"
+    return f"{_asked(row)}{' | '.join((*cells, places))} |\n"
+
+
+def _newest(row: Row, before: str) -> str:
+    """The line of the row; if it was not run now, the one that asks the same on the page before."""
+    earlier = [found for found in before.splitlines(keepends=True) if found.startswith(_asked(row))]
+    return earlier[0] if row.accepted == "not run" and earlier else line(row)
+
+
+def _asked(row: Row) -> str:
+    """The first cells of a line: another condition is another question."""
+    return f"| {row.experiment} | {row.published} | {row.condition} | "
 
 
 def main() -> None:
@@ -61,7 +75,8 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     found = list(rows(given.results, given.treebank))
-    given.output.write_text(page(found))
+    before = given.output.read_text() if given.output.exists() else ""
+    given.output.write_text(page(found, before))
     sys.exit(any(row.accepted == "no" for row in found))
 
 

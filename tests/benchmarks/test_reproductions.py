@@ -1,5 +1,6 @@
 """The rows of docs/reproductions.md, and how they are read from results."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from benchmarks.reproduced import baselines, studies
 from benchmarks.reproduced.depth import chain, nielsen, per_layer
 from benchmarks.reproduced.records import Row, short
-from benchmarks.reproductions import PAGE, line
+from benchmarks.reproductions import PAGE, line, page
 from models.settings import Init
 from orchestrator.paths import ResultsPaths, StudyPaths
 
@@ -195,3 +196,15 @@ def test_sigmoids_must_start_at_chance_and_recover_late(
 def test_a_row_becomes_a_line_of_the_table() -> None:
     row = Row("a", "1", "b", "1.1", "yes", "docs/study.md")
     assert line(row) == "| a | 1 | b | 1.1 | yes | [study.md](../docs/study.md) |\n"
+
+
+def test_a_study_that_is_not_there_keeps_its_last_row() -> None:
+    old = Row("adding", "⅙", "within 1 %", ".17", "yes", "studies/forget_bias.yaml")
+    absent = replace(old, measured="–", accepted="not run")
+    before = page([old])
+    assert line(old) in page([absent], before)
+    assert line(absent) in page([absent])
+    stricter = replace(absent, condition="within .1 %")
+    assert line(stricter) in page([stricter], before), "it was not measured under this condition"
+    again = replace(old, measured=".18", accepted="no")
+    assert line(again) in page([again], before)
