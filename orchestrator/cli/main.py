@@ -141,6 +141,21 @@ def export(
     raise typer.Exit(export(study, wanted, results=results))
 
 
+@app.command()
+def compare(
+    study_a: Annotated[
+        str, typer.Argument(metavar="STUDY_A", help="Name of a study that was run, or its folder.")
+    ],
+    study_b: Annotated[str, typer.Argument(metavar="STUDY_B", help="The same.")],
+    results: Results = None,
+    as_json: Json = False,
+) -> None:
+    """Compare two studies: their designs, and the variants that both have."""
+    from orchestrator.cli.compare import compare
+
+    raise typer.Exit(compare(study_a, study_b, results=results, as_json=as_json))
+
+
 @app.command("list")
 def list_(results: Results = None, as_json: Json = False) -> None:
     """List the studies of the results folder, and how far each is."""

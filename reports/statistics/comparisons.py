@@ -75,12 +75,22 @@ def comparisons(
     Source: Dror et al. 2018; Bouthillier et al. 2021 (P(better) and its .75 rule).
     """
     pairs, orphans = contrasts(plan.variants)
-    sides = [_sides(plan.compare, pair, values, diverged) for pair in pairs]
-    rows = [_contrast(plan.compare, *pair, s) for pair, s in zip(pairs, sides, strict=True)]
+    return Comparisons(*compare_pairs(plan.compare, pairs, values, diverged), orphans)
+
+
+def compare_pairs(
+    compare: Compare,
+    pairs: Sequence[tuple[str, str]],
+    values: Mapping[str, Values],
+    diverged: Mapping[str, Diverged],
+) -> tuple[tuple[Comparison, ...], str]:
+    """One comparison a pair (variant, baseline), as one family, and what p was adjusted with."""
+    sides = [_sides(compare, pair, values, diverged) for pair in pairs]
+    rows = [_contrast(compare, *pair, s) for pair, s in zip(pairs, sides, strict=True)]
     table = _paired_differences(rows, sides)
     tested = _with_p(rows, table, sides)
     adjusted, how = adjust(tested, table)
-    return Comparisons(tuple(_judge(row, plan.compare) for row in adjusted), how, orphans)
+    return tuple(_judge(row, compare) for row in adjusted), how
 
 
 def contrasts(variants: Sequence[Variant]) -> tuple[list[tuple[str, str]], tuple[str, ...]]:

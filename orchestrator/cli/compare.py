@@ -1,0 +1,59 @@
+"""`orch compare`: what differs between two studies, in design and in what came out."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from orchestrator.cli.known import document_of
+from orchestrator.cli.results import results_paths
+from orchestrator.errors import InputError, Problem
+from orchestrator.paths import ResultsPaths, StudyPaths
+
+
+def compare(study_a: str, study_b: str, *, results: Path | None, as_json: bool) -> int:
+    """Exit code 0. Raises InputError, with all problems, for studies that cannot be compared."""
+    from reports.statistics.two_studies import read_side, two_studies
+    from reports.tables import ReportError
+
+    folders = _folders((study_a, study_b), results_paths(results))
+    try:
+        found = two_studies(*(read_side(folder) for folder in folders))
+    except ReportError as error:
+        raise InputError([Problem(f"{study_a}, {study_b}", str(error))]) from error
+    if as_json:
+        print(json.dumps(_document(asdict(found)), indent=2, ensure_ascii=False))
+    else:
+        from orchestrator.cli.compare_table import show
+
+        show(found)
+    return 0
+
+
+def _folders(studies: tuple[str, ...], paths: ResultsPaths) -> list[Path]:
+    """The folders of both studies."""
+    folders: list[Path] = []
+    problems: list[Problem] = []
+    for study in studies:
+        try:
+            folders.append(_folder(study, paths))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return folders
+
+
+def _folder(study: str, paths: ResultsPaths) -> Path:
+    """Of a path, if a study lies there; else of a name or a study file."""
+    if StudyPaths(Path(study)).plan.exists():
+        return Path(study)
+    return paths.study(document_of(study, paths)["study"]).root
+
+
+def _document(found: dict[str, Any]) -> dict[str, Any]:
+    """The levels say which variant it is; what comparisons are called inside says nothing."""
+    for match in found["matches"]:
+        for name in ("variant", "baseline"):
+            match["comparison"].pop(name)
+    return found
