@@ -10,6 +10,7 @@ from models.catalogue import TASKS
 from models.own.data_faults import data_fault, differ
 from models.shape import TaskShape
 from models.tasks.dataset import Dataset, consecutive_splits
+from models.tasks.next_word import next_words
 
 SPLITS = consecutive_splits({"train": 2, "validation": 1, "test": 1})
 WORDS = torch.tensor([[2, 3, 0], [4, 1, 2], [2, 0, 0], [3, 3, 3]])
@@ -18,7 +19,8 @@ CLASSES = torch.tensor([0, 1, 2, 0])
 TAGGED = Dataset(WORDS, TAGS, SPLITS, TaskShape("words", "tags", 5, 2))
 IMAGES = Dataset(torch.rand(4, 1, 2, 3), CLASSES, SPLITS, TaskShape("image", "class", 6, 3))
 STEPS = Dataset(torch.rand(4, 7, 2), torch.rand(4, 1), SPLITS, TaskShape("sequence", "value", 2, 1))
-GOOD = {"toy_tagging": TAGGED, "digits": IMAGES, "adding": STEPS}
+SAID = Dataset(WORDS, next_words(WORDS), SPLITS, TaskShape("words", "words", 5, 5))
+GOOD = {"toy_tagging": TAGGED, "toy_next_word": SAID, "digits": IMAGES, "adding": STEPS}
 
 
 def shape(data: Dataset, **changes: Any) -> TaskShape:
@@ -38,6 +40,9 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("toy_tagging", {"targets": TAGS + 1}, "targets from 0 to 2, but values = 2"),
     ("toy_tagging", {"targets": TAGS - 1}, "targets from -2 to 0, but values = 2"),
     ("toy_tagging", {"shape": TaskShape("words", "tags", 5, 0)}, "5 features and 0 values"),
+    ("toy_next_word", {"targets": SAID.targets[:, :2]}, "with 3 steps and 2 words"),
+    ("toy_next_word", {"targets": SAID.targets + 2}, "targets from 1 to 5, but values = 5"),
+    ("toy_next_word", {"shape": TaskShape("words", "words", 5, 6)}, "with 6 words to say, but 5"),
     ("digits", {"inputs": torch.rand(4, 6)}, r"shape (4, 6); image need (examples, channels"),
     ("digits", {"inputs": torch.rand(4, 1, 3, 3)}, "9 features an example, but its shape says 6"),
     ("digits", {"inputs": IMAGES.inputs.to(torch.uint8)}, "are torch.uint8; image need a float"),
