@@ -1,6 +1,6 @@
 """Studies that have been run in a results folder, found by name or by their study file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -45,3 +45,10 @@ def _nothing_there(study: str, name: str, found: list[str], paths: ResultsPaths)
         allowed=", ".join(found),
         cure=f"did you mean {near[0]!r}?" if near else f"train it first: orch run {study}",
     )
+
+
+def trials_in(variants: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Ids of both phases, of variants in plan.json; empty for a replicate without settings."""
+    for variant in variants:
+        yield from (trial or "" for trial in variant["trials"])
+        yield from (trial for point in variant["tuning"] for trial in point["trials"])

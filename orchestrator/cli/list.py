@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestrator.cli.known import known
+from orchestrator.cli.known import known, trials_in
 from orchestrator.cli.results import results_paths
 from orchestrator.paths import ResultsPaths
 from orchestrator.store.journal import last_event, read_plan
@@ -60,7 +60,7 @@ def _listed(paths: ResultsPaths, name: str, stored: Mapping[str, str]) -> Listed
     document = read_plan(folder)
     if document is None or document.get("study") != name:
         return None
-    trials = [trial for variant in document["variants"] for trial in variant["trials"]]
+    trials = list(trials_in(document["variants"]))
     counts = Counter(stored.get(trial, "missing") for trial in trials)
     event = last_event(folder)
     return Listed(

@@ -1,14 +1,12 @@
 """`orch report`: the report of a study that has been run, from the store alone."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from orchestrator.cli.ending import show_report, show_statuses
-from orchestrator.cli.known import document_of
+from orchestrator.cli.known import document_of, trials_in
 from orchestrator.cli.results import results_paths
 from orchestrator.store.parts import statuses
 from orchestrator.store.tables import compact
@@ -20,15 +18,8 @@ def report(study: str, *, results: Path | None) -> int:
     document = document_of(study, paths)
     compact(paths, document)
     stored = statuses(paths)
-    counts = Counter(stored.get(trial, "missing") for trial in _trials(document))
+    counts = Counter(stored.get(trial, "missing") for trial in trials_in(document["variants"]))
     folder, console = paths.study(document["study"]), Console()
     show_statuses(counts, folder, console)
     show_report(folder.root, console)
     return 0
-
-
-def _trials(document: Mapping[str, Any]) -> Iterator[str]:
-    """Of both phases; a replicate whose settings are not selected has no id."""
-    for variant in document["variants"]:
-        yield from (trial or "" for trial in variant["trials"])
-        yield from (trial for point in variant["tuning"] for trial in point["trials"])

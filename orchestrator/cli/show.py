@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestrator.cli.known import known
+from orchestrator.cli.known import known, trials_in
 from orchestrator.cli.results import results_paths
 from orchestrator.errors import InputError, Problem
 from orchestrator.paths import ResultsPaths
@@ -74,7 +74,7 @@ def _problem(identifier: str, begins: list[Found], paths: ResultsPaths) -> Probl
 def _study(name: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> dict[str, Any]:
     document = read_plan(paths.study(name)) or {}
     variants = {
-        variant["variant"]: _counted(stored, variant["trials"])
+        variant["variant"]: _counted(stored, trials_in([variant]))
         for variant in document.get("variants", ())
     }
     facts = ("question", "seed", "replicates", "factors", "compare", "fixed", "git")
@@ -138,11 +138,7 @@ def _tail(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 def _studies_with(trial: str, paths: ResultsPaths) -> list[str]:
     """A trial belongs to every study that plans it, whichever trained it."""
     plans = {name: read_plan(paths.study(name)) or {} for name in known(paths)}
-    return [
-        name
-        for name, plan in plans.items()
-        if any(trial in variant["trials"] for variant in plan.get("variants", ()))
-    ]
+    return [name for name, plan in plans.items() if trial in trials_in(plan.get("variants", ()))]
 
 
 def _lines(made: Mapping[str, Any], indent: str = "") -> Iterable[str]:

@@ -38,16 +38,16 @@ class Series:
 
 
 def read_series(study: Path) -> Iterator[Series]:
-    """Every trial of a study's tables that has been trained, in the order of the plan.
+    """Every replicate of a study's tables that has been trained, in the order of the plan.
 
     A metric is named <split>/<metric>, a gradient <quantity>/<site>. Gradients through time have
-    another axis besides the epoch and are left to the Parquet tables.
+    another axis besides the epoch and are left to the Parquet tables, and so are tuning trials.
     """
     if not (study / "trials.parquet").exists():
         raise ReportError(f"{study}: no trials.parquet, so nothing has been trained here")
     trials = pd.read_parquet(study / "trials.parquet")
     measured = _measured(study)
-    for row in trials.to_dict("records"):
+    for row in trials[trials["phase"] == "replication"].to_dict("records"):
         yield _series(row, measured.get(row["trial_id"], ()))
 
 
