@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from math import inf
 from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -32,12 +33,17 @@ class Leaf:
     field: FieldInfo
     description: str = ""
 
-    @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
+    @property
+    def kind(self) -> Any:
+        """Its type with its constraints."""
         kind: Any = self.field.annotation
         for constraint in self.field.metadata:
             kind = Annotated[kind, constraint]
-        return TypeAdapter(kind, config=_STRICT)
+        return kind
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.kind, config=_STRICT)
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -64,6 +70,26 @@ def leaves(settings: type[BaseModel], prefix: str) -> dict[str, Leaf]:
         else:
             found[path] = Leaf(path, field, _description(settings, name))
     return found
+
+
+def _either(one: Leaf, other: Leaf) -> Leaf:
+    """A setting that several classes have: the width of an mlp, the two widths of a convnet."""
+    if _covers(one.schema, other.schema):
+        return one
+    if _covers(other.schema, one.schema):
+        return other
+    both = FieldInfo.from_annotation(one.kind | other.kind)
+    return Leaf(one.path, both, one.description)
+
+
+def _covers(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
+    """Whether the one schema allows all that the other allows, as far as this is plain to see."""
+    if "enum" in wide and "enum" in narrow:
+        return set(wide["enum"]) >= set(narrow["enum"])
+    keys = ("minimum", "exclusiveMinimum")
+    bounds = [[schema.get(key, -inf) for key in keys] for schema in (wide, narrow)]
+    rest = [{k: v for k, v in schema.items() if k not in keys} for schema in (wide, narrow)]
+    return rest[0] == rest[1] and bounds[0] <= bounds[1]
 
 
 def _name(section: str, field: FieldInfo) -> Leaf:
@@ -105,7 +131,8 @@ def section_leaves(
     """
     found: dict[str, Leaf] = {}
     for kind in kinds:
-        found = leaves(kind, section) | found
+        for path, leaf in leaves(kind, section).items():
+            found[path] = _either(found[path], leaf) if path in found else leaf
     if section in NAMED:
         known: Any = Literal[(*NAMED[section], *own)]
         found[f"{section}.name"] = _name(section, FieldInfo.from_annotation(known))
