@@ -8,7 +8,7 @@ from orchestrator.execution.records import Job
 from orchestrator.plan.identity import SCHEMA_VERSION
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.store.schemas import GRADIENTS, METRICS
-from orchestrator.training.records import PackRows
+from orchestrator.training.records import PackRows, by_column
 
 _LINES = 12  # of the end of a traceback
 _CHARACTERS = 4000
@@ -30,10 +30,9 @@ def failed_rows(pack: Pack, error: str, job: Job) -> PackRows:
     """Rows of a pack whose members all failed for this reason."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     rows = [_row(pack, trial, job, clipped(error), now) for trial in pack.trials]
-    trials = {name: [row[name] for row in rows] for name in rows[0]}
     metrics: dict[str, list[Any]] = {name: [] for name in METRICS.names}
     gradients: dict[str, list[Any]] = {name: [] for name in GRADIENTS.names}
-    return PackRows(trials, metrics, gradients)
+    return PackRows(by_column(rows), metrics, gradients)
 
 
 def _row(pack: Pack, trial: Trial, job: Job, error: str, now: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.training.probes import Reading
-from orchestrator.training.records import Columns, PackRows
+from orchestrator.training.records import Columns, PackRows, by_column
 
 SCHEMA_VERSION = 1
 
@@ -120,7 +120,7 @@ class Recorder:
             for member, trial in enumerate(self.trials)
         ]
         return PackRows(
-            trials={name: [row[name] for row in trials] for name in trials[0]},
+            trials=by_column(trials),
             metrics=self.metrics.columns(("epoch", "step", "split", "metric")),
             gradients=self.gradients.columns(
                 ("epoch", "step", "axis", "site", "position", "quantity")

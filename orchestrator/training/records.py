@@ -1,6 +1,6 @@
 """What comes out of a pack: tables of columns, named as in docs/results.md."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,3 +22,9 @@ class PackRows:
     trials: Columns
     metrics: Columns
     gradients: Columns
+
+
+def by_column(rows: Sequence[Mapping[str, Any]]) -> Columns:
+    """Column → values; None where a row has no such key: not every variant has every factor."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}

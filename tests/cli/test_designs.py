@@ -102,6 +102,22 @@ def test_a_variant_without_a_level_has_null_there(tmp_path: Path) -> None:
     assert set(compared["baseline"]) == {"cell=rnn"}
 
 
+def test_members_of_one_pack_may_have_other_factors(tmp_path: Path) -> None:
+    """The scheme is stackable: `normal`, with a bias, stands before `pytorch`, without one."""
+    text = f"""{DIGITS.replace("NAME", "mixed")}factors:
+  model.init.scheme: [normal, pytorch]
+  model.init.bias: {{levels: [0, 0.5], when: {{model.init.scheme: normal}}}}
+"""
+    _, trials, _ = run(tmp_path, text)
+    assert trials.groupby("pack_id")["factor.model.init.scheme"].nunique().max() == 2
+    assert trials["status"].eq("completed").all()
+    bias = trials.groupby("factor.model.init.scheme")["factor.model.init.bias"]
+    assert bias.apply(lambda levels: levels.isna().all()).to_dict() == {
+        "normal": False,
+        "pytorch": True,
+    }
+
+
 def test_the_plan_counts_the_contrasts_that_the_report_makes(tmp_path: Path) -> None:
     for text, contrasts in {TASKS: 2, STAR: 2, NAMED: 2, WHEN: 2}.items():
         (tmp_path / "study.yaml").write_text(text)
