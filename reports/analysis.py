@@ -19,8 +19,10 @@ from reports.statistics.outcomes import Outcome, outcomes
 from reports.statistics.settling import Settling, settling
 from reports.statistics.solved import Solved, solved
 from reports.statistics.time_decay import TimeProfile, time_decay
+from reports.statistics.tuning_audit import Audit, audit_warnings, tuning_audit
 from reports.statistics.verdicts import Statement, statements
 from reports.tables import Plan, Tables
+from reports.variants import names_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Analysis:
     profiles: tuple[Profile, ...]  # through depth
     time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
+    tuning_audit: tuple[Audit, ...]  # of each tuned variant
     evidence: Evidence
     finding: str
     statements: tuple[Statement, ...]  # every verdict in words
@@ -51,6 +54,7 @@ def analyse(tables: Tables) -> Analysis:
     results = outcomes(tables.trials, plan.compare.metric)
     compared = compare_trials(plan, tables.trials)
     open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
+    audits = tuning_audit(tables)
     fitted = fits(tables.gradients)
     profiles = decay(tables.gradients, fitted)
     return Analysis(
@@ -64,12 +68,16 @@ def analyse(tables: Tables) -> Analysis:
         profiles=profiles,
         time_profiles=time_decay(tables.gradients, fitted),
         failures=failures(tables.trials),
+        tuning_audit=audits,
         evidence=facts,
         finding=finding(plan, results, compared, profiles),
         statements=statements(plan, compared.rows, open_),
         settling=open_,
         settling_command=_command(plan, facts, open_),
-        warnings=warnings(tables, facts, results, compared, fitted),
+        warnings=(
+            *audit_warnings(plan, audits, names_of(plan)),
+            *warnings(tables, facts, results, compared, fitted),
+        ),
     )
 
 

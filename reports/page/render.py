@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports import names
 from reports.analysis import Analysis
-from reports.figures import curves, decay, factors, outcomes, time_decay
+from reports.figures import curves, decay, factors, outcomes, time_decay, tuning_audit
 from reports.figures.comparisons import WIDTH_PX
 from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
@@ -52,6 +52,7 @@ def render(tables: Tables, analysis: Analysis) -> str:
         study_text=tables.study_text,
         figures=draw(view, analysis),
         verdict_words=verdicts,
+        audits=rows.audit_rows(view, analysis),
         depth_section=_depth_section(analysis),
         results=rows.result_rows(view, analysis),
         comparisons=rows.comparison_rows(view, analysis),
@@ -78,6 +79,8 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     drawn = (
         outcomes.draw(view, analysis.outcomes, analysis.baselines),
         curves.draw(view, analysis.curves, analysis.baselines),
+        tuning_audit.best_of(view, analysis.tuning_audit),
+        tuning_audit.isolation(view, analysis.tuning_audit),
         decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260),
         factors.draw(view, analysis.profiles),
         decay.draw(view, analysis.profiles, (decay.WEIGHT,), 190),

@@ -19,6 +19,7 @@ from reports.statistics.power import MOST
 from reports.statistics.settling import Settling, settles
 from reports.statistics.solved import Solved
 from reports.statistics.time_decay import TimeProfile, half_life
+from reports.statistics.tuning_audit import Audit
 from reports.tables import Variant
 
 
@@ -150,6 +151,30 @@ def _settling_cell(row: Comparison, settling: Settling | None) -> Cell:
     if needed is None and not settles(row):
         return Cell("–")
     return Cell(str(needed), needed) if needed else Cell(f"> {MOST}", MOST + 1)
+
+
+def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
+    """One row a tuned variant."""
+    by_id = {variant.variant_id: variant for variant in view.plan.variants}
+    return tuple(
+        Row(level_cells(view, by_id[audit.variant_id]), _audit_cells(view, audit))
+        for audit in analysis.tuning_audit
+    )
+
+
+def _audit_cells(view: Scheme, audit: Audit) -> tuple[Cell, ...]:
+    tune = view.plan.tune
+    short = names.short_names(tune.settings if tune else ())
+    edges = ", ".join(f"{short[path]} ({end})" for path, end in audit.boundary.items())
+    gain = audit.still_improving
+    best = float(audit.best_of[-1]) if len(audit.best_of) else None
+    return (
+        Cell("fails" if audit.fails else "passes", float(audit.fails)),
+        Cell(edges or "none", edges),
+        Cell(f"{audit.infeasible} of {audit.trials}", audit.infeasible / audit.trials),
+        Cell("–" if gain is None else f"{100 * gain:.0f} %".replace("-", names.MINUS), gain),
+        Cell(names.value_text(best, tune.unit if tune else ""), best),
+    )
 
 
 def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:

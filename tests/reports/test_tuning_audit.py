@@ -1,0 +1,125 @@
+"""The audit of the tuning, against brute force and on studies whose faults are known."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports.analysis import analyse
+from reports.figures.facets import scheme
+from reports.page.render import draw, render
+from reports.statistics.tuning_audit import edge, expected_best, position, tuning_audit
+from reports.tables import Nuisance, Selected, Tune, TuningPoint, read_tables
+from tests.reports.sample import Sample, write
+
+RATE = Nuisance("log_uniform", 0.001, 1.0, None, {})
+BATCH = Nuisance("choice", None, None, (16, 32, 64), {})
+EPOCHS = 10
+
+
+@pytest.mark.parametrize(("direction", "best"), [("maximize", max), ("minimize", min)])
+def test_expected_best_of_k_is_the_mean_over_all_subsets(direction, best):
+    scores = np.random.default_rng(0).normal(0, 1, 6)
+    found = expected_best(scores, direction)
+    for k in range(1, 7):
+        every = [best(subset) for subset in itertools.combinations(scores, k)]
+        assert found[k - 1] == pytest.approx(np.mean(every))
+
+
+def test_places_in_a_range():
+    assert position(RATE, 0.03162277) == pytest.approx(0.5, abs=1e-6)
+    assert [edge(RATE, x) for x in (0.0015, 0.1, 0.9)] == ["lower", "", "upper"]
+    assert [edge(BATCH, x) for x in (16, 32, 64)] == ["lower", "", "upper"]
+    assert edge(Nuisance("choice", None, None, ("sgd", "adam"), {}), "adam") == ""
+    assert edge(Nuisance("choice", None, None, (16, 32), {}), 16) == ""  # of two one is an end
+    assert edge(Nuisance("uniform", 0.0, 1.0, None, {}), 0.95) == "upper"
+
+
+def tuned(tmp_path, rates=(0.01, 0.03, 0.1, 0.3), best=2, lost=(), rising=False):
+    """A study of two variants; the same points, scores and faults for both."""
+    folder = write(tmp_path, Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]},
+                                    replicates=6))  # fmt: skip
+    tables = read_tables(folder)
+    tune = Tune({"training.learning_rate": RATE}, len(rates), 2, "validation/accuracy", "maximize",
+                "share", 1, "sobol")  # fmt: skip
+    variants, trials, curves = [], [], []
+    for variant in tables.plan.variants:
+        points = tuple(
+            TuningPoint(0, i, {"training.learning_rate": rate}, (f"{variant.label}{i}a", f"{i}b"))
+            for i, rate in enumerate(rates)
+        )
+        chosen = Selected(0, best, points[best].settings, 0.9, 2, 2)
+        variants.append(replace(variant, tuning=points, selected=(chosen,)))
+        for i, r in itertools.product(range(len(rates)), range(2)):
+            gone = i in lost
+            score = None if gone else 0.9 - 0.1 * abs(i - best)
+            key = {"variant_id": variant.variant_id, "tuning_study": 0, "point": i, "replicate": r}
+            trials.append({**key, "status": "diverged" if gone else "completed",
+                           "final.validation/accuracy": score})  # fmt: skip
+            for epoch in range(EPOCHS + 1):
+                gain = epoch / EPOCHS if rising else 1 - np.exp(-1.5 * epoch)
+                curves.append({**key, "epoch": epoch, "split": "validation", "metric": "accuracy",
+                               "value": 0.1 + 0.8 * gain})  # fmt: skip
+    plan = replace(tables.plan, tune=tune, variants=tuple(variants))
+    frames = {"tuning": pd.DataFrame(trials), "tuning_metrics": pd.DataFrame(curves)}
+    return replace(tables, plan=plan, **frames)
+
+
+def test_a_sound_tuning_passes(tmp_path):
+    tables = tuned(tmp_path)
+    for audit in tuning_audit(tables):
+        assert not audit.fails
+        assert audit.best_of[-1] == pytest.approx(0.9)
+        assert audit.best_of[0] == pytest.approx(np.mean([0.7, 0.8, 0.9, 0.8]))
+        assert [point.selected for point in audit.points] == [False, False, True, False]
+    assert not any("audit" in warning for warning in analyse(tables).warnings)
+
+
+def test_each_fault_is_found_and_told_above_the_verdicts(tmp_path):
+    faults = {
+        "lies at the boundary of its range": {"rates": (0.01, 0.03, 0.1, 0.9), "best": 3},
+        "diverged or failed; narrow": {"lost": (0, 1)},
+        "still improved in the last epochs": {"rising": True},
+    }
+    for said, fault in faults.items():
+        tables = tuned(tmp_path, **fault)
+        analysis = analyse(tables)
+        assert all(audit.fails for audit in analysis.tuning_audit)
+        assert analysis.warnings[0].startswith("The tuning fails its audit")
+        assert said in analysis.warnings[0]
+        assert sum(other in analysis.warnings[0] for other in faults) == 1
+
+
+def test_the_shares_are_those_of_the_curve_and_the_trials(tmp_path):
+    rising = tuning_audit(tuned(tmp_path, rising=True))[0]
+    assert rising.still_improving == pytest.approx(0.2)  # two of ten epochs of a straight line
+    lost = tuning_audit(tuned(tmp_path, lost=(0, 1)))[0]
+    assert (lost.infeasible, lost.trials) == (4, 8)
+    assert lost.points[0].score is None
+    assert lost.best_of[0] == pytest.approx(np.mean([0.8, 0.8, 0.9, 0.8]))  # as the worst score
+
+
+def test_section_and_figures_show_it(tmp_path):
+    tables = tuned(tmp_path, lost=(0,))
+    analysis = analyse(tables)
+    page = render(tables, analysis)
+    assert "<h2>Audit of the tuning</h2>" in page
+    assert "2 of 8</td>" in page
+    figures = draw(scheme(analysis.plan), analysis)
+    (panel,) = figures["isolation"].panels
+    symbols = [trace["marker"]["symbol"] for trace in panel.data]
+    assert symbols == ["circle", "circle-open", "x-thin-open", "square", "circle-open",
+                       "x-thin-open"]  # fmt: skip
+    assert panel.data[1]["x"] == [0.1]  # the selected point
+    assert panel.data[2]["x"] == [0.01]  # the lost one
+    (rising,) = figures["best_of"].panels
+    assert rising.data[0]["y"][-1] == pytest.approx(0.9)
+
+
+def test_a_study_without_tuning_has_no_audit(small):
+    tables = read_tables(small)
+    analysis = analyse(tables)
+    assert analysis.tuning_audit == ()
+    assert "tuning-audit" not in render(tables, analysis)
