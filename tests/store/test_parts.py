@@ -211,8 +211,9 @@ def test_rows_survive_the_round_trip(
 def same(before: list[Any], after: list[Any]) -> bool:
     """Equal, where a column of mixed kinds comes back as text and whole numbers may be floats."""
     kinds = {type(value) for value in before if value is not None}
-    if len(kinds) > 1 and not kinds <= {int, float}:
-        before = [v if v is None or isinstance(v, str) else json.dumps(v) for v in before]
-    if kinds == {int, float}:
+    exact = kinds == {int, float} and all(float(v) == v for v in before if v is not None)
+    if exact:
         before = [None if v is None else float(v) for v in before]
+    elif len(kinds) > 1:
+        before = [v if v is None or isinstance(v, str) else json.dumps(v) for v in before]
     return before == after
