@@ -19,6 +19,7 @@ from reports.statistics.outcomes import Outcome, outcomes
 from reports.statistics.settling import Settling, settling
 from reports.statistics.solved import Solved, solved
 from reports.statistics.time_decay import TimeProfile, time_decay
+from reports.statistics.tuning import Tuning, tuning
 from reports.statistics.tuning_audit import Audit, audit_warnings, tuning_audit
 from reports.statistics.verdicts import Statement, statements
 from reports.tables import Plan, Tables
@@ -40,6 +41,7 @@ class Analysis:
     time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
     tuning_audit: tuple[Audit, ...]  # of each tuned variant
+    tuning: Tuning | None  # None in a study that does not tune
     evidence: Evidence
     finding: str
     statements: tuple[Statement, ...]  # every verdict in words
@@ -69,6 +71,7 @@ def analyse(tables: Tables) -> Analysis:
         time_profiles=time_decay(tables.gradients, fitted),
         failures=failures(tables.trials),
         tuning_audit=audits,
+        tuning=tuning(tables, results),
         evidence=facts,
         finding=finding(plan, results, compared, profiles),
         statements=statements(plan, compared.rows, open_),

@@ -15,10 +15,11 @@ from reports.statistics.outcomes import outcomes
 from reports.statistics.signflip import max_t_p, signflip_p
 from reports.statistics.solved import solved
 from reports.statistics.time_decay import time_decay
+from reports.statistics.tuning import study_spread
 
 STATISTICS = [
     baselines, comparisons, curves, decay, edge_of_chaos, finding, fits, holm, max_t_p, outcomes,
-    recurrent_factor, relative_delta, signflip_p, solved, t_half_width, time_decay,
+    recurrent_factor, relative_delta, signflip_p, solved, study_spread, t_half_width, time_decay,
 ]  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""What the tuning selected, and the spread over tuning studies."""
+
+import numpy as np
+import pytest
+
+from reports.statistics.tuning import study_spread
+
+
+def test_means_and_both_spreads_are_those_of_numpy():
+    values = {0: 1.0, 1: 5.0, 2: 2.0, 3: 6.0, 4: 3.0, 5: 9.0}
+    even, odd = [1.0, 2.0, 3.0], [5.0, 6.0, 9.0]
+    spread = study_spread(values, 2)
+    assert spread.means == (np.mean(even), np.mean(odd))
+    assert spread.between == pytest.approx(np.std([np.mean(even), np.mean(odd)], ddof=1))
+    pooled = np.sqrt((np.var(even, ddof=1) + np.var(odd, ddof=1)) / 2)  # of equal sizes
+    assert spread.within == pytest.approx(pooled)
+
+
+def test_it_does_not_hang_on_the_order_of_replicates():
+    values = {r: float(x) for r, x in enumerate(np.random.default_rng(0).normal(size=12))}
+    turned = dict(reversed(values.items()))
+    assert study_spread(values, 3).between == pytest.approx(study_spread(turned, 3).between)
+
+
+def test_one_tuning_study_has_no_spread():
+    assert study_spread({0: 1.0, 1: 2.0}, 1) is None
+    assert study_spread({0: 1.0, 2: 2.0}, 2) is None  # the other one has no result
+    assert study_spread({0: 1.0, 1: 2.0}, 2).within is None  # one replicate each
+
+
+def test_tuning_studies_that_differ_stand_out_from_seeds():
+    rng = np.random.default_rng(1)
+    values = {r: 10.0 * (r % 4) + rng.normal() for r in range(40)}
+    spread = study_spread(values, 4)
+    assert spread.between == pytest.approx(np.std([0, 10, 20, 30], ddof=1), rel=0.1)
+    assert spread.within == pytest.approx(1, rel=0.3)
