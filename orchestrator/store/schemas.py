@@ -116,9 +116,14 @@ def level_type(values: Iterable[Any]) -> pa.DataType:
         return pa.bool_()
     if kinds == {int} and all(-(2**63) <= value < 2**63 for value in known):
         return pa.int64()
-    if kinds and kinds <= {int, float} and all(float(value) == value for value in known):
+    if kinds and kinds <= {int, float} and all(map(_fits_double, known)):
         return pa.float64()
     return pa.string() if kinds else pa.null()
+
+
+def _fits_double(value: int | float) -> bool:
+    """Whole numbers above 2⁵³ are refused by pyarrow, even those that a double can hold."""
+    return isinstance(value, float) or abs(value) <= 2**53
 
 
 def common_type(kinds: Iterable[pa.DataType]) -> pa.DataType:
