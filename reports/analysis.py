@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reports.command import more_replicates
+from reports.gradients import Gradients, gradients
 from reports.statistics.baselines import Baseline, baselines
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
@@ -14,7 +15,6 @@ from reports.statistics.divergence import diverged
 from reports.statistics.evidence import Evidence, evidence, warnings
 from reports.statistics.failures import Cause, failures
 from reports.statistics.finding import finding
-from reports.statistics.fits import fits
 from reports.statistics.outcomes import Outcome, outcomes
 from reports.statistics.settling import Settling, settling
 from reports.statistics.solved import Solved, solved
@@ -36,7 +36,7 @@ class Analysis:
     solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
     baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
     curves: tuple[Curve, ...]
-    fits: pd.DataFrame  # of each trial's decay
+    gradients: Gradients
     profiles: tuple[Profile, ...]  # through depth
     time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
@@ -56,9 +56,14 @@ def analyse(tables: Tables) -> Analysis:
     results = outcomes(tables.trials, plan.compare.metric)
     compared = compare_trials(plan, tables.trials)
     open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
+<<<<<<< HEAD
     audits = tuning_audit(tables)
     fitted = fits(tables.gradients)
     profiles = decay(tables.gradients, fitted)
+=======
+    measured = gradients(tables, results)
+    profiles = decay(tables.gradients, measured.fits)
+>>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
     return Analysis(
         plan=plan,
         outcomes=results,
@@ -66,9 +71,9 @@ def analyse(tables: Tables) -> Analysis:
         solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
         baselines=baselines(tables.trials),
         curves=curves(tables.metrics),
-        fits=fitted,
+        gradients=measured,
         profiles=profiles,
-        time_profiles=time_decay(tables.gradients, fitted),
+        time_profiles=time_decay(tables.gradients, measured.fits),
         failures=failures(tables.trials),
         tuning_audit=audits,
         tuning=tuning(tables, results),
@@ -77,10 +82,14 @@ def analyse(tables: Tables) -> Analysis:
         statements=statements(plan, compared.rows, open_),
         settling=open_,
         settling_command=_command(plan, facts, open_),
+<<<<<<< HEAD
         warnings=(
             *audit_warnings(plan, audits, names_of(plan)),
             *warnings(tables, facts, results, compared, fitted),
         ),
+=======
+        warnings=warnings(tables, facts, results, compared, measured.fits),
+>>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
     )
 
 

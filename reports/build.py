@@ -61,7 +61,7 @@ def build_report(folder: Path) -> Report:
     analysis = analyse(tables)
     labels = {variant.variant_id: variant.label for variant in analysis.plan.variants}
     write_comparisons(folder / "comparisons.parquet", analysis.comparisons.rows, labels)
-    write_decay(folder / "decay.parquet", decay_table(analysis.fits, analysis.plan))
+    write_decay(folder / "decay.parquet", decay_table(analysis.gradients.fits, analysis.plan))
     page = folder / "report.html"
     write_text(page, render(tables, analysis))
     write_index(folder.parent)

@@ -130,6 +130,19 @@ def steps_text(steps: float) -> str:
     return factor_text(steps) if math.isfinite(steps) else "∞"
 
 
+def change_text(factor: float, unit: str) -> str:
+    """loses a factor 4.9 per layer; gains one where it is above 1."""
+    word, size = ("loses", 1 / factor) if factor < 1 else ("gains", factor)
+    if size < 1.005:
+        return "keeps its size"
+    return f"{word} a factor {size:.3g} per {unit}"
+
+
+def percent_text(share: float) -> str:
+    """+3.1 %, with its sign; whole numbers from 10 % on."""
+    return f"{_signed(100 * share, '+.1f' if abs(share) < 0.0995 else '+.0f')} %"
+
+
 def count_text(n: int, noun: str) -> str:
     """1 trial, 2 trials."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -1,18 +1,21 @@
 """Draws `statistics.decay`: a quantity by hidden layer, before and after training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 
-from reports.figures import strands
+from reports.figures import overlay, strands
 from reports.figures.facets import Scheme, choosers
 from reports.figures.records import Chooser, Figure, Layout, Panel, log_axis, log_range
-from reports.figures.strands import Strand
-from reports.names import level_name
+from reports.figures.strands import Strand, epoch_text
+from reports.names import factor_text, level_name
 from reports.statistics.decay import MULTIPLICATIVE, Profile
+from reports.statistics.theory import Theories, Theory
 from reports.tables import Level
 
 QUANTITY = "quantity"  # key of the chooser
+NO_THEORY: Mapping[str, Theory] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -27,20 +30,32 @@ class Quantity:
 DELTA = Quantity("delta", "mean of ‖∂C/∂z‖", "Gradient that arrives at each hidden layer, ‖∂C/∂z‖")
 DELTA_MEAN = Quantity("delta_mean", "‖mean of ∂C/∂z‖ (bias gradient)", "")
 WEIGHT = Quantity("weight_grad", "‖∂C/∂W‖", "Gradient of each layer's weights, ‖∂C/∂W‖")
-SATURATION = Quantity("saturation", "share", "Saturated units of each hidden layer (share)")
+UPDATE = Quantity("update_ratio", "‖ΔW‖/‖W‖ of the last step", "")
+SATURATION = Quantity(
+    "saturation", "saturated", "Units of each hidden layer that are saturated or dead (share)"
+)
+DEAD = Quantity("dead", "dead: zero on every example", "")
 
 _ABOUT = {
     "delta": "A straight line that falls to the left is a gradient that vanishes by the same "
     "factor in every layer; a flat line reaches the first layer undiminished.",
-    "weight_grad": "It can stay level although ‖∂C/∂z‖ vanishes, so it is never read alone "
-    "(Glorot & Bengio 2010).",
+    "weight_grad": "∂C/∂W of a layer is its ∂C/∂z times the activations that enter it. Where "
+    "activations shrink on their way forwards as ∂C/∂z does on its way back (tanh, ReLU), the "
+    "product is about the same in all layers although ∂C/∂z vanishes (Glorot & Bengio 2010, eq. "
+    "14); the activations of sigmoids stay near ½, and it falls with ∂C/∂z. So it is never read "
+    "alone.",
+    "update_ratio": "What the layer really learns: under Adam it differs from the gradient.",
     "saturation": "Units whose activation hardly changes any more: |tanh| > .95, sigmoid outside "
     "(.05, .95), ReLU = 0, softplus < .05.",
 }
 
 
 def draw(
-    view: Scheme, profiles: Sequence[Profile], quantities: Sequence[Quantity], height_px: int
+    view: Scheme,
+    profiles: Sequence[Profile],
+    quantities: Sequence[Quantity],
+    height_px: int,
+    theories: Theories | None = None,
 ) -> Figure | None:
     """None where no network has hidden layers. The first quantity gives name and title."""
     wanted = {quantity.name for quantity in quantities}
@@ -52,14 +67,46 @@ def draw(
     return Figure(
         name=quantities[0].name,
         title=quantities[0].title,
-        caption=_caption(view, found, shown[0].name),
+        caption=_caption(view, found, shown[0].name, theories),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=height_px,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(*choosers(view, choose, _deepest(view, found)), *_quantity_chooser(shown)),
-        panels=tuple(panel for q in shown for panel in _panels(view, found, q.name, choose)),
+        panels=tuple(
+            panel for q in shown for panel in _panels(view, found, q.name, choose, theories)
+        ),
+        lesson=_lesson(view, profiles, shown[0].name, theories),
     )
+
+
+def _lesson(
+    view: Scheme, found: Sequence[Profile], quantity: str, theories: Theories | None
+) -> str:
+    if quantity == WEIGHT.name:
+        return _flat(view, found)
+    if theories is None or quantity != DELTA.name:
+        return ""
+    return overlay.told(view, [p for p in found if p.quantity == quantity], theories, "depth")
+
+
+def _flat(view: Scheme, found: Sequence[Profile]) -> str:
+    """How much flatter the weights' gradient is, where ‖∂C/∂z‖ decays most before training."""
+    start = min(p.epoch for p in found)
+    totals = {(p.variant_id, p.quantity): p.total.value for p in found
+              if p.epoch == start and p.total}  # fmt: skip
+    wanted = ("delta", "weight_grad")
+    both = [v for v in view.plan.variants if all((v.variant_id, q) in totals for q in wanted)]
+    if not both:
+        return ""
+    most = min(both, key=lambda v: totals[v.variant_id, "delta"])
+    delta, weight = (factor_text(totals[most.variant_id, q]) for q in wanted)
+    where = f"With {view.titles[most.variant_id]}, " if view.plan.factors else ""
+    text = (
+        f"{where}{epoch_text(start)}, the first hidden layer's ‖∂C/∂z‖ is {delta} times the "
+        f"last one's, but its weight gradient {weight} times."
+    )
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _deepest(view: Scheme, found: Sequence[Profile]) -> dict[str, Level]:
@@ -73,14 +120,17 @@ def _quantity_chooser(shown: Sequence[Quantity]) -> tuple[Chooser, ...]:
     return (Chooser(QUANTITY, "quantity", options, chosen),) if len(shown) > 1 else ()
 
 
-def _caption(view: Scheme, found: Sequence[Profile], quantity: str) -> str:
-    drawn = [_strand(p) for p in found]
+def _caption(
+    view: Scheme, found: Sequence[Profile], quantity: str, theories: Theories | None
+) -> str:
+    drawn = [strand_of(p) for p in found]
     mean = "geometric mean" if quantity in MULTIPLICATIVE else "mean"
     zeros = quantity in MULTIPLICATIVE and any(sum(strand.zeros) for strand in drawn)
     note = " Exact zeros have no place on this scale; panels count them." if zeros else ""
     return (
         f"Line: {mean} over replicates (n = {strands.sizes_text(drawn)}); band: its 95 % "
         f"t-interval. {_ABOUT[quantity]}{note}{_without(view, found)}"
+        f"{overlay.caption(theories, 'depth') if theories else ''}"
     )
 
 
@@ -96,9 +146,14 @@ def _without(view: Scheme, found: Sequence[Profile]) -> str:
 
 
 def _panels(
-    view: Scheme, found: Sequence[Profile], quantity: str, choose: Sequence[str | None]
+    view: Scheme,
+    found: Sequence[Profile],
+    quantity: str,
+    choose: Sequence[str | None],
+    theories: Theories | None,
 ) -> list[Panel]:
-    drawn = [_strand(p) for p in found if p.quantity == quantity]
+    expected = theories.by_axis["depth"] if theories and quantity == DELTA.name else {}
+    drawn = [strand_of(p, expected) for p in found if p.quantity == quantity]
 
     def axes(seen: Sequence[Strand]) -> Layout:
         return _axes(seen, quantity)
@@ -106,15 +161,17 @@ def _panels(
     return strands.panels(view, drawn, choose, axes, {QUANTITY: quantity})
 
 
-def _strand(profile: Profile) -> Strand:
-    """The hidden layers of a profile."""
+def strand_of(profile: Profile, expected: Mapping[str, Theory] = NO_THEORY) -> Strand:
+    """The hidden layers of a profile; theory speaks of them before training."""
     inner = slice(profile.inner)
+    theory = expected.get(profile.variant_id) if profile.epoch == 0 else None
     factor = f" (× {profile.factor.value:.2g} a layer)" if profile.factor else ""
     return Strand(
         profile.variant_id, profile.epoch, profile.layers[inner],
         names=tuple(escape(site) for site in profile.sites[inner]),
         n=profile.n[inner], zeros=profile.zeros[inner],
         mean=profile.mean[inner], low=profile.low[inner], high=profile.high[inner], about=factor,
+        theory=theory.expected[inner] if theory else None,
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ def soft(colour: str, alpha: float = 0.16) -> str:
     return f"rgba({red},{green},{blue},{alpha})"
 
 
+INK = ("#1b1f24", "#e6e9ed")  # of theory and bounds, on a light and on a dark page
+
 LOOKS = (
     Look("#0072b2", "#4ba3e3", "circle", "solid", "M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z", ""),
     Look("#d55e00", "#f0803c", "square", "dash", "M-4.5-4.5H4.5V4.5H-4.5Z", "7 3"),
@@ -51,5 +53,5 @@ def look(place: int) -> Look:
 
 def dark_of() -> dict[str, str]:
     """Every colour that a figure uses on a light page → the one for a dark page."""
-    pairs = {each.light: each.dark for each in LOOKS}
+    pairs = {each.light: each.dark for each in LOOKS} | {INK[0]: INK[1]}
     return pairs | {each.soft: soft(each.dark, 0.2) for each in LOOKS}

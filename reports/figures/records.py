@@ -33,6 +33,7 @@ class Chooser:
     label: str
     options: tuple[tuple[str, str], ...]
     chosen: str
+    slider: bool = False  # options in an order, drawn as a slider
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Figure:
     legend: tuple[Key, ...]
     choosers: tuple[Chooser, ...]
     panels: tuple[Panel, ...]
+    lesson: str = ""  # what to see, from this study's numbers
 
 
 def numbers(values: Any, digits: int = 5) -> list[float | None]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from reports.figures.facets import Facet, Scheme, facets
 from reports.figures.outcomes import hover_name
-from reports.figures.palette import look
+from reports.figures.palette import INK, look
 from reports.figures.records import Floats, Layout, Panel, Trace, band, numbers
 from reports.names import count_text
 from reports.tables import Variant
@@ -30,6 +30,7 @@ class Strand:
     low: Floats
     high: Floats
     about: str  # stands behind the numbers when hovering
+    theory: Floats | None = None  # drawn dashed
 
     @property
     def size(self) -> tuple[int, int]:
@@ -81,15 +82,13 @@ def _together(
     seen = [s for s in strands if s.variant_id in wanted and s.epoch in epochs]
     layout = axes(seen)
     return [
-        _panel(
-            view, facet, {s.variant_id: s for s in seen if s.epoch == epoch}, epoch, layout, when
-        )
+        panel(view, facet, {s.variant_id: s for s in seen if s.epoch == epoch}, epoch, layout, when)
         for epoch in epochs
         for facet in made
     ]
 
 
-def _panel(
+def panel(
     view: Scheme,
     facet: Facet,
     of: Mapping[str, Strand],
@@ -110,7 +109,9 @@ def _panel(
 
 def _traces(view: Scheme, pairs: Sequence[tuple[Variant, Strand]]) -> tuple[Trace, ...]:
     bands = [_band(view, variant, strand) for variant, strand in pairs]
-    return (*bands, *(_line(view, variant, strand) for variant, strand in pairs))
+    lines = [_line(view, variant, strand) for variant, strand in pairs]
+    expected = [_theory(view, *pair) for pair in pairs if pair[1].theory is not None]
+    return (*bands, *lines, *expected)
 
 
 def _band(view: Scheme, variant: Variant, strand: Strand) -> Trace:
@@ -135,6 +136,17 @@ def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
     }  # fmt: skip
 
 
+def _theory(view: Scheme, variant: Variant, strand: Strand) -> Trace:
+    return {
+        "type": "scatter", "mode": "lines", "name": "theory",
+        "legendgroup": str(view.colour(variant)),
+        "x": list(strand.x), "y": numbers(strand.theory), "customdata": list(strand.names),
+        "line": {"color": INK[0], "width": 1.3, "dash": "4px,3px"},
+        "hovertemplate": f"theory, {view.text(view.roles.colour, variant)} "
+                         "%{customdata}: %{y:.3g}<extra></extra>",
+    }  # fmt: skip
+
+
 def extent(strands: Iterable[Strand]) -> list[float]:
     """What a scale must hold. Not intervals of two replicates, whose t(1) is 12.7."""
     return [x for strand in strands for x in _extent(strand)]
@@ -143,7 +155,8 @@ def extent(strands: Iterable[Strand]) -> list[float]:
 def _extent(strand: Strand) -> list[float]:
     enough = np.array(strand.n) > 2
     ends_ = [np.where(enough, end, np.nan) for end in (strand.low, strand.high)]
-    return [float(x) for part in (strand.mean, *ends_) for x in part]
+    expected = [] if strand.theory is None else [strand.theory]
+    return [float(x) for part in (strand.mean, *ends_, *expected) for x in part]
 
 
 def sizes_text(strands: Iterable[Strand]) -> str:

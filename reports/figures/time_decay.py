@@ -1,13 +1,15 @@
 """Draws `statistics.time_decay`: the gradient of a state by lag, before and after training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from reports.figures import strands
+from reports.figures import overlay, strands
+from reports.figures.decay import NO_THEORY
 from reports.figures.facets import Scheme, choosers
 from reports.figures.records import Chooser, Figure, Layout, Panel, log_axis, log_range
-from reports.figures.strands import Strand, ends, epoch_text
+from reports.figures.strands import Strand
 from reports.names import factor_text, half_life_text
+from reports.statistics.theory import FORWARD, Theories, Theory
 from reports.statistics.time_decay import TimeProfile, half_life
 
 SITE, QUANTITY = "site", "quantity"  # keys of the choosers
@@ -17,8 +19,9 @@ QUANTITIES = {
 }
 
 
-def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
+def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> Figure | None:
     """None where nothing recurs. It opens on the first forward layer and the hidden state."""
+    profiles = [p for p in profiles if p.quantity in QUANTITIES]
     sites, quantities = sites_of(profiles), quantities_of(profiles)
     if not sites:
         return None
@@ -27,7 +30,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
     return Figure(
         name="time_decay",
         title="Gradient that arrives at the states of earlier steps",
-        caption=_caption(view, profiles),
+        caption=_caption(profiles, theories),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=260,
         legend_title=view.legend_title,
@@ -35,14 +38,15 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
         choosers=(
             *choosers(view, choose, longest),
             *_chooser(SITE, "layer", [(site, site_text(site)) for site in sites]),
-            *_chooser(QUANTITY, "state", [(q, QUANTITIES.get(q, q)) for q in quantities]),
+            *_chooser(QUANTITY, "state", [(q, QUANTITIES[q]) for q in quantities]),
         ),
         panels=tuple(
             panel
             for site in sites
             for quantity in quantities
-            for panel in _panels(view, profiles, site, quantity, choose)
+            for panel in _panels(view, profiles, site, quantity, choose, theories)
         ),
+        lesson=told(view, profiles, theories),
     )
 
 
@@ -59,7 +63,7 @@ def _place(site: str) -> tuple[bool, int, str]:
 
 def quantities_of(profiles: Sequence[TimeProfile]) -> list[str]:
     found = {p.quantity for p in profiles}
-    return sorted(found, key=lambda name: (*QUANTITIES, name).index(name))
+    return [name for name in QUANTITIES if name in found]
 
 
 def site_text(site: str) -> str:
@@ -83,8 +87,12 @@ def _panels(
     site: str,
     quantity: str,
     choose: Sequence[str | None],
+    theories: Theories,
 ) -> list[Panel]:
-    drawn = [_strand(p) for p in profiles if (p.site, p.quantity) == (site, quantity)]
+    is_expected = (site, quantity) == (FORWARD, "hidden_grad")
+    expected = theories.by_axis["time"] if is_expected else NO_THEORY
+    chosen = [p for p in profiles if (p.site, p.quantity) == (site, quantity)]
+    drawn = [_strand(p, expected) for p in chosen]
 
     def axes(seen: Sequence[Strand]) -> Layout:
         return _axes(seen, _is_backward(site))
@@ -92,13 +100,16 @@ def _panels(
     return strands.panels(view, drawn, choose, axes, {SITE: site, QUANTITY: quantity})
 
 
-def _strand(profile: TimeProfile) -> Strand:
+def _strand(profile: TimeProfile, expected: Mapping[str, Theory] = NO_THEORY) -> Strand:
+    theory = expected.get(profile.variant_id) if profile.epoch == 0 else None
+    same = theory is not None and theory.places == profile.lags
     unit = "after" if _is_backward(profile.site) else "before"
     return Strand(
         profile.variant_id, profile.epoch, profile.lags,
         names=tuple(f"{lag} {unit}" for lag in profile.lags),
         n=profile.n, zeros=profile.zeros, mean=profile.mean, low=profile.low, high=profile.high,
         about=f" ({escape(_factor(profile))})" if profile.factor else "",
+        theory=theory.expected if theory and same else None,
     )  # fmt: skip
 
 
@@ -122,46 +133,33 @@ def _factor(profile: TimeProfile) -> str:
     return f"× {factor_text(value)} a step, {half_life_text(half_life(value))}"
 
 
-def _caption(view: Scheme, profiles: Sequence[TimeProfile]) -> str:
+def _caption(profiles: Sequence[TimeProfile], theories: Theories) -> str:
     drawn = [_strand(p) for p in profiles]
     zeros = any(sum(strand.zeros) for strand in drawn)
     note = " Exact zeros have no place on this scale; panels count them." if zeros else ""
     return (
-        f"{told(view, profiles)}Line: geometric mean over replicates (n = "
+        f"Line: geometric mean over replicates (n = "
         f"{strands.sizes_text(drawn)}; hover shows n by step) of the mean over examples; band: its "
         f"95 % t-interval. A straight line is a gradient that shrinks by the same factor in every "
-        f"step.{note}"
+        f"step.{note}{overlay.caption(theories, 'time')}"
     )
 
 
-def told(view: Scheme, profiles: Sequence[TimeProfile]) -> str:
-    """One sentence: where the gradient of the last forward layer's hidden state shrinks most.
+def told(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> str:
+    """Where the gradient of the last forward layer's hidden state shrinks most and least.
 
     In layers below the last one the gradient also comes down from above, in a bidirectional
     network from its other end: their factors do not compare.
     """
     quantity, forward = quantities_of(profiles)[0], _last_forward(profiles)
-    chosen = [p for p in profiles if p.factor and p.quantity == quantity]
+    chosen = [p for p in profiles if p.quantity == quantity]
     chosen = [p for p in chosen if p.site == forward.get(p.variant_id)]
-    parts = [_told(view, chosen, epoch) for epoch in ends(p.epoch for p in chosen)]
-    where = " in the last forward layer" if len({*forward.values()}) > 1 else ""
-    text = f"{'; '.join(parts)}{where}"
-    return f"{text[0].upper()}{text[1:]}. " if parts else ""
+    where = " That is of the last forward layer." if len({*forward.values()}) > 1 else ""
+    text = overlay.told(view, chosen, theories, "time")
+    return f"{text}{where}" if text else ""
 
 
 def _last_forward(profiles: Sequence[TimeProfile]) -> dict[str, str]:
     """variant id → site; without a forward direction none."""
     forward = [p for p in profiles if not _is_backward(p.site)]
     return {p.variant_id: p.site for p in sorted(forward, key=lambda p: _place(p.site))}
-
-
-def _told(view: Scheme, profiles: Sequence[TimeProfile], epoch: int) -> str:
-    found = [p for p in profiles if p.epoch == epoch and p.factor]
-    found.sort(key=lambda p: p.factor.value if p.factor else 0.0)
-    least, most = found[0], found[-1]
-    if least is most:
-        return f"{epoch_text(epoch)} the gradient changes by {_factor(least)}"
-    return (
-        f"{epoch_text(epoch)} the gradient shrinks most with {view.titles[least.variant_id]} "
-        f"({_factor(least)}) and least with {view.titles[most.variant_id]} ({_factor(most)})"
-    )

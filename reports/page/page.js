@@ -67,7 +67,9 @@
         place.append(element("span", { class: "title" }, this.spec.legend_title));
         for (const key of this.spec.legend) place.append(this.keyButton(key));
       }
-      for (const chooser of this.spec.choosers) place.append(this.list(chooser));
+      for (const chooser of this.spec.choosers) {
+        place.append(chooser.slider ? this.slider(chooser) : this.list(chooser));
+      }
     }
 
     keyButton(key) {
@@ -90,12 +92,27 @@
         return option;
       });
       const select = element("select", { name: chooser.key }, ...options);
-      select.addEventListener("change", () => {
-        this.state[chooser.key] = select.value;
-        this.buildSlots();
-        this.draw();
-      });
+      select.addEventListener("change", () => this.choose(chooser.key, select.value));
       return element("label", {}, chooser.label, select);
+    }
+
+    slider(chooser) {
+      const place = chooser.options.findIndex(([value]) => value === chooser.chosen);
+      const range = { type: "range", name: chooser.key, min: 0, max: chooser.options.length - 1, value: place };
+      const input = element("input", range);
+      const output = element("output", {}, chooser.options[place][1]);
+      input.addEventListener("input", () => {
+        const [value, text] = chooser.options[input.value];
+        output.textContent = text;
+        this.choose(chooser.key, value);
+      });
+      return element("label", { class: "slider" }, chooser.label, input, output);
+    }
+
+    choose(key, value) {
+      this.state[key] = value;
+      this.buildSlots();
+      this.draw();
     }
 
     visible() {

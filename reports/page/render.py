@@ -1,7 +1,6 @@
 """Analysis and figures → one HTML page that opens without network."""
 
 import json
-from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,25 @@ from markupsafe import Markup
 
 from reports import names
 from reports.analysis import Analysis
+<<<<<<< HEAD
 from reports.figures import curves, decay, factors, outcomes, time_decay, tuning_audit
+=======
+from reports.figures import (
+    curves,
+    decay,
+    epochs,
+    factors,
+    influence,
+    outcomes,
+    phase,
+    time_decay,
+)
+>>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
 from reports.figures.comparisons import WIDTH_PX
 from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
 from reports.figures.records import Figure
-from reports.page import rows
+from reports.page import decay_rows, rows
 from reports.page.matrix import matrix
 from reports.page.methods import methods
 from reports.page.partly_fixed import partly_fixed
@@ -25,6 +37,11 @@ from reports.tables import Tables
 from reports.variants import baseline_text
 
 FOLDER = Path(__file__).parent
+DEPTH_FIGURES = (  # in the order of the section, after the decay itself
+    *("delta_by_epoch", "delta_map", "phase", "activations", "path_factor", "saturation"),
+    *("weight_grad", "influence_depth"),
+)
+TIME_FIGURES = ("gates", "influence_time")
 
 
 def environment() -> Environment:
@@ -54,15 +71,24 @@ def render(tables: Tables, analysis: Analysis) -> str:
         verdict_words=verdicts,
         audits=rows.audit_rows(view, analysis),
         depth_section=_depth_section(analysis),
+        depth_figures=DEPTH_FIGURES,
+        time_figures=TIME_FIGURES,
         results=rows.result_rows(view, analysis),
         comparisons=rows.comparison_rows(view, analysis),
         matrix=matrix(view, analysis),
         baseline=baseline_text(analysis.plan),
         partly_fixed=partly_fixed(analysis.plan),
-        decays=rows.decay_rows(view, analysis),
-        decay_titles=rows.decay_titles(analysis),
-        time_decays=rows.time_decay_rows(view, analysis),
-        time_titles=rows.time_decay_titles(analysis),
+        decays=decay_rows.decay_rows(view, analysis),
+        decay_titles=decay_rows.decay_titles(analysis),
+        time_decays=decay_rows.time_decay_rows(view, analysis),
+        time_titles=decay_rows.time_decay_titles(analysis),
+        decay_comparisons={
+            axis: decay_rows.comparison_tables(view, analysis, axis) for axis in ("depth", "time")
+        },
+        comparison_titles={
+            axis: decay_rows.comparison_titles(analysis, axis) for axis in ("depth", "time")
+        },
+        influences={axis: decay_rows.influence_rows(analysis, axis) for axis in ("depth", "time")},
         verdicts=rows.verdict_counts(analysis),
         labels={variant.variant_id: variant.label for variant in analysis.plan.variants},
         methods=methods(analysis),
@@ -76,16 +102,26 @@ def render(tables: Tables, analysis: Analysis) -> str:
 
 def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     """Every figure that the tables allow, by name."""
+    theory = analysis.gradients.theories
     drawn = (
         outcomes.draw(view, analysis.outcomes, analysis.baselines),
         curves.draw(view, analysis.curves, analysis.baselines),
+<<<<<<< HEAD
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),
         decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260),
+=======
+        decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory),
+>>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
         factors.draw(view, analysis.profiles),
-        decay.draw(view, analysis.profiles, (decay.WEIGHT,), 190),
-        decay.draw(view, analysis.profiles, (decay.SATURATION,), 190),
-        time_decay.draw(view, analysis.time_profiles),
+        decay.draw(view, analysis.profiles, (decay.WEIGHT, decay.UPDATE), 190),
+        decay.draw(view, analysis.profiles, (decay.SATURATION, decay.DEAD), 190),
+        epochs.draw_slider(view, analysis.profiles),
+        epochs.draw_map(view, analysis.profiles),
+        phase.draw(view, analysis.gradients.phases, theory.by_axis["depth"]),
+        influence.draw(view, analysis.gradients.influences, "depth"),
+        time_decay.draw(view, analysis.time_profiles, theory),
+        influence.draw(view, analysis.gradients.influences, "time"),
     )
     return {figure.name: figure for figure in drawn if figure}
 
@@ -98,8 +134,9 @@ def _depth_section(analysis: Analysis) -> bool:
 
 def json_script(value: Any) -> Markup:
     """JSON that cannot end the script element that it stands in."""
-    content = value if isinstance(value, dict) else asdict(value)
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(
+        value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=vars
+    )
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)

@@ -1,6 +1,5 @@
 """Records → rows of the page's tables: text for the eye, a number to sort by."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports import names
@@ -9,17 +8,16 @@ from reports.figures.comparisons import Bar
 from reports.figures.comparisons import draw as draw_bars
 from reports.figures.facets import Scheme
 from reports.figures.palette import Look, look
-from reports.figures.strands import ends, epoch_text
-from reports.figures.time_decay import quantities_of, site_text, sites_of
 from reports.statistics.comparisons import VERDICTS, Comparison
-from reports.statistics.decay import Profile
-from reports.statistics.geometric import Estimate
 from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.power import MOST
 from reports.statistics.settling import Settling, settles
 from reports.statistics.solved import Solved
+<<<<<<< HEAD
 from reports.statistics.time_decay import TimeProfile, half_life
 from reports.statistics.tuning_audit import Audit
+=======
+>>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
 from reports.tables import Variant
 
 
@@ -153,6 +151,7 @@ def _settling_cell(row: Comparison, settling: Settling | None) -> Cell:
     return Cell(str(needed), needed) if needed else Cell(f"> {MOST}", MOST + 1)
 
 
+<<<<<<< HEAD
 def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a tuned variant."""
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
@@ -265,6 +264,8 @@ def _estimate_cell(estimate: Estimate | None) -> Cell:
     return Cell(f"{names.factor_text(estimate.value)} {ends}", estimate.value)
 
 
+=======
+>>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
 def verdict_counts(analysis: Analysis) -> dict[str, int]:
     """verdict → comparisons, in the order better, worse, equivalent, undecided."""
     verdicts = [row.verdict for row in analysis.comparisons.rows]

@@ -8,11 +8,6 @@ from reports.statistics.geometric import Estimate, Summary, estimates, summaries
 from reports.statistics.intervals import Floats
 
 MULTIPLICATIVE = ("delta", "delta_mean", "weight_grad", "update_ratio")  # averaged as logarithms
-# What the network was drawn from, for `theory`; not drawn by layer.
-DRAWN_FROM = (
-    *("weight_variance", "bias_variance", "second_moment"),
-    *("recurrent_weight_variance", "input_weight_variance"),
-)
 _KEYS = ("variant_id", "epoch", "quantity")
 
 
@@ -57,7 +52,6 @@ def decay(gradients: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Profile, ...]:
     Source: Glorot & Bengio 2010; Schoenholz et al. 2017. Geometric means, as effects multiply.
     """
     depth = gradients[gradients["axis"] == "depth"]
-    depth = depth[~depth["quantity"].isin(DRAWN_FROM)]
     if depth.empty:
         return ()
     outputs = depth.groupby("variant_id")["position"].max().to_dict()

@@ -9,6 +9,12 @@ import pandas as pd
 
 from reports.statistics.intervals import Floats, t_half_width
 
+# What a network was drawn from: recorded by layer for `theory`, averaged nowhere.
+DRAWN_FROM = (
+    *("weight_variance", "bias_variance", "second_moment"),
+    *("recurrent_weight_variance", "input_weight_variance"),
+)
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -43,7 +49,9 @@ def summaries(
 
     rows: keys, site, position, quantity, value. The mean of a quantity that is `multiplicative`
     is geometric, its interval that of the logarithms; exact zeros are then left out and counted.
+    Rows of `DRAWN_FROM` are passed over.
     """
+    rows = rows[~rows["quantity"].isin(DRAWN_FROM)]
     if rows.empty:
         return
     grows = rows["quantity"].isin(multiplicative).to_numpy()
@@ -78,7 +86,13 @@ def estimates(fitted: pd.DataFrame, keys: Sequence[str], column: str) -> dict[Ke
     """Of one positive number a trial, for each combination of `keys`; NaN is left out."""
     kept = fitted[fitted[column] > 0]
     groups = kept.assign(logs=np.log(kept[column].astype(float))).groupby(list(keys))["logs"]
-    return {key: estimate(logs) for key, logs in groups.agg(list).items()}  # type: ignore[misc]
+    found = groups.agg(list)
+    return {_tuple(key): estimate(logs) for key, logs in found.items()}
+
+
+def _tuple(key: object) -> Key:
+    """pandas names a group of one key by that key."""
+    return key if isinstance(key, tuple) else (key,)
 
 
 def estimate(logs: Sequence[float]) -> Estimate:

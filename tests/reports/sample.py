@@ -125,7 +125,8 @@ def plan_document(sample: Sample) -> dict[str, Any]:
         "factors": sample.factors,
         "fixed": {
             "task.name": "digits",
-            "model.name": "mlp",
+            "model.name": "recurrent" if "model.cell" in sample.factors else "mlp",
+            **({} if "model.activation" in sample.factors else {"model.activation": "tanh"}),
             "model.width": 30,
             "training.optimizer": "sgd",
             "training.learning_rate": 0.1,
@@ -209,7 +210,7 @@ def _trial(
     probed = (
         _time_gradients(rng, cell, bool(levels.get("model.bidirectional")), sample.epochs)
         if cell
-        else _gradients(rng, factor, depth, sample.epochs)
+        else _gradients(rng, factor, depth, sample.epochs, scale)
     )
     gradients = [row for row in probed if row[0] <= last]
     final = {f"final.{row[2]}/{row[3]}": row[4] for row in metrics if row[0] == sample.epochs}
@@ -277,19 +278,48 @@ def _time_gradients(
                 value = 2.0 * factor**lag * np.exp(rng.normal(0, 0.02))
                 place = (epoch, epoch * 38, "time", site, lag)
                 rows += [(*place, quantity, float(value)) for quantity in quantities]
+                if epoch in (0, epochs):
+                    rows += [(*place, gate, float(rng.uniform(0.4, 0.6))) for gate in GATES[cell]]
+            if epoch == 0:
+                rows += [(0, 0, "time", site, 0, *drawn) for drawn in DRAWN_RNN]
+        if epoch == 0:
+            rows.append((0, 0, "time", "input", 0, "second_moment", 1.0))
     return rows
 
 
-def _gradients(rng: np.random.Generator, factor: float, depth: int, epochs: int) -> list[Row]:
-    rows: list[Row] = []
+GATES = {"rnn": (), "lstm": ("forget_gate", "input_gate", "output_gate"),
+         "gru": ("update_gate", "reset_gate")}  # fmt: skip
+DRAWN_RNN = (
+    ("recurrent_weight_variance", 1 / 3), ("input_weight_variance", 1 / 12), ("bias_variance", 0.01)
+)  # fmt: skip
+
+
+def _gradients(
+    rng: np.random.Generator, factor: float, depth: int, epochs: int, scale: float
+) -> list[Row]:
+    rows: list[Row] = [(0, 0, "depth", "input", 0, "second_moment", 0.25)]
     for epoch in sorted({*range(0, epochs, 5), epochs}):
         level = 0.08 * np.exp(rng.normal(0, 0.2)) * (1 if epoch == 0 else 0.3)
         steps = factor * np.exp(rng.normal(0, 0.25, depth + 1)) * (1 + 0.5 * (epoch > 0))
         for layer in range(depth + 1, 0, -1):
             delta = level * float(np.prod(steps[layer:]))
             values = {"delta": delta, "delta_mean": delta / 3, "weight_grad": 2 * delta**0.3}
+            if epoch == 0:
+                values |= {"weight_variance": scale**2, "bias_variance": 0.05}
+            else:
+                values["update_ratio"] = 0.01 * delta**0.3
             if layer <= depth:
                 values["saturation"] = float(np.clip(rng.normal(0.3, 0.05), 0, 1))
+            if layer <= depth and epoch in (0, epochs):
+                values |= _ends(scale)
             place = (epoch, epoch * 38, "depth", f"hidden.{layer}", layer)
             rows += [(*place, *quantity) for quantity in values.items()]
     return rows
+
+
+def _ends(scale: float) -> dict[str, float]:
+    """What is measured before training and after it only."""
+    paths = {"": 0.06, "_q10": 0.01, "_q50": 0.05, "_q90": 0.12, "_max": 0.3}
+    quantiles = {"z_q05": -1.6, "z_q25": -0.7, "z_q50": 0.0, "z_q75": 0.7, "z_q95": 1.6}
+    found = {f"path_factor{name}": scale * value for name, value in paths.items()}
+    return found | {name: scale * value for name, value in quantiles.items()}

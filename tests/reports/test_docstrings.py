@@ -7,17 +7,22 @@ from reports.statistics.baselines import baselines
 from reports.statistics.comparisons import comparisons
 from reports.statistics.curves import curves
 from reports.statistics.decay import decay
+from reports.statistics.decay_comparisons import decay_comparisons
 from reports.statistics.finding import finding
 from reports.statistics.fits import fits
+from reports.statistics.influence import influences
 from reports.statistics.intervals import t_half_width
 from reports.statistics.mean_field import edge_of_chaos, recurrent_factor, relative_delta
 from reports.statistics.outcomes import outcomes
+from reports.statistics.phase import phases
 from reports.statistics.signflip import max_t_p, signflip_p
 from reports.statistics.solved import solved
+from reports.statistics.theory import theories
 from reports.statistics.time_decay import time_decay
 from reports.statistics.tuning import study_spread
 
 STATISTICS = [
+    decay_comparisons, influences, phases, theories,
     baselines, comparisons, curves, decay, edge_of_chaos, finding, fits, holm, max_t_p, outcomes,
     recurrent_factor, relative_delta, signflip_p, solved, study_spread, t_half_width, time_decay,
 ]  # fmt: skip

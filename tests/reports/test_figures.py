@@ -1,5 +1,6 @@
 """What is drawn is what was measured; and plotly accepts every figure."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from reports.analysis import analyse
+from reports.figures.epochs import MOST, probed
 from reports.figures.facets import scheme
 from reports.figures.palette import LOOKS, dark_of
 from reports.figures.records import linear_range, log_range, numbers
@@ -126,17 +128,18 @@ def test_the_figure_through_time_draws_every_lag_of_the_first_forward_layer(memo
     assert before.layout["yaxis"]["type"] == "log"
 
 
-def test_the_caption_tells_where_the_gradient_shrinks_most_and_least(memory):
+def test_the_sentence_tells_where_the_gradient_shrinks_most_and_least(memory):
     _, figures = drawn(memory)
-    said = figures["time_decay"].caption.split(". Line:")[0]
-    before, after = said.split("; ")
-    assert before.startswith("Before training the gradient shrinks most with rnn")
-    assert "least with lstm" in before
-    assert after.startswith("after 20 epochs the gradient shrinks most with rnn")
-    factor = float(before.split("× ")[1].split(" a step")[0])
-    assert factor == pytest.approx(0.5, abs=0.05)
-    half = float(before.split("half after ")[1].split(" steps")[0])
-    assert half == pytest.approx(np.log(0.5) / np.log(factor), rel=0.1)
+    before, after = figures["time_decay"].lesson.rstrip(".").split(". ")
+    assert before.startswith("Before training the gradient loses a factor")
+    most, least = before.split(", and loses a factor ")
+    assert "with rnn" in most
+    assert "with lstm" in least
+    assert after.startswith("After 20 epochs the gradient loses a factor")
+    assert float(most.split("factor ")[1].split(" per step")[0]) == pytest.approx(2, rel=0.1)
+    assert float(least.split(" per step")[0]) == pytest.approx(1 / 0.9, rel=0.1)
+    (theory,) = re.findall(r"theory says ([\d.]+)\)", before)
+    assert float(theory) == pytest.approx(1.9, rel=0.03)  # of the rnn
 
 
 def test_the_sentence_is_of_the_last_forward_layer(tmp_path):
@@ -145,14 +148,13 @@ def test_the_sentence_is_of_the_last_forward_layer(tmp_path):
     tables = read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3)))
     first = tables.gradients["site"] == "forward.0"
     above = tables.gradients[first].assign(site="forward.10")
-    tables.gradients.loc[first, "value"] = 1.0
+    tables.gradients.loc[first & (tables.gradients["quantity"] == "hidden_grad"), "value"] = 1.0
     gradients = pd.concat([tables.gradients, above], ignore_index=True)
-    said = draw(*_with_view(replace(tables, gradients=gradients)))["time_decay"].caption
-    said = said.split(". Line:")[0]
-    assert "shrinks most with rnn (× 0.5" in said
-    assert "1.0 a step" not in said
-    one_layer = draw(*_with_view(tables))["time_decay"].caption.split(". Line:")[0]
-    assert "rnn (× 1.0 a step, not shrinking)" in one_layer
+    said = draw(*_with_view(replace(tables, gradients=gradients)))["time_decay"].lesson
+    assert re.match(r"Before training the gradient loses a factor (2|1\.9)", said)
+    assert "keeps its size" not in said
+    one_layer = draw(*_with_view(tables))["time_decay"].lesson
+    assert "keeps its size with rnn" in one_layer
 
 
 def _with_view(tables):
@@ -190,9 +192,88 @@ def test_hovering_names_the_layer_whatever_it_is_called(tmp_path):
     tables.gradients["site"] = tables.gradients["site"].replace(sites)
     analysis = analyse(tables)
     figures = draw(scheme(analysis.plan), analysis)
-    (line,) = [t for t in figures["delta"].panels[0].data if "customdata" in t]
+    (line,) = [t for t in figures["delta"].panels[0].data if "markers" in t["mode"]]
     assert [name for _, name in line["customdata"]] == ["conv1", "ff1&lt;b&gt;"]
     assert "%{customdata[1]}" in line["hovertemplate"]
+
+
+def test_theory_is_dashed_before_training_and_only_where_it_speaks(full, memory):
+    analysis, figures = drawn(full)
+    panels = shown(figures["delta"])
+    dashed = [[t for t in panel.data if t.get("name") == "theory"] for panel in panels]
+    assert [len(lines) for lines in dashed] == [4, 4, 4, 0, 0, 0]
+    sigmoid = analysis.plan.variants[9].variant_id  # depth 8, scale 0.5
+    theory = analysis.gradients.theories.by_axis["depth"][sigmoid]
+    assert dashed[0][0]["y"] == pytest.approx(theory.expected[:8], rel=1e-4)
+    assert "of 36 variants" in figures["delta"].caption
+    _, recurrent = drawn(memory)
+    assert "does not hold for gates (LSTM, GRU)" in recurrent["time_decay"].caption
+
+
+def delta(analysis, variant, epoch):
+    wanted = (variant.variant_id, epoch, "delta")
+    (profile,) = [p for p in analysis.profiles if (p.variant_id, p.epoch, p.quantity) == wanted]
+    return profile
+
+
+def test_every_epoch_of_the_slider_has_its_own_panels_on_one_scale(full):
+    analysis, figures = drawn(full)
+    figure = figures["delta_by_epoch"]
+    (slider,) = [chooser for chooser in figure.choosers if chooser.slider]
+    assert [value for value, _ in slider.options] == ["0", "5", "10", "15", "20"]
+    deep = [p for p in figure.panels if p.when["model.depth"] == "8"]
+    assert len(deep) == 5 * 3
+    for columns in range(3):
+        assert len({str(p.layout["yaxis"]["range"]) for p in deep[columns * 5 :][:5]}) == 1
+    line = next(t for t in deep[4].data if "markers" in t["mode"])
+    variant = analysis.plan.variants[9]
+    profile = delta(analysis, variant, 20)
+    assert line["y"] == pytest.approx(profile.mean[:8], rel=1e-4)
+
+
+def test_the_map_of_a_variant_is_its_gradient_by_layer_and_epoch(full):
+    analysis, figures = drawn(full)
+    panel = shown(figures["delta_map"])[0]
+    (tiles,) = panel.data
+    variant = next(
+        v for v in analysis.plan.variants if v.label.endswith("sigmoid depth=8 scale=0.5")
+    )
+    for column, epoch in enumerate((0, 5, 10, 15, 20)):
+        profile = delta(analysis, variant, epoch)
+        drawn_here = [row[column] for row in tiles["z"]]
+        assert drawn_here == pytest.approx(np.log10(profile.mean[:8]), abs=0.01)
+
+
+def test_many_probes_are_thinned_with_both_ends(tmp_path):
+    sample = Sample(study="s", factors={"model.depth": [2]}, replicates=2, epochs=400)
+    analysis, _ = drawn(write(tmp_path, sample))
+    epochs = probed(analysis.profiles)
+    assert len(epochs) == MOST
+    assert (epochs[0], epochs[-1]) == (0, 400)
+
+
+def test_variants_stand_in_the_phase_diagram_where_they_were_drawn(full):
+    _, figures = drawn(full)
+    panels = figures["phase"].panels
+    assert [panel.title for panel in panels] == ["sigmoid", "tanh", "relu", "softplus"]
+    for panel in panels:
+        *_, markers = panel.data
+        assert sorted(set(markers["x"])) == pytest.approx([0.25, 1.0, 4.0])
+        assert set(markers["y"]) == {0.05}
+    assert "begin where the gradient vanishes" in figures["phase"].lesson
+
+
+def test_the_influence_of_decay_draws_every_variant_that_decays(full):
+    _, figures = drawn(full)
+    for panel in figures["influence_depth"].panels:
+        assert sum(len(trace["x"]) for trace in panel.data) == 36
+    assert "over 36 variants" in figures["influence_depth"].lesson
+
+
+def test_weight_gradients_say_how_much_flatter_they_are(full):
+    _, figures = drawn(full)
+    said = figures["weight_grad"].lesson
+    assert said.startswith("With sigmoid, depth 8, scale 0.5, before training")
 
 
 def test_a_level_has_one_colour_in_every_figure(full):
@@ -201,7 +282,7 @@ def test_a_level_has_one_colour_in_every_figure(full):
     for figure in figures.values():
         for panel in figure.panels:
             for trace in panel.data:
-                if "legendgroup" in trace:
+                if "legendgroup" in trace and trace.get("name") != "theory":
                     style = trace.get("marker") or {"color": trace["line"].get("color")}
                     if style["color"]:
                         colours.setdefault(trace["legendgroup"], set()).add(style["color"])

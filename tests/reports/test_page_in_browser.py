@@ -78,10 +78,10 @@ def visit(browser, small):
 def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, size):
     visit = Visit(browser, report, scheme, size)
     figures = visit.draw_all()
-    assert len(figures) == 6
+    assert len(figures) == 10
     for figure in figures:
         for plot in figure.query_selector_all(".plot"):
-            assert plot.query_selector(".trace path, .trace .point")
+            assert plot.query_selector(".trace path, .trace .point, .hm image")
             assert plot.query_selector(".xtick text")
     assert not visit.wrong
 
@@ -104,7 +104,7 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     visit = Visit(browser, memory_report)
     visit.draw_all()
     names = visit.page.locator(".figure").evaluate_all("all => all.map(e => e.dataset.name)")
-    assert names == ["outcomes", "curves", "time_decay"]
+    assert names == ["outcomes", "curves", "time_decay", "influence_time"]
     assert visit.page.locator("#decay, a[href='#decay']").count() == 0
     lines = visit.page.locator("#figure-time_decay .panel").first.locator(".trace path.js-line")
     note = visit.page.locator("#figure-time_decay .note").first
@@ -181,6 +181,18 @@ def test_choosing_another_depth_redraws(visit):
     assert ticks.count() == 3
     visit.page.select_option("#figure-delta select[name='model.depth']", "1")
     wait_until(visit, lambda: ticks.count() == 1)
+    assert not visit.wrong
+
+
+def test_the_slider_shows_another_epoch_by_keyboard(visit):
+    visit.draw("delta_by_epoch")
+    slider = visit.page.locator("#figure-delta_by_epoch input[type='range']")
+    title = visit.page.locator("#figure-delta_by_epoch .panel h4").first
+    assert title.text_content() == "before training"
+    slider.focus()
+    visit.page.keyboard.press("End")
+    wait_until(visit, lambda: title.text_content() == "after 20 epochs")
+    assert visit.page.locator("#figure-delta_by_epoch output").text_content() == "after 20 epochs"
     assert not visit.wrong
 
 

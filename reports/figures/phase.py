@@ -1,0 +1,111 @@
+"""Draws `statistics.phase`: where variants start between vanishing and exploding gradients."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import numpy as np
+
+from reports.figures.facets import Scheme
+from reports.figures.outcomes import hover_name
+from reports.figures.palette import look
+from reports.figures.records import Figure, Layout, Panel, Trace, numbers
+from reports.names import count_text
+from reports.statistics.phase import Phase, Start
+from reports.statistics.theory import Theory
+from reports.tables import Variant
+
+_VANISHES, _EDGE, _EXPLODES = "#2c6fb3", "#e9e9e4", "#c25a1b"
+_DECADE = 0.5  # of the factor, at which a colour is full
+
+
+def draw(view: Scheme, found: Sequence[Phase], theories: Mapping[str, Theory]) -> Figure | None:
+    """None where theory speaks of no variant through depth."""
+    if not found:
+        return None
+    return Figure(
+        name="phase",
+        title="Phase diagram: √χ, the factor per layer of a deep network with these variances",
+        caption=(
+            "Blue: the gradient vanishes (√χ < 1); orange: it explodes; line: √χ = 1, which for "
+            "tanh is the edge of chaos. Numbers on the scale are √χ. Markers: the variants, at the "
+            "variances of weights (σ_w² = fan_in · var W) and biases (σ_b²) as drawn, averaged "
+            "over layers and replicates; no interval. A wide network of many layers is assumed "
+            "(Schoenholz et al. 2017)."
+        ),
+        columns=min(len(found), 4),
+        height_px=260,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=(),
+        panels=tuple(_panel(view, phase, last=phase is found[-1]) for phase in found),
+        lesson=_told(view, theories),
+    )
+
+
+def _told(view: Scheme, theories: Mapping[str, Theory]) -> str:
+    """How many begin where, and who is nearest to the edge."""
+    known = {name: t.factor for name, t in theories.items() if t.factor is not None}
+    if not known:
+        return ""
+    below = sum(factor < 0.995 for factor in known.values())
+    above = sum(factor > 1.005 for factor in known.values())
+    nearest = min(known, key=lambda name: abs(np.log(known[name])))
+    return (
+        f"By theory {count_text(below, 'variant')} of {len(known)} with two hidden layers or more "
+        f"begin where the gradient vanishes and {above} where it explodes; nearest to the edge is "
+        f"{view.titles[nearest]} (× {known[nearest]:.3g} a layer)."
+    )
+
+
+def _panel(view: Scheme, phase: Phase, last: bool) -> Panel:
+    by_id = {variant.variant_id: variant for variant in view.plan.variants}
+    pairs = [(by_id[start.variant_id], start) for start in phase.starts]
+    colours = sorted({view.colour(variant) for variant, _ in pairs})
+    markers = [
+        _markers(view, place, [pair for pair in pairs if view.colour(pair[0]) == place])
+        for place in colours
+    ]
+    return Panel(escape(phase.activation), (*_ground(phase), *markers), _layout(phase), {})
+
+
+def _ground(phase: Phase) -> tuple[Trace, Trace]:
+    """The colours, and the line √χ = 1."""
+    logs = np.clip(np.log10(phase.factor), -_DECADE, _DECADE)
+    grid = {"x": numbers(phase.weights, 4), "y": numbers(phase.biases, 4)}
+    ticks = (0.3, 0.5, 0.7, 1, 1.5, 2, 3)
+    heat = {
+        "type": "heatmap", **grid, "z": [numbers(row, 3) for row in logs],
+        "zmin": -_DECADE, "zmax": _DECADE, "zsmooth": "best", "hoverinfo": "skip",
+        "colorscale": [[0, _VANISHES], [0.5, _EDGE], [1, _EXPLODES]],
+        "colorbar": {"thickness": 8, "len": 1, "outlinewidth": 0,
+                     "tickvals": [float(np.log10(x)) for x in ticks],
+                     "ticktext": [f"{x:g}" for x in ticks]},
+    }  # fmt: skip
+    line = {
+        "type": "contour", **grid, "z": [numbers(row, 4) for row in np.log10(phase.factor)],
+        "contours": {"start": 0, "end": 0, "size": 1, "coloring": "none"}, "showscale": False,
+        "line": {"color": "#1b1f24", "width": 2}, "hoverinfo": "skip",
+    }  # fmt: skip
+    return heat, line
+
+
+def _markers(view: Scheme, place: int, pairs: Sequence[tuple[Variant, Start]]) -> Trace:
+    style = look(place)
+    return {
+        "type": "scatter", "mode": "markers", "legendgroup": str(place), "cliponaxis": False,
+        "x": numbers([start.weight for _, start in pairs]),
+        "y": numbers([start.bias for _, start in pairs]),
+        "customdata": [hover_name(view, variant) for variant, _ in pairs],
+        "marker": {"color": style.light, "size": 9, "symbol": style.symbol,
+                   "line": {"color": "#ffffff", "width": 1}},
+        "hovertemplate": "%{customdata}<br>σ_w² %{x:.3g}, σ_b² %{y:.3g}<extra></extra>",
+    }  # fmt: skip
+
+
+def _layout(phase: Phase) -> Layout:
+    weights, biases = phase.weights, phase.biases
+    return {
+        "xaxis": {"title": {"text": "σ_w²"}, "range": [0, float(weights[-1])], "zeroline": False},
+        "yaxis": {"title": {"text": "σ_b²"}, "range": [0, float(biases[-1])], "zeroline": False},
+        "hovermode": "closest",
+    }

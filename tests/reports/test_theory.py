@@ -1,0 +1,123 @@
+"""Theory beside measurements: simulated rows that obey it, and where it must be silent."""
+
+import numpy as np
+import pytest
+
+from reports.statistics.fits import fits
+from reports.statistics.mean_field import edge_of_chaos, factor, fixed_point
+from reports.statistics.phase import factors
+from reports.statistics.theory import theories
+from reports.tables import read_tables
+from tests.reports.sample import Sample, write
+
+
+@pytest.fixture
+def tables(tmp_path):
+    factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 4]}
+    return read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=6)))
+
+
+def found(tables, axis="depth"):
+    return theories(tables.plan, tables.gradients, fits(tables.gradients)), axis
+
+
+def test_a_network_that_obeys_theory_does_not_deviate(tables):
+    first, _ = found(tables)
+    rows = tables.gradients
+    for theory in first.by_axis["depth"].values():
+        for layer, value in zip(theory.places, theory.expected, strict=True):
+            here = (rows["variant_id"] == theory.variant_id) & (rows["position"] == layer)
+            rows.loc[here & (rows["quantity"] == "delta") & (rows["epoch"] == 0), "value"] = value
+    again, _ = found(tables)
+    deep = [t for t in again.by_axis["depth"].values() if t.factor]
+    assert len(deep) == 2
+    for theory in deep:
+        assert theory.deviation == pytest.approx(0, abs=1e-9)
+        assert theory.in_band or theory.measured.high == pytest.approx(theory.factor)
+
+
+def test_factor_and_line_are_those_of_the_recorded_variances(tables):
+    deep = tables.plan.variants[1]
+    assert deep.label == "activation=sigmoid depth=4"
+    theory = found(tables)[0].by_axis["depth"][deep.variant_id]
+    q = fixed_point("sigmoid", 1.0, 0.05)
+    assert theory.factor == pytest.approx(float(factor("sigmoid", 1.0, q)), rel=0.02)
+    assert theory.places == (1, 2, 3, 4, 5)
+    output = tables.gradients.query(
+        "variant_id == @deep.variant_id and position == 5 and quantity == 'delta' and epoch == 0"
+    )["value"]
+    assert theory.expected[-1] == pytest.approx(np.exp(np.log(output).mean()))
+
+
+def test_one_hidden_layer_has_a_line_but_no_factor(tables):
+    theory = found(tables)[0].by_axis["depth"][tables.plan.variants[0].variant_id]
+    assert (theory.factor, theory.deviation, theory.in_band) == (None, None, False)
+    assert len(theory.expected) == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"model.name": "convnet"}, "share their weights"),
+        ({"model.name": "log_linear"}, "no hidden layer"),
+        ({"model.name": "chain"}, "one neuron"),
+        ({"model.name": "mine.net:build"}, "user's own"),
+    ],
+)
+def test_other_networks_have_none_and_the_reason_is_told(tables, settings, why):
+    tables.plan.fixed.update(settings)
+    silent, _ = found(tables)
+    assert silent.by_axis["depth"] == {}
+    (reason,) = silent.reasons["depth"]
+    assert why in reason
+
+
+def test_without_recorded_variances_there_is_none(tables):
+    kept = tables.gradients[tables.gradients["quantity"] != "weight_variance"]
+    silent = theories(tables.plan, kept, fits(kept))
+    assert silent.by_axis["depth"] == {}
+    assert silent.reasons["depth"] == ("the variances of its weights were not recorded",)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"model.layers": 2}, "stack"),
+        ({"model.pooling": "mean"}, "more than the last state"),
+        ({"model.bptt_steps": 5}, "cut"),
+        ({"model.recurrent_init.scheme": "identity"}, "not random"),
+    ],
+)
+def test_plain_recurrences_only(memory, settings, why):
+    tables = read_tables(memory)
+    whole, _ = found(tables)
+    cells = {v.variant_id: v.levels["model.cell"] for v in tables.plan.variants}
+    assert {cells[name] for name in whole.by_axis["time"]} == {"rnn"}
+    assert whole.reasons["time"] == ("it does not hold for gates (LSTM, GRU)",)
+    tables.plan.fixed.update(settings)
+    silent, _ = found(tables)
+    assert silent.by_axis["time"] == {}
+    assert any(why in reason for reason in silent.reasons["time"])
+
+
+def test_the_grid_of_the_phase_diagram_is_the_fixed_point():
+    weights, biases = np.array([0.5, 1.0, 3.0]), np.array([0.0, 0.1])
+    for activation in ("sigmoid", "tanh", "identity"):
+        grid = factors(activation, weights, biases)
+        for row, bias in enumerate(biases):
+            for column, weight in enumerate(weights):
+                if activation == "identity" and weight >= 1:
+                    continue  # no fixed point
+                q = fixed_point(activation, weight, bias)
+                expected = float(factor(activation, weight, q))
+                assert grid[row, column] == pytest.approx(expected, rel=2e-3)
+
+
+def test_the_edge_in_the_phase_diagram_is_the_solvers():
+    edge = edge_of_chaos("tanh", 0.05)
+    below, above = factors("tanh", np.array([edge * 0.97, edge * 1.03]), np.array([0.05]))[0]
+    assert below < 1 < above
+
+
+def test_relu_that_grows_without_bound_has_its_limit():
+    assert factors("relu", np.array([4.0]), np.array([0.1]))[0, 0] == pytest.approx(np.sqrt(2))
