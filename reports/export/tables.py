@@ -18,7 +18,7 @@ def write_csv(study: Path, analysis: Analysis, target: Path) -> list[Path]:
     study: folder of the study. Numbers are written with all their digits.
     """
     made = {"results": results_frame(analysis), "comparisons": comparisons_frame(analysis)}
-    made["decay"] = decay_table(analysis.fits, analysis.plan)
+    made["decay"] = decay_table(analysis.gradients.fits, analysis.plan)
     for name in STORED:
         if (study / f"{name}.parquet").exists():
             made[name] = pd.read_parquet(study / f"{name}.parquet")
