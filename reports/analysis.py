@@ -56,14 +56,9 @@ def analyse(tables: Tables) -> Analysis:
     results = outcomes(tables.trials, plan.compare.metric)
     compared = compare_trials(plan, tables.trials)
     open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
-<<<<<<< HEAD
     audits = tuning_audit(tables)
-    fitted = fits(tables.gradients)
-    profiles = decay(tables.gradients, fitted)
-=======
     measured = gradients(tables, results)
     profiles = decay(tables.gradients, measured.fits)
->>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
     return Analysis(
         plan=plan,
         outcomes=results,
@@ -82,14 +77,10 @@ def analyse(tables: Tables) -> Analysis:
         statements=statements(plan, compared.rows, open_),
         settling=open_,
         settling_command=_command(plan, facts, open_),
-<<<<<<< HEAD
         warnings=(
             *audit_warnings(plan, audits, names_of(plan)),
-            *warnings(tables, facts, results, compared, fitted),
+            *warnings(tables, facts, results, compared, measured.fits),
         ),
-=======
-        warnings=warnings(tables, facts, results, compared, measured.fits),
->>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
     )
 
 

@@ -10,9 +10,6 @@ from markupsafe import Markup
 
 from reports import names
 from reports.analysis import Analysis
-<<<<<<< HEAD
-from reports.figures import curves, decay, factors, outcomes, time_decay, tuning_audit
-=======
 from reports.figures import (
     curves,
     decay,
@@ -22,8 +19,8 @@ from reports.figures import (
     outcomes,
     phase,
     time_decay,
+    tuning_audit,
 )
->>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
 from reports.figures.comparisons import WIDTH_PX
 from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
@@ -106,13 +103,9 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     drawn = (
         outcomes.draw(view, analysis.outcomes, analysis.baselines),
         curves.draw(view, analysis.curves, analysis.baselines),
-<<<<<<< HEAD
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),
-        decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260),
-=======
         decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory),
->>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
         factors.draw(view, analysis.profiles),
         decay.draw(view, analysis.profiles, (decay.WEIGHT, decay.UPDATE), 190),
         decay.draw(view, analysis.profiles, (decay.SATURATION, decay.DEAD), 190),

@@ -13,11 +13,7 @@ from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.power import MOST
 from reports.statistics.settling import Settling, settles
 from reports.statistics.solved import Solved
-<<<<<<< HEAD
-from reports.statistics.time_decay import TimeProfile, half_life
 from reports.statistics.tuning_audit import Audit
-=======
->>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
 from reports.tables import Variant
 
 
@@ -151,7 +147,6 @@ def _settling_cell(row: Comparison, settling: Settling | None) -> Cell:
     return Cell(str(needed), needed) if needed else Cell(f"> {MOST}", MOST + 1)
 
 
-<<<<<<< HEAD
 def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a tuned variant."""
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
@@ -176,96 +171,6 @@ def _audit_cells(view: Scheme, audit: Audit) -> tuple[Cell, ...]:
     )
 
 
-def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant with at least two hidden layers: factor and total at both ends."""
-    found = [p for p in analysis.profiles if p.quantity == "delta" and p.hidden >= 2]
-    of = {(p.variant_id, p.epoch): p for p in found}
-    epochs = decay_epochs(analysis)
-    known = {variant for variant, _ in of}
-    return tuple(
-        Row(level_cells(view, variant), _decay_cells(of, variant.variant_id, epochs))
-        for variant in view.plan.variants
-        if variant.variant_id in known
-    )
-
-
-def decay_epochs(analysis: Analysis) -> tuple[int, ...]:
-    """The first and last probed epoch."""
-    return tuple(ends(p.epoch for p in analysis.profiles if p.quantity == "delta"))
-
-
-def decay_titles(analysis: Analysis) -> tuple[str, ...]:
-    return tuple(epoch_text(epoch) for epoch in decay_epochs(analysis))
-
-
-def _decay_cells(
-    of: Mapping[tuple[str, int], Profile], variant: str, epochs: tuple[int, ...]
-) -> tuple[Cell, ...]:
-    cells: list[Cell] = []
-    for epoch in epochs:
-        profile = of.get((variant, epoch))
-        cells += [_estimate_cell(profile.factor if profile else None)]
-        cells += [_estimate_cell(profile.total if profile else None)]
-        cells += [
-            Cell(
-                str(sum(profile.zeros)) if profile else "–", sum(profile.zeros) if profile else None
-            )
-        ]
-    return tuple(cells)
-
-
-def time_decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant, layer and state: factor and half-life at both ends."""
-    of = {(p.variant_id, p.site, p.quantity, p.epoch): p for p in analysis.time_profiles}
-    epochs = ends(p.epoch for p in analysis.time_profiles)
-    known = {key[:3] for key in of}
-    return tuple(
-        Row((*level_cells(view, variant), *_state_cells(site, place, quantity)),
-            tuple(cell for epoch in epochs for cell in _time_cells(of.get((*key, epoch)))))
-        for variant in view.plan.variants
-        for place, site in enumerate(sites_of(analysis.time_profiles))
-        for quantity in quantities_of(analysis.time_profiles)
-        if (key := (variant.variant_id, site, quantity)) in known
-    )  # fmt: skip
-
-
-def _state_cells(site: str, place: int, quantity: str) -> tuple[Cell, ...]:
-    """hidden_grad → hidden."""
-    return Cell(site_text(site), place), Cell(quantity.removesuffix("_grad"), quantity)
-
-
-def time_decay_titles(analysis: Analysis) -> tuple[str, ...]:
-    return tuple(epoch_text(epoch) for epoch in ends(p.epoch for p in analysis.time_profiles))
-
-
-def _time_cells(profile: TimeProfile | None) -> tuple[Cell, ...]:
-    if profile is None:
-        return (Cell("–"),) * 3
-    zeros = sum(profile.zeros)
-    half = _half_life_cell(profile.factor)
-    return _estimate_cell(profile.factor), half, Cell(str(zeros), zeros)
-
-
-def _half_life_cell(factor: Estimate | None) -> Cell:
-    """Sorted by the factor, with which it grows: "∞" is no number."""
-    if factor is None:
-        return Cell("–")
-    texts = [names.steps_text(half_life(x)) for x in (factor.value, factor.low, factor.high) if x]
-    ends_ = f" [{texts[1]}, {texts[2]}]" if len(texts) == 3 else ""
-    return Cell(f"{texts[0]}{ends_}", factor.value)
-
-
-def _estimate_cell(estimate: Estimate | None) -> Cell:
-    if estimate is None:
-        return Cell("–")
-    if estimate.low is None:
-        return Cell(names.factor_text(estimate.value), estimate.value)
-    ends = f"[{names.factor_text(estimate.low)}, {names.factor_text(estimate.high)}]"
-    return Cell(f"{names.factor_text(estimate.value)} {ends}", estimate.value)
-
-
-=======
->>>>>>> f0c6279 (Decay beside theory, between variants and against the metric; slider, map and phase diagram)
 def verdict_counts(analysis: Analysis) -> dict[str, int]:
     """verdict → comparisons, in the order better, worse, equivalent, undecided."""
     verdicts = [row.verdict for row in analysis.comparisons.rows]
