@@ -13,12 +13,14 @@ from reports.statistics.curves import Curve, curves
 from reports.statistics.decay import Profile, decay
 from reports.statistics.divergence import diverged
 from reports.statistics.evidence import Evidence, evidence, warnings
+from reports.statistics.factorial import Factorial, factorial
 from reports.statistics.failures import Cause, failures
 from reports.statistics.finding import finding
 from reports.statistics.outcomes import Outcome, outcomes
 from reports.statistics.settling import Settling, settling
 from reports.statistics.solved import Solved, solved
 from reports.statistics.time_decay import TimeProfile, time_decay
+from reports.statistics.time_to_solve import TimeToSolve, time_to_solve
 from reports.statistics.tuning import Tuning, tuning
 from reports.statistics.tuning_audit import Audit, audit_warnings, tuning_audit
 from reports.statistics.verdicts import Statement, statements
@@ -34,6 +36,8 @@ class Analysis:
     outcomes: Mapping[str, Outcome]  # by variant id, in the order of the plan
     comparisons: Comparisons
     solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
+    time_to_solve: Mapping[str, TimeToSolve]  # the same
+    factorial: Factorial | None
     baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
     curves: tuple[Curve, ...]
     gradients: Gradients
@@ -64,6 +68,8 @@ def analyse(tables: Tables) -> Analysis:
         outcomes=results,
         comparisons=compared,
         solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
+        time_to_solve=time_to_solve(plan, tables.trials, tables.metrics),
+        factorial=factorial(plan, results),
         baselines=baselines(tables.trials),
         curves=curves(tables.metrics),
         gradients=measured,

@@ -23,13 +23,13 @@ def draw(view: Scheme, every: Sequence[Curve], least: Baselines) -> Figure | Non
     shown = _metrics(view, every)
     if not shown:
         return None
-    split, choose = _layout(view)
+    split, choose = arrangement(view)
     made = facets(view, split, choose)
     return Figure(
         name="curves",
         title="Metric by epoch, mean over replicates",
         caption=_caption(every) + baselines.caption_of_all(view, least, shown),
-        columns=_columns(view, split),
+        columns=columns(view, split),
         height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
         legend=view.legend,
@@ -38,7 +38,7 @@ def draw(view: Scheme, every: Sequence[Curve], least: Baselines) -> Figure | Non
     )
 
 
-def _layout(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
+def arrangement(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
     """(factors that make panels, factors that are chosen from a list)."""
     roles = view.roles
     count = [len(view.levels(path)) for path in (roles.x, roles.columns) if path]
@@ -47,7 +47,7 @@ def _layout(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...
     return (roles.x, roles.columns), (roles.rows, *roles.rest)
 
 
-def _columns(view: Scheme, split: tuple[str | None, ...]) -> int:
+def columns(view: Scheme, split: tuple[str | None, ...]) -> int:
     """As many as the column factor has levels; without one, up to four along x."""
     along = view.roles.columns or next((path for path in split if path), None)
     count = len(view.levels(along)) if along else 1

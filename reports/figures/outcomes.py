@@ -202,14 +202,14 @@ def x_axis(view: Scheme) -> Layout:
     levels = view.levels(path) if path else (view.plan.study,)
     return {
         "tickvals": list(range(len(levels))),
-        "ticktext": [_tick(level_text(level)) for level in levels],
+        "ticktext": [tick_text(level_text(level)) for level in levels],
         "range": [-0.5, len(levels) - 0.5],
-        "title": {"text": _tick(view.names[path]) if path else ""},
+        "title": {"text": tick_text(view.names[path]) if path else ""},
         "zeroline": False, "showgrid": False,
     }  # fmt: skip
 
 
-def _tick(text: str) -> str:
+def tick_text(text: str) -> str:
     """Safe in plotly's text, and short enough for an axis."""
     short = text if len(text) <= 18 else f"{text[:17]}…"
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -48,10 +48,30 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
                    "before the loss, from the first on, fitted to each replicate; geometric mean "
                    "and t-interval over replicates. The half-life is ln ½ / ln factor (Pascanu et "
                    "al. 2013).")]  # fmt: skip
+    found += _explained(analysis)
     if analysis.solved:
         found += [("Solved", "k of n trials that completed or diverged reached the task's "
                    "threshold; interval of the share over all seeds by Wilson 1927.")]  # fmt: skip
+    if any(each.solved for each in analysis.time_to_solve.values()):
+        found += [("Time until solved", "Kaplan & Meier 1958, from the first epoch at which a "
+                   "trial reaches the threshold; band from Greenwood's variance on the log(−log) "
+                   "scale; interval of the median where that band crosses one half (Brookmeyer & "
+                   "Crowley 1982).")]  # fmt: skip
     return tuple(found)
+
+
+def _explained(analysis: Analysis) -> list[tuple[str, str]]:
+    if analysis.factorial is None:
+        return []
+    return [
+        ("Analysis of variance", "Least squares with every factor and interaction, replicates as "
+         "blocks; sums of squares of type II (Fisher 1925; Yates 1934). η² is the share of the "
+         "total sum of squares, ω² the same less what chance alone would give. The replicate's "
+         "share is what a seed does to all variants alike; the residual is the rest of the seed, "
+         "and the yardstick of F."),
+        ("Main effects, interactions", "Means over all combinations of the other factors, made for "
+         "each replicate; mean and t-interval over replicates (Searle, Speed & Milliken 1980)."),
+    ]  # fmt: skip
 
 
 def _testing(analysis: Analysis) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@
       font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: css("--ink") },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      margin: { l: 46, r: 10, t: own.annotations ? 20 : 8, b: 38 },
+      margin: { l: 46, r: 10, t: own.annotations ? 20 : 8, b: 38, ...own.margin },
       showlegend: false,
       dragmode: touch ? false : "zoom",
       hoverlabel: { bgcolor: css("--raised"), bordercolor: css("--line"), font: { color: css("--ink"), size: 12 } },

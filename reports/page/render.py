@@ -16,9 +16,12 @@ from reports.figures import (
     epochs,
     factors,
     influence,
+    interactions,
+    main_effects,
     outcomes,
     phase,
     time_decay,
+    time_to_solve,
     tuning_audit,
 )
 from reports.figures.comparisons import WIDTH_PX
@@ -26,10 +29,12 @@ from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
 from reports.figures.records import Figure
 from reports.page import decay_rows, rows
+from reports.page.explained import explained
 from reports.page.matrix import matrix
 from reports.page.methods import methods
 from reports.page.partly_fixed import partly_fixed
 from reports.statistics import verdicts
+from reports.statistics.factorial import Factorial
 from reports.tables import Tables
 from reports.variants import baseline_text
 
@@ -86,6 +91,8 @@ def render(tables: Tables, analysis: Analysis) -> str:
             axis: decay_rows.comparison_titles(analysis, axis) for axis in ("depth", "time")
         },
         influences={axis: decay_rows.influence_rows(analysis, axis) for axis in ("depth", "time")},
+        times_to_solve=rows.time_to_solve_rows(view, analysis),
+        explained=explained(view, analysis.factorial),
         verdicts=rows.verdict_counts(analysis),
         labels={variant.variant_id: variant.label for variant in analysis.plan.variants},
         methods=methods(analysis),
@@ -105,6 +112,8 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         curves.draw(view, analysis.curves, analysis.baselines),
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),
+        time_to_solve.draw(view, analysis.time_to_solve),
+        *_factorial(view, analysis.factorial),
         decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory),
         factors.draw(view, analysis.profiles),
         decay.draw(view, analysis.profiles, (decay.WEIGHT, decay.UPDATE), 190),
@@ -117,6 +126,16 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         influence.draw(view, analysis.gradients.influences, "time"),
     )
     return {figure.name: figure for figure in drawn if figure}
+
+
+def _factorial(view: Scheme, found: Factorial | None) -> tuple[Figure | None, ...]:
+    if found is None or not found.anova.total:
+        return ()
+    paths = found.crossing.factors
+    return (
+        main_effects.draw(view, paths, found.main_effects),
+        interactions.draw(view, paths, found.interactions),
+    )
 
 
 def _depth_section(analysis: Analysis) -> bool:

@@ -13,6 +13,7 @@ from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.power import MOST
 from reports.statistics.settling import Settling, settles
 from reports.statistics.solved import Solved
+from reports.statistics.time_to_solve import TimeToSolve
 from reports.statistics.tuning_audit import Audit
 from reports.tables import Variant
 
@@ -168,6 +169,28 @@ def _audit_cells(view: Scheme, audit: Audit) -> tuple[Cell, ...]:
         Cell(f"{audit.infeasible} of {audit.trials}", audit.infeasible / audit.trials),
         Cell("–" if gain is None else f"{100 * gain:.0f} %".replace("-", names.MINUS), gain),
         Cell(names.value_text(best, tune.unit if tune else ""), best),
+    )
+
+
+def time_to_solve_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
+    """One row a variant whose task can be solved."""
+    found = analysis.time_to_solve
+    return tuple(
+        Row(level_cells(view, variant), _time_to_solve_cells(found[variant.variant_id]))
+        for variant in view.plan.variants
+        if variant.variant_id in found
+    )
+
+
+def _time_to_solve_cells(each: TimeToSolve) -> tuple[Cell, ...]:
+    value, low, high = each.median.value, each.median.low, each.median.high
+    ends_ = f"[{low:g}, {'∞' if high is None else f'{high:g}'}]" if low is not None else "–"
+    return (
+        Cell("–" if value is None else f"{value:g}", value),
+        Cell(ends_, low),
+        Cell(f"{each.solved} of {each.n}", each.solved / each.n),
+        Cell(str(each.diverged), each.diverged),
+        Cell(str(each.stopped), each.stopped),
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from reports.statistics.adjustment import holm
+from reports.statistics.anova import anova
 from reports.statistics.baselines import baselines
 from reports.statistics.comparisons import comparisons
 from reports.statistics.curves import curves
@@ -12,6 +13,8 @@ from reports.statistics.finding import finding
 from reports.statistics.fits import fits
 from reports.statistics.influence import influences
 from reports.statistics.intervals import t_half_width
+from reports.statistics.kaplan_meier import kaplan_meier
+from reports.statistics.marginal_means import marginal_means
 from reports.statistics.mean_field import edge_of_chaos, recurrent_factor, relative_delta
 from reports.statistics.outcomes import outcomes
 from reports.statistics.phase import phases
@@ -19,13 +22,36 @@ from reports.statistics.signflip import max_t_p, signflip_p
 from reports.statistics.solved import solved
 from reports.statistics.theory import theories
 from reports.statistics.time_decay import time_decay
+from reports.statistics.time_to_solve import time_to_solve
 from reports.statistics.tuning import study_spread
 
 STATISTICS = [
-    decay_comparisons, influences, phases, theories,
-    baselines, comparisons, curves, decay, edge_of_chaos, finding, fits, holm, max_t_p, outcomes,
-    recurrent_factor, relative_delta, signflip_p, solved, study_spread, t_half_width, time_decay,
-]  # fmt: skip
+    anova,
+    baselines,
+    comparisons,
+    curves,
+    decay,
+    decay_comparisons,
+    edge_of_chaos,
+    finding,
+    fits,
+    holm,
+    influences,
+    kaplan_meier,
+    marginal_means,
+    max_t_p,
+    outcomes,
+    phases,
+    recurrent_factor,
+    relative_delta,
+    signflip_p,
+    solved,
+    study_spread,
+    t_half_width,
+    theories,
+    time_decay,
+    time_to_solve,
+]
 
 
 @pytest.mark.parametrize("statistic", STATISTICS, ids=lambda each: each.__name__)

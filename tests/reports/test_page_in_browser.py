@@ -78,7 +78,7 @@ def visit(browser, small):
 def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, size):
     visit = Visit(browser, report, scheme, size)
     figures = visit.draw_all()
-    assert len(figures) == 10
+    assert len(figures) == 12
     for figure in figures:
         for plot in figure.query_selector_all(".plot"):
             assert plot.query_selector(".trace path, .trace .point, .hm image")
@@ -104,7 +104,10 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     visit = Visit(browser, memory_report)
     visit.draw_all()
     names = visit.page.locator(".figure").evaluate_all("all => all.map(e => e.dataset.name)")
-    assert names == ["outcomes", "curves", "time_decay", "influence_time"]
+    assert names == [
+        *("outcomes", "main_effects", "interactions", "curves", "time_to_solve"),
+        *("time_decay", "influence_time"),
+    ]
     assert visit.page.locator("#decay, a[href='#decay']").count() == 0
     lines = visit.page.locator("#figure-time_decay .panel").first.locator(".trace path.js-line")
     note = visit.page.locator("#figure-time_decay .note").first

@@ -1,0 +1,230 @@
+"""Sums of squares, F, p, η², ω² against statsmodels; laws; and designs with holes."""
+
+import itertools
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.anova import anova_lm
+
+from reports.statistics.anova import anova
+from reports.statistics.crossing import crossing
+from reports.tables import parse_plan
+from tests.reports.sample import Sample, plan_document
+
+
+def simulated(shape=(3, 4), replicates=6, seed=0, sd=1.0):
+    rng = np.random.default_rng(seed)
+    table = rng.normal(0, sd, (*shape, replicates)) + rng.normal(0, 1, replicates)
+    for axis, size in enumerate(shape):
+        table += np.moveaxis(rng.normal(0, 2, size).reshape(-1, *[1] * len(shape)), 0, axis)
+    return table
+
+
+def frame(table):
+    rows = [(*map(str, place), value) for place, value in np.ndenumerate(table)]
+    names = [f"f{axis}" for axis in range(table.ndim - 1)]
+    return pd.DataFrame(rows, columns=[*names, "r", "y"]).dropna()
+
+
+def theirs(table, formula=None):
+    names = [f"C(f{axis}, Sum)" for axis in range(table.ndim - 1)]
+    model = formula or f"y ~ {' * '.join(names)} + C(r, Sum)"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        fitted = smf.ols(model, frame(table)).fit()
+        found = anova_lm(fitted, typ=2)
+    return {
+        ("replicate",) if name == "C(r, Sum)" else ("residual",) if name == "Residual" else
+        tuple(int(part[3]) for part in name.split(":")): row
+        for name, row in found.iterrows()
+    }  # fmt: skip
+
+
+def ours(table):
+    return {term.factors or (term.kind,): term for term in anova(table).terms}
+
+
+def holes(table, share, seed=1):
+    out = np.random.default_rng(seed).random(table.shape) < share
+    return np.where(out, np.nan, table)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        simulated(),
+        simulated((2, 2), 3),
+        simulated((2, 3, 4), 5),
+        holes(simulated((3, 4), 8), 0.15),
+        holes(simulated((2, 3, 2), 10), 0.1),
+    ],
+    ids=["3x4", "2x2", "2x3x4", "unbalanced", "unbalanced, three factors"],
+)
+def test_every_number_is_that_of_statsmodels(table):
+    found, expected = ours(table), theirs(table)
+    assert found.keys() == expected.keys()
+    for term, row in expected.items():
+        assert found[term].ss == pytest.approx(row["sum_sq"], rel=1e-8)
+        assert found[term].df == row["df"]
+        if term != ("residual",):
+            assert found[term].f == pytest.approx(row["F"], rel=1e-8)
+            assert found[term].p == pytest.approx(row["PR(>F)"], rel=1e-6, abs=1e-14)
+
+
+def test_balanced_shares_sum_to_one_and_are_those_of_cell_means():
+    table = simulated()
+    found = ours(table)
+    assert sum(term.eta2 for term in found.values()) == pytest.approx(1)
+    means = table.mean(axis=(1, 2)) - table.mean()
+    between = 4 * 6 * (means**2).sum()
+    assert found[0,].ss == pytest.approx(between)
+    total = ((table - table.mean()) ** 2).sum()
+    assert found[0,].eta2 == pytest.approx(between / total)
+    error = found["residual",].ss / found["residual",].df
+    assert found[0,].omega2 == pytest.approx((between - 2 * error) / (total + error))
+
+
+def test_two_variants_of_one_factor_are_the_paired_t_test():
+    table = simulated((2,), 9)
+    paired = stats.ttest_rel(table[0], table[1])
+    term = ours(table)[0,]
+    assert term.f == pytest.approx(paired.statistic**2)
+    assert term.p == pytest.approx(paired.pvalue)
+
+
+def test_four_factors_put_their_common_interaction_in_one_row():
+    table = simulated((2, 3, 2, 2), 4)
+    found = ours(table)
+    names = [f"C(f{axis}, Sum)" for axis in range(4)]
+    full = theirs(table)
+    assert found["higher",].ss == pytest.approx(full[0, 1, 2, 3]["sum_sq"])
+    assert found["higher",].df == 2
+    assert found["residual",].ss == pytest.approx(full["residual",]["sum_sq"])
+    assert sum(term.eta2 for term in found.values()) == pytest.approx(1)
+    assert len(names) == 4
+
+
+def test_an_excluded_combination_costs_its_degree_of_freedom():
+    table = simulated((3, 3), 5)
+    table[2, 2] = np.nan
+    made = anova(table)
+    found = ours(table)
+    assert (made.balanced, made.empty, made.n) == (False, 1, 40)
+    assert [found[t].df for t in ((0,), (1,), (0, 1), ("residual",))] == [2, 2, 3, 28]
+    additive = theirs(table, "y ~ C(f0, Sum) + C(f1, Sum) + C(r, Sum)")
+    assert found[0,].ss == pytest.approx(additive[0,]["sum_sq"])
+    cells = frame(table).assign(cell=lambda f: f["f0"] + f["f1"])
+    saturated = smf.ols("y ~ C(cell) + C(r)", cells).fit()
+    assert found["residual",].ss == pytest.approx(saturated.ssr)
+
+
+def test_no_effect_at_all_is_found_as_often_as_chance_says():
+    rng, rejected = np.random.default_rng(3), 0
+    for _ in range(200):
+        table = rng.normal(size=(3, 3, 5)) + rng.normal(size=5)
+        rejected += ours(table)[0,].p <= 0.05
+    assert rejected / 200 <= 0.085  # 5 %, and two standard errors of 200 draws
+
+
+def test_a_known_effect_is_found_with_its_size():
+    """Levels −2, 0, 2 (variance 8/3) over noise of 1: η² is about (8/3) / (8/3 + 1)."""
+    rng = np.random.default_rng(5)
+    table = rng.normal(size=(3, 4, 200)) + np.array([-2.0, 0, 2])[:, None, None]
+    found = ours(table)
+    assert found[0,].eta2 == pytest.approx(8 / 11, abs=0.02)
+    assert found[0,].omega2 == pytest.approx(8 / 11, abs=0.02)
+    assert abs(found[1,].omega2) < 0.005
+
+
+TABLES = st.tuples(st.integers(2, 3), st.integers(2, 3), st.integers(2, 5), st.integers(0, 99))
+
+
+@settings(deadline=None, max_examples=50)
+@given(TABLES, st.floats(-50, 50), st.floats(0.1, 50))
+def test_shift_and_scale_change_no_share(made, shift, scale):
+    a, b, replicates, seed = made
+    table = simulated((a, b), replicates, seed)
+    for one, other in zip(anova(table).terms, anova(shift + scale * table).terms, strict=True):
+        assert other.ss == pytest.approx(scale**2 * one.ss, rel=1e-6, abs=1e-7)
+        assert other.eta2 == pytest.approx(one.eta2, rel=1e-6, abs=1e-9)
+        assert other.p == pytest.approx(one.p, rel=1e-6, abs=1e-12) if one.p else True
+
+
+@settings(deadline=None, max_examples=50)
+@given(TABLES, st.randoms())
+def test_the_order_of_replicates_and_levels_does_not_matter(made, random):
+    a, b, replicates, seed = made
+    table = holes(simulated((a, b), replicates + 2, seed), 0.05)
+    axes = [random.sample(range(size), size) for size in table.shape]
+    for one, other in zip(anova(table).terms, anova(table[np.ix_(*axes)]).terms, strict=True):
+        assert (other.kind, other.df) == (one.kind, one.df)
+        assert other.ss == pytest.approx(one.ss, rel=1e-6, abs=1e-9)
+
+
+def test_what_cannot_be_had():
+    assert anova(np.full((2, 2, 3), np.nan)) is None
+    assert anova(simulated((2, 2), 1)) is None
+    alone = np.full((2, 2, 3), np.nan)
+    alone[0, 0] = [1, 2, 3]
+    assert anova(alone) is None  # one variant
+    constant = anova(np.full((2, 2, 3), 0.5))
+    assert {(t.f, t.p, t.eta2) for t in constant.terms} == {(None, None, None)}
+
+
+def test_without_scatter_there_are_shares_but_no_test():
+    table = np.zeros((2, 2, 3)) + np.array([0.0, 1.0])[:, None, None]
+    found = ours(table)
+    assert found[0,].eta2 == pytest.approx(1)
+    assert (found[0,].f, found[0,].p) == (None, None)
+
+
+def test_spreads_are_those_of_the_variants():
+    table = simulated()
+    sds = [table[place].std(ddof=1) for place in itertools.product(range(3), range(4))]
+    assert anova(table).spreads == pytest.approx((min(sds), max(sds)))
+
+
+# ---------------------------------------------------------------- from a study to the array
+
+TWO = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 2, 3], "model.width": [30]}
+
+
+def values_of(plan):
+    return {
+        v.variant_id: {r: place + r / 10 for r in range(3)} for place, v in enumerate(plan.variants)
+    }
+
+
+def test_a_crossed_study_becomes_an_array_of_its_levels():
+    plan = parse_plan(plan_document(Sample(factors=TWO, replicates=3)))
+    found = crossing(plan, values_of(plan))
+    assert found.factors == ("model.activation", "model.depth")
+    assert found.table.shape == (2, 3, 3)
+    assert found.table[1, 0].tolist() == [3.0, 3.1, 3.2]
+
+
+def test_excluded_combinations_are_holes_and_other_designs_are_none():
+    document = plan_document(Sample(factors=TWO, replicates=3))
+    document["variants"].pop(2)
+    plan = parse_plan(document)
+    assert np.isnan(crossing(plan, values_of(plan)).table[0, 2]).all()
+    plan = parse_plan(document | {"design": "one_at_a_time"})
+    assert crossing(plan, values_of(plan)) is None
+
+
+def test_factors_that_some_variants_lack_are_not_crossed():
+    document = plan_document(Sample(factors=TWO, replicates=3))
+    del document["variants"][0]["levels"]["model.depth"]
+    plan = parse_plan(document)
+    assert crossing(plan, values_of(plan)) is None
+
+
+def test_one_factor_is_no_crossing():
+    plan = parse_plan(plan_document(Sample(factors={"model.depth": [1, 2]}, replicates=3)))
+    assert crossing(plan, values_of(plan)) is None

@@ -1,0 +1,137 @@
+"""Averages over the other factors against pandas; laws; and where values are missing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from reports.analysis import analyse
+from reports.figures.facets import scheme
+from reports.figures.interactions import _apart
+from reports.page.explained import explained
+from reports.page.render import draw
+from reports.statistics.anova import anova
+from reports.statistics.marginal_means import interactions, main_effects, marginal_means
+from reports.tables import read_tables
+from tests.reports.sample import Sample, write
+
+RNG = np.random.default_rng(0)
+TABLE = RNG.normal(size=(2, 3, 4, 6))
+
+
+def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them():
+    frame = pd.DataFrame([(*p, v) for p, v in np.ndenumerate(TABLE)], columns=[*"abcry"])
+    found = marginal_means(TABLE, (1,))
+    assert (found.n, found.contexts, found.left_out) == (6, 8, 0)
+    for level in range(3):
+        own = frame[frame["b"] == level].groupby("r")["y"].mean()
+        interval = stats.t.interval(0.95, 5, own.mean(), stats.sem(own))
+        assert found.mean[level] == pytest.approx(own.mean())
+        assert (found.low[level], found.high[level]) == pytest.approx(interval)
+
+
+def test_a_pair_is_averaged_over_the_rest():
+    found = marginal_means(TABLE, (2, 0))
+    assert found.mean == pytest.approx(TABLE.mean(axis=(1, 3)).T)
+    assert found.contexts == 3
+
+
+def test_main_effects_and_interactions_are_of_every_factor_and_pair():
+    assert [means.axes for means in main_effects(TABLE)] == [(0,), (1,), (2,)]
+    table = TABLE.copy()
+    table[0, :, 0] += 5  # factors 0 and 2 together
+    first, *_ = interactions(table, anova(table))
+    assert first.axes == (0, 2)
+
+
+def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels():
+    table = TABLE.copy()
+    table[1, 2] = np.nan  # excluded by the study
+    found = marginal_means(table, (0,))
+    assert (found.contexts, found.left_out, found.n) == (8, 4, 6)
+    assert found.mean == pytest.approx(TABLE[:, :2].mean(axis=(1, 2, 3)))
+
+
+def test_a_pair_that_the_study_excludes_is_a_gap():
+    table = TABLE.copy()
+    table[1, 2] = np.nan
+    found = marginal_means(table, (0, 1))
+    assert np.isnan(found.mean[1, 2])
+    assert found.mean[0] == pytest.approx(TABLE[0].mean(axis=(1, 2)))
+
+
+def test_one_failed_trial_costs_a_replicate_where_that_is_cheaper():
+    table = TABLE[:, :, 0].copy()
+    table[1, 2, 4] = np.nan
+    found = marginal_means(table, (0, 1))
+    assert (found.n, found.contexts, found.left_out) == (5, 1, 0)
+    kept = [0, 1, 2, 3, 5]
+    assert found.mean == pytest.approx(table[:, :, kept].mean(axis=-1))
+
+
+def test_nothing_whole_nothing_said():
+    table = np.full((2, 2, 3), np.nan)
+    assert marginal_means(table, (0,)) is None
+    table[0, 0, 0] = table[1, 1, 1] = 0.5
+    assert marginal_means(table, (0,)) is None
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2), st.floats(-9, 9), st.floats(0.1, 9), st.permutations(range(6)))
+def test_shift_scale_and_order_of_replicates(axis, shift, scale, order):
+    one = marginal_means(TABLE, (axis,))
+    other = marginal_means(shift + scale * TABLE[..., order], (axis,))
+    for name in ("mean", "low", "high"):
+        assert getattr(other, name) == pytest.approx(shift + scale * getattr(one, name))
+
+
+def test_labels_are_moved_apart_upwards():
+    assert _apart({0: 0.5, 1: 0.52, 2: 0.9}, 0.1) == pytest.approx({0: 0.5, 1: 0.6, 2: 0.9})
+
+
+# ---------------------------------------------------------------- in a report
+
+
+@pytest.fixture(scope="module")
+def analysis(full):
+    return analyse(read_tables(full))
+
+
+def test_the_figures_draw_these_numbers(analysis):
+    figures = draw(scheme(analysis.plan), analysis)
+    panels = {panel.title: panel for panel in figures["main_effects"].panels}
+    assert list(panels) == ["activation", "depth", "scale"]
+    (depth,) = panels["depth"].data
+    assert depth["y"] == pytest.approx(analysis.factorial.main_effects[1].mean, rel=1e-4)
+    assert [t["legendgroup"] for t in panels["activation"].data] == list("0123")
+    strongest = figures["interactions"].panels[0]
+    assert strongest.title == "activation × depth"
+    means = analysis.factorial.interactions[0].mean
+    for line, row in zip(strongest.data, means, strict=True):
+        assert line["y"] == pytest.approx(row, rel=1e-4)
+
+
+def test_the_sentence_names_the_largest_share_first(analysis):
+    said = explained(scheme(analysis.plan), analysis.factorial)
+    terms = {(t.kind, t.factors): t.eta2 for t in analysis.factorial.anova.terms}
+    share = round(100 * terms["factor", (1,)])
+    assert said.sentence.startswith(
+        f"Of the variance in final test accuracy, depth explains {share} %, activation "
+    )
+    assert any("475 of 480 values" in note for note in said.notes)
+    assert [row.name for row in said.rows][-1] == "residual: the seed, in each variant anew"
+
+
+@pytest.mark.parametrize("factors", [{"model.depth": [1, 2]}, {}])
+def test_studies_of_one_factor_say_nothing(tmp_path, factors):
+    made = analyse(read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3))))
+    assert made.factorial is None
+    assert explained(scheme(made.plan), made.factorial) is None
+
+
+def test_a_study_whose_trials_all_failed_says_nothing(tmp_path):
+    factors = {"model.activation": ["tanh", "relu"], "model.depth": [1, 2]}
+    sample = Sample(study="s", factors=factors, replicates=3, every_fate="failed")
+    assert analyse(read_tables(write(tmp_path, sample))).factorial is None
