@@ -7,6 +7,7 @@ import pandas as pd
 
 from reports.command import more_replicates
 from reports.gradients import Gradients, gradients
+from reports.statistics.across_tasks import AcrossTasks, across_tasks
 from reports.statistics.baselines import Baseline, baselines
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
@@ -17,6 +18,7 @@ from reports.statistics.factorial import Factorial, factorial
 from reports.statistics.failures import Cause, failures
 from reports.statistics.finding import finding
 from reports.statistics.outcomes import Outcome, outcomes
+from reports.statistics.sampling import Sampling, sampling
 from reports.statistics.settling import Settling, settling
 from reports.statistics.solved import Solved, solved
 from reports.statistics.time_decay import TimeProfile, time_decay
@@ -37,7 +39,9 @@ class Analysis:
     comparisons: Comparisons
     solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
     time_to_solve: Mapping[str, TimeToSolve]  # the same
+    sampling: Mapping[str, Sampling]  # by variant id; empty where it is not known
     factorial: Factorial | None
+    across_tasks: AcrossTasks | None
     baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
     curves: tuple[Curve, ...]
     gradients: Gradients
@@ -58,6 +62,7 @@ def analyse(tables: Tables) -> Analysis:
     """Runs every statistic once. Needs no figure and no page."""
     plan, facts = tables.plan, evidence(tables)
     results = outcomes(tables.trials, plan.compare.metric)
+    least, lost = baselines(tables.trials), diverged(tables.trials, plan.compare.metric)
     compared = compare_trials(plan, tables.trials)
     open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
     audits = tuning_audit(tables)
@@ -69,8 +74,10 @@ def analyse(tables: Tables) -> Analysis:
         comparisons=compared,
         solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
         time_to_solve=time_to_solve(plan, tables.trials, tables.metrics),
+        sampling=sampling(tables.trials, plan.compare, results),
+        across_tasks=across_tasks(plan, results, least, lost),
         factorial=factorial(plan, results),
-        baselines=baselines(tables.trials),
+        baselines=least,
         curves=curves(tables.metrics),
         gradients=measured,
         profiles=profiles,

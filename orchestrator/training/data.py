@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.load import as_taken, load_task
 from models.sentences import sentence_lengths
-from models.shape import PER_STEP, TaskShape
+from models.shape import NO_TAG, PER_STEP, TaskShape
 from models.tasks.dataset import Dataset
 from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
@@ -36,6 +36,23 @@ class TrialData:
         """The data of one member."""
         splits = {split: rows[member : member + 1] for split, rows in self.splits.items()}
         return replace(self, splits=splits, baselines=self.baselines[member : member + 1])
+
+    @property
+    def known(self) -> list[dict[str, float]]:
+        """Of each member, what needs no training: `<split>/<name>` → value.
+
+        answers: how many the metrics of the test split are means of; padding does not count.
+        """
+        if "test" not in self.splits:  # tuning
+            return [{} for _ in self.baselines]
+        targets = self.targets[self.splits["test"]]
+        there = torch.ones(targets.shape[:2]) if targets.is_floating_point() else targets != NO_TAG
+        answers = there.flatten(1).sum(1).tolist()
+        return [
+            {"test/answers": float(count)}
+            | {f"test/baseline_{name}": value for name, value in baselines.items()}
+            for count, baselines in zip(answers, self.baselines, strict=True)
+        ]
 
     def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Inputs and targets, (members, batch, …), without padding that all of them share."""

@@ -36,13 +36,13 @@ def train(
     inputs, _ = data.take(data.splits["train"][:, :EXAMPLES])
     members = side_by_side(models, inputs)
     if members is not None:
-        diary = Recorder(pack, pack.trials, data.baselines)
+        diary = Recorder(pack, pack.trials, data.known)
         train_members(members, data, Streams(pack.trials, pack.study_seed), diary)
         return diary.rows(execution="stacked", device=device, threads=threads)
     rows = []
     for number, (trial, model) in enumerate(zip(pack.trials, models, strict=True)):
         own = data.of(number)
-        diary = Recorder(pack, [trial], own.baselines)
+        diary = Recorder(pack, [trial], own.known)
         train_members(single(model), own, Streams([trial], pack.study_seed), diary)
         rows.append(diary.rows(execution="sequential", device=device, threads=threads))
     return joined(rows)

@@ -47,14 +47,14 @@ class _Table:
 class Recorder:
     """The diary of some trials of a pack.
 
-    baselines: of each member, metric → what needs no input (see models/tasks/dataset.py).
+    known: of each member, `<split>/<name>` → a final that needs no training (`TrialData.known`).
     active: (members,) of bool, False from the epoch in which a member diverged or stopped early.
     """
 
     def __init__(
-        self, pack: Pack, trials: Sequence[Trial], baselines: Sequence[Mapping[str, float]]
+        self, pack: Pack, trials: Sequence[Trial], known: Sequence[Mapping[str, float]]
     ) -> None:
-        self.pack, self.trials, self.baselines = pack, trials, baselines
+        self.pack, self.trials, self.known = pack, trials, known
         self.started_at = datetime.now(UTC)
         self.started = perf_counter()
         self.active = np.ones(len(trials), dtype=bool)
@@ -143,16 +143,16 @@ class Recorder:
         }
 
     def _outcome(self, member: int, trial: Trial) -> dict[str, Any]:
-        baselines = {f"final.test/baseline_{k}": v for k, v in self.baselines[member].items()}
+        known = {f"final.{name}": value for name, value in self.known[member].items()}
         if member in self.diverged_in:
             epoch = self.diverged_in[member]
             error = f"loss was not finite in epoch {epoch}"
             final = dict.fromkeys(f"final.{name}" for name in self.history[0])
-            return _outcome("diverged", error, final | baselines, max(epoch - 1, 0))
+            return _outcome("diverged", error, final | known, max(epoch - 1, 0))
         epochs = trial.variant.settings.training.epochs
         done, best = self.stopped_in.get(member, (epochs, epochs))
         final = {f"final.{name}": float(v[member]) for name, v in self.history[best].items()}
-        return _outcome("completed", None, final | baselines, done)
+        return _outcome("completed", None, final | known, done)
 
 
 def _outcome(

@@ -2,6 +2,8 @@
 
 from reports.analysis import Analysis
 from reports.names import difference_text, difference_unit
+from reports.statistics.interquartile import DRAWS as BOOTSTRAP_DRAWS
+from reports.statistics.interquartile import SEED as BOOTSTRAP_SEED
 from reports.statistics.power import POWER
 from reports.statistics.settling import DRAWS as SETTLING_DRAWS
 from reports.statistics.settling import SEED as SETTLING_SEED
@@ -48,7 +50,7 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
                    "before the loss, from the first on, fitted to each replicate; geometric mean "
                    "and t-interval over replicates. The half-life is ln ½ / ln factor (Pascanu et "
                    "al. 2013).")]  # fmt: skip
-    found += _explained(analysis)
+    found += [*_over_tasks(analysis), *_explained(analysis)]
     if analysis.solved:
         found += [("Solved", "k of n trials that completed or diverged reached the task's "
                    "threshold; interval of the share over all seeds by Wilson 1927.")]  # fmt: skip
@@ -58,6 +60,20 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
                    "scale; interval of the median where that band crosses one half (Brookmeyer & "
                    "Crowley 1982).")]  # fmt: skip
     return tuple(found)
+
+
+def _over_tasks(analysis: Analysis) -> list[tuple[str, str]]:
+    if analysis.across_tasks is None:
+        return []
+    tested = analysis.across_tasks.ranks.p is not None
+    return [
+        ("Across tasks", "Scores are (value − 0 of the task) / (1 of the task − 0 of the task); a "
+         "diverged trial scores 0. The interquartile mean is that of the middle half of all "
+         f"scores; interval by {BOOTSTRAP_DRAWS:,} bootstrap draws within each task, seed "
+         f"{BOOTSTRAP_SEED} (Agarwal et al. 2021). The tasks are taken as they are: nothing is "
+         "said of others."
+         + " Ranks: Friedman 1937, Nemenyi 1963, as in Demšar 2006." * tested),
+    ]  # fmt: skip
 
 
 def _explained(analysis: Analysis) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reports import names
 from reports.analysis import Analysis
 from reports.figures import (
+    across_tasks,
     curves,
     decay,
     epochs,
@@ -29,6 +30,7 @@ from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
 from reports.figures.records import Figure
 from reports.page import decay_rows, rows
+from reports.page.across import across
 from reports.page.explained import explained
 from reports.page.matrix import matrix
 from reports.page.methods import methods
@@ -92,6 +94,8 @@ def render(tables: Tables, analysis: Analysis) -> str:
         },
         influences={axis: decay_rows.influence_rows(analysis, axis) for axis in ("depth", "time")},
         times_to_solve=rows.time_to_solve_rows(view, analysis),
+        sampling=rows.sampling_text(analysis),
+        across=across(view, analysis.across_tasks),
         explained=explained(view, analysis.factorial),
         verdicts=rows.verdict_counts(analysis),
         labels={variant.variant_id: variant.label for variant in analysis.plan.variants},
@@ -113,6 +117,7 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),
         time_to_solve.draw(view, analysis.time_to_solve),
+        across_tasks.draw(view, analysis.across_tasks),
         *_factorial(view, analysis.factorial),
         decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory),
         factors.draw(view, analysis.profiles),

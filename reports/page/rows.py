@@ -60,6 +60,7 @@ def result_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
             (
                 *_count_cells(analysis.outcomes[variant.variant_id], bool(missing)),
                 *_outcome_cells(analysis.outcomes[variant.variant_id], view.plan.compare.unit),
+                *_sampling_cells(analysis, variant),
                 *_solved_cells(analysis, variant),
             ),
             verdicts.get(variant.variant_id, "baseline" if variant.variant_id in baselines else ""),
@@ -83,6 +84,30 @@ def _count_cells(outcome: Outcome, missing: bool) -> tuple[Cell, ...]:
     counts = [outcome.counts[status] for status in STATUSES]
     shown = [sum(counts), *(counts if missing else counts[:-1])]
     return tuple(Cell(str(count), count) for count in shown)
+
+
+def _sampling_cells(analysis: Analysis, variant: Variant) -> tuple[Cell, ...]:
+    """One cell where the test set's part is known of any variant, else none."""
+    found = analysis.sampling.get(variant.variant_id)
+    if found is None:
+        return (Cell("–"),) if analysis.sampling else ()
+    return (Cell(f"{100 * found.half:.1f}", found.half),)
+
+
+def sampling_text(analysis: Analysis) -> str:
+    """What the column says, in words."""
+    found = analysis.sampling.values()
+    if not found:
+        return ""
+    sizes = sorted({each.answers for each in found})
+    answers = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
+    least, most = (f(100 * each.half for each in found) for f in (min, max))
+    half = f"{most:.1f}" if round(least, 1) == round(most, 1) else f"{least:.1f} to {most:.1f}"
+    return (
+        f"The test set of {answers} answers alone makes ±{half} points, however many seeds run. "
+        "All variants of a replicate share it, so that it largely cancels in paired differences; "
+        "where every replicate draws its own, the spread over seeds holds a part of it already."
+    )
 
 
 def _solved_cells(analysis: Analysis, variant: Variant) -> tuple[Cell, ...]:

@@ -261,7 +261,10 @@ def _baseline(sample: Sample, fate: str) -> dict[str, float | None]:
     if sample.task_baseline is None:
         return {}
     known = fate in ("completed", "diverged")
-    return {"final.test/baseline_accuracy": sample.task_baseline if known else None}
+    return {
+        "final.test/baseline_accuracy": sample.task_baseline if known else None,
+        "final.test/answers": 360.0 if known else None,
+    }
 
 
 def _time_gradients(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reports.statistics.across_tasks import across_tasks
 from reports.statistics.adjustment import holm
 from reports.statistics.anova import anova
 from reports.statistics.baselines import baselines
@@ -12,12 +13,15 @@ from reports.statistics.decay_comparisons import decay_comparisons
 from reports.statistics.finding import finding
 from reports.statistics.fits import fits
 from reports.statistics.influence import influences
+from reports.statistics.interquartile import bootstrap
 from reports.statistics.intervals import t_half_width
 from reports.statistics.kaplan_meier import kaplan_meier
 from reports.statistics.marginal_means import marginal_means
 from reports.statistics.mean_field import edge_of_chaos, recurrent_factor, relative_delta
 from reports.statistics.outcomes import outcomes
 from reports.statistics.phase import phases
+from reports.statistics.ranks import ranks
+from reports.statistics.sampling import sampling
 from reports.statistics.signflip import max_t_p, signflip_p
 from reports.statistics.solved import solved
 from reports.statistics.theory import theories
@@ -26,6 +30,10 @@ from reports.statistics.time_to_solve import time_to_solve
 from reports.statistics.tuning import study_spread
 
 STATISTICS = [
+    across_tasks,
+    bootstrap,
+    ranks,
+    sampling,
     anova,
     baselines,
     comparisons,

@@ -1,0 +1,116 @@
+"""Draws `statistics.across_tasks`: performance profiles, the share of trials above each score."""
+
+from collections.abc import Mapping, Sequence
+
+from reports.figures.facets import Scheme
+from reports.figures.outcomes import tick_text
+from reports.figures.palette import look
+from reports.figures.records import Figure, Key, Layout, Panel, Trace, band, numbers
+from reports.names import count_text, describe, level_text
+from reports.statistics.across_tasks import THRESHOLDS, AcrossTasks, Contender
+from reports.statistics.interquartile import DRAWS, SEED
+from reports.tables import Level
+
+
+def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
+    """Colour: the compared factor, unless that is the task; panels: the other factors."""
+    if found is None:
+        return None
+    groups: dict[str, list[Contender]] = {}
+    for each in found.contenders:
+        groups.setdefault(describe(_others(view, each), view.names), []).append(each)
+    panels = [_panel(view, found, title, group) for title, group in groups.items()]
+    return Figure(
+        name="across_tasks",
+        title=f"Share of trials that score above a threshold, over {len(found.tasks)} tasks",
+        caption=_caption(found),
+        columns=min(3, len(panels)),
+        height_px=340 if len(panels) == 1 else 240,
+        legend_title=view.legend_title if _coloured(view) else "",
+        legend=view.legend if _coloured(view) else _legend(view, found),
+        choosers=(),
+        panels=tuple(panels),
+    )
+
+
+def _coloured(view: Scheme) -> bool:
+    """Whether colour tells contenders apart."""
+    return view.roles.colour is not None and not view.roles.colour.startswith("task.")
+
+
+def _others(view: Scheme, each: Contender) -> Mapping[str, Level]:
+    if not _coloured(view):
+        return {}
+    return {path: level for path, level in each.levels.items() if path != view.roles.colour}
+
+
+def _legend(view: Scheme, found: AcrossTasks) -> tuple[Key, ...]:
+    return tuple(
+        Key(place, describe(each.levels, view.names)) for place, each in enumerate(found.contenders)
+    )
+
+
+def _place(view: Scheme, found: AcrossTasks, each: Contender) -> int:
+    path = view.roles.colour
+    if path is None or not _coloured(view) or path not in each.levels:
+        return found.contenders.index(each)
+    return view.plan.factors[path].index(each.levels[path])
+
+
+def _caption(found: AcrossTasks) -> str:
+    n = sorted({each.n for each in found.contenders})
+    sizes = f"{n[0]}" if n[0] == n[-1] else f"{n[0]} to {n[-1]}"
+    lost = sum(each.diverged for each in found.contenders)
+    return (
+        f"{scale_text(found)} Line: share of all scores of a variant over the tasks (n = {sizes}) "
+        "that lie above the threshold; the higher line is better, and where lines cross, who is "
+        f"better depends on the demand. Band: 95 % percentile interval, {DRAWS:,} bootstrap draws "
+        f"within each task, seed {SEED}."
+        + (f" {count_text(lost, 'diverged trial')} scored 0." if lost else "")
+    )
+
+
+def scale_text(found: AcrossTasks) -> str:
+    """What 0 and 1 mean."""
+    zero = (
+        "the task's baseline, which ignores the input"
+        if all(scale.zero_is_baseline for scale in found.scales)
+        else "the mean of the worst variant in the task (or its baseline, where known)"
+    )
+    one = (
+        "the best value possible"
+        if all(scale.one_is_possible for scale in found.scales)
+        else "the mean of the best variant in the task"
+    )
+    return f"Score: 0 is {zero}, 1 is {one}."
+
+
+def _panel(view: Scheme, found: AcrossTasks, title: str, group: Sequence[Contender]) -> Panel:
+    bands = [_band(_place(view, found, each), each) for each in group]
+    lines = [_line(view, _place(view, found, each), each) for each in group]
+    return Panel(title, (*bands, *lines), _layout(), {})
+
+
+def _layout() -> Layout:
+    return {
+        "xaxis": {"title": {"text": "score"}, "range": [0, 1], "zeroline": False},
+        "yaxis": {"tickformat": ".0%", "range": [-0.03, 1.03], "zeroline": False},
+        "hovermode": "closest",
+    }
+
+
+def _band(place: int, each: Contender) -> Trace:
+    _, low, high = each.profile
+    drawn = band([float(x) for x in THRESHOLDS], low, high, look(place).soft)
+    return {**drawn, "legendgroup": str(place)}
+
+
+def _line(view: Scheme, place: int, each: Contender) -> Trace:
+    style = look(place)
+    name = tick_text(", ".join(level_text(level) for level in each.levels.values()))
+    return {
+        "type": "scatter", "mode": "lines", "legendgroup": str(place),
+        "x": numbers(THRESHOLDS), "y": numbers(each.profile[0]),
+        "line": {"color": style.light, "width": 2, "dash": style.dash},
+        "hovertemplate": f"{name}: %{{y:.0%}} above %{{x:.2f}}<extra></extra>",
+    }  # fmt: skip

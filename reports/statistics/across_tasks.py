@@ -1,0 +1,170 @@
+"""Several tasks in one study: scores that mean the same in each, and what they say together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.statistics.baselines import Baseline
+from reports.statistics.divergence import Diverged
+from reports.statistics.interquartile import bootstrap, profile
+from reports.statistics.intervals import Floats
+from reports.statistics.outcomes import Outcome
+from reports.statistics.ranks import Ranks, ranks
+from reports.tables import Compare, Level, Plan, Variant
+
+Levels = tuple[tuple[str, Level], ...]
+THRESHOLDS = np.linspace(0, 1, 51)
+_BEST = {"mse": 0.0, "loss": 0.0}  # of metrics that are no share
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a task's scores are measured by, in the metric's unit."""
+
+    zero: float
+    one: float
+    zero_is_baseline: bool  # else the worst variant's mean
+    one_is_possible: bool  # the best value there is; else the best variant's mean
+
+
+@dataclass(frozen=True)
+class Contender:
+    """What is compared over tasks: a variant's levels but for its task."""
+
+    levels: Mapping[str, Level]
+    variants: tuple[str, ...]  # ids, one a task
+    n: int  # scores
+    diverged: int  # of them, scored 0
+    means: tuple[float, ...]  # score by task
+    iqm: float
+    low: float
+    high: float
+    profile: tuple[Floats, Floats, Floats]  # share above each threshold, low, high
+
+
+@dataclass(frozen=True)
+class AcrossTasks:
+    """In the order of the study."""
+
+    tasks: tuple[Mapping[str, Level], ...]
+    scales: tuple[Scale, ...]
+    contenders: tuple[Contender, ...]
+    ranks: Ranks
+    left_out: int  # contenders that some task lacks
+
+
+def across_tasks(
+    plan: Plan,
+    results: Mapping[str, Outcome],
+    baselines: Mapping[str, Sequence[Baseline]],
+    diverged: Mapping[str, Diverged],
+) -> AcrossTasks | None:
+    """None where the study has one task, or one contender.
+
+    results, diverged: by variant id. baselines: by metric, of the tasks that have one.
+
+    Answers: which contender is best over all tasks of the study?
+    Assumes: a score of 0 is the task's baseline and 1 the best value possible (an accuracy of 1, an
+        error of 0); where one of them is unknown, the worst or the best variant's mean stands in.
+        A diverged trial scores 0; failed and missing ones have no score.
+    Misleads: by what 1 means: a task in which nobody can get near the best weighs like one in which
+        everybody does. Where variants' means stand in, scores change with who is in the study.
+    Source: Agarwal et al. 2021; normalised as there, between chance and best.
+    """
+    grid = _grid(plan)
+    whole = {c: row for c, row in grid.items() if all(v and _n(results, diverged, v) for v in row)}
+    tasks = _tasks(plan)
+    if len(tasks) < 2 or len(whole) < 2:
+        return None
+    columns = [[row[place] for row in whole.values()] for place in range(len(tasks))]
+    least = _by_variant(baselines.get(plan.compare.metric.split("/")[-1], ()))
+    scales = [_scale(plan.compare, results, least, [v for v in c if v]) for c in columns]
+    if any(scale is None for scale in scales):
+        return None
+    known = [scale for scale in scales if scale]
+    contenders = tuple(
+        _contender(dict(levels), [v for v in row if v], known, results, diverged)
+        for levels, row in whole.items()
+    )
+    means = np.array([contender.means for contender in contenders]).T
+    return AcrossTasks(
+        tuple(map(dict, tasks)), tuple(known), contenders, ranks(means), len(grid) - len(whole)
+    )
+
+
+def _by_variant(found: Sequence[Baseline]) -> dict[str, float]:
+    return {variant: each.value for each in found for variant in each.variants}
+
+
+def _task_of(variant: Variant) -> Levels:
+    return tuple((p, level) for p, level in variant.levels.items() if p.startswith("task."))
+
+
+def _rest_of(variant: Variant) -> Levels:
+    return tuple((p, level) for p, level in variant.levels.items() if not p.startswith("task."))
+
+
+def _tasks(plan: Plan) -> list[Levels]:
+    return list(dict.fromkeys(_task_of(variant) for variant in plan.variants))
+
+
+def _grid(plan: Plan) -> dict[Levels, list[str | None]]:
+    """Levels but for the task's → variant id by task."""
+    ids = {(_rest_of(v), _task_of(v)): v.variant_id for v in plan.variants}
+    rows = dict.fromkeys(_rest_of(v) for v in plan.variants)
+    return {rest: [ids.get((rest, task)) for task in _tasks(plan)] for rest in rows}
+
+
+def _n(results: Mapping[str, Outcome], diverged: Mapping[str, Diverged], variant: str) -> int:
+    return results[variant].n + len(diverged.get(variant, {}))
+
+
+def _scale(
+    compare: Compare,
+    results: Mapping[str, Outcome],
+    baselines: Mapping[str, float],
+    variants: Sequence[str],
+) -> Scale | None:
+    """Of one task; None where nothing completed, or nothing lies between 0 and 1."""
+    favour = 1 if compare.direction == "maximize" else -1
+    means = sorted(favour * m for v in variants if (m := results[v].mean) is not None)
+    if not means:
+        return None
+    floor = next((baselines[v] for v in variants if v in baselines), None)
+    best = _best(compare)
+    zero = favour * means[0] if floor is None else floor
+    one = favour * means[-1] if best is None else best
+    return Scale(zero, one, floor is not None, best is not None) if zero != one else None
+
+
+def _best(compare: Compare) -> float | None:
+    """The best value that the metric can have, where that is known."""
+    if compare.unit == "share":
+        return 1.0 if compare.direction == "maximize" else 0.0
+    return _BEST.get(compare.metric.split("/")[-1])
+
+
+def _contender(
+    levels: Mapping[str, Level],
+    variants: Sequence[str],
+    scales: Sequence[Scale],
+    results: Mapping[str, Outcome],
+    diverged: Mapping[str, Diverged],
+) -> Contender:
+    lost = [len(diverged.get(variant, {})) for variant in variants]
+    strata = [
+        _scores(results[variant], scale, count)
+        for variant, scale, count in zip(variants, scales, lost, strict=True)
+    ]
+    iqm, low, high = (float(x) for x in bootstrap(strata))
+    return Contender(
+        levels, tuple(variants), sum(each.size for each in strata), sum(lost),
+        tuple(float(each.mean()) for each in strata), iqm, low, high,
+        bootstrap(strata, profile(THRESHOLDS)),
+    )  # fmt: skip
+
+
+def _scores(outcome: Outcome, scale: Scale, lost: int) -> Floats:
+    values = np.array([outcome.values[replicate] for replicate in sorted(outcome.values)])
+    return np.concatenate([(values - scale.zero) / (scale.one - scale.zero), np.zeros(lost)])

@@ -1,0 +1,78 @@
+"""The pipeline as a whole, on studies whose truth is known: what it promises, by simulation."""
+
+import numpy as np
+import pytest
+
+from reports.statistics.comparisons import comparisons
+from reports.statistics.intervals import t_half_width
+from reports.tables import parse_plan
+from tests.reports.sample import Sample, plan_document
+
+LEVELS = ["sigmoid", "tanh", "relu", "softplus"]
+
+
+def plan(levels=LEVELS, replicates=10, direction="maximize"):
+    document = plan_document(
+        Sample(factors={"model.activation": list(levels)}, replicates=replicates)
+    )
+    document["compare"]["direction"] = direction
+    return parse_plan(document)
+
+
+def simulated(made, effects, rng, sd=0.01):
+    """Each replicate has an effect of its own, shared by all variants."""
+    shared = rng.normal(0, 0.03, made.replicates)
+    return {
+        variant.variant_id: dict(enumerate(0.8 + effect + shared + rng.normal(0, sd, shared.size)))
+        for variant, effect in zip(made.variants, effects, strict=True)
+    }
+
+
+def verdicts(made, values):
+    return [row.verdict for row in comparisons(made, values).rows]
+
+
+def test_the_interval_of_five_replicates_covers_the_mean_in_93_to_97_percent():
+    x = np.random.default_rng(0).normal(0.8, 0.05, (20000, 5))
+    half = t_half_width(np.full(len(x), 5), x.std(axis=1, ddof=1))
+    assert 0.93 <= np.mean(np.abs(x.mean(axis=1) - 0.8) <= half) <= 0.97
+
+
+@pytest.mark.parametrize("replicates", [6, 10])
+def test_a_study_of_equal_variants_rejects_at_most_7_percent(replicates):
+    """200 A/A studies of four variants; the family of three comparisons counts as one."""
+    made, rng = plan(replicates=replicates), np.random.default_rng(replicates)
+    wrong = sum(
+        bool({"better", "worse"} & {*verdicts(made, simulated(made, [0, 0, 0, 0], rng))})
+        for _ in range(200)
+    )
+    assert wrong / 200 <= 0.07
+
+
+def test_known_effects_get_their_verdicts():
+    """Effects of +5 and −5 points are found, .0 is called equivalent, over noise of .1 points."""
+    made, rng = plan(), np.random.default_rng(1)
+    for _ in range(20):
+        found = verdicts(made, simulated(made, [0, 0.05, -0.05, 0], rng, sd=0.001))
+        assert found == ["better", "worse", "equivalent"]
+
+
+def test_the_other_direction_mirrors_every_verdict():
+    rng = np.random.default_rng(2)
+    values = simulated(plan(), [0, 0.05, -0.05, 0.002], rng)
+    mirrored = {"better": "worse", "worse": "better"}
+    up, down = verdicts(plan(), values), verdicts(plan(direction="minimize"), values)
+    assert down == [mirrored.get(word, word) for word in up]
+
+
+def test_the_order_of_replicates_changes_nothing():
+    made, rng = plan(), np.random.default_rng(3)
+    values = simulated(made, [0, 0.01, -0.01, 0.002], rng)
+    order = rng.permutation(10)
+    moved = {name: {int(to): own[r] for r, to in enumerate(order)} for name, own in values.items()}
+    for one, other in zip(
+        comparisons(made, values).rows, comparisons(made, moved).rows, strict=True
+    ):
+        for name in ("difference", "ci_low", "ci_high", "p_value", "p_adjusted", "effect_size"):
+            assert getattr(other, name) == pytest.approx(getattr(one, name))
+        assert other.verdict == one.verdict

@@ -1,0 +1,180 @@
+"""Interquartile means, ranks and profiles against scipy and Demšar; scores of several tasks."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from reports.analysis import analyse
+from reports.figures.facets import scheme
+from reports.page.across import across
+from reports.page.render import draw
+from reports.statistics.across_tasks import THRESHOLDS
+from reports.statistics.interquartile import bootstrap, interquartile_mean, profile, stratified
+from reports.statistics.ranks import critical_difference, ranks
+from reports.tables import read_tables
+from tests.reports.sample import Sample, write
+
+RNG = np.random.default_rng(0)
+STRATA = [RNG.normal(0.5, 0.1, 8), RNG.normal(0.8, 0.2, 8), RNG.normal(0.3, 0.1, 8)]
+SCORES = st.lists(st.floats(-2, 2), min_size=1, max_size=30)
+
+
+@settings(deadline=None)
+@given(SCORES)
+def test_the_interquartile_mean_is_scipys_trimmed_mean(scores):
+    expected = stats.trim_mean(scores, 0.25)
+    assert interquartile_mean(np.array(scores)) == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_interval_is_about_that_of_scipys_bootstrap():
+    """Of one task, where both draw alike."""
+    value, low, high = bootstrap(STRATA[:1])
+    theirs = stats.bootstrap(
+        (STRATA[0],), lambda x, axis: stats.trim_mean(x, 0.25, axis=axis), method="percentile",
+        rng=np.random.default_rng(1),
+    ).confidence_interval  # fmt: skip
+    assert value == pytest.approx(stats.trim_mean(STRATA[0], 0.25))
+    assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=0.01)
+
+
+def test_every_draw_has_as_many_scores_of_each_task():
+    strata = [np.zeros(3), np.ones(5)]
+    assert (stratified(strata, draws=50).sum(axis=1) == 5).all()
+
+
+def test_same_seed_same_interval_other_seed_other():
+    assert np.array_equal(stratified(STRATA, 100, seed=1), stratified(STRATA, 100, seed=1))
+    assert not np.array_equal(stratified(STRATA, 100, seed=1), stratified(STRATA, 100, seed=2))
+    assert [*map(float, bootstrap(STRATA))] == [*map(float, bootstrap(STRATA))]
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.floats(-3, 3), st.floats(0.1, 5))
+def test_shift_and_scale_move_value_and_interval(shift, scale):
+    moved = bootstrap([shift + scale * each for each in STRATA])
+    assert [*moved] == pytest.approx([shift + scale * float(x) for x in bootstrap(STRATA)])
+
+
+def test_the_interval_covers_the_truth_with_ten_replicates_in_four_tasks():
+    rng, hits = np.random.default_rng(4), 0
+    for _ in range(120):
+        strata = [rng.normal(0.5, 0.1, 10) for _ in range(4)]
+        _, low, high = bootstrap(strata, interquartile_mean)
+        hits += low <= 0.5 <= high
+    assert hits / 120 >= 0.87
+
+
+def test_a_profile_counts():
+    shares = profile(np.array([0.0, 0.5, 0.9]))(np.array([[0.1, 0.6, 0.95, 0.5]]))
+    assert shares.tolist() == [[1.0, 0.5, 0.25]]
+
+
+def test_friedman_is_scipys_with_and_without_ties():
+    for scores in (RNG.normal(size=(7, 4)), RNG.integers(0, 3, (9, 3)).astype(float)):
+        assert ranks(scores).p == pytest.approx(stats.friedmanchisquare(*scores.T).pvalue)
+        expected = stats.rankdata(-scores, axis=1).mean(axis=0)
+        assert ranks(scores).mean == pytest.approx(expected)
+
+
+def test_the_critical_difference_is_that_of_demsar():
+    """Demšar 2006, section 3.2.4: 4 classifiers on 14 data sets, q = 2.569, CD = 1.25."""
+    assert critical_difference(14, 4) == pytest.approx(1.25, abs=0.005)
+
+
+def test_ranks_are_tested_from_five_tasks_and_three_contenders_on():
+    assert ranks(RNG.normal(size=(4, 3))).p is None
+    assert ranks(RNG.normal(size=(5, 2))).critical_difference is None
+    assert ranks(RNG.normal(size=(5, 3))).p is not None
+    assert ranks(np.ones((5, 3))).p == 1.0
+
+
+def test_no_difference_is_found_as_often_as_chance_says():
+    rng = np.random.default_rng(2)
+    rejected = sum(ranks(rng.normal(size=(10, 4))).p <= 0.05 for _ in range(300))
+    assert rejected / 300 <= 0.07
+
+
+# ---------------------------------------------------------------- of a study
+
+TASKS = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": ["a", "b", "c"]}
+
+
+def study(tmp_path, factors=TASKS, **changes):
+    sample = Sample(study="s", factors=factors, **{"replicates": 6, **changes})
+    return read_tables(write(tmp_path, sample))
+
+
+def test_scores_are_between_baseline_and_the_best_possible(tmp_path):
+    analysis = analyse(study(tmp_path))
+    found = analysis.across_tasks
+    assert [dict(task) for task in found.tasks] == [{"task.name": name} for name in "abc"]
+    assert [c.levels["model.activation"] for c in found.contenders] == ["sigmoid", "tanh", "relu"]
+    assert all((s.zero, s.one) == pytest.approx((0.1, 1.0)) for s in found.scales)
+    for each in found.contenders:
+        values = [analysis.outcomes[variant].values.values() for variant in each.variants]
+        scores = [[(x - 0.1) / 0.9 for x in task] for task in values]
+        assert each.means == pytest.approx([np.mean(task) for task in scores])
+        assert each.iqm == pytest.approx(stats.trim_mean(np.concatenate(scores), 0.25))
+        assert each.low <= each.iqm <= each.high
+        shares, low, high = each.profile
+        place = int(np.searchsorted(THRESHOLDS, 0.9))
+        assert shares[place] == pytest.approx(np.mean(np.concatenate(scores) > THRESHOLDS[place]))
+        assert (low <= shares).all()
+        assert (shares <= high).all()
+    assert found.ranks.p is None
+
+
+def test_without_a_baseline_the_worst_variant_is_zero_and_is_said(tmp_path):
+    made = study(tmp_path, task_baseline=None)
+    analysis = analyse(made)
+    found = analysis.across_tasks
+    for place, scale in enumerate(found.scales):
+        means = [analysis.outcomes[c.variants[place]].mean for c in found.contenders]
+        assert scale.zero == min(means)
+    said = across(scheme(analysis.plan), found)
+    assert "the mean of the worst variant" in said.sentence
+
+
+def test_diverged_trials_score_zero_and_are_counted(tmp_path):
+    label = "activation=tanh name=b"
+    fates = {(label, replicate): "diverged" for replicate in range(2)}
+    found = analyse(study(tmp_path, fates=fates)).across_tasks
+    tanh = found.contenders[1]
+    assert (tanh.n, tanh.diverged) == (18, 2)
+    assert tanh.profile[0][0] == pytest.approx(16 / 18)
+
+
+def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path):
+    fates = {("activation=tanh name=b", replicate): "failed" for replicate in range(6)}
+    analysis = analyse(study(tmp_path, fates=fates))
+    assert len(analysis.across_tasks.contenders) == 2
+    said = across(scheme(analysis.plan), analysis.across_tasks)
+    assert any("1 variant left out" in note for note in said.notes)
+
+
+def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path):
+    analysis = analyse(study(tmp_path))
+    figure = draw(scheme(analysis.plan), analysis)["across_tasks"]
+    (panel,) = figure.panels
+    lines = [trace for trace in panel.data if "fill" not in trace]
+    assert [line["legendgroup"] for line in lines] == ["0", "1", "2"]
+    for line, each in zip(lines, analysis.across_tasks.contenders, strict=True):
+        assert line["y"] == pytest.approx(each.profile[0], rel=1e-4)
+    assert "seed" in figure.caption
+
+
+def test_the_sentence_names_the_best(tmp_path):
+    analysis = analyse(study(tmp_path))
+    said = across(scheme(analysis.plan), analysis.across_tasks)
+    best = max(analysis.across_tasks.contenders, key=lambda each: each.iqm)
+    assert f"{best.levels['model.activation']} has the highest" in said.sentence
+    assert any("fewer than 5 tasks" in note for note in said.notes)
+
+
+@pytest.mark.parametrize(
+    "factors", [{"model.depth": [1, 2]}, {"task.name": ["a", "b"]}, {"model.cell": ["rnn", "gru"]}]
+)
+def test_one_task_or_one_contender_says_nothing(tmp_path, factors):
+    assert analyse(study(tmp_path, factors)).across_tasks is None

@@ -1,0 +1,53 @@
+"""What the test set alone leaves open, against scipy and a simulation."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from reports.analysis import analyse
+from reports.page.rows import sampling_text
+from reports.statistics.sampling import sampling
+from reports.tables import Compare, read_tables
+
+
+@pytest.fixture(scope="module")
+def tables(full):
+    return read_tables(full)
+
+
+def test_the_half_width_is_wilsons_at_the_mean(tables):
+    analysis = analyse(tables)
+    for variant, found in analysis.sampling.items():
+        mean = analysis.outcomes[variant].mean
+        low, high = (binomtest(round(mean * 360) + shift, 360).proportion_ci(method="wilson")
+                     for shift in (-1, 1))  # fmt: skip
+        halves = sorted([(low.high - low.low) / 2, (high.high - high.low) / 2])
+        assert halves[0] <= found.half <= halves[1]
+        assert found.answers == 360
+
+
+def test_it_covers_what_other_test_sets_of_this_size_give():
+    rng = np.random.default_rng(0)
+    accuracy, answers = 0.9, 360
+    half = 1.96 * np.sqrt(accuracy * (1 - accuracy) / answers)
+    seen = rng.binomial(answers, accuracy, 20000) / answers
+    assert np.mean(np.abs(seen - accuracy) <= half) == pytest.approx(0.95, abs=0.01)
+    low, high = binomtest(324, 360).proportion_ci(method="wilson")
+    assert (high - low) / 2 == pytest.approx(half, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit"), [("test/mse", "squared error"), ("validation/accuracy", "share"),
+                         ("test/solved", "share")],
+)  # fmt: skip
+def test_metrics_that_are_no_share_of_test_answers_have_none(tables, metric, unit):
+    results = analyse(tables).outcomes
+    assert sampling(tables.trials, Compare(metric, "maximize", unit, {}, None), results) == {}
+
+
+def test_the_page_says_it(tables):
+    analysis = analyse(tables)
+    most = 100 * max(each.half for each in analysis.sampling.values())
+    said = sampling_text(analysis)
+    assert said.startswith("The test set of 360 answers alone makes ±")
+    assert f"to {most:.1f} points" in said

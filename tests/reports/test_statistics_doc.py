@@ -1,0 +1,109 @@
+"""Every number of docs/statistics.md, computed from the data that the page prints."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from reports.statistics.adjustment import holm
+from reports.statistics.anova import anova
+from reports.statistics.interquartile import DRAWS, interquartile_mean
+from reports.statistics.intervals import t_half_width
+from reports.statistics.kaplan_meier import kaplan_meier, median
+from reports.statistics.marginal_means import marginal_means
+from reports.statistics.ranks import critical_difference
+from reports.statistics.signflip import signflip_p
+from reports.statistics.solved import wilson
+
+PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text()
+TANH = np.array([91.0, 93, 92, 95, 90, 93])
+SIGMOID = np.array([88.0, 90, 91, 92, 88, 89])
+TABLE = np.array([[[90.0, 91, 89], [60, 64, 59]], [[92, 93, 91], [90, 92, 88]]])
+
+
+def said(*texts: str) -> None:
+    for text in texts:
+        assert text in PAGE, text
+
+
+def listed(values: np.ndarray) -> str:
+    return ", ".join(f"{value:.0f}" for value in values)
+
+
+def test_mean_and_interval():
+    half = float(t_half_width(6, TANH.std(ddof=1)))
+    mean = TANH.mean()
+    said(f"{listed(TANH)} %", f"mean is {mean:.2f}", f"deviation {TANH.std(ddof=1):.2f} points")
+    said(f"t(5) = {stats.t.ppf(0.975, 5):.3f}", f"{mean:.2f} ± {half:.2f}")
+    said(f"from {mean - half:.2f} to {mean + half:.2f}")
+
+
+def test_solved():
+    low, high = wilson(5, 6)
+    said(f"5 of 6 trials solve one, **Wilson's interval** for the share over all seeds is "
+         f"{100 * low:.0f} to {100 * high:.0f} %")  # fmt: skip
+
+
+def test_time_until_solved():
+    times = np.array([2.0, 4, 4, 7, 5, 10])
+    curve = kaplan_meier(times, np.array([True, True, True, True, False, False]))
+    for time, left in zip((2, 4, 7), curve.left, strict=True):
+        assert time in curve.times
+        said(f"= {left:.3f}".replace("0.", "."))
+    said(f"by epoch {median(curve).value:.0f},\nthe **median**")
+
+
+def test_test_set():
+    low, high = wilson(0.9 * 360, 360)
+    said(f"**±{50 * (high - low):.1f} points**")
+
+
+def test_comparison():
+    d = TANH - SIGMOID
+    half = float(t_half_width(6, d.std(ddof=1)))
+    said(listed(SIGMOID), f"differences are {listed(d)} points", f"| difference | {d.mean():.2f} |")
+    said(f"| interval | {d.mean() - half:.2f} to {d.mean() + half:.2f} |")
+    said(f"| p | {float(signflip_p(d[:, None])[0]):.3f} |".replace("0.", "."))
+    said(f"| P(better) | {(d > 0).mean():.2f} |", f"| d_z | {d.mean() / d.std(ddof=1):.2f} |")
+    welch = stats.ttest_ind(TANH, SIGMOID, equal_var=False).confidence_interval()
+    said(f"Welch's interval would be {welch.low:.2f} to {welch.high:.2f}".replace(" 0.", " ."))
+    assert (welch.high - welch.low) > 2 * (2 * half)
+    said(f"2/32 = {2 / 32:.3f}".replace("0.", "."))
+
+
+def test_holm():
+    assert holm(np.array([0.01, 0.03, 0.04])) == pytest.approx([0.03, 0.06, 0.06])
+    said(".030 (3 · .010), .060 (2 · .030) and .060")
+
+
+def test_analysis_of_variance():
+    found = anova(TABLE)
+    said(f"around their mean is {found.total:.1f}")
+    names = ["activation", "depth", "activation × depth", "replicate"]
+    for name, term in zip(names, found.terms, strict=False):
+        p = "< .001" if term.p < 0.001 else f"{term.p:.3f}".removeprefix("0")
+        said(f"| {name} | {term.df} | {term.ss:.1f} | {percent(term.eta2)} | "
+             f"{percent(term.omega2)} | {term.f:.1f} | {p} |")  # fmt: skip
+    rest = found.terms[-1]
+    said(f"| residual | {rest.df} | {rest.ss:.1f} | {percent(rest.eta2)} | – | – | – |")
+    said(f"together {percent(rest.eta2 + found.terms[-2].eta2)} here")
+    labels = [f"{name}, depth {depth}" for name in ("sigmoid", "tanh") for depth in (1, 4)]
+    for row, label in zip(TABLE.reshape(4, 3), labels, strict=True):
+        said(f"| {label} | {' | '.join(f'{value:.0f}' for value in row)} |")
+    sigmoid, tanh = marginal_means(TABLE, (0, 1)).mean
+    said(f"`sigmoid` (−{sigmoid[0] - sigmoid[1]:.1f} points)", f"`tanh` (−{tanh[0] - tanh[1]:.1f})")
+    said(f"**main effect**, −{-np.diff(marginal_means(TABLE, (1,)).mean)[0]:.1f} points")
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1f} %"
+
+
+def test_several_tasks():
+    assert pytest.approx(0.8) == (0.82 - 0.1) / 0.9
+    scores = np.array([0.1, 0.5, 0.6, 0.7, 0.8, 0.8, 0.9, 1.0])
+    said(f"of .1, .5, .6, .7, .8, .8, .9, 1.0 it is {interquartile_mean(scores):.3f}"
+         .replace("is 0.", "is ."))  # fmt: skip
+    said(f"{DRAWS:,} times", f"14 tasks it is {critical_difference(14, 4):.2f}")
+    assert stats.gmean([0.2, 0.8]) == pytest.approx(0.4)
