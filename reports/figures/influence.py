@@ -58,16 +58,17 @@ def _told(found: Influence, metric: str) -> str:
     if found.arrives.rho is None:
         return f"{when} every variant has the same rank: nothing can be said."
     return (
-        f"{when}, over {found.arrives.n} variants: the more of the gradient arrives, the "
-        f"{_comparative(found.arrives)} the {metric} (rank correlation {_text(found.arrives)}); "
+        f"{when}, over {found.arrives.n} variants: {_direction(found.arrives, metric)} "
+        f"(rank correlation {_text(found.arrives)}); "
         f"with its distance from no decay, {_text(found.change)}."
     )
 
 
-def _comparative(rho: Correlation) -> str:
-    if rho.low is not None and rho.high is not None and rho.low <= 0 <= rho.high:
-        return "neither better nor worse for certain"
-    return "better" if (rho.rho or 0) > 0 else "worse"
+def _direction(rho: Correlation, metric: str) -> str:
+    if rho.low is None or rho.high is None or rho.low <= 0 <= rho.high:
+        return f"whether more gradient goes with better {metric} is undecided"
+    word = "better" if rho.low > 0 else "worse"
+    return f"the more of the gradient arrives, the {word} the {metric}"
 
 
 def _text(rho: Correlation) -> str:
