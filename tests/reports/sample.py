@@ -100,7 +100,9 @@ def write(folder: Path, sample: Sample) -> Path:
     (target / "study.yaml").write_text(sample.text)
     (target / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events(plan)))
     trials, metrics, gradients = zip(*_rows(sample, plan), strict=True)
-    pd.DataFrame([row for row in trials if row]).to_parquet(target / "trials.parquet")
+    columns = None if any(trials) else ["trial_id", "variant_id", "phase", "replicate", "status"]
+    found = pd.DataFrame([row for row in trials if row], columns=columns)
+    found.to_parquet(target / "trials.parquet")
     _long(target / "metrics.parquet", metrics, METRICS)
     if sample.probes:
         _long(target / "gradients.parquet", gradients, GRADIENTS)
