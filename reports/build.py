@@ -51,11 +51,13 @@ class Report:
     warnings: tuple[str, ...]
 
 
-def build_report(folder: Path) -> Report:
+def build_report(folder: Path, refresh_s: int | None = None) -> Report:
     """Writes report.html and its tables into `<results>/<study>/`, and the index above.
 
     Reads only plan.json, study.yaml, events.jsonl and the tables of that folder. Raises
     `reports.tables.ReportError` when there is no readable plan.json.
+
+    refresh_s: of a study under way; its page loads itself again after so many seconds.
     """
     tables = read_tables(folder)
     analysis = analyse(tables)
@@ -63,7 +65,7 @@ def build_report(folder: Path) -> Report:
     write_comparisons(folder / "comparisons.parquet", analysis.comparisons.rows, labels)
     write_decay(folder / "decay.parquet", decay_table(analysis.gradients.fits, analysis.plan))
     page = folder / "report.html"
-    write_text(page, render(tables, analysis))
+    write_text(page, render(tables, analysis, refresh_s))
     write_index(folder.parent)
     return Report(page, analysis.finding, _lines(analysis), analysis.warnings)
 

@@ -1,15 +1,19 @@
 """index.html of the results folder: every study with its question and finding."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from reports.files import write_text
-from reports.page.render import environment
+from reports.names import level_text
+from reports.page.policy import policy
+from reports.page.render import environment, source
 
-_HEAD_CHARS = 20_000  # the head of a report stands before its style and scripts
+_HEAD_CHARS = 40_000  # the head of a report stands before its style and scripts
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,44 @@ class Entry:
     trials: str
     date: str
     href: str | None  # None while it has no report
+    thumbnail: str | None  # data URI
+    settings: Mapping[str, str]  # path → value, or levels of a factor
 
 
 def write_index(results: Path) -> None:
     """Lists every folder that holds a plan.json, the latest first."""
+    write_text(results / "index.html", index_page(results))
+
+
+def index_page(results: Path) -> str:
     found = [entry for path in results.glob("*/plan.json") if (entry := _entry(path))]
     found.sort(key=lambda entry: (entry.date, entry.study), reverse=True)
-    page = environment().get_template("index.html").render(entries=found)
-    write_text(results / "index.html", page)
+    script = source("index.js")
+    return (
+        environment()
+        .get_template("index.html")
+        .render(
+            entries=found,
+            facts=[_facts(entry) for entry in found],
+            script=script,
+            policy=policy([script], images="data:", frames="'self' file:"),
+        )
+    )
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    """What the page's script sorts by and sets beside each other."""
+    completed = entry.trials.split(" ")[0]
+    return {
+        "study": entry.study,
+        "question": entry.question,
+        "finding": entry.finding,
+        "date": entry.date,
+        "done": entry.trials,
+        "trials": int(completed) if completed.isdigit() else 0,
+        "href": entry.href,
+        "settings": dict(entry.settings),
+    }
 
 
 def _entry(plan: Path) -> Entry | None:
@@ -37,35 +71,52 @@ def _entry(plan: Path) -> Entry | None:
     try:
         document = json.loads(plan.read_text(encoding="utf-8"))
         study, question = str(document["study"]), str(document["question"])
-    except (OSError, ValueError, KeyError, TypeError):
+        settings = _settings(document)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     report = plan.parent / "report.html"
-    meta = _meta(report) if report.exists() else {}
-    href = f"{quote(plan.parent.name)}/report.html" if meta else None
+    head = _read_head(report) if report.exists() else _Head()
+    meta = head.found
     return Entry(
         study,
         question,
         meta.get("description", "no report yet"),
         meta.get("orch-trials", ""),
         meta.get("orch-date", ""),
-        href,
+        f"{quote(plan.parent.name)}/report.html" if meta else None,
+        head.icon,
+        settings,
     )
 
 
-class _Meta(HTMLParser):
+def _settings(document: Mapping[str, Any]) -> dict[str, str]:
+    factors = {
+        path: ", ".join(map(level_text, levels)) for path, levels in document["factors"].items()
+    }
+    fixed = {path: level_text(value) for path, value in document["fixed"].items()}
+    replicates = {"replicates": str(document["replicates"]), "seed": str(document["seed"])}
+    return fixed | factors | replicates
+
+
+class _Head(HTMLParser):
+    """The meta elements of a report's head, and its icon where that is a picture."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: dict[str, str] = {}
+        self.icon: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         if tag == "meta" and named.get("name") and named.get("content") is not None:
             self.found[str(named["name"])] = str(named["content"])
+        if tag == "link" and (named.get("href") or "").startswith("data:image/svg+xml;base64,"):
+            self.icon = named["href"]
 
 
-def _meta(report: Path) -> dict[str, str]:
-    """name → content of the meta elements in a report's head, without reading all its bytes."""
-    parser = _Meta()
+def _read_head(report: Path) -> _Head:
+    """Without reading all of the report's bytes."""
+    parser = _Head()
     with report.open(encoding="utf-8", errors="replace") as file:
         parser.feed(file.read(_HEAD_CHARS))
-    return parser.found
+    return parser

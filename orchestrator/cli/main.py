@@ -102,11 +102,35 @@ def run(
 
 
 @app.command()
-def report(study: Study, results: Results = None) -> None:
+def report(
+    study: Study,
+    results: Results = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Again as packs finish, while the study is run.")
+    ] = False,
+) -> None:
     """Build the report again from the store."""
     from orchestrator.cli.report import report
 
-    raise typer.Exit(report(study, results=results))
+    raise typer.Exit(report(study, results=results, watch=watch))
+
+
+@app.command()
+def serve(
+    results: Results = None,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="N", min=0, max=65535, show_default="the first free one",
+                     help="Port to listen on."),
+    ] = None,
+) -> None:  # fmt: skip
+    """Browse all reports; those of studies under way are kept up to date."""
+    from orchestrator.cli.serve import serve
+
+    raise typer.Exit(serve(results=results, host=host, port=port))
 
 
 @app.command()

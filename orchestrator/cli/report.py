@@ -1,21 +1,29 @@
 """`orch report`: the report of a study that has been run, from the store alone."""
 
+import time
 from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
 
 from orchestrator.cli.ending import show_report, show_statuses
+from orchestrator.cli.interrupts import Stop, interruptible
 from orchestrator.cli.known import document_of, trials_in
+from orchestrator.cli.rebuild import Rebuilder
 from orchestrator.cli.results import results_paths
+from orchestrator.errors import Interrupted
+from orchestrator.paths import ResultsPaths
 from orchestrator.store.parts import statuses
 from orchestrator.store.tables import compact
+from orchestrator.store.under_way import under_way
 
 
-def report(study: str, *, results: Path | None) -> int:
+def report(study: str, *, results: Path | None, watch: bool = False) -> int:
     """Exit code 0 once it is built. Raises InputError when the study has not been run here."""
     paths = results_paths(results)
     document = document_of(study, paths)
+    if watch and under_way(paths.study(document["study"])):
+        _watch(document["study"], paths)
     compact(paths, document)
     stored = statuses(paths)
     counts = Counter(stored.get(trial, "missing") for trial in trials_in(document["variants"]))
@@ -23,3 +31,16 @@ def report(study: str, *, results: Path | None) -> int:
     show_statuses(counts, folder, console)
     show_report(folder.root, console)
     return 0
+
+
+def _watch(name: str, paths: ResultsPaths) -> None:
+    """Build the report as packs finish, until the run ends. The page loads itself again."""
+    study, rebuilder = paths.study(name), Rebuilder(paths)
+    print(f"{name} is under way: {study.report} follows it (Ctrl-C ends this)", flush=True)
+    with interruptible():
+        try:
+            while under_way(study):
+                rebuilder.fresh(name)
+                time.sleep(rebuilder.pause_s(name))
+        except Stop:
+            raise Interrupted("not watched any more; the run goes on") from None

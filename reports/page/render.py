@@ -29,12 +29,14 @@ from reports.figures.comparisons import WIDTH_PX
 from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
 from reports.figures.records import Figure
+from reports.figures.thumbnail import thumbnail
 from reports.page import decay_rows, rows
 from reports.page.across import across
 from reports.page.explained import explained
 from reports.page.matrix import matrix
 from reports.page.methods import methods
 from reports.page.partly_fixed import partly_fixed
+from reports.page.policy import policy
 from reports.statistics import verdicts
 from reports.statistics.factorial import Factorial
 from reports.tables import Tables
@@ -61,8 +63,9 @@ def environment() -> Environment:
     return made
 
 
-def render(tables: Tables, analysis: Analysis) -> str:
-    """The whole report.html."""
+def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> str:
+    """The whole report.html; with refresh_s, it loads itself again that often."""
+    plotly, script = plotly_js(), source("page.js")
     view = scheme(analysis.plan)
     page = environment().get_template("report.html")
     return page.render(
@@ -104,7 +107,11 @@ def render(tables: Tables, analysis: Analysis) -> str:
         looks=LOOKS,
         bar_px=WIDTH_PX,
         code=_code(tables),
-        plotly=plotly_js(),
+        plotly=plotly,
+        script=script,
+        policy=policy([plotly, script]),
+        thumbnail=thumbnail(view, analysis.outcomes),
+        refresh_s=refresh_s,
     )
 
 

@@ -271,3 +271,63 @@ def test_printing_draws_every_figure(browser, report):
     assert len(visit.page.pdf()) > 50_000
     drawn = "[...document.querySelectorAll('.plot')].every(e => e.querySelector('.main-svg'))"
     assert visit.page.evaluate(drawn)
+
+
+INJECTED = """<script>document.title = 'owned'</script>
+<img src=x onerror="document.title = 'owned'">"""
+
+
+@pytest.mark.parametrize("name", ["report.html", "../index.html"])
+def test_the_policy_stops_scripts_that_escaping_let_through(browser, small, name):
+    """The page as if one value had not been escaped: its own scripts run, the stranger's do not."""
+    build_report(small)
+    path = small / name
+    path.write_text(path.read_text().replace("</h1>", f"</h1>{INJECTED}", 1))
+    visit = Visit(browser, path)
+    visit.page.evaluate("document.body.insertAdjacentHTML('beforeend', `<b onclick='x()'>b</b>`)")
+    assert visit.page.title() != "owned"
+    assert sum("Content Security Policy" in text for text in visit.wrong) >= 2
+    if name == "report.html":
+        visit.draw("outcomes")
+
+
+@pytest.fixture
+def two(small):
+    other = Sample(
+        study="other", question="Is it the width?", factors={"model.width": [8, 16]}, baseline={}
+    )
+    for folder in (write(small.parent, other), small):
+        build_report(folder)
+    return small.parent / "index.html"
+
+
+def test_the_index_is_searched_and_sorted(browser, two):
+    visit = Visit(browser, two)
+    names = """[...document.querySelectorAll('.studies li:not([hidden]) .kicker')]
+        .map(e => e.textContent.trim().split(' ')[0])"""
+    visit.page.select_option("#sort", "study")
+    assert visit.page.evaluate(names) == ["other", "small"]
+    visit.page.select_option("#sort", "trials")
+    assert visit.page.evaluate(names) == ["small", "other"]
+    visit.page.fill("#search", "WIDTH it")
+    assert visit.page.evaluate(names) == ["other"]
+    assert visit.page.locator("#count").text_content() == "1 of 2 studies"
+    shown = "[...document.querySelectorAll('.studies img')].every(e => e.naturalWidth === 160)"
+    wait_until(visit, lambda: visit.page.evaluate(shown))
+    assert not visit.wrong
+
+
+def test_two_studies_beside_each_other_and_by_their_link(browser, two):
+    visit = Visit(browser, two)
+    for box in visit.page.locator(".studies input").all():
+        box.check()
+    assert "model.width" in visit.page.locator("#beside table").inner_text()
+    link = visit.page.url
+    assert link.endswith("beside=small&beside=other") or link.endswith("beside=other&beside=small")
+    again = Visit(browser, two)
+    again.page.goto(link)
+    again.page.reload()
+    wait_until(again, lambda: len(again.page.frames) == 3)
+    wait_until(again, lambda: all(f.query_selector("h1") for f in again.page.frames[1:]))
+    assert not visit.wrong
+    assert not again.wrong

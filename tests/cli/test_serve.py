@@ -1,0 +1,165 @@
+"""`orch serve` and `orch report --watch`: real processes, asked over real sockets."""
+
+import http.client
+import json
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from orchestrator.cli.site import Site
+from orchestrator.paths import ResultsPaths
+from orchestrator.store.under_way import under_way
+from tests.cli.orch import orch
+from tests.cli.running import LONG, started, train_here, write_study
+
+PORT = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of a study, and a secret beside them."""
+    folder = tmp_path_factory.mktemp("done")
+    assert train_here(write_study(folder), only=("model.depth=1",)) == 0
+    (folder / "secret.txt").write_text("secret")
+    (folder / "results" / "tiny" / "way_out").symlink_to(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(done: Path) -> Site:
+    return Site(ResultsPaths(done / "results"))
+
+
+class TestSite:
+    def test_the_index_and_the_report_are_built_when_asked_for(
+        self, site: Site, done: Path
+    ) -> None:
+        report = done / "results" / "tiny" / "report.html"
+        report.unlink(missing_ok=True)
+        assert b"Does depth matter?" in site.answer("/").body
+        answer = site.answer("/tiny/report.html")
+        assert answer.status == HTTPStatus.OK
+        assert answer.body == report.read_bytes()
+        assert b'http-equiv="refresh"' not in answer.body
+
+    def test_a_report_is_built_again_only_after_something_happened(
+        self, site: Site, done: Path
+    ) -> None:
+        folder = done / "results" / "tiny"
+        site.answer("/tiny/report.html")
+        before = (folder / "report.html").stat().st_mtime_ns
+        date = site.answer("/tiny/report.html").headers["Last-Modified"]
+        assert (folder / "report.html").stat().st_mtime_ns == before
+        assert site.answer("/tiny/report.html", date).status == HTTPStatus.NOT_MODIFIED
+        with (folder / "events.jsonl").open("a") as file:
+            file.write("\n")
+        site.answer("/tiny/report.html")
+        assert (folder / "report.html").stat().st_mtime_ns > before
+
+    def test_tables_can_be_loaded(self, site: Site, done: Path) -> None:
+        answer = site.answer("/tiny/trials.parquet")
+        assert answer.body == (done / "results/tiny/trials.parquet").read_bytes()
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "/../secret.txt", "/tiny/../../secret.txt", "/%2e%2e/secret.txt", "//secret.txt",
+            "/tiny/%2e%2e%2f%2e%2e%2fsecret.txt", "/tiny/way_out/secret.txt",
+            "/tiny/..\\secret.txt",
+            "/tiny/.lock", "/store", "/store/trials", "/tiny/export", "/<script>", "/tiny/%00",
+            "/etc/passwd", "/tiny/way_out", "/nothing/report.html", "/..",
+        ],
+    )  # fmt: skip
+    def test_nothing_else_is_served(self, site: Site, target: str) -> None:
+        answer = site.answer(target)
+        assert answer.status == HTTPStatus.NOT_FOUND
+        assert b"secret" not in answer.body
+
+    def test_a_folder_is_never_listed(self, site: Site) -> None:
+        assert site.answer("/tiny").headers == {"Location": "/tiny/report.html"}
+        assert site.answer("/tiny/").headers == {"Location": "/tiny/report.html"}
+
+
+@pytest.fixture(scope="module")
+def port(done: Path) -> Iterator[int]:
+    with started(["serve", "--results", done / "results"]) as process:
+        assert process.process.stdout
+        line = process.process.stdout.readline()
+        found = PORT.search(line)
+        assert found, line
+        yield int(found[1])
+        process.process.send_signal(signal.SIGINT)
+        assert process.process.wait(20) == 0
+
+
+def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+@pytest.mark.slow
+class TestServer:
+    def test_pages_over_a_socket(self, port: int) -> None:
+        assert b"Does depth matter?" in ask(port, "/")[1]
+        assert ask(port, "/tiny/report.html")[0] == 200
+        assert ask(port, "/tiny/report.html", "HEAD")[1] == b""
+        assert ask(port, "/tiny/../../secret.txt")[0] == 404
+        assert ask(port, "/", "POST")[0] == 501
+
+    def test_another_name_for_this_machine_is_refused(self, port: int) -> None:
+        """A page of evil.example whose name has been led to 127.0.0.1 could read the results."""
+        assert ask(port, "/", Host=f"evil.example:{port}")[0] == 403
+        assert ask(port, "/", Host=f"localhost:{port}")[0] == 200
+
+    def test_a_second_one_finds_another_port(self, port: int, done: Path) -> None:
+        with started(["serve", "--results", done / "results"]) as second:
+            assert second.process.stdout
+            found = PORT.search(second.process.stdout.readline())
+            assert found
+            assert int(found[1]) != port
+
+    def test_a_port_that_is_taken_is_not_replaced(self, port: int, done: Path) -> None:
+        ended = orch("serve", "--port", str(port), "--results", done / "results")
+        assert ended.returncode == 3
+        assert f"cannot listen on 127.0.0.1:{port}" in ended.stderr
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    ended = orch("serve", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "results is no folder" in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_study_under_way_has_a_page_that_follows_it(tmp_path: Path) -> None:
+    study = write_study(tmp_path, LONG.replace("epochs: 60", "epochs: 150"))
+    paths = ResultsPaths(tmp_path / "results")
+    folder = paths.study("long")
+    running = ["run", study, "--inline", "--results", paths.root]
+    with started(running) as run:
+        run.wait_for("a finished pack", lambda: finished_packs(folder.events) >= 1)
+        page = Site(paths).answer("/long/report.html").body
+        assert b'http-equiv="refresh"' in page
+        assert b"So far, with 2 of 8 trials" in page
+        with started(["report", study, "--watch", "--results", paths.root]) as watch:
+            run.wait_for("another", lambda: finished_packs(folder.events) >= 2)
+            watch.wait_for("its page", lambda: trials_shown(folder.report) >= 4)
+    assert not under_way(folder)  # killed, and without a word of its end
+    assert b'http-equiv="refresh"' not in Site(paths).answer("/long/report.html").body
+
+
+def finished_packs(events: Path) -> int:
+    lines = events.read_text().splitlines() if events.exists() else []
+    return sum(json.loads(line)["event"] == "pack_finished" for line in lines)
+
+
+def trials_shown(report: Path) -> int:
+    found = re.search(r'name="orch-trials" content="(\d+) of', report.read_text()[:40_000])
+    return int(found[1]) if found else 0
