@@ -1,0 +1,105 @@
+"""A study's tables, statistics and figures in Python, for Jupyter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from orchestrator.cli.known import document_of
+from orchestrator.cli.results import results_paths
+from orchestrator.store.tables import compact
+from reports.analysis import Analysis, analyse
+from reports.figures.composed import composed
+from reports.figures.facets import scheme
+from reports.figures.records import Figure
+from reports.frames import comparisons_frame, results_frame
+from reports.page.render import draw
+from reports.tables import Tables, read_tables
+
+
+@dataclass(frozen=True)
+class OpenStudy:
+    """What a study has found so far. Nothing changes while it is open; open it again for more."""
+
+    folder: Path
+    tables: Tables
+    analysis: Analysis  # every number of the report, as frozen records
+
+    @property
+    def question(self) -> str:
+        return self.analysis.plan.question
+
+    @property
+    def finding(self) -> str:
+        """One sentence."""
+        return self.analysis.finding
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """One row a trial, as in trials.parquet."""
+        return pd.read_parquet(self.folder / "trials.parquet")
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """One row a trial, epoch, split and metric, with the variant's id and replicate."""
+        return self.tables.metrics
+
+    @property
+    def gradients(self) -> pd.DataFrame:
+        """One row a trial, epoch, site and quantity, with the variant's id and replicate."""
+        return self.tables.gradients
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """One row a variant: n, mean, 95 % interval, what was lost, verdict."""
+        return results_frame(self.analysis)
+
+    @cached_property
+    def comparisons(self) -> pd.DataFrame:
+        """One row a contrast with the baseline."""
+        return comparisons_frame(self.analysis)
+
+    @cached_property
+    def _figures(self) -> Mapping[str, Figure]:
+        return draw(scheme(self.analysis.plan), self.analysis)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names for `figure`."""
+        return tuple(self._figures)
+
+    def choices(self, name: str) -> dict[str, tuple[str, ...]]:
+        """What a figure can be asked to show: key of a list → its options."""
+        choosers = self._figure(name).choosers
+        return {each.key: tuple(option for option, _ in each.options) for each in choosers}
+
+    def figure(self, name: str, choose: Mapping[str, str] | None = None) -> go.Figure:
+        """A figure of the report; Jupyter draws what this returns.
+
+        choose: key of a list → option, for instance {"metric": "test/loss"}; what is left out
+        stands as on the page. Raises ValueError that names what there is.
+        """
+        return composed(self._figure(name), choose)
+
+    def _figure(self, name: str) -> Figure:
+        if name not in self._figures:
+            raise ValueError(f"no figure {name!r}; there is: {', '.join(self._figures)}")
+        return self._figures[name]
+
+    def _repr_html_(self) -> str:
+        title = escape(self.question or self.analysis.plan.study)
+        return f"<p><b>{title}</b><br>{escape(self.finding)}</p>"
+
+
+def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
+    """See `orchestrator.open_study`."""
+    paths = results_paths(Path(results) if results is not None else None)
+    document = document_of(study, paths)
+    compact(paths, document)  # a run under way has not gathered its tables yet
+    folder = paths.study(document["study"]).root
+    tables = read_tables(folder)
+    return OpenStudy(folder, tables, analyse(tables))

@@ -1,0 +1,85 @@
+"""`orchestrator.open_study`, and the example notebook executed by a real kernel."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import orchestrator
+from orchestrator.errors import InputError
+from orchestrator.notebook import OpenStudy
+from tests.cli.running import train_here, write_study
+
+NOTEBOOK = Path(__file__).parents[1] / "docs" / "notebook.ipynb"
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> OpenStudy:
+    folder = tmp_path_factory.mktemp("done")
+    assert train_here(write_study(folder)) == 0
+    return orchestrator.open_study("tiny", folder / "results")
+
+
+def test_results_agree_with_the_trials(study: OpenStudy) -> None:
+    expected = study.trials.groupby("variant")["final.test/accuracy"].mean()
+    found = study.results.set_index("variant")["mean"]
+    assert found.to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_tables_are_whole(study: OpenStudy) -> None:
+    assert len(study.trials) == 8
+    assert len(study.comparisons) == 2
+    stored = pd.read_parquet(study.folder / "metrics.parquet")
+    assert study.metrics["value"].tolist() == stored["value"].tolist()
+    assert set(study.gradients["trial_id"]) == set(study.trials["trial_id"])
+
+
+def test_a_figure_shows_what_was_chosen(study: OpenStudy) -> None:
+    assert "test/loss" in study.choices("curves")["metric"]
+    drawn = study.figure("curves", {"metric": "test/loss"})
+    last = study.metrics.query("split == 'test' and metric == 'loss' and epoch == 2")
+    means = last.groupby("variant_id")["value"].mean()
+    lines = [trace for trace in drawn.data if trace.mode == "lines" and trace.fill is None]
+    assert sorted(line.y[-1] for line in lines) == pytest.approx(sorted(means), rel=1e-4)
+
+
+def test_what_is_not_there_is_answered_with_what_is(study: OpenStudy) -> None:
+    with pytest.raises(ValueError, match="there is: outcomes, curves"):
+        study.figure("nothing")
+    with pytest.raises(ValueError, match=r"there is: .*test/loss"):
+        study.figure("curves", {"metric": "test/nothing"})
+    with pytest.raises(InputError, match="did you mean 'tiny'"):
+        orchestrator.open_study("tinny", study.folder.parent)
+
+
+def test_a_question_is_shown_as_text(study: OpenStudy) -> None:
+    assert "<b>Does depth matter?</b>" in study._repr_html_()
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    script = (
+        "import sys, orchestrator; orchestrator.open_study; "
+        "print(*{'pandas', 'plotly', 'pyarrow', 'torch', 'ray', 'typer'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.slow
+def test_the_example_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nbformat: Any = pytest.importorskip("nbformat")
+    client: Any = pytest.importorskip("nbclient")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
+    monkeypatch.setenv("PYTHONPATH", str(NOTEBOOK.parents[1]))
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    context = {"metadata": {"path": tmp_path}}
+    client.NotebookClient(notebook, timeout=240, resources=context).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    kinds = [kind for output in outputs for kind in output.get("data", {})]
+    assert kinds.count("application/vnd.plotly.v1+json") == 2
+    assert sum("<table" in o["data"].get("text/html", "") for o in outputs if "data" in o) == 2
