@@ -91,11 +91,12 @@ def _entry(plan: Path) -> Entry | None:
 
 def _settings(document: Mapping[str, Any]) -> dict[str, str]:
     factors = {
-        path: ", ".join(map(level_text, levels)) for path, levels in document["factors"].items()
+        path: ", ".join(map(level_text, levels))
+        for path, levels in document.get("factors", {}).items()
     }
-    fixed = {path: level_text(value) for path, value in document["fixed"].items()}
-    replicates = {"replicates": str(document["replicates"]), "seed": str(document["seed"])}
-    return fixed | factors | replicates
+    fixed = {path: level_text(value) for path, value in document.get("fixed", {}).items()}
+    head = {key: str(document[key]) for key in ("replicates", "seed") if key in document}
+    return fixed | factors | head
 
 
 class _Head(HTMLParser):
