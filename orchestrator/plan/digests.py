@@ -32,6 +32,9 @@ DECLARATIONS = (
 resolved settings, and a catalogue entry on its own; with their source, every new setting or model
 would invalidate the results of all studies, although it changes none of them."""
 
+DOOR = "orchestrator"
+"""The package itself: its source only opens studies that have been run, which no trial does."""
+
 
 def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
     """Module → digest, of all first-party code that trains this model on this task.
@@ -132,7 +135,7 @@ class Sources:
         waiting, found = list(modules), set[str]()
         while waiting:
             module = waiting.pop()
-            if module not in found and not _declares(module):
+            if module not in found and module != DOOR and not _declares(module):
                 found.add(module)
                 waiting += self._read(module)
         return {module: self._digests[module] for module in sorted(found) if self._digests[module]}

@@ -111,7 +111,7 @@ def _log(client: Any, run_id: str, every: Mapping[str, Sequence[Any]]) -> None:
 
 def _tags(series: Series) -> Mapping[str, str]:
     tags = {TRIAL: series.trial_id, "orch.variant": series.variant, STATUS: series.status}
-    tags |= {"orch.replicate": str(series.replicate), "orch.phase": series.phase}
+    tags |= {"orch.replicate": str(series.replicate)}
     tags |= {f"orch.{name}": value for name, value in _facts(series)}
     commit = series.facts.get("git_commit")
     return tags | ({"mlflow.source.git.commit": commit} if commit else {})

@@ -27,7 +27,6 @@ class Series:
 
     trial_id: str
     variant: str
-    phase: str  # replication | tuning
     replicate: int
     status: str
     started_at: float  # seconds since 1970
@@ -79,7 +78,6 @@ def _series(row: Mapping[Any, Any], points: tuple[Point, ...]) -> Series:
     return Series(
         trial_id=row["trial_id"],
         variant=row["variant"],
-        phase=row["phase"],
         replicate=int(row["replicate"]),
         status=row["status"],
         started_at=_seconds(known.get("started_at")),

@@ -19,7 +19,7 @@ def write_tensorboard(study: Path, target: Path) -> list[Path]:
 
 
 def _write(target: Path, series: Series) -> Path:
-    folder = target / _name(series.variant) / _within(series)
+    folder = target / _name(series.variant) / f"replicate_{series.replicate}"
     for old in folder.glob(_FILES):
         old.unlink()
     writer = _writer(folder)
@@ -27,12 +27,6 @@ def _write(target: Path, series: Series) -> Path:
         writer.add_event(event)
     writer.close()
     return folder
-
-
-def _within(series: Series) -> str:
-    """Of a variant's tuning trials many have the same replicate."""
-    tuning = series.phase == "tuning"
-    return f"tuning_{series.trial_id}" if tuning else f"replicate_{series.replicate}"
 
 
 def _name(variant: str) -> str:
