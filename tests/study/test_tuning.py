@@ -101,7 +101,7 @@ def test_a_setting_that_only_some_variants_have_asks_for_when() -> None:
         "  model.activation: [sigmoid, tanh, relu]", "  model.name: [mlp, log_linear]"
     )
     (problem,) = problems(with_line("tune: {model.width: {int_uniform: [4, 9]}}", text))
-    assert "this variant has no such setting (in the variant name=log_linear" in problem.what
+    assert "this variant has no such setting (in the variant model=log_linear" in problem.what
     assert "add when" in problem.cure
     fine = "tune: {model.width: {int_uniform: [4, 9], when: {model.name: mlp}}}"
     assert problems(with_line(fine, text)) == []
