@@ -20,7 +20,12 @@ from orchestrator.provenance import git_state, machine, versions
 
 ENOUGH_BYTES = 1_000_000_000  # free on the disk of the results
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_OPTIONAL = {"pictures": "kaleido", "tensorboard": "tensorboard", "mlflow": "mlflow"}
+_OPTIONAL = {
+    "pictures": ("kaleido", "orch export"),
+    "tensorboard": ("tensorboard", "orch export"),
+    "mlflow": ("mlflow", "orch export"),
+    "optuna": ("optuna", "tune.method: optuna"),
+}  # extra → its package, and what it is for
 
 State = Literal["ok", "note", "fault"]
 
@@ -144,10 +149,10 @@ def _git() -> Finding:
 
 
 def _extra(extra: str) -> Finding:
-    module = _OPTIONAL[extra]
+    module, use = _OPTIONAL[extra]
     if find_spec(module) is None:
-        return Finding("note", f"no {module}", f'to export with it: pip install "orch[{extra}]"')
-    return Finding("ok", f"{module} for orch export")
+        return Finding("note", f"no {module}", f'for {use}: pip install "orch[{extra}]"')
+    return Finding("ok", f"{module} for {use}")
 
 
 def _browser() -> Finding:

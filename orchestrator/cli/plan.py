@@ -63,8 +63,9 @@ def _document(made: Plan, workers: int, detectable: Detectable | None) -> dict[s
         "states": dict(made.states),
         "reasons": dict(made.reasons),
         "cost": {
-            "trials": len(made.trials) + made.pending,
+            "trials": len(made.trials) + made.to_come + made.pending,
             **dict(counted(made)),
+            "to_come": made.to_come,
             "pending": made.pending,
             "packs": len(made.packs),
             "workers": workers,
@@ -99,10 +100,13 @@ def steps_to_do(made: Plan) -> int:
 
 
 def _steps_pending(made: Plan) -> int:
-    """Of replicates whose settings are not selected, as if they were those of the file."""
+    """Of trials whose settings are not known yet, as if they were those of the file."""
+    unsuggested: Counter[str] = Counter()
+    for (_, variant_id), trials in (made.tuning.to_come if made.tuning else {}).items():
+        unsuggested[variant_id] += trials
     planned = Counter(t.variant.variant_id for t in made.trials if t.phase == "replication")
     return sum(
-        (made.study.replicates - planned[variant.variant_id])
+        (made.study.replicates - planned[variant.variant_id] + unsuggested[variant.variant_id])
         * training_steps(variant.settings.flat)
         for variant in made.study.variants
     )

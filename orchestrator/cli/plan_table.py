@@ -73,10 +73,11 @@ def _states(made: Plan, phase: Phase) -> Counter[tuple[str, str]]:
 
 def _tried(made: Plan, variant: Variant) -> list[str]:
     """How many of the variant's tuning trials are done: 3/16; nothing in a study without them."""
-    if made.study.tune is None:
+    if made.tuning is None:
         return []
+    come = sum(n for (_, tuned), n in made.tuning.to_come.items() if tuned == variant.variant_id)
     own = [t for t in made.trials if t.phase == "tuning" and t.variant.label == variant.label]
-    return [f"{sum(made.states[t.trial_id] == 'done' for t in own)}/{len(own)}"]
+    return [f"{sum(made.states[t.trial_id] == 'done' for t in own)}/{len(own) + come}"]
 
 
 def _counts(made: Plan, workers: int) -> Iterator[str]:
@@ -102,10 +103,11 @@ def _words(made: Plan, phase: Phase) -> str:
 
 
 def _tuning(made: Plan, tune: Tune) -> Iterator[str]:
-    own = sum(trial.phase == "tuning" for trial in made.trials)
+    own = sum(trial.phase == "tuning" for trial in made.trials) + made.to_come
+    come = f", {made.to_come:,} suggested as tuning goes on" * bool(made.to_come)
     size = f"{plural(tune.points, 'point')} × {plural(tune.replicates, 'replicate')}"
     often = f" × {tune.studies} tuning studies" * (tune.studies > 1)
-    yield f"Tuning: {size}{often} for each variant = {own:,}: {_words(made, 'tuning')}"
+    yield f"Tuning: {size}{often} for each variant = {own:,}: {_words(made, 'tuning')}{come}"
     yield f"    {tune.method} over {names(n.path for n in tune.settings)}, by {tune.select}"
     labels = {variant.variant_id: variant.label for variant in made.study.variants}
     for best in made.tuning.selected.values() if made.tuning else ():

@@ -1,14 +1,16 @@
 """Study + results folder → plan: what is known, read from the store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from orchestrator.paths import ResultsPaths
-from orchestrator.plan.identity import Fingerprints
-from orchestrator.plan.make import NOTHING, make_plan
-from orchestrator.plan.records import Plan
+from orchestrator.plan.identity import Fingerprints, fingerprints
+from orchestrator.plan.make import NOTHING, is_done, make_plan
+from orchestrator.plan.records import Plan, Tuned
 from orchestrator.plan.tuning import Known
-from orchestrator.study.records import Study
+from orchestrator.study.points import Values
+from orchestrator.study.records import Study, Tune
 
 
 def plan_from_store(
@@ -22,9 +24,40 @@ def plan_from_store(
     tried: frozenset[str] = frozenset(),
 ) -> Plan:
     """The plan as things stand. Arguments as in `make_plan`."""
+    prints = prints or fingerprints(study)
     results = _statuses(paths)
-    known = _known(study, paths) if study.tune else NOTHING
+    known = NOTHING
+    if study.tune:
+        scores = _scores(study.tune.select, paths)
+        done = partial(is_done, results=results, force=force, tried=tried)
+        known = Known(_points(study, study.tune, prints, scores, done), scores)
     return make_plan(study, results, workers, earlier, force, prints, known, tried)
+
+
+def require_method(study: Study) -> None:
+    """Raises EnvironmentFault if the study tunes with a package that is not installed."""
+    if study.tune and study.tune.method == "optuna":
+        from orchestrator.execution.optuna_search import require_optuna
+
+        require_optuna()
+
+
+def _points(
+    study: Study,
+    tune: Tune,
+    prints: Fingerprints,
+    scores: Mapping[str, float],
+    done: Callable[[str], bool],
+) -> Mapping[Tuned, Sequence[Values]]:
+    """Points as far as they are proposed. Only studies that tune pay for importing scipy or Ray."""
+    if tune.method == "optuna":
+        from orchestrator.execution.optuna_search import OptunaPoints
+        from orchestrator.tuning.suggested import Suggesting
+
+        return Suggesting(study, tune, prints, scores, done, OptunaPoints).points()
+    from orchestrator.tuning.sobol import sobol_points
+
+    return sobol_points(study, tune)
 
 
 def _statuses(paths: ResultsPaths) -> Mapping[str, str]:
@@ -33,14 +66,6 @@ def _statuses(paths: ResultsPaths) -> Mapping[str, str]:
     from orchestrator.store.parts import statuses
 
     return statuses(paths)
-
-
-def _known(study: Study, paths: ResultsPaths) -> Known:
-    """Points and their scores. Only studies that tune pay for importing scipy."""
-    from orchestrator.tuning.sobol import sobol_points
-
-    assert study.tune is not None
-    return Known(sobol_points(study, study.tune), _scores(study.tune.select, paths))
 
 
 def _scores(metric: str, paths: ResultsPaths) -> Mapping[str, float]:

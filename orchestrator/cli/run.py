@@ -16,7 +16,7 @@ from rich.console import Console
 from orchestrator.cli.downloads import fetch_downloads
 from orchestrator.cli.ending import show_hopeless, show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
-from orchestrator.cli.planning import plan_from_store
+from orchestrator.cli.planning import plan_from_store, require_method
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.rounds import Rounds
@@ -88,6 +88,7 @@ def run(
     capacity = Capacity.here()
     capacity.workers(loaded.resources)  # raises before anything is made
     prints = fingerprints(loaded)  # raises for bad data files, before anything is made
+    require_method(loaded)
     prepare(paths, loaded.name)
     with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
         try:
@@ -139,7 +140,7 @@ def _announce(this: Run) -> None:
     say(f"{study.name}: {product}, {this.done('replication'):,} done")
     if study.tune:
         points, seeds = count(study.tune.points, "point"), study.tune.replicates
-        own = count(this.trials("tuning"), "trial")
+        own = count(this.trials("tuning") + this.plan.to_come, "trial")
         say(f"tuning first: {points} × {seeds} for each = {own}, {this.done('tuning'):,} done")
     where = "in this process" if this.inline else f"on {count(this.workers, 'worker')}"
     packs = len(this.plan.packs)
@@ -188,7 +189,7 @@ def _counts(tally: Tally, started: float) -> dict[str, Any]:
 
 
 def _facts(this: Run) -> dict[str, Any]:
-    trials = len(this.plan.trials) + this.plan.pending
+    trials = len(this.plan.trials) + this.plan.to_come + this.plan.pending
     done = this.done("tuning") + this.done("replication")
     return versions() | {
         "command": ["orch", *sys.argv[1:]],

@@ -48,6 +48,14 @@ def make_plan(
     return Plan(study, prints.identity, trials, judge.states, judge.reasons, packs, tuning)
 
 
+def is_done(trial_id: str, results: Mapping[str, str], force: bool, tried: frozenset[str]) -> bool:
+    """Whether a trial has its last word. Arguments as in `make_plan`."""
+    status = results.get(trial_id)
+    if status is not None and trial_id in tried:
+        return True
+    return status in DONE and not force
+
+
 def _replicates(study: Study, prints: Fingerprints, tuning: Tuning | None) -> list[Trial]:
     return list(replicates(study, prints, tuning) if tuning else identify(study, prints))
 
@@ -78,13 +86,10 @@ class _Judge:
         return [trial for trial in trials if self.states[trial.trial_id] != "done"]
 
     def _state(self, trial: Trial) -> State:
-        status = self.results.get(trial.trial_id)
-        if status is not None and trial.trial_id in self.tried:
+        if is_done(trial.trial_id, self.results, self.force, self.tried):
             return "done"
         if self.force:
             return "new"
-        if status in DONE:
-            return "done"
         ids, changes = self._earlier(trial)
         old = ids[trial.replicate] if trial.replicate < len(ids) else None
         if old not in (None, trial.trial_id) and self.results.get(str(old)) in DONE:

@@ -81,6 +81,7 @@ class Tuning:
     points: Mapping[Tuned, tuple[TuningPoint, ...]]  # of all variants, as far as they are proposed
     selected: Mapping[Tuned, Selected]
     hopeless: Mapping[Tuned, str]  # why nothing can be selected: no point has a result
+    to_come: Mapping[Tuned, int]  # trials of points not yet suggested; none of them with Sobol
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +110,8 @@ class Plan:
         """Replicates whose settings are not selected."""
         replicates = len(self.study.variants) * self.study.replicates
         return replicates - sum(trial.phase == "replication" for trial in self.trials)
+
+    @property
+    def to_come(self) -> int:
+        """Tuning trials whose points are suggested once the scores of others are known."""
+        return sum(self.tuning.to_come.values()) if self.tuning else 0

@@ -12,7 +12,7 @@ from orchestrator.plan.records import Selected, Trial, Tuned, Tuning, TuningPoin
 from orchestrator.plan.selection import select, selecting
 from orchestrator.study.describe import names, plain, plural
 from orchestrator.study.points import Values, at_point, for_tuning
-from orchestrator.study.records import Study, Variant
+from orchestrator.study.records import Study, Tune, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,14 @@ def settle(
             selected[tuned] = best
         else:
             hopeless[tuned] = _why_hopeless(own, [results[trial] for trial in trials])
-    return Tuning(points, selected, hopeless)
+    return Tuning(points, selected, hopeless, _to_come(study.tune, known))
+
+
+def _to_come(tune: Tune, known: Known) -> dict[Tuned, int]:
+    return {
+        tuned: (tune.points - len(values)) * tune.replicates
+        for tuned, values in known.points.items()
+    }
 
 
 def _why_hopeless(points: Sequence[TuningPoint], statuses: Sequence[str]) -> str:

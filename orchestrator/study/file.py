@@ -76,8 +76,9 @@ class TuneKeys(Settings):
     studies: Count = 1
     """Times that the tuning is repeated, with other points and seeds; replicates take turns with
     the settings that come out, so that the intervals contain the luck of tuning."""
-    method: Literal["sobol"] = "sobol"
-    """`sobol`: the same quasi-random points for all variants."""
+    method: Literal["sobol", "optuna"] = "sobol"
+    """`sobol`: the same quasi-random points for all variants. `optuna`: for each variant those that
+    Ray Tune's OptunaSearch suggests, four at a time, from the scores of the ones before."""
 
 
 class StudyFile(Settings):

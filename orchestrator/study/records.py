@@ -83,6 +83,12 @@ class Nuisance:
             value = exp(log(self.low) + unit * (log(self.high) - log(self.low)))
         else:
             value = self.low + unit * (self.high - self.low)
+        return self.rounded(value)
+
+    def rounded(self, value: float) -> float:
+        """To a number that a reader can type, within the range."""
+        assert self.low is not None
+        assert self.high is not None
         return min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
 
 
@@ -95,7 +101,7 @@ class Tune:
     replicates: int  # seeds of each point
     select: str  # validation/<metric>
     studies: int  # times that the tuning is repeated
-    method: Literal["sobol"]
+    method: Literal["sobol", "optuna"]
 
     @property
     def trials_per_variant(self) -> int:

@@ -28,9 +28,12 @@ Audits = Mapping[str, Audit]  # by variant id
 
 
 def best_of(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
-    """Expected best validation score by number of points."""
+    """Expected best validation score by number of points.
+
+    None where points follow from the scores of others: they are not exchangeable.
+    """
     tune = view.plan.tune
-    if tune is None or not audits:
+    if tune is None or not audits or tune.method != "sobol":
         return None
     of = {audit.variant_id: audit for audit in audits}
     span = linear_range([score for audit in audits for score in audit.best_of])
