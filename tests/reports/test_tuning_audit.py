@@ -118,6 +118,15 @@ def test_section_and_figures_show_it(tmp_path):
     assert rising.data[0]["y"][-1] == pytest.approx(0.9)
 
 
+def test_points_that_follow_from_others_have_no_best_of_k(tmp_path):
+    tables = tuned(tmp_path)
+    searched = replace(tables.plan, tune=replace(tables.plan.tune, method="optuna"))
+    analysis = analyse(replace(tables, plan=searched))
+    figures = draw(scheme(searched), analysis)
+    assert "best_of" not in figures
+    assert "isolation" in figures
+
+
 def test_a_study_without_tuning_has_no_audit(small):
     tables = read_tables(small)
     analysis = analyse(tables)
