@@ -36,10 +36,11 @@ class TestFirstRun:
     def test_says_what_runs_where_and_what_was_found(self, tmp_path: Path) -> None:
         write_study(tmp_path)
         ended = orch("run", "study.yaml", "--inline", "--results", "out", cwd=tmp_path)
-        first, second, *_, finding, report = ended.stdout.splitlines()
+        first, second, *finding, report = ended.stdout.splitlines()
         assert first == "tiny: 4 variants × 2 replicates = 8 trials, 0 done"
         assert second == "4 packs in this process · results in out/tiny"
-        assert "test accuracy" in finding
+        assert "in test accuracy" in " ".join(finding)
+        assert "undecided" in " ".join(finding)
         assert report == "report: out/tiny/report.html"
         assert "8 trials in the store: 8 completed, 0 diverged, 0 failed" in ended.stdout
         assert (ended.returncode, ended.stderr) == (0, "")

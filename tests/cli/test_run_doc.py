@@ -1,4 +1,4 @@
-"""docs/running.md knows every flag of `orch run` and every exit code.
+"""docs/running.md knows every flag of `orch plan`, `run` and `report`, and every exit code.
 
 That its commands work is tested in tests/docs.
 """
@@ -18,7 +18,7 @@ def first_cells(title: str) -> list[str]:
 
 
 def test_flags() -> None:
-    shown = orch("run", "--help").stdout
+    shown = "".join(orch(verb, "--help").stdout for verb in ("plan", "run", "report"))
     flags = set(re.findall(r"--[a-z-]+", shown)) - {"--help"}
     assert {cell.split()[0] for cell in first_cells("Flags")} == flags
 
