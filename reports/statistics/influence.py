@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from reports.statistics.decay_comparisons import main_groups
 from reports.statistics.geometric import Estimate, estimates
@@ -102,7 +101,8 @@ def spearman(x: Floats, y: Floats) -> Correlation:
     n = len(x)
     if n < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return Correlation(None, None, None, n)
-    rho = float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
+    ranks = [pd.Series(values).rank() for values in (x, y)]  # ties share their mean rank
+    rho = float(np.corrcoef(ranks)[0, 1])
     if n < FEWEST or abs(rho) > 1 - 1e-9:
         return Correlation(rho, None, None, n)
     half = ndtri(0.5 + LEVEL / 2) * np.sqrt((1 + rho**2 / 2) / (n - 3))
