@@ -47,6 +47,8 @@ def probe(
     members.model.eval()
     outputs, layers = trace(members, inputs)
     layers = [layer for layer in layers if layer.z.requires_grad]
+    if not layers:
+        return []  # as of a recurrent net whose output layer is its embedding
     values = loss(outputs, targets)
     measured = list(_measured(members, layers, values, targets, before))
     readings = []

@@ -73,13 +73,20 @@ def _split(found: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[Key, Summ
     n, mean = found["n"].to_numpy(), found["mean"].to_numpy(dtype=float)
     half = t_half_width(n, np.nan_to_num(found["sd"].to_numpy(dtype=float)))
     grows = found["grows"].to_numpy()
-    drawn = [np.where(grows, np.exp(x), x) for x in (mean, mean - half, mean + half)]
+    drawn = [np.where(grows, _exp(x), x) for x in (mean, mean - half, mean + half)]
     columns = [found[name].tolist() for name in ("position", "name", "n", "zeros")]
     of = list(zip(*(found[key].tolist() for key in keys), strict=True))
     starts = [i for i in range(len(of)) if i == 0 or of[i] != of[i - 1]]
     for start, end in pairwise([*starts, len(of)]):
         places, sites, sizes, zeros = (tuple(column[start:end]) for column in columns)
         yield of[start], Summary(places, sites, sizes, zeros, *(x[start:end] for x in drawn))
+
+
+def _exp(logs: Floats) -> Floats:
+    """NaN above the largest double: an interval that has no end to be drawn."""
+    with np.errstate(over="ignore"):
+        values = np.exp(logs)
+    return np.where(np.isinf(values), np.nan, values)
 
 
 def estimates(fitted: pd.DataFrame, keys: Sequence[str], column: str) -> dict[Key, Estimate]:
@@ -102,5 +109,6 @@ def estimate(logs: Sequence[float]) -> Estimate:
     if x.size == 1:
         return Estimate(float(np.exp(mean)), None, None, 1)
     half = float(t_half_width(x.size, x.std(ddof=1)))
-    low, high = float(np.exp(mean - half)), float(np.exp(mean + half))
+    with np.errstate(over="ignore"):  # an upper end may be infinite
+        low, high = float(np.exp(mean - half)), float(np.exp(mean + half))
     return Estimate(float(np.exp(mean)), low, high, int(x.size))

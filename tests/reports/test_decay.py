@@ -7,7 +7,7 @@ from scipy import stats
 
 from reports.statistics import decay as depth
 from reports.statistics.fits import fits
-from reports.statistics.geometric import estimate
+from reports.statistics.geometric import estimate, summaries
 
 
 def rows(values, quantity="delta", variant="v", epoch=0, axis="depth"):
@@ -131,3 +131,14 @@ def test_order_of_rows_does_not_matter():
 
 def test_an_estimate_of_one_has_no_interval():
     assert (estimate([0.0]).value, estimate([0.0]).low) == (1.0, None)
+
+
+def test_replicates_of_very_different_size_have_no_upper_end():
+    """As of a deep net that explodes: t(1) · sd of the logarithms is beyond the largest double."""
+    values = [1e-200, 1e200]
+    table = pd.DataFrame({"quantity": "delta", "site": "a", "position": 1, "value": values})
+    ((_, found),) = summaries(table, ["quantity"], ["delta"])
+    assert found.mean[0] == pytest.approx(1.0)
+    assert found.low[0] == 0.0
+    assert np.isnan(found.high[0])
+    assert estimate(np.log(values).tolist()).high == np.inf
