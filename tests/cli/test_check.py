@@ -130,6 +130,11 @@ def test_a_full_disk_behind_stdout_is_reported() -> None:
     assert "Traceback" not in done.stderr
 
 
+def heed_ctrl_c() -> None:
+    """A job in the background of a script is told to ignore it, and tells its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     """While it waits for a file that never comes: a pipe is refused, so a slow import stands in."""
     (tmp_path / "slow.py").write_text(
@@ -146,6 +151,7 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
