@@ -44,10 +44,9 @@ from reports.variants import baseline_text
 
 FOLDER = Path(__file__).parent
 DEPTH_FIGURES = (  # in the order of the section, after the decay itself
-    *("delta_by_epoch", "delta_map", "phase", "activations", "path_factor", "saturation"),
-    *("weight_grad", "influence_depth"),
+    *("delta_by_epoch", "delta_map", "phase", "saturation", "weight_grad", "influence_depth"),
 )
-TIME_FIGURES = ("gates", "influence_time")
+TIME_FIGURES = ("influence_time",)
 
 
 def environment() -> Environment:
