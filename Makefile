@@ -8,7 +8,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-LONG := slow or ray or browser
+# Tests that use all cores themselves
+ALONE := ray or browser
 
 .PHONY: run test check bench studies reproductions ewt clean
 
@@ -16,8 +17,9 @@ run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
 
 test: check .mlflow/installed
-	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
-	$(BIN)/python -m pytest -m "$(LONG)"
+	$(BIN)/python -m pytest -m "not (slow or $(ALONE))" --numprocesses auto
+	$(BIN)/python -m pytest -m "slow and not ($(ALONE))" --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -m "$(ALONE)"
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

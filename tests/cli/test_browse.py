@@ -11,6 +11,8 @@ from orchestrator.paths import ResultsPaths
 from tests.cli.orch import orch
 from tests.cli.running import train_here, write_study
 
+pytestmark = pytest.mark.slow  # a process a test
+
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -109,7 +111,6 @@ class TestInit:
 
 
 class TestDoctor:
-    @pytest.mark.slow
     @pytest.mark.ray
     def test_a_sound_machine(self, tmp_path: Path) -> None:
         ended = orch("doctor", cwd=tmp_path)

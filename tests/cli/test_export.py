@@ -9,6 +9,7 @@ import pytest
 from tests.cli.orch import orch
 from tests.cli.running import train_here, write_study
 
+pytestmark = pytest.mark.slow  # a process a test
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -35,7 +36,6 @@ def test_latex_goes_where_it_is_told(done: Path, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 @pytest.mark.parametrize("form", ["svg", "pdf"])

@@ -15,6 +15,8 @@ from orchestrator.training.records import PackRows
 from tests.cli.orch import ORCH, orch
 from tests.cli.running import TINY, events, parts, tables, train_here, write_study
 
+pytestmark = pytest.mark.slow  # a process a test
+
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:

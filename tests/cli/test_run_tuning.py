@@ -13,6 +13,8 @@ from reports.tables import read_tables
 from tests.cli.orch import orch
 from tests.cli.running import TINY, parts, started, tables, train_here, write_study
 
+pytestmark = pytest.mark.slow  # a process a test
+
 TUNE = "tune: {training.learning_rate: {log_uniform: [0.01, 2]}, points: 3, replicates: 2}\n"
 TUNED = TINY.replace("  model.depth: [1, 2]\n", "") + TUNE
 TUNED = TUNED.replace("epochs: 2", "epochs: 4")
@@ -170,7 +172,6 @@ def test_divergence_is_the_worst_score(tmp_path: Path) -> None:
     assert "diverged" in trials.filter(pc.equal(trials["phase"], "tuning"))["status"].to_pylist()
 
 
-@pytest.mark.slow
 @pytest.mark.ray
 def test_killed_under_ray_in_the_second_phase_it_comes_out_the_same(
     done: Path, tmp_path: Path

@@ -32,6 +32,7 @@ def save(language: str, text: str, folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.ray
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_commands_of_a_page_work(page: Path, tmp_path: Path) -> None:
     folder_of_python = str(Path(sys.executable).parent)
