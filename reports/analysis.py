@@ -9,6 +9,7 @@ from reports.command import more_replicates
 from reports.gradients import Gradients, gradients
 from reports.statistics.across_tasks import AcrossTasks, across_tasks
 from reports.statistics.baselines import Baseline, baselines
+from reports.statistics.ceiling import ceiling_warnings
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
 from reports.statistics.decay import Profile, decay
@@ -92,6 +93,7 @@ def analyse(tables: Tables) -> Analysis:
         settling_command=_command(plan, facts, open_),
         warnings=(
             *audit_warnings(plan, audits, names_of(plan)),
+            *ceiling_warnings(plan, results, compared.rows),
             *warnings(tables, facts, results, compared, measured.fits),
         ),
     )

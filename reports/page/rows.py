@@ -11,6 +11,7 @@ from reports.figures.palette import Look, look
 from reports.statistics.comparisons import VERDICTS, Comparison
 from reports.statistics.outcomes import STATUSES, Outcome
 from reports.statistics.power import MOST
+from reports.statistics.sampling import no_share_of_answers
 from reports.statistics.settling import Settling, settles
 from reports.statistics.solved import Solved
 from reports.statistics.time_to_solve import TimeToSolve
@@ -95,10 +96,10 @@ def _sampling_cells(analysis: Analysis, variant: Variant) -> tuple[Cell, ...]:
 
 
 def sampling_text(analysis: Analysis) -> str:
-    """What the column says, in words."""
+    """What the column says, in words; without one, why."""
     found = analysis.sampling.values()
     if not found:
-        return ""
+        return _no_sampling(analysis)
     sizes = sorted({each.answers for each in found})
     answers = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
     least, most = (f(100 * each.half for each in found) for f in (min, max))
@@ -107,6 +108,16 @@ def sampling_text(analysis: Analysis) -> str:
         f"The test set of {answers} answers alone makes ±{half} points, however many seeds run. "
         "All variants of a replicate share it, so that it largely cancels in paired differences; "
         "where every replicate draws its own, the spread over seeds holds a part of it already."
+    )
+
+
+def _no_sampling(analysis: Analysis) -> str:
+    if not any(outcome.n for outcome in analysis.outcomes.values()):
+        return ""
+    why = no_share_of_answers(analysis.plan.compare) or "the number of test answers is not stored"
+    return (
+        f"What the finite test set alone leaves uncertain is not known here: {why}. The intervals "
+        "are over seeds; on another test set all of these numbers may shift."
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.statistics.baselines import Baseline
+from reports.statistics.bounds import best_possible
 from reports.statistics.divergence import Diverged
 from reports.statistics.interquartile import bootstrap, profile
 from reports.statistics.intervals import Floats
@@ -15,7 +16,6 @@ from reports.tables import Compare, Level, Plan, Variant
 
 Levels = tuple[tuple[str, Level], ...]
 THRESHOLDS = np.linspace(0, 1, 51)
-_BEST = {"mse": 0.0, "loss": 0.0}  # of metrics that are no share
 
 
 @dataclass(frozen=True)
@@ -132,17 +132,10 @@ def _scale(
     if not means:
         return None
     floor = next((baselines[v] for v in variants if v in baselines), None)
-    best = _best(compare)
+    best = best_possible(compare)
     zero = favour * means[0] if floor is None else floor
     one = favour * means[-1] if best is None else best
     return Scale(zero, one, floor is not None, best is not None) if zero != one else None
-
-
-def _best(compare: Compare) -> float | None:
-    """The best value that the metric can have, where that is known."""
-    if compare.unit == "share":
-        return 1.0 if compare.direction == "maximize" else 0.0
-    return _BEST.get(compare.metric.split("/")[-1])
 
 
 def _contender(

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from reports.statistics.adjustment import holm
+from reports.statistics.bounds import at_bound
 from reports.statistics.divergence import Diverged, Sides, Values, counted
 from reports.statistics.intervals import Floats, t_half_width, welch
 from reports.statistics.signflip import max_t_p, signflip_p, smallest_p
@@ -33,6 +34,8 @@ class Comparison:
     n: int  # pairs; unpaired: replicates of the smaller group
     diverged: int  # trials of both variants
     counted_as: float | None  # the value of each of them; None where none diverged
+    bound: float | None  # an end of the metric's range that both variants reach; None if neither
+    at_bound: int  # replicates in which both lie there
     difference: float | None
     ci_low: float | None
     ci_high: float | None
@@ -45,6 +48,11 @@ class Comparison:
     @property
     def descriptive(self) -> bool:
         return self.n < DESCRIPTIVE_BELOW
+
+    @property
+    def stuck(self) -> bool:
+        """Every replicate of both lies at one end of the metric's range: nothing can show."""
+        return self.bound is not None and self.at_bound == self.n
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,7 @@ def _contrast(compare: Compare, variant: str, baseline: str, sides: Sides) -> Co
     difference, low, high, better, effect = numbers
     return Comparison(
         compare.metric, baseline, variant, method, n, sides.diverged, sides.counted_as,
-        difference, low, high, None, None, better, effect, "undecided",
+        *at_bound(compare, a, b), difference, low, high, None, None, better, effect, "undecided",
     )  # fmt: skip
 
 
@@ -234,9 +242,10 @@ def verdict(row: Comparison, direction: str, smallest: float | None) -> Verdict:
     """better | worse: p_adjusted ≤ .05. equivalent: the interval lies inside ± smallest difference.
 
     A difference that is certain but too small to matter is called equivalent. Where trials
-    diverged it is not: how large the difference is then depends on what they are counted as.
+    diverged it is not: how large the difference is then depends on what they are counted as. Nor
+    is it where all values lie at the metric's bound: there a difference could not have shown.
     """
-    if row.difference is None or row.p_adjusted is None or row.descriptive:
+    if row.difference is None or row.p_adjusted is None or row.descriptive or row.stuck:
         return "undecided"
     if smallest is not None and not row.diverged and _inside(row, smallest):
         return "equivalent"

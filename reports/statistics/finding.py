@@ -36,6 +36,8 @@ def finding(
         return _nothing(outcomes)
     if not any(row.difference is not None for row in compared.rows):
         return _uncompared(plan, outcomes)
+    if all(row.stuck for row in compared.rows):
+        return f"{_so_far(plan, outcomes)}{_stuck(plan, compared)}"
     said = f"{_verdicts(plan, compared)}; {_largest(plan, compared, profiles)}."
     return _so_far(plan, outcomes) + said
 
@@ -70,14 +72,31 @@ def _so_far(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
     return f"So far, with {plan.trials - missing} of {plan.trials} trials: " if missing else ""
 
 
+def _stuck(plan: Plan, compared: Comparisons) -> str:
+    """Where no comparison could have shown anything."""
+    ends = {row.bound for row in compared.rows}
+    known = sorted(end for end in ends if end is not None)
+    values = " or ".join(value_text(end, plan.compare.unit) for end in known)
+    return (
+        f"Undecided, as no difference can show: in {_family(plan, compared)} every replicate of "
+        f"both variants lies at the metric's bound, {values}."
+    )
+
+
+def _family(plan: Plan, compared: Comparisons) -> str:
+    metric, total = metric_text(plan.compare.metric), len(compared.rows)
+    return f"{count_text(total, 'comparison')} with {baseline_text(plan)} in {metric}"
+
+
 def _verdicts(plan: Plan, compared: Comparisons) -> str:
     counts = Counter(row.verdict for row in compared.rows)
-    total, metric = len(compared.rows), metric_text(plan.compare.metric)
-    family = f"{count_text(total, 'comparison')} with {baseline_text(plan)} in {metric}"
-    if counts["undecided"] == total:
-        return f"Undecided: of {family} none tells a difference from chance"
+    family = _family(plan, compared)
+    stuck = sum(row.stuck for row in compared.rows)
+    where = f" ({stuck} of them at the metric's bound, where none can show)" if stuck else ""
+    if counts["undecided"] == len(compared.rows):
+        return f"Undecided: of {family} none tells a difference from chance{where}"
     listed = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts[word])
-    return f"Of {family}: {listed}"
+    return f"Of {family}: {listed}{where}"
 
 
 def _largest(plan: Plan, compared: Comparisons, profiles: Sequence[Profile]) -> str:

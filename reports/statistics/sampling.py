@@ -34,10 +34,7 @@ def sampling(
         which is not stored, and is not given.
     Source: Wilson 1927; Dietterich 1998 on the two sources of variation.
     """
-    split, name = compare.metric.split("/")
-    if "final.test/answers" not in trials or split != "test" or compare.unit != "share":
-        return {}
-    if name == "solved":  # one answer a trial: its interval is that of `solved`
+    if "final.test/answers" not in trials or no_share_of_answers(compare):
         return {}
     answers = trials.groupby("variant_id")["final.test/answers"].min().dropna()
     sizes = {str(variant): int(count) for variant, count in answers.items()}
@@ -45,6 +42,18 @@ def sampling(
     return {
         variant: Sampling(sizes[variant], _half(mean, sizes[variant])) for variant, mean in known
     }
+
+
+def no_share_of_answers(compare: Compare) -> str:
+    """Why a metric has no such uncertainty, as a sentence goes on; nothing where it has one."""
+    split, name = compare.metric.split("/")
+    if split != "test":
+        return f"{split} examples are not the test set"
+    if name == "solved":  # one answer a trial
+        return "a trial is solved or not, whatever the size of the test set"
+    if compare.unit != "share":
+        return f"{name} is no share of right answers; errors of single examples are not stored"
+    return ""
 
 
 def _half(mean: float, answers: int) -> float:

@@ -21,12 +21,13 @@ class Settling:
     now: int  # replicates
     proposed: int | None  # that settle at least half of the undecided; None where that takes > MOST
     settled: int  # comparisons that are then probably decided
-    undecided: int
+    undecided: int  # without those that are stuck
+    stuck: int  # at a bound of the metric, where no number of replicates helps
     needed: Mapping[str, int | None]  # variant id → replicates; None: more than MOST, or unknown
 
 
 def settling(rows: Sequence[Comparison], now: int, smallest: float | None) -> Settling | None:
-    """None while nothing is undecided.
+    """None while nothing is undecided that replicates could decide.
 
     smallest: the smallest difference that matters; without one nothing can become equivalent.
 
@@ -41,12 +42,14 @@ def settling(rows: Sequence[Comparison], now: int, smallest: float | None) -> Se
     Source: predictive power (Spiegelhalter et al. 1986) under the flat prior of the t-interval.
     """
     open_ = [row for row in rows if row.verdict == "undecided" and row.difference is not None]
+    stuck = sum(row.stuck for row in open_)
+    open_ = [row for row in open_ if not row.stuck]
     if not open_:
         return None
     needed = {row.variant: _needed(row, len(open_), smallest) for row in open_}
     proposed = _proposed(list(needed.values()))
     settled = sum(n is not None and proposed is not None and n <= proposed for n in needed.values())
-    return Settling(now, proposed, settled, len(open_), needed)
+    return Settling(now, proposed, settled, len(open_), stuck, needed)
 
 
 def _proposed(needed: Sequence[int | None]) -> int | None:

@@ -23,11 +23,13 @@ def spread(rows: Iterable[Comparison]) -> Spread | None:
     """None without a comparison of at least two pairs.
 
     Answers: what spread may be expected when the same variants are trained on more seeds?
-    Assumes: replicates to come are like those seen.
+    Assumes: replicates to come are like those seen. Comparisons all of whose values lie at the
+        metric's bound are left out: they say nothing of the spread elsewhere.
     Misleads: with few replicates: the true sd may be three times that of three.
     Source: Cohen 1988, on pilot studies.
     """
-    known = [row for row in rows if row.method == "paired" and row.ci_high is not None]
+    paired = [row for row in rows if row.method == "paired" and not row.stuck]
+    known = [row for row in paired if row.ci_high is not None]
     if not known:
         return None
     sds = [deviation(row) for row in known]

@@ -13,6 +13,7 @@ from reports.names import (
     short_names,
     value_text,
 )
+from reports.statistics.ceiling import bound_text
 from reports.statistics.comparisons import VERDICTS, Comparison, Verdict
 from reports.statistics.power import MOST
 from reports.statistics.settling import Settling, settles
@@ -54,7 +55,7 @@ def _text(
     }[row.verdict]
     interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
     effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
-    return f"{said}: {effect}{_lost(plan, variants, row)}{_needs(row, settling)}"
+    return f"{said}: {effect}{_lost(plan, variants, row)}{_open(plan, row, settling)}"
 
 
 def _pair(plan: Plan, own: Variant, base: Variant) -> tuple[str, str, str]:
@@ -83,8 +84,13 @@ def _lost(plan: Plan, variants: Mapping[str, Variant], row: Comparison) -> str:
     return f"; {row.diverged} of their {of} trials diverged and count as {value}"
 
 
+def _open(plan: Plan, row: Comparison, settling: Settling | None) -> str:
+    """What keeps it from being decided."""
+    return bound_text(plan.compare, row) + _needs(row, settling)
+
+
 def _needs(row: Comparison, settling: Settling | None) -> str:
-    if row.verdict != "undecided" or settling is None or not settles(row):
+    if settling is None or row.variant not in settling.needed or not settles(row):
         return ""
     needed = settling.needed[row.variant]
     return f"; would take about {needed} replicates" if needed else f"; more than {MOST} replicates"
@@ -111,14 +117,20 @@ def settling_text(found: Settling | None) -> str:
     """What more replicates would probably do, as a sentence; nothing where nothing is open."""
     if found is None:
         return ""
-    open_ = count_text(found.undecided, "comparison")
+    open_ = _undecided(found)
     if found.proposed is None:
         return (
-            f"{open_} undecided, and more than {MOST} replicates would be needed for half of them:"
+            f"{open_}, and more than {MOST} replicates would be needed for half of them:"
             " these differences are too small for their spread."
         )
     which = "it" if found.undecided == 1 else f"{found.settled} of them"
     return (
-        f"{open_} undecided; {found.proposed} replicates in place of {found.now} would probably "
+        f"{open_}; {found.proposed} replicates in place of {found.now} would probably "
         f"settle {which} (each with a chance of 80 % or more):"
     )
+
+
+def _undecided(found: Settling) -> str:
+    said = f"{count_text(found.undecided, 'comparison')} undecided"
+    stuck = f" (besides {found.stuck} at a bound of the metric, where replicates do not help)"
+    return f"{said}{stuck if found.stuck else ''}"

@@ -1,10 +1,13 @@
-"""What the test set alone leaves open, against scipy and a simulation."""
+"""What the test set alone leaves open, against scipy and a simulation; where it is not known."""
+
+import dataclasses
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
 from reports.analysis import analyse
+from reports.page.render import render
 from reports.page.rows import sampling_text
 from reports.statistics.sampling import sampling
 from reports.tables import Compare, read_tables
@@ -43,6 +46,29 @@ def test_it_covers_what_other_test_sets_of_this_size_give():
 def test_metrics_that_are_no_share_of_test_answers_have_none(tables, metric, unit):
     results = analyse(tables).outcomes
     assert sampling(tables.trials, Compare(metric, "maximize", unit, {}, None), results) == {}
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "why"),
+    [("test/mse", "squared unit", "mse is no share of right answers"),
+     ("test/loss", "nat", "errors of single examples are not stored"),
+     ("validation/accuracy", "share", "validation examples are not the test set"),
+     ("test/solved", "share", "a trial is solved or not")],
+)  # fmt: skip
+def test_where_it_is_not_known_the_page_says_why(tables, metric, unit, why):
+    trials = tables.trials.assign(**{f"final.{metric}": 0.5})
+    compare = Compare(metric, "maximize", unit, {}, None)
+    plan = dataclasses.replace(tables.plan, compare=compare)
+    analysis = analyse(dataclasses.replace(tables, plan=plan, trials=trials))
+    said = sampling_text(analysis)
+    assert said.startswith("What the finite test set alone leaves uncertain is not known here: ")
+    assert why in said
+    assert said in render(tables, analysis)
+
+
+def test_without_results_nothing_is_said_of_the_test_set(tables):
+    trials = tables.trials.assign(status="failed")
+    assert sampling_text(analyse(dataclasses.replace(tables, trials=trials))) == ""
 
 
 def test_the_page_says_it(tables):
