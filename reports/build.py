@@ -1,6 +1,7 @@
 """Makes the report of one study from its folder, and the page that lists all studies."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from reports.analysis import Analysis, analyse
 from reports.files import write_atomically, write_text
 from reports.index import write_index
-from reports.page.render import render
+from reports.page.render import BESIDE, render
 from reports.statistics.comparisons import Comparison
 from reports.statistics.fits import decay_table
 from reports.statistics.verdicts import rest_text, settling_text, shown
@@ -64,10 +65,21 @@ def build_report(folder: Path, refresh_s: int | None = None) -> Report:
     labels = {variant.variant_id: variant.label for variant in analysis.plan.variants}
     write_comparisons(folder / "comparisons.parquet", analysis.comparisons.rows, labels)
     write_decay(folder / "decay.parquet", decay_table(analysis.gradients.fits, analysis.plan))
-    page = folder / "report.html"
-    write_text(page, render(tables, analysis, refresh_s))
+    page = render(tables, analysis, refresh_s)
+    _write_beside(folder / BESIDE, page.beside)
+    write_text(folder / "report.html", page.html)
     write_index(folder.parent)
-    return Report(page, analysis.finding, _lines(analysis), analysis.warnings)
+    return Report(folder / "report.html", analysis.finding, _lines(analysis), analysis.warnings)
+
+
+def _write_beside(folder: Path, files: Mapping[str, str]) -> None:
+    """The data of a large page, before the page itself; nothing of an earlier one stays."""
+    if files:
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            write_text(folder / name, text)
+    elif folder.is_dir():
+        shutil.rmtree(folder)
 
 
 def _lines(analysis: Analysis) -> tuple[str, ...]:

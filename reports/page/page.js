@@ -1,6 +1,6 @@
-"use strict";
 // Draws the figures (small multiples of plotly plots) and sorts the tables. No network, no storage.
-(() => {
+(async () => {
+  const heads = await packs.unpacked(document.getElementById("heads").textContent);
   const darkOf = JSON.parse(document.getElementById("dark-of").textContent);
   const looks = document.querySelectorAll("template[id^=key-]");
   const darkMode = matchMedia("(prefers-color-scheme: dark)");
@@ -37,6 +37,9 @@
     };
   }
 
+  const plotly = document.getElementById("plotly");  // absent where there is no figure
+  const library = plotly && packs.run(plotly.textContent);
+
   const config = {
     responsive: true, displaylogo: false, doubleClick: "reset",
     modeBarButtons: [["toImage", "resetScale2d"]], displayModeBar: touch ? false : "hover",
@@ -53,7 +56,7 @@
   class Figure {
     constructor(root) {
       this.root = root;
-      this.spec = JSON.parse(root.querySelector("script").textContent);
+      this.spec = heads[root.dataset.name];
       this.grid = root.querySelector(".panels");
       this.hidden = new Set();
       this.state = Object.fromEntries(this.spec.choosers.map((each) => [each.key, each.chosen]));
@@ -142,8 +145,27 @@
       slot.lastElementChild.setAttribute("aria-label", this.spec.title + (panel.title ? ": " + panel.title : ""));
     }
 
-    draw() {
+    // What the panels show comes later than the figure's place on the page.
+    load() {
+      this.loading ??= this.arrive().catch((error) => {
+        this.root.querySelector(".beside").textContent = error.message;
+      });
+      return this.loading;
+    }
+
+    async arrive() {
+      const inside = this.root.querySelector("script.data");
+      const text = inside ? inside.textContent : await packs.beside(this.spec.name, this.root.dataset.file);
+      const contents = await packs.unpacked(text);
+      this.spec.panels.forEach((panel, i) => Object.assign(panel, contents[i]));
+      inside?.remove();
+      this.loaded = true;
+    }
+
+    async draw() {
       this.drawn = true;
+      if (!this.loaded) await Promise.all([library, this.load()]);
+      if (!this.loaded) return;
       this.visible().forEach((panel, i) => {
         const data = panel.data.filter((trace) => !this.hidden.has(trace.legendgroup));
         Plotly.react(this.grid.children[i].lastElementChild, themed(data), fullLayout(panel.layout), config);
@@ -189,4 +211,11 @@
   addEventListener("beforeprint", () => {
     for (const figure of figures.values()) if (!figure.drawn) figure.draw();
   });
+
+  // All is inflated before somebody may print, one figure after another, when there is time.
+  await library;
+  for (const figure of figures.values()) {
+    await new Promise((resolve) => setTimeout(resolve));
+    await figure.load();
+  }
 })();

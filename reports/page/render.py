@@ -1,6 +1,8 @@
 """Analysis and figures → one HTML page that opens without network."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ from reports.page.across import across
 from reports.page.explained import explained
 from reports.page.matrix import matrix
 from reports.page.methods import methods
+from reports.page.packed import beside, contents, deflated, head, packed
 from reports.page.partly_fixed import partly_fixed
 from reports.page.policy import policy
 from reports.statistics import verdicts
@@ -47,6 +50,9 @@ DEPTH_FIGURES = (  # in the order of the section, after the decay itself
     *("delta_by_epoch", "delta_map", "phase", "saturation", "weight_grad", "influence_depth"),
 )
 TIME_FIGURES = ("influence_time",)
+GRADIENT_FIGURES = {"delta", "factors", "time_decay", *DEPTH_FIGURES, *TIME_FIGURES}
+LARGEST_BYTES = 8_000_000
+BESIDE = "report_data"  # the folder beside the page
 
 
 def environment() -> Environment:
@@ -62,10 +68,40 @@ def environment() -> Environment:
     return made
 
 
-def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> str:
-    """The whole report.html; with refresh_s, it loads itself again that often."""
-    plotly, script = plotly_js(), source("page.js")
+@dataclass(frozen=True)
+class Page:
+    """report.html, and the files in the folder beside it, by name; mostly there are none."""
+
+    html: str
+    beside: Mapping[str, str]
+
+
+def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> Page:
+    """The whole page; with refresh_s, it loads itself again that often.
+
+    Above `LARGEST_BYTES` what was measured of gradients moves into files beside it.
+    """
     view = scheme(analysis.plan)
+    figures = draw(view, analysis)
+    data = {name: contents(figure) for name, figure in figures.items()}
+    html = _html(view, tables, analysis, figures, data, refresh_s)
+    if len(html.encode()) <= LARGEST_BYTES or not data.keys() & GRADIENT_FIGURES:
+        return Page(html, {})
+    moved = {name: data.pop(name) for name in figures if name in GRADIENT_FIGURES}
+    html = _html(view, tables, analysis, figures, data, refresh_s)
+    return Page(html, {f"{name}.js": beside(name, text) for name, text in moved.items()})
+
+
+def _html(
+    view: Scheme,
+    tables: Tables,
+    analysis: Analysis,
+    figures: Mapping[str, Figure],
+    data: Mapping[str, str],
+    refresh_s: int | None,
+) -> str:
+    """data: of the figures whose contents stand in the page."""
+    plotly, script = plotly_js(), Markup(f"{source('packed.js')}{source('page.js')}")
     page = environment().get_template("report.html")
     return page.render(
         analysis=analysis,
@@ -73,7 +109,10 @@ def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> 
         view=view,
         facts=analysis.evidence,
         study_text=tables.study_text,
-        figures=draw(view, analysis),
+        figures=figures,
+        heads=packed({name: head(figure) for name, figure in figures.items()}),
+        data=data,
+        beside=BESIDE,
         verdict_words=verdicts,
         audits=rows.audit_rows(view, analysis),
         depth_section=_depth_section(analysis),
@@ -106,9 +145,9 @@ def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> 
         looks=LOOKS,
         bar_px=WIDTH_PX,
         code=_code(tables),
-        plotly=plotly,
+        plotly=deflated(plotly.encode()),
         script=script,
-        policy=policy([plotly, script]),
+        policy=policy([plotly, script], loads=len(data) < len(figures)),
         thumbnail=thumbnail(view, analysis.outcomes),
         refresh_s=refresh_s,
     )
@@ -170,13 +209,13 @@ def source(name: str) -> Markup:
     return Markup((FOLDER / name).read_text(encoding="utf-8"))
 
 
-def plotly_js() -> Markup:
+def plotly_js() -> str:
     """plotly.js from the installed plotly package, found without importing it."""
     spec = find_spec("plotly")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the package plotly is not installed", name="plotly")
     file = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-    return Markup(file.read_text(encoding="utf-8").replace("</script", "<\\/script"))
+    return file.read_text(encoding="utf-8")
 
 
 def _code(tables: Tables) -> dict[str, list[str]]:

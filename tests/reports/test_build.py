@@ -12,6 +12,8 @@ import pytest
 import reports.build
 from reports.build import build_report
 from reports.index import write_index
+from reports.page.packed import deflated
+from reports.page.render import plotly_js
 from reports.tables import ReportError
 from tests.reports.sample import Sample, write
 
@@ -178,12 +180,27 @@ def test_the_index_survives_a_broken_neighbour(small):
 
 def test_plotly_stands_in_the_page_exactly_once(small):
     page = build_report(small).path.read_text()
-    assert page.count("* plotly.js v") == 1
-    assert "https://cdn" not in page.split("* plotly.js v")[0]
+    assert page.count(deflated(plotly_js().encode())) == 1
+    assert "https://cdn" not in page
+
+
+def test_a_large_page_leaves_its_gradients_in_a_folder(small, monkeypatch):
+    whole = build_report(small).path.read_text()
+    monkeypatch.setattr("reports.page.render.LARGEST_BYTES", 0)
+    parted = build_report(small).path.read_text()
+    files = {path.stem: path.read_text() for path in (small / "report_data").iterdir()}
+    assert {"delta", "weight_grad", "saturation"} <= files.keys()
+    assert "curves" not in files
+    for text in (text.split('"')[3] for text in files.values()):
+        assert text in whole
+        assert text not in parted
+    monkeypatch.undo()
+    assert build_report(small).path.read_text() == whole
+    assert not (small / "report_data").exists()
 
 
 @pytest.mark.slow
-def test_480_trials_take_under_five_seconds_and_six_and_a_half_megabytes(full):
+def test_480_trials_take_under_five_seconds_and_three_and_a_half_megabytes(full):
     """From a fresh process, imports included; its own CPU time, as tests share their cores."""
     code = f"""
 import time
@@ -195,7 +212,7 @@ print(*(name for name in ("torch", "ray", "orchestrator", "scipy.stats") if name
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     size, seconds = map(float, done.stdout.split("\n")[0].split())
-    assert size < 6.5e6
+    assert size < 3.5e6
     assert seconds < 5
     assert done.stdout.split("\n")[1] == ""
 

@@ -273,6 +273,41 @@ def test_printing_draws_every_figure(browser, report):
     assert visit.page.evaluate(drawn)
 
 
+@pytest.fixture
+def parted(small, monkeypatch):
+    """A page that is taken for a large one."""
+    monkeypatch.setattr("reports.page.render.LARGEST_BYTES", 0)
+    return build_report(small).path
+
+
+def test_a_large_page_draws_from_the_folder_beside_it(browser, parted):
+    visit = Visit(browser, parted)
+    visit.draw_all()
+    assert visit.page.locator("#figure-delta .beside").text_content().startswith("Its data lie in")
+    assert not visit.wrong
+
+
+def test_a_large_page_says_what_it_lacks(browser, parted):
+    shutil.rmtree(parted.parent / "report_data")
+    visit = Visit(browser, parted)
+    visit.draw("curves")
+    note = visit.page.locator("#figure-delta .beside")
+    wait_until(
+        visit, lambda: note.text_content() == "report_data/delta.js is not beside this page."
+    )
+
+
+def test_no_script_of_the_page_itself_loads_a_file(browser, parted):
+    """Only our own scripts may."""
+    (parted.parent / "stranger.js").write_text("document.title = 'owned'")
+    page = parted.read_text()
+    parted.write_text(page.replace("</h1>", "</h1><script src='stranger.js'></script>", 1))
+    visit = Visit(browser, parted)
+    visit.draw("curves")
+    assert visit.page.title() != "owned"
+    assert any("Content Security Policy" in text for text in visit.wrong)
+
+
 INJECTED = """<script>document.title = 'owned'</script>
 <img src=x onerror="document.title = 'owned'">"""
 

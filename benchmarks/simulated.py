@@ -1,0 +1,124 @@
+"""A results folder of any size without training: the real writers, invented numbers.
+
+    python -m benchmarks.simulated RESULTS [VARIANTS] [REPLICATES]
+
+Writes a study of feed-forward nets with as many trials as asked for, as `orch run` would. What
+stands in its tables has the shape and size of real ones, and no meaning.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from orchestrator.execution.records import Job
+from orchestrator.execution.work import work
+from orchestrator.paths import ResultsPaths
+from orchestrator.plan.document import plan_document
+from orchestrator.plan.make import make_plan
+from orchestrator.plan.records import Pack, Trial
+from orchestrator.store.folder import prepare
+from orchestrator.store.journal import append_event, write_plan
+from orchestrator.store.tables import compact
+from orchestrator.study.load import parse_study
+from orchestrator.training.probes import Reading
+from orchestrator.training.recorder import Recorder
+from orchestrator.training.records import PackRows
+
+VARIANTS, REPLICATES = 1000, 10
+PROBE_EVERY = 5
+PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5, "identity": 0.9}
+
+Draws = NDArray[np.float64]  # (members,)
+
+
+def study_text(variants: int = VARIANTS, replicates: int = REPLICATES) -> str:
+    """Five activations × four depths × ten scales × as many widths as it takes."""
+    widths = [4 + 4 * i for i in range(max(variants // 200, 1))]
+    scales = [round(0.2 * (1 + i), 1) for i in range(min(10, variants // 20))]
+    return f"""study: simulated
+question: How large a study can a reader open?
+task: {{name: digits}}
+model: {{name: mlp, init: {{scheme: normal}}}}
+training: {{epochs: 20}}
+factors:
+  model.activation: [{", ".join(PER_LAYER)}]
+  model.depth: [1, 2, 4, 8]
+  model.init.scale: {scales}
+  model.width: {widths}
+replicates: {replicates}
+probes: {{every_epochs: {PROBE_EVERY}}}
+compare: {{metric: test/accuracy, smallest_difference: 0.005}}
+"""
+
+
+def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLICATES) -> Path:
+    """The study's folder, in the state in which a run leaves it before the report."""
+    text = study_text(variants, replicates)
+    study = parse_study(text, results / "simulated.yaml")
+    paths = ResultsPaths(results.resolve())
+    prepare(paths, study.name)
+    plan = make_plan(study, {}, workers=2)
+    document = plan_document(plan) | {"git": None}
+    folder = paths.study(study.name)
+    write_plan(folder, text, document)
+    append_event(folder, "study_started", new=len(plan.trials), trials=len(plan.trials))
+    for pack in plan.packs:
+        work(pack, Job(paths.root, train="benchmarks.simulated:train"))
+    append_event(folder, "study_finished", wall_s=0.0)
+    compact(paths, document)
+    return folder.root
+
+
+def train(pack: Pack, device: str, threads: int) -> PackRows:
+    """What the engine does, with numbers out of the air."""
+    rng = np.random.default_rng(int(pack.pack_id, 16))
+    known = [{"test/baseline_accuracy": 0.1, "test/answers": 360.0}] * len(pack.trials)
+    recorder = Recorder(pack, pack.trials, known)
+    epochs = pack.trials[0].variant.settings.training.epochs
+    factor = np.array([_factor(trial) for trial in pack.trials])
+    depth = int(str(pack.trials[0].variant.settings.flat["model.depth"]))
+    everyone = np.ones(len(pack.trials), dtype=bool)
+    for epoch in range(epochs + 1):
+        recorder.measured(epoch, 40 * epoch, _metrics(rng, factor, depth, epoch))
+        if epoch % PROBE_EVERY == 0:
+            recorder.probed(epoch, 40 * epoch, _readings(rng, factor, depth), everyone)
+    return recorder.rows(execution="stacked", device=device, threads=threads)
+
+
+def _factor(trial: Trial) -> float:
+    flat = trial.variant.settings.flat
+    scale = float(str(flat["model.init.scale"]))
+    return float(PER_LAYER[str(flat["model.activation"])] * scale**0.8)
+
+
+def _metrics(
+    rng: np.random.Generator, factor: Draws, depth: int, epoch: int
+) -> dict[tuple[str, str], torch.Tensor]:
+    """Accuracy that rises from chance, more slowly where less gradient arrives."""
+    speed = np.minimum(factor ** (depth - 1), 1.5) ** 0.35
+    found = {}
+    for split in ("train", "validation", "test"):
+        accuracy = 0.1 + 0.86 * (1 - np.exp(-speed * epoch)) + rng.normal(0, 0.01, len(factor))
+        found[split, "accuracy"] = torch.tensor(accuracy.clip(0, 1))
+        found[split, "loss"] = torch.tensor(2.4 * (1.05 - accuracy))
+    return found
+
+
+def _readings(rng: np.random.Generator, factor: Draws, depth: int) -> Iterator[Reading]:
+    for layer in range(1, depth + 2):
+        delta = 0.08 * factor ** (depth + 1 - layer) * np.exp(rng.normal(0, 0.2, len(factor)))
+        own = {"delta": delta, "delta_mean": delta / 3, "weight_grad": 2 * delta**0.3,
+               "update_ratio": 0.01 * delta**0.3}  # fmt: skip
+        if layer <= depth:
+            own["saturation"] = rng.uniform(0.1, 0.4, len(factor))
+        for quantity, values in own.items():
+            yield Reading("depth", f"hidden.{layer}", layer, quantity, torch.tensor(values))
+
+
+if __name__ == "__main__":
+    numbers = map(int, sys.argv[2:])
+    print(write_study(Path(sys.argv[1]), *numbers))

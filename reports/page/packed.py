@@ -1,0 +1,98 @@
+"""Values of the page, deflated: JSON, and its long lists of numbers as one typed array.
+
+What is packed, laid out before it is deflated: the length of the JSON in bytes (uint32), the JSON,
+and the array's float32 numbers by byte planes (all first bytes, all second bytes …), which deflate
+to less. In the JSON `{"$": [start, count]}` stands for a list. `unpacked` in packed.js reads it.
+"""
+
+import json
+import zlib
+from base64 import b64encode
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.figures.records import Figure
+
+SHORTEST = 6  # numbers; a shorter list stays JSON
+_LARGEST_WHOLE = 2**17  # whole numbers up to here survive the rounding
+_HALF, _KEEP = np.uint32(0x20), np.uint32(0xFFFFFFC0)  # 18 significant bits, as five digits need
+_SMALLEST, _LARGEST = 1e-37, 1e37  # of float32, less some air
+
+
+class _Numbers:
+    """All lists of numbers of one value, one after another."""
+
+    def __init__(self) -> None:
+        self.parts: list[NDArray[np.float32]] = []
+        self.count = 0
+
+    def add(self, part: NDArray[np.float64]) -> dict[str, list[int]]:
+        """What stands in the JSON in its place."""
+        place = [self.count, part.size]
+        self.parts.append(part.astype("<f4"))
+        self.count += part.size
+        return {"$": place}
+
+    def planes(self) -> bytes:
+        """(4, count) bytes."""
+        every = np.concatenate([np.empty(0, "<f4"), *self.parts])
+        rounded = (every.view("<u4") + _HALF) & _KEEP
+        return np.where(np.isnan(every), every.view("<u4"), rounded).view("u1").reshape(
+            -1, 4).T.tobytes()  # fmt: skip
+
+
+def packed(value: Any) -> str:
+    """Base64, to stand in a script element. Records become objects; numbers keep five digits."""
+    numbers = _Numbers()
+    tree = _tree(value, numbers)
+    text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return deflated(len(text).to_bytes(4, "little") + text + numbers.planes())
+
+
+def deflated(data: bytes) -> str:
+    return b64encode(zlib.compress(data, 9)).decode()
+
+
+def _tree(value: Any, numbers: _Numbers) -> Any:
+    """The value as JSON takes it, with references in place of long lists of numbers."""
+    if isinstance(value, (str, int, float)) or value is None:
+        return value
+    if isinstance(value, (list, tuple)):
+        array = _array(value)
+        return [_tree(each, numbers) for each in value] if array is None else numbers.add(array)
+    items = value.items() if hasattr(value, "items") else vars(value).items()
+    return {key: _tree(each, numbers) for key, each in items}
+
+
+def _array(values: Sequence[Any]) -> NDArray[np.float64] | None:
+    """Numbers, None as NaN; None where any is something else or would lose more than digits."""
+    if len(values) < SHORTEST or not {type(each) for each in values} <= {int, float, type(None)}:
+        return None
+    found = np.array(values, dtype=float)
+    size = np.abs(found[np.isfinite(found) & (found != 0)])
+    whole = size[size == np.floor(size)]
+    fits = ((size >= _SMALLEST) & (size <= _LARGEST)).all() and (whole <= _LARGEST_WHOLE).all()
+    return found if fits else None
+
+
+def head(figure: Figure) -> dict[str, Any]:
+    """All of a figure but what its panels show: enough for its place, lists and legend."""
+    panels = [_without(panel, ("data", "layout")) for panel in figure.panels]
+    return {**vars(figure), "panels": panels}
+
+
+def contents(figure: Figure) -> str:
+    """What its panels show, packed; inflated when the figure is drawn."""
+    return packed([{"data": panel.data, "layout": panel.layout} for panel in figure.panels])
+
+
+def beside(name: str, contents: str) -> str:
+    """The same as a script, for a file beside the page: a page from a disk may read no other."""
+    return f'packs.arrived("{name}","{contents}");\n'
+
+
+def _without(record: Any, names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in vars(record).items() if name not in names}
