@@ -22,6 +22,7 @@ from reports.statistics.outcomes import Outcome, outcomes
 from reports.statistics.sampling import Sampling, sampling
 from reports.statistics.settling import Settling, settling
 from reports.statistics.solved import Solved, solved
+from reports.statistics.spreads import PATH_FACTOR, PRE_ACTIVATION, Spread, spreads
 from reports.statistics.time_decay import TimeProfile, time_decay
 from reports.statistics.time_to_solve import TimeToSolve, time_to_solve
 from reports.statistics.tuning import Tuning, tuning
@@ -47,6 +48,8 @@ class Analysis:
     curves: tuple[Curve, ...]
     gradients: Gradients
     profiles: tuple[Profile, ...]  # through depth
+    pre_activations: tuple[Spread, ...]
+    path_factors: tuple[Spread, ...]
     time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
     tuning_audit: tuple[Audit, ...]  # of each tuned variant
@@ -82,6 +85,8 @@ def analyse(tables: Tables) -> Analysis:
         curves=curves(tables.metrics),
         gradients=measured,
         profiles=profiles,
+        pre_activations=spreads(plan, profiles, PRE_ACTIVATION),
+        path_factors=spreads(plan, profiles, PATH_FACTOR),
         time_profiles=time_decay(tables.gradients, measured.fits),
         failures=failures(tables.trials),
         tuning_audit=audits,

@@ -15,6 +15,7 @@ from reports.statistics.theory import Theories, Theory
 from reports.tables import Level
 
 QUANTITY = "quantity"  # key of the chooser
+_UNHURT = 0.3  # a total decay that nobody would call one
 NO_THEORY: Mapping[str, Theory] = MappingProxyType({})
 
 
@@ -85,28 +86,51 @@ def _lesson(
 ) -> str:
     if quantity == WEIGHT.name:
         return _flat(view, found)
+    if quantity == SATURATION.name:
+        return _fullest(view, [p for p in found if p.quantity == quantity and p.inner])
     if theories is None or quantity != DELTA.name:
         return ""
     return overlay.told(view, [p for p in found if p.quantity == quantity], theories, "depth")
 
 
 def _flat(view: Scheme, found: Sequence[Profile]) -> str:
-    """How much flatter the weights' gradient is, where ‖∂C/∂z‖ decays most before training."""
+    """Where before training the weights' gradient hides most of the decay of ‖∂C/∂z‖."""
     start = min(p.epoch for p in found)
     totals = {(p.variant_id, p.quantity): p.total.value for p in found
               if p.epoch == start and p.total}  # fmt: skip
     wanted = ("delta", "weight_grad")
-    both = [v for v in view.plan.variants if all((v.variant_id, q) in totals for q in wanted)]
-    if not both:
+    pairs = {
+        v.variant_id: tuple(totals[v.variant_id, q] for q in wanted)
+        for v in view.plan.variants
+        if all((v.variant_id, q) in totals for q in wanted)
+    }
+    vanishing = {name: pair for name, pair in pairs.items() if pair[0] < 1}
+    if not vanishing:
         return ""
-    most = min(both, key=lambda v: totals[v.variant_id, "delta"])
-    delta, weight = (factor_text(totals[most.variant_id, q]) for q in wanted)
-    where = f"With {view.titles[most.variant_id]}, " if view.plan.factors else ""
+    most = max(vanishing, key=lambda name: vanishing[name][1] / vanishing[name][0])
+    delta, weight = vanishing[most]
+    where = f"With {view.titles[most]}, " if view.plan.factors else ""
     text = (
-        f"{where}{epoch_text(start)}, the first hidden layer's ‖∂C/∂z‖ is {delta} times the "
-        f"last one's, but its weight gradient {weight} times."
+        f"{where}{epoch_text(start)}, the first hidden layer's ‖∂C/∂z‖ is {factor_text(delta)} "
+        f"times the last one's, but its weight gradient {factor_text(weight)} times"
     )
-    return f"{text[0].upper()}{text[1:]}"
+    hides = ": who looks at weights alone sees hardly any decay" if weight > _UNHURT else ""
+    return f"{text[0].upper()}{text[1:]}{hides}."
+
+
+def _fullest(view: Scheme, found: Sequence[Profile]) -> str:
+    """The layer with most saturated units at each end of training."""
+    parts = []
+    for epoch in strands.ends(p.epoch for p in found):
+        here = [p for p in found if p.epoch == epoch]
+        most = max(here, key=lambda p: float(p.mean[: p.inner].max()))
+        layer = int(most.mean[: most.inner].argmax())
+        where = f" with {view.titles[most.variant_id]}" if view.plan.factors else ""
+        parts += [
+            f"{epoch_text(epoch)} most units are saturated in hidden layer "
+            f"{most.layers[layer]}{where}: {100 * most.mean[layer]:.0f} %"
+        ]
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
 
 
 def _deepest(view: Scheme, found: Sequence[Profile]) -> dict[str, Level]:

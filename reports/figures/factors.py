@@ -7,6 +7,7 @@ from reports.figures.outcomes import hover_name, x_axis, x_position
 from reports.figures.palette import look
 from reports.figures.records import Figure, Layout, Panel, Trace, log_axis, log_range, numbers
 from reports.figures.strands import ends, epoch_text
+from reports.names import count_text
 from reports.statistics.decay import Profile
 from reports.statistics.geometric import Estimate
 from reports.tables import Variant
@@ -41,6 +42,23 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
             for epoch in ends(p.epoch for p in found)
             for facet in facet_group
         ),
+        lesson=_told(found),
+    )
+
+
+def _told(found: Sequence[Profile]) -> str:
+    """In how many variants the interval lies on one side of 1, at both ends of training."""
+    parts = [_counted(found, epoch) for epoch in ends(p.epoch for p in found)]
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
+
+
+def _counted(found: Sequence[Profile], epoch: int) -> str:
+    estimates = _factors(found, epoch).values()
+    vanishing = sum(f.high is not None and f.high < 1 for f in estimates)
+    exploding = sum(f.low is not None and f.low > 1 for f in estimates)
+    return (
+        f"{epoch_text(epoch)} the whole interval lies below 1 in {vanishing} of "
+        f"{count_text(len(estimates), 'variant')} and above 1 in {exploding}"
     )
 
 

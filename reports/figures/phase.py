@@ -105,7 +105,12 @@ def _markers(view: Scheme, place: int, pairs: Sequence[tuple[Variant, Start]]) -
 def _layout(phase: Phase) -> Layout:
     weights, biases = phase.weights, phase.biases
     return {
-        "xaxis": {"title": {"text": "σ_w²"}, "range": [0, float(weights[-1])], "zeroline": False},
-        "yaxis": {"title": {"text": "σ_b²"}, "range": [0, float(biases[-1])], "zeroline": False},
+        "xaxis": {"title": {"text": "σ_w²"}, "range": _range(weights[-1]), "zeroline": False},
+        "yaxis": {"title": {"text": "σ_b²"}, "range": _range(biases[-1]), "zeroline": False},
         "hovermode": "closest",
     }
+
+
+def _range(largest: float) -> list[float]:
+    """From a little below 0, so that markers at 0 are whole."""
+    return [-0.06 * float(largest), float(largest)]

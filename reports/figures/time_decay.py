@@ -37,8 +37,8 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
         legend=view.legend,
         choosers=(
             *choosers(view, choose, longest),
-            *_chooser(SITE, "layer", [(site, site_text(site)) for site in sites]),
-            *_chooser(QUANTITY, "state", [(q, QUANTITIES[q]) for q in quantities]),
+            *chooser(SITE, "layer", [(site, site_text(site)) for site in sites]),
+            *chooser(QUANTITY, "state", [(q, QUANTITIES[q]) for q in quantities]),
         ),
         panels=tuple(
             panel
@@ -77,7 +77,7 @@ def _is_backward(site: str) -> bool:
     return site.startswith("backward")
 
 
-def _chooser(key: str, label: str, options: list[tuple[str, str]]) -> tuple[Chooser, ...]:
+def chooser(key: str, label: str, options: list[tuple[str, str]]) -> tuple[Chooser, ...]:
     return (Chooser(key, label, tuple(options), options[0][0]),) if len(options) > 1 else ()
 
 
@@ -95,7 +95,7 @@ def _panels(
     drawn = [_strand(p, expected) for p in chosen]
 
     def axes(seen: Sequence[Strand]) -> Layout:
-        return _axes(seen, _is_backward(site))
+        return _axes(seen, site)
 
     return strands.panels(view, drawn, choose, axes, {SITE: site, QUANTITY: quantity})
 
@@ -113,16 +113,21 @@ def _strand(profile: TimeProfile, expected: Mapping[str, Theory] = NO_THEORY) ->
     )  # fmt: skip
 
 
-def _axes(seen: Sequence[Strand], backward: bool) -> Layout:
+def _axes(seen: Sequence[Strand], site: str) -> Layout:
+    scale = log_axis(log_range(strands.extent(seen)))
+    return {"xaxis": lag_axis(seen, site), "yaxis": scale, "hovermode": "x"}
+
+
+def lag_axis(seen: Sequence[Strand], site: str) -> Layout:
+    """Steps from the loss, in the direction of this layer."""
     longest = max((strand.x[-1] for strand in seen), default=1)
     title = (
         "steps after the first one, where this direction ends"
-        if backward
+        if _is_backward(site)
         else "steps before the loss (0: the last step)"
     )
-    across = {"title": {"text": title}, "range": [-0.03 * longest, 1.03 * longest],
-              "dtick": 1 if longest <= 12 else None, "zeroline": False}  # fmt: skip
-    return {"xaxis": across, "yaxis": log_axis(log_range(strands.extent(seen))), "hovermode": "x"}
+    return {"title": {"text": title}, "range": [-0.03 * longest, 1.03 * longest],
+            "dtick": 1 if longest <= 12 else None, "zeroline": False}  # fmt: skip
 
 
 def _factor(profile: TimeProfile) -> str:
@@ -151,7 +156,7 @@ def told(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> s
     In layers below the last one the gradient also comes down from above, in a bidirectional
     network from its other end: their factors do not compare.
     """
-    quantity, forward = quantities_of(profiles)[0], _last_forward(profiles)
+    quantity, forward = quantities_of(profiles)[0], last_forward(profiles)
     chosen = [p for p in profiles if p.quantity == quantity]
     chosen = [p for p in chosen if p.site == forward.get(p.variant_id)]
     where = " That is of the last forward layer." if len({*forward.values()}) > 1 else ""
@@ -159,7 +164,7 @@ def told(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> s
     return f"{text}{where}" if text else ""
 
 
-def _last_forward(profiles: Sequence[TimeProfile]) -> dict[str, str]:
+def last_forward(profiles: Sequence[TimeProfile]) -> dict[str, str]:
     """variant id → site; without a forward direction none."""
     forward = [p for p in profiles if not _is_backward(p.site)]
     return {p.variant_id: p.site for p in sorted(forward, key=lambda p: _place(p.site))}

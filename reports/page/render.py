@@ -18,11 +18,14 @@ from reports.figures import (
     decay,
     epochs,
     factors,
+    gates,
     influence,
     interactions,
     main_effects,
     outcomes,
+    path_factors,
     phase,
+    pre_activations,
     time_decay,
     time_to_solve,
     tuning_audit,
@@ -47,9 +50,10 @@ from reports.variants import baseline_text
 
 FOLDER = Path(__file__).parent
 DEPTH_FIGURES = (  # in the order of the section, after the decay itself
-    *("delta_by_epoch", "delta_map", "phase", "saturation", "weight_grad", "influence_depth"),
+    *("delta_by_epoch", "delta_map", "phase", "pre_activations", "path_factors", "saturation"),
+    *("weight_grad", "influence_depth"),
 )
-TIME_FIGURES = ("influence_time",)
+TIME_FIGURES = ("gates", "influence_time")
 GRADIENT_FIGURES = {"delta", "factors", "time_decay", *DEPTH_FIGURES, *TIME_FIGURES}
 LARGEST_BYTES = 8_000_000
 BESIDE = "report_data"  # the folder beside the page
@@ -171,8 +175,11 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         epochs.draw_slider(view, analysis.profiles),
         epochs.draw_map(view, analysis.profiles),
         phase.draw(view, analysis.gradients.phases, theory.by_axis["depth"]),
+        pre_activations.draw(view, analysis.pre_activations),
+        path_factors.draw(view, analysis.path_factors),
         influence.draw(view, analysis.gradients.influences, "depth"),
         time_decay.draw(view, analysis.time_profiles, theory),
+        gates.draw(view, analysis.time_profiles),
         influence.draw(view, analysis.gradients.influences, "time"),
     )
     return {figure.name: figure for figure in drawn if figure}
