@@ -24,7 +24,7 @@ def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
     metric = compare.metric.split("/")[-1]
     lines = baselines.lines(view, least, metric)
     span = baselines.widened(_range(results), lines)
-    scale = _axis(compare.unit, span)
+    scale = value_axis(compare.unit, span)
     made = facets(view, (roles.rows, roles.columns), roles.rest)
     columns = len(view.levels(roles.columns)) if roles.columns else 1
     return Figure(
@@ -36,7 +36,7 @@ def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=choosers(view, roles.rest),
-        panels=tuple(_panel(view, facet, results, scale, lines) for facet in made),
+        panels=tuple(panel(view, facet, results, scale, lines) for facet in made),
     )
 
 
@@ -45,7 +45,7 @@ def _range(results: Outcomes) -> list[float] | None:
     ends = [end for each in results.values() for end in (each.low, each.high)]
     every = [value for each in results.values() for value in each.values.values()]
     span = linear_range([*every, *ends])
-    if span and any(_gone(each.counts) for each in results.values()):
+    if span and any(gone(each.counts) for each in results.values()):
         span[0] -= 0.14 * (span[1] - span[0])
     return span
 
@@ -54,26 +54,30 @@ def _unit(unit: str) -> str:
     return "" if unit == "share" else f" ({unit})"
 
 
-def _axis(unit: str, span: list[float] | None) -> Layout:
+def value_axis(unit: str, span: list[float] | None) -> Layout:
     form = {"tickformat": ".2~%"} if unit == "share" else {}
     return {**form, **({"range": span} if span else {})}
 
 
 def _caption(view: Scheme, results: Outcomes) -> str:
-    sizes = sorted({each.n for each in results.values()})
-    n = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    lost = sum(each.counts["diverged"] + each.counts["failed"] for each in results.values())
+    lost = any(gone(each.counts) for each in results.values())
     crosses = (
         " ✕ counts trials that diverged or failed and so have no value; an open marker is the mean "
         "of the others."
     )
     return (
-        f"Each dot is one replicate (n = {n} per variant); the large marker is their mean, the "
-        f"bar the 95 % t-interval of the mean.{crosses if lost else ''}"
+        f"Each dot is one replicate (n = {sizes(results)} per variant); the large marker is their "
+        f"mean, the bar the 95 % t-interval of the mean.{crosses if lost else ''}"
     )
 
 
-def _panel(
+def sizes(results: Outcomes) -> str:
+    """10, or 6 to 10: replicates with a value."""
+    found = sorted({each.n for each in results.values()})
+    return f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def panel(
     view: Scheme, facet: Facet, results: Outcomes, scale: Layout, lines: Sequence[Line]
 ) -> Panel:
     groups: dict[int, list[Variant]] = {}
@@ -85,8 +89,8 @@ def _panel(
     ]
     return Panel(
         facet.title,
-        (*traces, *_lost(view, facet, results, scale)),
-        _layout(view, scale) | baselines.layout(scale.get("range"), lines, places),
+        (*traces, *lost(view, facet, results, scale)),
+        axes(view, scale) | baselines.layout(scale.get("range"), lines, places),
         facet.when,
     )
 
@@ -103,7 +107,7 @@ def x_position(view: Scheme, variant: Variant) -> float:
 
 def _group(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> list[Trace]:
     known = [v for v in variants if results[v.variant_id].n]
-    return [_dots(view, place, known, results), _means(view, place, known, results)]
+    return [_dots(view, place, known, results), means(view, place, known, results)]
 
 
 def _dots(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
@@ -129,55 +133,62 @@ def _spread(view: Scheme, replicate: int) -> float:
     return (replicate / (view.plan.replicates - 1) - 0.5) * 0.34 / max(colours, 1)
 
 
-def _means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
+def means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
     found = [results[v.variant_id] for v in variants]
-    half = [(r.high - r.low) / 2 if r.high is not None and r.low is not None else 0 for r in found]
-    style, on_scale = look(place), bool(view.roles.x) and _numeric(view)
+    style = look(place)
     return {
-        "type": "scatter", "mode": "lines+markers" if on_scale else "markers",
+        "type": "scatter", "mode": "lines+markers" if on_scale(view) else "markers",
         "legendgroup": str(place), "name": "mean",
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([r.mean for r in found]),
         "customdata": [[_n(r), hover_name(view, v)] for v, r in zip(variants, found, strict=True)],
-        "error_y": {"type": "data", "array": numbers(half), "thickness": 1.6, "width": 4,
-                    "color": style.light},
+        "error_y": {"type": "data", "array": numbers([half(r) for r in found]),
+                    "thickness": 1.6, "width": 4, "color": style.light},
         "line": {"color": style.light, "width": 1.4, "dash": style.dash},
         "marker": {"color": style.light, "size": 9,
-                   "symbol": [style.symbol + ("-open" if _gone(r.counts) else "") for r in found]},
+                   "symbol": [style.symbol + ("-open" if gone(r.counts) else "") for r in found]},
         "hovertemplate": "%{customdata[1]}<br>mean %{y} ± %{error_y.array}, n = %{customdata[0]}"
                          "<extra></extra>",
     }  # fmt: skip
 
 
-def _numeric(view: Scheme) -> bool:
+def half(outcome: Outcome) -> float:
+    """Half of the interval; 0 where there is none."""
+    if outcome.high is None or outcome.low is None:
+        return 0.0
+    return (outcome.high - outcome.low) / 2
+
+
+def on_scale(view: Scheme) -> bool:
+    """Whether x is a scale, so that points on it may be joined."""
     levels = view.levels(view.roles.x) if view.roles.x else ()
-    return all(isinstance(level, (int, float)) for level in levels)
+    return len(levels) > 1 and all(type(level) in (int, float) for level in levels)
 
 
 def hover_name(view: Scheme, variant: Variant) -> str:
     return escape(view.titles[variant.variant_id])
 
 
-def _lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[Trace]:
+def lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[Trace]:
     """✕ with the number of trials that have no value, at the foot of the panel."""
     counts = {v.variant_id: results[v.variant_id].counts for v in facet.variants}
-    lost = [v for v in facet.variants if _gone(counts[v.variant_id])]
+    hit = [v for v in facet.variants if gone(counts[v.variant_id])]
     foot, top = scale.get("range", (0.0, 1.0))
     height = top - foot
-    if not lost:
+    if not hit:
         return []
     return [{
         "type": "scatter", "mode": "text", "textposition": "top center", "cliponaxis": False,
         "textfont": {"color": _LOST, "size": 10}, "name": "lost",
-        "x": numbers([x_position(view, v) for v in lost]),
-        "y": numbers([foot + height * (0.01 + 0.065 * (view.colour(v) % 2)) for v in lost]),
-        "text": [f"✕{_gone(counts[v.variant_id])}" for v in lost],
-        "customdata": [[hover_name(view, v), _fate(counts[v.variant_id])] for v in lost],
+        "x": numbers([x_position(view, v) for v in hit]),
+        "y": numbers([foot + height * (0.01 + 0.065 * (view.colour(v) % 2)) for v in hit]),
+        "text": [f"✕{gone(counts[v.variant_id])}" for v in hit],
+        "customdata": [[hover_name(view, v), _fate(counts[v.variant_id])] for v in hit],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }]  # fmt: skip
 
 
-def _gone(counts: Mapping[str, int]) -> int:
+def gone(counts: Mapping[str, int]) -> int:
     return counts["diverged"] + counts["failed"]
 
 
@@ -192,7 +203,7 @@ def _fate(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[word]} {word}" for word in STATUSES[1:] if counts[word])
 
 
-def _layout(view: Scheme, scale: Layout) -> Layout:
+def axes(view: Scheme, scale: Layout) -> Layout:
     return {"xaxis": x_axis(view), "yaxis": {**scale, "zeroline": False}, "hovermode": "closest"}
 
 

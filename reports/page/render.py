@@ -14,6 +14,7 @@ from reports import names
 from reports.analysis import Analysis
 from reports.figures import (
     across_tasks,
+    answer,
     curves,
     decay,
     epochs,
@@ -55,6 +56,7 @@ DEPTH_FIGURES = (  # in the order of the section, after the decay itself
 )
 TIME_FIGURES = ("gates", "influence_time")
 GRADIENT_FIGURES = {"delta", "factors", "time_decay", *DEPTH_FIGURES, *TIME_FIGURES}
+SHOWN_WARNINGS = 3  # on the first screen; they come most important first
 LARGEST_BYTES = 8_000_000
 BESIDE = "report_data"  # the folder beside the page
 
@@ -117,6 +119,7 @@ def _html(
         heads=packed({name: head(figure) for name, figure in figures.items()}),
         data=data,
         beside=BESIDE,
+        shown_warnings=SHOWN_WARNINGS,
         verdict_words=verdicts,
         audits=rows.audit_rows(view, analysis),
         depth_section=_depth_section(analysis),
@@ -160,8 +163,10 @@ def _html(
 def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     """Every figure that the tables allow, by name."""
     theory = analysis.gradients.theories
+    main = outcomes.draw(view, analysis.outcomes, analysis.baselines)
     drawn = (
-        outcomes.draw(view, analysis.outcomes, analysis.baselines),
+        main,
+        answer.draw(view, main, analysis.outcomes, analysis.baselines),
         curves.draw(view, analysis.curves, analysis.baselines),
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),

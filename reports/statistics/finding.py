@@ -38,7 +38,7 @@ def finding(
         return _uncompared(plan, outcomes)
     if all(row.stuck for row in compared.rows):
         return f"{_so_far(plan, outcomes)}{_stuck(plan, compared)}"
-    said = f"{_verdicts(plan, compared)}; {_largest(plan, compared, profiles)}."
+    said = f"{_verdicts(plan, compared)}. {_largest(plan, compared, profiles)}."
     return _so_far(plan, outcomes) + said
 
 
@@ -105,7 +105,7 @@ def _largest(plan: Plan, compared: Comparisons, profiles: Sequence[Profile]) -> 
     where = f" at {context}" if context else ""
     interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
     size = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
-    return f"the largest difference: {what}{where}, {size}{_gradient(plan, row, profiles)}"
+    return f"The largest difference: {what}{where}, {size}{_gradient(plan, row, profiles)}"
 
 
 def largest(rows: Sequence[Comparison]) -> Comparison:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from reports.analysis import analyse
+from reports.figures.composed import visible
 from reports.figures.epochs import MOST, probed
 from reports.figures.facets import scheme
 from reports.figures.palette import LOOKS, dark_of
@@ -349,3 +350,32 @@ def test_ranges_hold_their_values():
 
 def test_numbers_are_json():
     assert numbers([1.234567, np.nan, np.inf]) == [1.2346, None, None]
+
+
+def test_the_answer_runs_along_the_factor_on_a_scale(full):
+    """One line an activation and panel, through the means of trials.parquet."""
+    answer = drawn(full)[1]["answer"]
+    assert [panel.title for panel in answer.panels] == ["scale 0.5", "scale 1", "scale 2"]
+    line = next(t for t in answer.panels[0].data if t.get("mode") == "lines+markers")
+    trials = pd.read_parquet(full / "trials.parquet")
+    own = trials[trials["variant"].str.match(r"activation=sigmoid depth=\d scale=0.5")]
+    means = own.groupby(own["factor.model.depth"].astype(int))["final.test/accuracy"].mean()
+    assert line["y"] == pytest.approx(means.tolist(), rel=1e-4)
+    assert line["x"] == [0, 1, 2, 3]
+
+
+def test_the_answer_has_at_most_four_panels_and_lists_for_the_rest(tmp_path):
+    factors = {"model.activation": ["tanh", "relu"], "model.depth": [*range(1, 6)],
+               "training.optimizer": ["sgd", "adam"], "model.width": [*range(1, 7)]}  # fmt: skip
+    _, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
+    answer = figures["answer"]
+    assert answer.columns == 1
+    keys = [chooser.key for chooser in answer.choosers]
+    assert keys == ["model.depth", "training.optimizer"]
+    assert len(visible(answer, {})) == 1
+
+
+def test_one_factor_of_names_needs_no_other_figure_for_its_answer(small, tmp_path):
+    names = Sample(study="names", factors={"model.activation": ["tanh", "relu"]}, baseline={})
+    assert "answer" not in drawn(write(tmp_path, names))[1]
+    assert "answer" in drawn(small)[1]

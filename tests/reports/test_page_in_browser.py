@@ -78,12 +78,21 @@ def visit(browser, small):
 def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, size):
     visit = Visit(browser, report, scheme, size)
     figures = visit.draw_all()
-    assert len(figures) == 12
+    assert len(figures) == 13
     for figure in figures:
         for plot in figure.query_selector_all(".plot"):
             assert plot.query_selector(".trace path, .trace .point, .hm image")
             assert plot.query_selector(".xtick text")
     assert not visit.wrong
+
+
+def test_the_first_screen_holds_question_answer_figure_and_evidence(browser, report, memory_report):
+    for path in (report, memory_report):
+        visit = Visit(browser, path, size={"width": 1280, "height": 800})
+        visit.page.wait_for_selector(".first .main-svg")
+        for part in ("h1", ".finding", ".first .panels", ".evidence", ".warnings"):
+            box = visit.page.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] <= 800, part
 
 
 def test_a_phone_never_scrolls_sideways(browser, report, memory_report):

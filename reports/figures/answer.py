@@ -1,0 +1,129 @@
+"""Draws `statistics.outcomes` for the first screen, where the main figure would not fit or show it.
+
+Along a numeric factor: means as lines, intervals as bands. Else as in the main figure. At most
+`MOST_COLUMNS` panels side by side; further factors are chosen from lists.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from reports.figures import baselines, outcomes
+from reports.figures.baselines import Baselines, Line
+from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.outcomes import Outcomes
+from reports.figures.palette import look
+from reports.figures.records import Figure, Layout, Panel, Trace, band, linear_range, numbers
+from reports.names import metric_text
+from reports.statistics.outcomes import Outcome
+from reports.tables import Variant
+
+MOST_COLUMNS = 4
+
+
+def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines) -> Figure | None:
+    """None where the main figure, `whole`, is as good, or there is none."""
+    columns = view.roles.columns if _fits(view, view.roles.columns) else None
+    wanted = (view.roles.columns, view.roles.rows, *view.roles.rest)
+    choose = tuple(path for path in wanted if path and path != columns)
+    if whole is None or not (choose or outcomes.on_scale(view)):
+        return None
+    made = facets(view, (columns,), choose)
+    lines = baselines.lines(view, least, view.plan.compare.metric.split("/")[-1])
+    fitted = replace(
+        whole,
+        name="answer",
+        columns=len(view.levels(columns)) if columns else 1,
+        height_px=340,
+        choosers=choosers(view, choose),
+    )
+    if not outcomes.on_scale(view):
+        scale = whole.panels[0].layout["yaxis"]
+        dots = tuple(outcomes.panel(view, facet, results, scale, lines) for facet in made)
+        return replace(fitted, panels=dots)
+    scale = _scale(view, results, lines)
+    return replace(
+        fitted,
+        title=_title(view),
+        caption=_caption(view, results, scale, lines),
+        panels=tuple(_panel(view, facet, results, scale, lines) for facet in made),
+    )
+
+
+def _fits(view: Scheme, path: str | None) -> bool:
+    return path is not None and len(view.levels(path)) <= MOST_COLUMNS
+
+
+def _title(view: Scheme) -> str:
+    compare, x = view.plan.compare, view.roles.x or ""
+    unit = "" if compare.unit == "share" else f" ({compare.unit})"
+    return f"Final {metric_text(compare.metric)} by {view.names[x]}{unit}"
+
+
+def _scale(view: Scheme, results: Outcomes, lines: Sequence[Line]) -> Layout:
+    """Around means and the intervals of more than two replicates."""
+    ends = [end for each in results.values() for end in _ends(each)]
+    span = linear_range(ends)
+    if span and any(outcomes.gone(each.counts) for each in results.values()):
+        span[0] -= 0.14 * (span[1] - span[0])  # room for crosses at the foot
+    return outcomes.value_axis(view.plan.compare.unit, baselines.widened(span, lines))
+
+
+def _ends(each: Outcome) -> tuple[float | None, ...]:
+    return (each.low, each.mean, each.high) if each.n > 2 else (each.mean,)
+
+
+def _caption(view: Scheme, results: Outcomes, scale: Layout, lines: Sequence[Line]) -> str:
+    metric = view.plan.compare.metric.split("/")[-1]
+    lost = any(outcomes.gone(each.counts) for each in results.values())
+    crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
+    return (
+        f"Line: mean over replicates (n = {outcomes.sizes(results)} per variant); band: its 95 % "
+        f"t-interval.{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
+    )
+
+
+def _panel(
+    view: Scheme, facet: Facet, results: Outcomes, scale: Layout, lines: Sequence[Line]
+) -> Panel:
+    strands = _strands(view, facet, results)
+    places = {v.variant_id: float(view.place(view.roles.x, v)) for v in facet.variants}
+    traces = (
+        *(_band(view, strand, results) for strand in strands),
+        *(_line(view, strand, results) for strand in strands),
+        *outcomes.lost(view, facet, results, scale),
+    )
+    own = baselines.layout(scale.get("range"), lines, places)
+    return Panel(facet.title, traces, outcomes.axes(view, scale) | own, facet.when)
+
+
+def _strands(view: Scheme, facet: Facet, results: Outcomes) -> list[list[Variant]]:
+    """By colour, the variants with a mean, along x."""
+    known = [v for v in facet.variants if results[v.variant_id].n]
+    known.sort(key=lambda variant: view.place(view.roles.x, variant))
+    colours = sorted({view.colour(variant) for variant in known})
+    return [[v for v in known if view.colour(v) == colour] for colour in colours]
+
+
+def _band(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
+    found = [results[v.variant_id] for v in strand]
+    low, high = (np.array([_end(getattr(each, end)) for each in found]) for end in ("low", "high"))
+    colour = view.colour(strand[0])
+    drawn = band([view.place(view.roles.x, v) for v in strand], low, high, look(colour).soft)
+    return {**drawn, "legendgroup": str(colour)}
+
+
+def _end(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _line(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
+    colour = view.colour(strand[0])
+    half = [outcomes.half(results[v.variant_id]) for v in strand]
+    means = outcomes.means(view, colour, list(strand), results)
+    return {
+        **means, "x": [view.place(view.roles.x, v) for v in strand],
+        "error_y": {"type": "data", "array": numbers(half), "visible": False},
+        "line": {**means["line"], "width": 2}, "marker": {**means["marker"], "size": 7},
+    }  # fmt: skip
