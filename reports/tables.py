@@ -1,27 +1,20 @@
 """The one reader of a study's folder: plan.json, study.yaml, events.jsonl, Parquet tables."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
+
+from reports.stored import events_of, gradients_of, metrics_of, text_of, trials_of
 
 Level = str | int | float | bool | None
 ABSENT = "–"
 """Stands for the level of a factor that a variant does not have."""
 
-# The columns that are read; trials.parquet also gives every `final.<split>/<metric>`.
-_TRIALS = (
-    *("trial_id", "status", "error", "epochs_done", "wall_s"),
-    *("execution", "device", "threads", "code_digest", "git_commit"),
-)
-_METRICS = ("trial_id", "epoch", "split", "metric", "value")
 _TUNING = ["variant_id", "tuning_study", "point", "replicate"]
-_GRADIENTS = ("trial_id", "epoch", "axis", "site", "position", "quantity", "value")
 
 
 class ReportError(Exception):
@@ -175,20 +168,20 @@ def read_tables(folder: Path) -> Tables:
     planned, tuning = _planned(plan), _planned_tuning(plan)
     return Tables(
         plan=plan,
-        study_text=_text(folder / "study.yaml"),
-        events=_events(folder / "events.jsonl"),
-        trials=_trials(folder / "trials.parquet", planned),
-        metrics=_long(folder / "metrics.parquet", _METRICS, planned),
-        gradients=_long(folder / "gradients.parquet", _GRADIENTS, planned),
-        tuning=_trials(folder / "trials.parquet", tuning),
-        tuning_metrics=_long(folder / "metrics.parquet", _METRICS, tuning[_TUNING]),
+        study_text=text_of(folder / "study.yaml"),
+        events=events_of(folder / "events.jsonl"),
+        trials=trials_of(folder / "trials.parquet", planned),
+        metrics=metrics_of(folder / "metrics.parquet", planned),
+        gradients=gradients_of(folder / "gradients.parquet", planned),
+        tuning=trials_of(folder / "trials.parquet", tuning),
+        tuning_metrics=metrics_of(folder / "metrics.parquet", tuning[_TUNING]),
     )
 
 
 def read_trials(folder: Path) -> tuple[Plan, pd.DataFrame]:
     """Plan and trials alone: enough for outcomes and comparisons, and many times faster."""
     plan = _plan(folder)
-    return plan, _trials(folder / "trials.parquet", _planned(plan))
+    return plan, trials_of(folder / "trials.parquet", _planned(plan))
 
 
 def _plan(folder: Path) -> Plan:
@@ -275,45 +268,3 @@ def _planned_tuning(plan: Plan) -> pd.DataFrame:
     nuisance = list(plan.tune.settings) if plan.tune else []
     frame = pd.DataFrame(rows, columns=["trial_id", *_TUNING, *nuisance])
     return frame.set_index("trial_id")
-
-
-def _trials(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
-    """Rows of planned trials; what the plan says of variant and replicate counts."""
-    stored = _read(path, _TRIALS, prefixes=("final.",)).set_index("trial_id")
-    rows = planned.join(stored[~stored.index.duplicated()])
-    return rows.assign(status=rows["status"].astype(object).fillna("missing")).reset_index()
-
-
-def _long(path: Path, columns: Sequence[str], planned: pd.DataFrame) -> pd.DataFrame:
-    rows = _read(path, columns)
-    known = planned[planned.index.notna()]
-    place = known.index.get_indexer(pd.Index(rows["trial_id"]))
-    kept = rows[place >= 0].reset_index(drop=True)
-    found = known.iloc[place[place >= 0]]
-    return kept.assign(**{name: np.asarray(found[name]) for name in known.columns})
-
-
-def _read(path: Path, columns: Sequence[str], prefixes: tuple[str, ...] = ()) -> pd.DataFrame:
-    if not path.exists():
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-    present = pq.read_schema(path).names
-    wanted = [name for name in present if name in columns or name.startswith(prefixes or ("\0",))]
-    frame: pd.DataFrame = pq.read_table(path, columns=wanted).to_pandas()
-    return frame.reindex(columns=[*columns, *(name for name in wanted if name not in columns)])
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-
-
-def _events(path: Path) -> tuple[Mapping[str, Any], ...]:
-    """Whole lines only: a line cut off by a crash is not an event."""
-    return tuple(event for line in _text(path).splitlines() if (event := _event(line)))
-
-
-def _event(line: str) -> Mapping[str, Any] | None:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) and "event" in event else None

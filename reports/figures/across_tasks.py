@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from reports.figures.facets import Scheme
+from reports.figures.lines import band, line
 from reports.figures.outcomes import tick_text
-from reports.figures.palette import look
-from reports.figures.records import Figure, Key, Layout, Panel, Trace, band, numbers
+from reports.figures.records import Figure, Key, Layout, Panel, Trace, numbers
 from reports.names import count_text, describe, level_text
-from reports.statistics.across_tasks import THRESHOLDS, AcrossTasks, Contender
+from reports.statistics.across_tasks import AcrossTasks, Contender
 from reports.statistics.interquartile import DRAWS, SEED
 from reports.tables import Level
 
@@ -19,15 +19,16 @@ def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
     groups: dict[str, list[Contender]] = {}
     for each in found.contenders:
         groups.setdefault(describe(_others(view, each), view.names), []).append(each)
-    panels = [_panel(view, found, title, group) for title, group in groups.items()]
+    panels = [_panel(view, found, name, group) for name, group in groups.items()]
+    title, keys = legend_of(view, found)
     return Figure(
         name="across_tasks",
         title=f"Share of trials that score above a threshold, over {len(found.tasks)} tasks",
         caption=_caption(found),
         columns=min(3, len(panels)),
         height_px=340 if len(panels) == 1 else 240,
-        legend_title=view.legend_title if _coloured(view) else "",
-        legend=view.legend if _coloured(view) else _legend(view, found),
+        legend_title=title,
+        legend=keys,
         choosers=(),
         panels=tuple(panels),
     )
@@ -44,13 +45,16 @@ def _others(view: Scheme, each: Contender) -> Mapping[str, Level]:
     return {path: level for path, level in each.levels.items() if path != view.roles.colour}
 
 
-def _legend(view: Scheme, found: AcrossTasks) -> tuple[Key, ...]:
-    return tuple(
-        Key(place, describe(each.levels, view.names)) for place, each in enumerate(found.contenders)
-    )
+def legend_of(view: Scheme, found: AcrossTasks) -> tuple[str, tuple[Key, ...]]:
+    """Title and keys: the levels of the compared factor or, where that is the task, contenders."""
+    if _coloured(view):
+        return view.legend_title, view.legend
+    names = [describe(each.levels, view.names) for each in found.contenders]
+    return "", tuple(Key(place, name) for place, name in enumerate(names))
 
 
-def _place(view: Scheme, found: AcrossTasks, each: Contender) -> int:
+def place_of(view: Scheme, found: AcrossTasks, each: Contender) -> int:
+    """Of its colour: the level's place in the study."""
     path = view.roles.colour
     if path is None or not _coloured(view) or path not in each.levels:
         return found.contenders.index(each)
@@ -67,6 +71,7 @@ def _caption(found: AcrossTasks) -> str:
         f"better depends on the demand. Band: 95 % percentile interval, {DRAWS:,} bootstrap draws "
         f"within each task, seed {SEED}."
         + (f" {count_text(lost, 'diverged trial')} scored 0." if lost else "")
+        + (f" {count_text(found.below, 'score')} below the picture's left end." * bool(found.below))
     )
 
 
@@ -86,31 +91,22 @@ def scale_text(found: AcrossTasks) -> str:
 
 
 def _panel(view: Scheme, found: AcrossTasks, title: str, group: Sequence[Contender]) -> Panel:
-    bands = [_band(_place(view, found, each), each) for each in group]
-    lines = [_line(view, _place(view, found, each), each) for each in group]
-    return Panel(title, (*bands, *lines), _layout(), {})
+    places = [(place_of(view, found, each), each) for each in group]
+    x = numbers(found.thresholds)
+    bands = [band(place, x, *each.profile[1:]) for place, each in places]
+    lines = [_line(place, x, each) for place, each in places]
+    return Panel(title, (*bands, *lines), _layout(found), {})
 
 
-def _layout() -> Layout:
+def _layout(found: AcrossTasks) -> Layout:
+    span = [found.thresholds[0], found.thresholds[-1]]
     return {
-        "xaxis": {"title": {"text": "score"}, "range": [0, 1], "zeroline": False},
+        "xaxis": {"title": {"text": "score"}, "range": span, "zeroline": False},
         "yaxis": {"tickformat": ".0%", "range": [-0.03, 1.03], "zeroline": False},
         "hovermode": "closest",
     }
 
 
-def _band(place: int, each: Contender) -> Trace:
-    _, low, high = each.profile
-    drawn = band([float(x) for x in THRESHOLDS], low, high, look(place).soft)
-    return {**drawn, "legendgroup": str(place)}
-
-
-def _line(view: Scheme, place: int, each: Contender) -> Trace:
-    style = look(place)
+def _line(place: int, x: Sequence[float | None], each: Contender) -> Trace:
     name = tick_text(", ".join(level_text(level) for level in each.levels.values()))
-    return {
-        "type": "scatter", "mode": "lines", "legendgroup": str(place),
-        "x": numbers(THRESHOLDS), "y": numbers(each.profile[0]),
-        "line": {"color": style.light, "width": 2, "dash": style.dash},
-        "hovertemplate": f"{name}: %{{y:.0%}} above %{{x:.2f}}<extra></extra>",
-    }  # fmt: skip
+    return line(place, x, each.profile[0], f"{name}: %{{y:.0%}} above %{{x:.3g}}")

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from reports.figures import baselines
 from reports.figures.baselines import Baselines
 from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.lines import band, line
 from reports.figures.outcomes import hover_name
-from reports.figures.palette import look
-from reports.figures.records import Chooser, Figure, Panel, Trace, band, linear_range, numbers
+from reports.figures.records import Chooser, Figure, Panel, Trace, linear_range
 from reports.names import metric_text
 from reports.statistics.curves import Curve
 from reports.tables import Variant
@@ -116,18 +116,11 @@ def _traces(view: Scheme, variants: Sequence[Variant], of: Curves) -> tuple[Trac
 
 
 def _band(view: Scheme, variant: Variant, curve: Curve) -> Trace:
-    place = view.colour(variant)
-    drawn = band(curve.epochs, curve.low, curve.high, look(place).soft)
-    return {**drawn, "legendgroup": str(place)}
+    return band(view.colour(variant), curve.epochs, curve.low, curve.high)
 
 
 def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
-    place = view.colour(variant)
-    style = look(place)
-    return {
-        "type": "scatter", "mode": "lines", "legendgroup": str(place),
-        "x": list(curve.epochs), "y": numbers(curve.mean), "customdata": list(curve.n),
-        "line": {"color": style.light, "width": 2, "dash": style.dash},
-        "hovertemplate": f"{view.text(view.roles.colour, variant) or hover_name(view, variant)} "
-                         "%{y:.4g}, n = %{customdata}<extra></extra>",
-    }  # fmt: skip
+    name = view.text(view.roles.colour, variant) or hover_name(view, variant)
+    hover = f"{name} %{{y:.4g}}, n = %{{customdata}}"
+    n = list(curve.n)
+    return line(view.colour(variant), curve.epochs, curve.mean, hover, customdata=n)

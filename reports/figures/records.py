@@ -1,6 +1,6 @@
 """A figure: small multiples of plotly plots, with a legend and lists to choose from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,15 +114,3 @@ def _finite(values: Any) -> Floats:
     flat = np.array([value for value in values if value is not None], dtype=float)
     finite: Floats = flat[np.isfinite(flat)]
     return finite
-
-
-def band(x: Sequence[Any], low: Any, high: Any, fill: str) -> Trace:
-    """A closed polygon between two lines, where both are known."""
-    known = [i for i in range(len(x)) if np.isfinite(low[i]) and np.isfinite(high[i])]
-    across = [x[i] for i in known]
-    return {
-        "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": fill,
-        "line": {"width": 0}, "hoverinfo": "skip",
-        "x": across + across[::-1],
-        "y": numbers([high[i] for i in known] + [low[i] for i in reversed(known)]),
-    }  # fmt: skip

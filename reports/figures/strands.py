@@ -7,9 +7,10 @@ from itertools import groupby
 import numpy as np
 
 from reports.figures.facets import Facet, Scheme, facets
+from reports.figures.lines import band, line
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import INK, look
-from reports.figures.records import Floats, Layout, Panel, Trace, band, numbers
+from reports.figures.records import Floats, Layout, Panel, Trace, numbers
 from reports.names import count_text
 from reports.tables import Variant
 
@@ -115,25 +116,19 @@ def _traces(view: Scheme, pairs: Sequence[tuple[Variant, Strand]]) -> tuple[Trac
 
 
 def _band(view: Scheme, variant: Variant, strand: Strand) -> Trace:
-    place = view.colour(variant)
-    drawn = band(strand.x, strand.low, strand.high, look(place).soft)
-    return {**drawn, "legendgroup": str(place)}
+    return band(view.colour(variant), strand.x, strand.low, strand.high)
 
 
 def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
     place = view.colour(variant)
-    style = look(place)
-    return {
-        "type": "scatter", "legendgroup": str(place),
-        "mode": "lines+markers" if len(strand.x) <= MOST_MARKERS else "lines",
-        "x": list(strand.x), "y": numbers(strand.mean),
-        "customdata": [list(each) for each in zip(strand.n, strand.names, strict=True)],
-        "line": {"color": style.light, "width": 2, "dash": style.dash},
-        "marker": {"color": style.light, "size": 7, "symbol": style.symbol},
-        "hovertemplate": f"{view.text(view.roles.colour, variant) or hover_name(view, variant)}, "
-                         f"%{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{strand.about}"
-                         "<extra></extra>",
-    }  # fmt: skip
+    name = view.text(view.roles.colour, variant) or hover_name(view, variant)
+    hover = f"{name}, %{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{strand.about}"
+    return line(
+        place, strand.x, strand.mean, hover,
+        mode="lines+markers" if len(strand.x) <= MOST_MARKERS else "lines",
+        customdata=[list(each) for each in zip(strand.n, strand.names, strict=True)],
+        marker={"color": look(place).light, "size": 7, "symbol": look(place).symbol},
+    )  # fmt: skip
 
 
 def _theory(view: Scheme, variant: Variant, strand: Strand) -> Trace:

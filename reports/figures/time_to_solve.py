@@ -6,9 +6,9 @@ import numpy as np
 
 from reports.figures.curves import arrangement, columns
 from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.lines import band, line
 from reports.figures.outcomes import hover_name
-from reports.figures.palette import look
-from reports.figures.records import Figure, Floats, Layout, Panel, Trace, band, numbers
+from reports.figures.records import Figure, Floats, Layout, Panel, Trace
 from reports.names import count_text
 from reports.statistics.time_to_solve import TimeToSolve
 from reports.tables import Variant
@@ -69,23 +69,17 @@ def _layout(found: Times) -> Layout:
 
 def _line(view: Scheme, variant: Variant, each: TimeToSolve) -> Trace:
     place = view.colour(variant)
-    style = look(place)
     x, y = _steps(each, 1 - each.curve.left)
     first = x[0] if x else float(each.last)
-    return {
-        "type": "scatter", "mode": "lines", "legendgroup": str(place),
-        "x": [0.0, first, *x], "y": numbers([0.0, 0.0, *y]),
-        "line": {"color": style.light, "width": 2, "dash": style.dash},
-        "hovertemplate": f"{hover_name(view, variant)}<br>%{{y:.0%}} by epoch %{{x:.0f}}, "
-                         f"{each.solved} of {each.n} in all<extra></extra>",
-    }  # fmt: skip
+    name = f"{hover_name(view, variant)}<br>%{{y:.0%}} by epoch %{{x:.0f}}"
+    hover = f"{name}, {each.solved} of {each.n} in all"
+    return line(place, [0.0, first, *x], [0.0, 0.0, *y], hover)
 
 
 def _band(view: Scheme, variant: Variant, each: TimeToSolve) -> Trace:
-    place = view.colour(variant)
     x, low = _steps(each, 1 - each.curve.high)
     _, high = _steps(each, 1 - each.curve.low)
-    return {**band(x, low, high, look(place).soft), "legendgroup": str(place)}
+    return band(view.colour(variant), x, low, high)
 
 
 def _steps(each: TimeToSolve, shares: Floats) -> tuple[list[float], list[float]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.lines import line
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import look
 from reports.figures.records import (
@@ -115,14 +116,10 @@ def _score_axis(tune: Tune) -> Layout:
 
 def _rising(view: Scheme, variant: Variant, audit: Audit) -> Trace:
     place = view.colour(variant)
-    style = look(place)
-    return {
-        "type": "scatter", "mode": "lines+markers", "legendgroup": str(place),
-        "x": list(range(1, len(audit.best_of) + 1)), "y": numbers(audit.best_of),
-        "line": {"color": style.light, "width": 2, "dash": style.dash},
-        "marker": {"color": style.light, "size": 6, "symbol": style.symbol},
-        "hovertemplate": f"{hover_name(view, variant)}: %{{y:.4g}}<extra></extra>",
-    }  # fmt: skip
+    marker = {"color": look(place).light, "size": 6, "symbol": look(place).symbol}
+    points = range(1, len(audit.best_of) + 1)
+    hover = f"{hover_name(view, variant)}: %{{y:.4g}}"
+    return line(place, points, audit.best_of, hover, mode="lines+markers", marker=marker)
 
 
 def _isolated(view: Scheme, tune: Tune, path: str, of: Audits, name: str) -> list[Panel]:

@@ -8,7 +8,7 @@ from reports.figures.across_tasks import scale_text
 from reports.figures.facets import Scheme
 from reports.page.rows import Cell
 from reports.statistics.across_tasks import AcrossTasks, Contender
-from reports.statistics.ranks import LEAST_TASKS
+from reports.statistics.ranks import ALPHA, LEAST_TASKS
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,17 @@ def across(view: Scheme, found: AcrossTasks | None) -> Across | None:
 
 def _cells(each: Contender, rank: float) -> tuple[Cell, ...]:
     return (
-        Cell(f"{each.iqm:.3f}", each.iqm),
-        Cell(f"[{each.low:.3f}, {each.high:.3f}]", each.low),
+        Cell(_score(each.iqm), each.iqm),
+        Cell(f"[{_score(each.low)}, {_score(each.high)}]", each.low),
         Cell(f"{rank:.1f}", rank),
         Cell(str(each.n), each.n),
         Cell(str(each.diverged), each.diverged),
-        *(Cell(f"{mean:.3f}", mean) for mean in each.means),
+        *(Cell(_score(mean), mean) for mean in each.means),
     )
+
+
+def _score(value: float) -> str:
+    return f"{value:.3f}".replace("-", names.MINUS)
 
 
 def _sentence(view: Scheme, found: AcrossTasks) -> str:
@@ -83,6 +87,6 @@ def _ranks_note(found: AcrossTasks) -> str:
     apart = (
         f"differ where mean ranks are more than {result.critical_difference:.2f} apart (Nemenyi)"
     )
-    if result.p > 0.05:
+    if result.p > ALPHA:
         return f"Friedman's test finds no difference in ranks (p = {names.p_text(result.p)})."
     return f"Ranks differ (Friedman, p = {names.p_text(result.p)}): two variants {apart}."

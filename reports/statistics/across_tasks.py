@@ -15,7 +15,8 @@ from reports.statistics.ranks import Ranks, ranks
 from reports.tables import Compare, Level, Plan, Variant
 
 Levels = tuple[tuple[str, Level], ...]
-THRESHOLDS = np.linspace(0, 1, 51)
+STEPS = 100  # of the thresholds of a profile
+LOWEST = -1.0  # as far below the baseline as the best value is above it; no profile goes lower
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class AcrossTasks:
     tasks: tuple[Mapping[str, Level], ...]
     scales: tuple[Scale, ...]
     contenders: tuple[Contender, ...]
+    thresholds: Floats  # of the profiles, over the range of the scores
+    below: int  # scores under the lowest threshold
     ranks: Ranks
     left_out: int  # contenders that some task lacks
 
@@ -83,14 +86,25 @@ def across_tasks(
     if any(scale is None for scale in scales):
         return None
     known = [scale for scale in scales if scale]
+    strata = {row: _strata(row, known, results, diverged) for row in map(_ids, whole.values())}
+    every = np.concatenate([each for own in strata.values() for each in own])
+    steps = thresholds(every)
     contenders = tuple(
-        _contender(dict(levels), [v for v in row if v], known, results, diverged)
+        _contender(dict(levels), _ids(row), strata[_ids(row)], steps, diverged)
         for levels, row in whole.items()
     )
     means = np.array([contender.means for contender in contenders]).T
     return AcrossTasks(
-        tuple(map(dict, tasks)), tuple(known), contenders, ranks(means), len(grid) - len(whole)
-    )
+        tuple(map(dict, tasks)), tuple(known), contenders, steps, int((every < steps[0]).sum()),
+        ranks(means), len(grid) - len(whole),
+    )  # fmt: skip
+
+
+def thresholds(scores: Floats) -> Floats:
+    """(STEPS,) from just below the lowest score, or LOWEST, to just above the highest."""
+    low, high = max(float(scores.min()), LOWEST), max(float(scores.max()), LOWEST)
+    air = 0.02 * (high - low) or 0.02
+    return np.linspace(low - air, high + air, STEPS)
 
 
 def _by_variant(found: Sequence[Baseline]) -> dict[str, float]:
@@ -140,22 +154,35 @@ def _scale(
 
 def _contender(
     levels: Mapping[str, Level],
+    variants: tuple[str, ...],
+    strata: Sequence[Floats],
+    steps: Floats,
+    diverged: Mapping[str, Diverged],
+) -> Contender:
+    iqm, low, high = (float(x) for x in bootstrap(strata))
+    return Contender(
+        levels, variants, sum(each.size for each in strata),
+        sum(len(diverged.get(variant, {})) for variant in variants),
+        tuple(float(each.mean()) for each in strata), iqm, low, high,
+        bootstrap(strata, profile(steps)),
+    )  # fmt: skip
+
+
+def _ids(row: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(variant for variant in row if variant)
+
+
+def _strata(
     variants: Sequence[str],
     scales: Sequence[Scale],
     results: Mapping[str, Outcome],
     diverged: Mapping[str, Diverged],
-) -> Contender:
-    lost = [len(diverged.get(variant, {})) for variant in variants]
-    strata = [
-        _scores(results[variant], scale, count)
-        for variant, scale, count in zip(variants, scales, lost, strict=True)
+) -> list[Floats]:
+    """The scores of each task."""
+    return [
+        _scores(results[variant], scale, len(diverged.get(variant, {})))
+        for variant, scale in zip(variants, scales, strict=True)
     ]
-    iqm, low, high = (float(x) for x in bootstrap(strata))
-    return Contender(
-        levels, tuple(variants), sum(each.size for each in strata), sum(lost),
-        tuple(float(each.mean()) for each in strata), iqm, low, high,
-        bootstrap(strata, profile(THRESHOLDS)),
-    )  # fmt: skip
 
 
 def _scores(outcome: Outcome, scale: Scale, lost: int) -> Floats:

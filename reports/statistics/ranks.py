@@ -8,6 +8,7 @@ from scipy.special import chdtrc
 from reports.statistics.intervals import LEVEL, Floats
 
 LEAST_TASKS = 5
+ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,14 @@ class Ranks:
     mean: tuple[float, ...]
     p: float | None  # Friedman
     critical_difference: float | None  # Nemenyi, 5 %
+
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """Contenders, by index, that are not told apart; none where nothing is tested."""
+        if self.p is None or self.critical_difference is None:
+            return ()
+        every = float("inf")  # where Friedman finds no difference, no pair is tested
+        return not_told_apart(self.mean, self.critical_difference if self.p <= ALPHA else every)
 
 
 def ranks(scores: Floats) -> Ranks:
@@ -34,6 +43,24 @@ def ranks(scores: Floats) -> Ranks:
     if tasks < LEAST_TASKS or contenders < 3:
         return Ranks(mean, None, None)
     return Ranks(mean, _friedman(each), critical_difference(tasks, contenders))
+
+
+def not_told_apart(mean: tuple[float, ...], difference: float) -> tuple[tuple[int, ...], ...]:
+    """The largest groups within which no two mean ranks are further apart; the best first.
+
+    Answers: which contenders may be equally good, as far as these tasks can tell?
+    Assumes: one critical difference for all pairs, as Nemenyi's test has.
+    Misleads: where groups overlap: the one in the middle is told apart from neither side, though
+        the sides are from each other. It cannot belong to both; the tasks are too few to say.
+    Source: the bars of Demšar 2006, figure 1.
+    """
+    order = sorted(range(len(mean)), key=lambda each: mean[each])
+    found: list[tuple[int, ...]] = []
+    for place, first in enumerate(order):
+        group = tuple(each for each in order[place:] if mean[each] - mean[first] <= difference)
+        if len(group) > 1 and not any(set(group) <= set(wider) for wider in found):
+            found.append(group)
+    return tuple(found)
 
 
 def _ranked(scores: Floats) -> Floats:

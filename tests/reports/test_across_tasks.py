@@ -8,11 +8,12 @@ from scipy import stats
 
 from reports.analysis import analyse
 from reports.figures.facets import scheme
+from reports.figures.ranks import OVERHANG
 from reports.page.across import across
 from reports.page.render import draw
-from reports.statistics.across_tasks import THRESHOLDS
+from reports.statistics.across_tasks import LOWEST, thresholds
 from reports.statistics.interquartile import bootstrap, interquartile_mean, profile, stratified
-from reports.statistics.ranks import critical_difference, ranks
+from reports.statistics.ranks import critical_difference, not_told_apart, ranks
 from reports.tables import read_tables
 from tests.reports.sample import Sample, write
 
@@ -83,6 +84,38 @@ def test_the_critical_difference_is_that_of_demsar():
     assert critical_difference(14, 4) == pytest.approx(1.25, abs=0.005)
 
 
+def test_groups_are_those_of_demsars_figure():
+    """Demšar 2006, section 3.2.4: C4.5 is worse than both with m; of cf nothing can be said."""
+    mean = (3.143, 2.000, 2.893, 1.964)  # C4.5, +m, +cf, +m+cf
+    assert not_told_apart(mean, 1.12) == ((3, 1, 2), (2, 0))  # 10 %
+    assert not_told_apart(mean, 1.25) == ((3, 1, 2, 0),)  # 5 %
+    assert not_told_apart(mean, 0.01) == ()
+
+
+@given(st.lists(st.floats(1, 9), min_size=3, max_size=7), st.floats(0.1, 5))
+def test_two_share_a_group_exactly_if_they_are_not_too_far_apart(mean, difference):
+    groups = not_told_apart(tuple(mean), difference)
+    for a in range(len(mean)):
+        for b in range(a):
+            together = any({a, b} <= set(group) for group in groups)
+            assert together == (abs(mean[a] - mean[b]) <= difference)
+
+
+def test_without_a_difference_in_friedmans_test_all_are_one_group():
+    found = ranks(RNG.normal(size=(6, 3)))
+    assert found.p > 0.05
+    assert sorted(found.groups[0]) == [0, 1, 2]
+    assert ranks(RNG.normal(size=(4, 3))).groups == ()
+
+
+def test_a_profile_spans_the_scores():
+    scores = np.array([0.42, 0.45, 0.44])
+    steps = thresholds(scores)
+    assert 0.41 < steps[0] < scores.min() < scores.max() < steps[-1] < 0.46
+    assert thresholds(np.array([-50.0, 0.9]))[0] == pytest.approx(LOWEST, abs=0.05)
+    assert thresholds(np.array([0.5, 0.5]))[0] < 0.5 < thresholds(np.array([0.5, 0.5]))[-1]
+
+
 def test_ranks_are_tested_from_five_tasks_and_three_contenders_on():
     assert ranks(RNG.normal(size=(4, 3))).p is None
     assert ranks(RNG.normal(size=(5, 2))).critical_difference is None
@@ -119,8 +152,10 @@ def test_scores_are_between_baseline_and_the_best_possible(tmp_path):
         assert each.iqm == pytest.approx(stats.trim_mean(np.concatenate(scores), 0.25))
         assert each.low <= each.iqm <= each.high
         shares, low, high = each.profile
-        place = int(np.searchsorted(THRESHOLDS, 0.9))
-        assert shares[place] == pytest.approx(np.mean(np.concatenate(scores) > THRESHOLDS[place]))
+        place = int(np.searchsorted(found.thresholds, 0.9))
+        above = np.concatenate(scores) > found.thresholds[place]
+        assert shares[place] == pytest.approx(np.mean(above))
+        assert (shares[-1], found.below) == (0.0, 0)
         assert (low <= shares).all()
         assert (shares <= high).all()
     assert found.ranks.p is None
@@ -143,7 +178,8 @@ def test_diverged_trials_score_zero_and_are_counted(tmp_path):
     found = analyse(study(tmp_path, fates=fates)).across_tasks
     tanh = found.contenders[1]
     assert (tanh.n, tanh.diverged) == (18, 2)
-    assert tanh.profile[0][0] == pytest.approx(16 / 18)
+    above = int(np.searchsorted(found.thresholds, 0.0, side="right"))
+    assert tanh.profile[0][[0, above]] == pytest.approx([1, 16 / 18])
 
 
 def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path):
@@ -178,3 +214,34 @@ def test_the_sentence_names_the_best(tmp_path):
 )
 def test_one_task_or_one_contender_says_nothing(tmp_path, factors):
     assert analyse(study(tmp_path, factors)).across_tasks is None
+
+
+# ---------------------------------------------------------------- critical-difference diagram
+
+FIVE = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": list("abcde")}
+
+
+def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path):
+    analysis = analyse(study(tmp_path, factors=FIVE))
+    found, figures = analysis.across_tasks.ranks, draw(scheme(analysis.plan), analysis)
+    drawn = figures["ranks"]
+    ruler, *bars = drawn.panels[0].data
+    marks = [trace for trace in bars if trace["mode"] == "lines+markers"]
+    joined = [trace for trace in bars if trace["mode"] == "lines"]
+    assert ruler["x"] == pytest.approx([1, 1 + found.critical_difference], abs=1e-4)
+    assert [mark["x"][0] for mark in marks] == pytest.approx(sorted(found.mean), abs=1e-4)
+    assert [bar["x"] for bar in joined] == [
+        pytest.approx([min(ends) - OVERHANG, max(ends) + OVERHANG], abs=1e-4)
+        for group in found.groups
+        if (ends := [found.mean[each] for each in group])
+    ]
+    rows = dict(zip(*(drawn.panels[0].layout["yaxis"][k] for k in ("tickvals", "ticktext")),
+                    strict=True))  # fmt: skip
+    best = min(range(3), key=lambda each: found.mean[each])
+    assert rows[marks[0]["y"][1]] == FIVE["model.activation"][best]
+    assert f"{found.critical_difference:.2f}" in drawn.caption
+
+
+def test_below_five_tasks_there_is_no_diagram(tmp_path):
+    analysis = analyse(study(tmp_path))
+    assert "ranks" not in draw(scheme(analysis.plan), analysis)

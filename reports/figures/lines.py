@@ -1,0 +1,33 @@
+"""A line with its band, in the look of its level: the same in every figure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from reports.figures.palette import look
+from reports.figures.records import Trace, numbers
+
+
+def line(place: int, x: Sequence[Any], y: Any, hover: str, **more: Any) -> Trace:
+    """place: of the level in the study; hover: plotly's template; more: keys of the trace."""
+    style = look(place)
+    return {
+        "type": "scatter", "mode": "lines", "legendgroup": str(place),
+        "x": list(x), "y": numbers(y),
+        "line": {"color": style.light, "width": 2, "dash": style.dash},
+        "hovertemplate": f"{hover}<extra></extra>",
+        **more,
+    }  # fmt: skip
+
+
+def band(place: int, x: Sequence[Any], low: Any, high: Any) -> Trace:
+    """A closed polygon between two lines, where both are known."""
+    known = [i for i in range(len(x)) if np.isfinite(low[i]) and np.isfinite(high[i])]
+    across = [x[i] for i in known]
+    return {
+        "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": look(place).soft,
+        "line": {"width": 0}, "hoverinfo": "skip", "legendgroup": str(place),
+        "x": across + across[::-1],
+        "y": numbers([high[i] for i in known] + [low[i] for i in reversed(known)]),
+    }  # fmt: skip

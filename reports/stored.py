@@ -1,0 +1,74 @@
+"""What a study's folder holds: Parquet rows of planned trials, events, texts. All may be absent."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+# The columns that are read; trials.parquet also gives every `final.<split>/<metric>`.
+_TRIALS = (
+    *("trial_id", "status", "error", "epochs_done", "wall_s"),
+    *("execution", "device", "threads", "code_digest", "git_commit"),
+)
+_METRICS = ("trial_id", "epoch", "split", "metric", "value")
+_GRADIENTS = ("trial_id", "epoch", "axis", "site", "position", "quantity", "value")
+
+
+def trials_of(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
+    """Rows of planned trials; what the plan says of variant and replicate counts.
+
+    planned: by trial_id, what the plan says of each.
+    """
+    stored = _read(path, _TRIALS, prefixes=("final.",)).set_index("trial_id")
+    rows = planned.join(stored[~stored.index.duplicated()])
+    return rows.assign(status=rows["status"].astype(object).fillna("missing")).reset_index()
+
+
+def metrics_of(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
+    """The long table of the metrics of planned trials."""
+    return _long(path, _METRICS, planned)
+
+
+def gradients_of(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
+    """The long table of what was probed in planned trials."""
+    return _long(path, _GRADIENTS, planned)
+
+
+def _long(path: Path, columns: Sequence[str], planned: pd.DataFrame) -> pd.DataFrame:
+    rows = _read(path, columns)
+    known = planned[planned.index.notna()]
+    place = known.index.get_indexer(pd.Index(rows["trial_id"]))
+    kept = rows[place >= 0].reset_index(drop=True)
+    found = known.iloc[place[place >= 0]]
+    return kept.assign(**{name: np.asarray(found[name]) for name in known.columns})
+
+
+def _read(path: Path, columns: Sequence[str], prefixes: tuple[str, ...] = ()) -> pd.DataFrame:
+    if not path.exists():
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+    present = pq.read_schema(path).names
+    wanted = [name for name in present if name in columns or name.startswith(prefixes or ("\0",))]
+    frame: pd.DataFrame = pq.read_table(path, columns=wanted).to_pandas()
+    return frame.reindex(columns=[*columns, *(name for name in wanted if name not in columns)])
+
+
+def text_of(path: Path) -> str:
+    """Of a file that may be absent."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def events_of(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """Whole lines only: a line cut off by a crash is not an event."""
+    return tuple(event for line in text_of(path).splitlines() if (event := _event(line)))
+
+
+def _event(line: str) -> Mapping[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
