@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 
 from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.lines import band
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import INK, look
 from reports.figures.records import (
@@ -13,7 +14,6 @@ from reports.figures.records import (
     Layout,
     Panel,
     Trace,
-    band,
     log_axis,
     log_range,
     numbers,
@@ -113,7 +113,7 @@ def _traces(spread: Spread, place: int, floor: float) -> tuple[Trace, ...]:
     ends_ = [numbers(spread.of[name], 2) for name in PATH_FACTOR]
     about = list(zip(map(escape, spread.sites), spread.n, *ends_, strict=True))
     return (
-        band(x, low, high, style.soft),
+        band(place, x, low, high),
         {**line, "mode": "lines", "y": numbers(largest, 3), "hoverinfo": "skip",
          "line": {"color": style.light, "width": 1.5, "dash": "dot"}},
         {**line, "mode": "lines+markers", "y": numbers(middle, 3), "customdata": about,
