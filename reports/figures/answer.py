@@ -12,9 +12,9 @@ import numpy as np
 from reports.figures import baselines, outcomes
 from reports.figures.baselines import Baselines, Line
 from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.lines import band
 from reports.figures.outcomes import Outcomes
-from reports.figures.palette import look
-from reports.figures.records import Figure, Layout, Panel, Trace, band, linear_range, numbers
+from reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
 from reports.names import metric_text
 from reports.statistics.outcomes import Outcome
 from reports.tables import Variant
@@ -110,8 +110,7 @@ def _band(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
     found = [results[v.variant_id] for v in strand]
     low, high = (np.array([_end(getattr(each, end)) for each in found]) for end in ("low", "high"))
     colour = view.colour(strand[0])
-    drawn = band([view.place(view.roles.x, v) for v in strand], low, high, look(colour).soft)
-    return {**drawn, "legendgroup": str(colour)}
+    return band(colour, [view.place(view.roles.x, v) for v in strand], low, high)
 
 
 def _end(value: float | None) -> float:
