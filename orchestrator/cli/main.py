@@ -88,17 +88,22 @@ def run(
     only: Only = None,
     replicates: Replicates = None,
     results: Results = None,
+    address: Annotated[
+        str | None,
+        typer.Option("--address", metavar="RAY", help="Train on the Ray that runs there.",
+                     show_default="one of its own, on this machine"),
+    ] = None,
     inline: Annotated[bool, typer.Option("--inline", help="Train in this process.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Train only.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Train again what is done.")] = False,
-) -> None:
+) -> None:  # fmt: skip
     """Train what is missing and write the report."""
     from orchestrator.cli.run import run
     from orchestrator.study.overrides import Overrides
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
     flags = {"inline": inline, "report": not no_report, "force": force}
-    raise typer.Exit(run(study, overrides=overrides, results=results, **flags))
+    raise typer.Exit(run(study, overrides=overrides, results=results, address=address, **flags))
 
 
 @app.command()

@@ -16,14 +16,14 @@ from rich.console import Console
 from orchestrator.cli.downloads import fetch_downloads
 from orchestrator.cli.ending import show_hopeless, show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
+from orchestrator.cli.place import Place, place_for
 from orchestrator.cli.planning import plan_from_store, require_method
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.rounds import Rounds
 from orchestrator.cli.tally import Tally, count
 from orchestrator.errors import Interrupted
-from orchestrator.execution.capacity import Capacity
-from orchestrator.execution.records import Executor, Job
+from orchestrator.execution.records import Job
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.identity import Fingerprints, fingerprints
@@ -45,8 +45,7 @@ class Run:
     plan: Plan
     document: Mapping[str, Any]  # plan.json
     paths: ResultsPaths
-    capacity: Capacity
-    inline: bool
+    place: Place
     console: Console
 
     @property
@@ -60,7 +59,7 @@ class Run:
     @property
     def workers(self) -> int:
         """Packs side by side."""
-        return 1 if self.inline else self.capacity.workers(self.study.resources)
+        return 1 if self.place.inline else self.place.workers
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -81,50 +80,50 @@ def run(
     inline: bool,
     report: bool,
     force: bool,
+    address: str | None = None,
 ) -> int:
     """Exit code 0, or 1 when trials failed. Raises InputError, EnvironmentFault, Interrupted."""
     loaded = load_study(study, overrides)
     paths = results_paths(results)
-    capacity = Capacity.here()
-    capacity.workers(loaded.resources)  # raises before anything is made
     prints = fingerprints(loaded)  # raises for bad data files, before anything is made
     require_method(loaded)
-    prepare(paths, loaded.name)
-    with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
-        try:
-            again = partial(_plan, loaded, prints, paths, capacity, inline=inline, force=force)
-            this = again(frozenset())
-            _announce(this)
-            fetch_downloads(this.plan.packs)
-            this = _execute(this, again, interrupts)
-            return _finish(this, report=report)
-        except Stop:
-            raise _interrupted() from None
+    with place_for(loaded, inline=inline, address=address) as place:
+        prepare(paths, loaded.name)
+        place.look_over(paths.root.resolve())
+        with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
+            try:
+                again = partial(_plan, loaded, prints, paths, place, force=force)
+                this = again(frozenset())
+                _announce(this)
+                fetch_downloads(this.plan.packs)
+                this = _execute(this, again, interrupts)
+                return _finish(this, report=report)
+            except Stop:
+                raise _interrupted() from None
 
 
 def _plan(
     study: Study,
     prints: Fingerprints,
     paths: ResultsPaths,
-    capacity: Capacity,
+    place: Place,
     tried: frozenset[str],
     *,
-    inline: bool,
     force: bool,
 ) -> Run:
     """Plan, and write down what is planned before anything starts.
 
-    Inline or not, packs are the same: they decide the bits of the results.
     tried: trials that this run has trained already.
     """
     folder = paths.study(study.name)
-    workers = capacity.workers(study.resources)
     earlier = read_plan(folder)
-    plan = plan_from_store(study, paths, workers, earlier, prints=prints, force=force, tried=tried)
+    plan = plan_from_store(
+        study, paths, place.workers, earlier, prints=prints, force=force, tried=tried
+    )
     git = git_state(study.path.resolve().parent)
     document = plan_document(plan) | {"git": _described(git)}
     write_plan(folder, study.text, document)
-    return Run(plan, document, paths, capacity, inline, Console())
+    return Run(plan, document, paths, place, Console())
 
 
 def _described(git: GitState | None) -> dict[str, Any] | None:
@@ -142,9 +141,8 @@ def _announce(this: Run) -> None:
         points, seeds = count(study.tune.points, "point"), study.tune.replicates
         own = count(this.trials("tuning") + this.plan.to_come, "trial")
         say(f"tuning first: {points} × {seeds} for each = {own}, {this.done('tuning'):,} done")
-    where = "in this process" if this.inline else f"on {count(this.workers, 'worker')}"
     packs = len(this.plan.packs)
-    work = f"{count(packs, 'pack')} {where}" if packs else "nothing to train"
+    work = f"{count(packs, 'pack')} {this.place}" if packs else "nothing to train"
     say(f"{work} · results in {this.folder.root}")
 
 
@@ -161,8 +159,9 @@ def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Inte
     rounds = Rounds(this, again, partial(_next_round, tally=tally, record=record))
     try:
         if this.plan.packs:
-            with listener.shown(), nullcontext() if this.inline else interrupts.deferred():
-                _executor(this).run(rounds, _job(this), listener)
+            executor = this.place.executor(this.paths.root.resolve())
+            with listener.shown(), nullcontext() if this.place.inline else interrupts.deferred():
+                executor.run(rounds, _job(this), listener)
     except Stop:
         record("interrupted", **_counts(tally, started))
         raise
@@ -194,25 +193,14 @@ def _facts(this: Run) -> dict[str, Any]:
     return versions() | {
         "command": ["orch", *sys.argv[1:]],
         "platform": machine(),
-        "cpus": this.capacity.cpus,
-        "gpus": this.capacity.gpus,
+        "cpus": this.place.machines.cpus,
+        "gpus": this.place.machines.gpus,
         "workers": this.workers,
-        "executor": "inline" if this.inline else "ray_tune",
+        "executor": "inline" if this.place.inline else "ray_tune",
         "trials": trials,
         "new": trials - done,
         "done": done,
     }
-
-
-def _executor(this: Run) -> Executor:
-    if this.inline:
-        from orchestrator.execution.inline import InlineExecutor
-
-        return InlineExecutor()
-    from orchestrator.execution.ray_cluster import local_ray
-    from orchestrator.execution.ray_tune import RayTuneExecutor
-
-    return RayTuneExecutor(this.study.resources, partial(local_ray, this.capacity, _threads(this)))
 
 
 def _job(this: Run) -> Job:
@@ -220,15 +208,10 @@ def _job(this: Run) -> Job:
     return Job(
         results=this.paths.root.resolve(),
         device="cuda" if this.study.resources.gpus else "cpu",
-        threads=_threads(this),
+        threads=this.place.threads,
         git_commit=git.get("commit"),
         git_dirty=git.get("dirty"),
     )
-
-
-def _threads(this: Run) -> int:
-    """Of one worker."""
-    return max(1, int(this.study.resources.cpus))
 
 
 def _finish(this: Run, *, report: bool) -> int:

@@ -22,11 +22,14 @@ class Capacity:
     def here(cls) -> "Capacity":
         return cls(_cpus(), _gpus())
 
+    def room(self, asked: Resources) -> int:
+        """Packs side by side, perhaps none."""
+        room = int(self.cpus // asked.cpus)
+        return min(room, int(self.gpus // asked.gpus)) if asked.gpus else room
+
     def workers(self, asked: Resources) -> int:
         """Packs side by side. Raises EnvironmentFault when there is no room for even one."""
-        room = int(self.cpus // asked.cpus)
-        if asked.gpus:
-            room = min(room, int(self.gpus // asked.gpus))
+        room = self.room(asked)
         if room < 1:
             raise EnvironmentFault(
                 f"resources: each pack asks for {asked.cpus:g} CPUs and {asked.gpus:g} GPUs, but "

@@ -20,6 +20,15 @@ from orchestrator.store.files import alive
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts
+DRIVER = {
+    "RAY_AIR_NEW_OUTPUT": "0",  # the new one prints even when told to be quiet
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
+    "TUNE_FORCE_TRIAL_CLEANUP_S": "1",  # a pack that is stopped has nothing to save
+    "TUNE_GLOBAL_CHECKPOINT_S": "60",
+}
+"""Environment variables for Tune in the process that runs it."""
+
 _PREFIX = "orch-"  # of the temporary folder, followed by the process's id
 _SPARED = ("start_monitor", "start_log_monitor", "start_api_server")
 _SOCKET_PATH_LIMIT = 30  # characters left for the temporary folder in a socket's 107
@@ -37,7 +46,7 @@ def local_ray(
     _remove_abandoned(place)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
     try:
-        with _environment(_variables(threads, preloaded)), _ray(capacity, folder):
+        with environment(_variables(threads, preloaded)), _ray(capacity, folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -51,7 +60,7 @@ def _ray(capacity: Capacity, folder: Path) -> Iterator[None]:
     meanwhile = Thread(target=import_module, args=("ray.tune",), daemon=True)
     meanwhile.start()
     try:
-        with _own_signal_handlers(), _bare_node():
+        with own_signal_handlers(), _bare_node():
             _start(ray, capacity, folder)
         meanwhile.join()
         yield
@@ -101,15 +110,17 @@ def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:
     """Read by Ray in this process and handed down to its workers."""
     return {
         **_authentication(),
+        **DRIVER,
+        **of_workers(threads),
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # no GPU asked for, no GPU seen
-        "RAY_CHDIR_TO_TRIAL_DIR": "0",
-        "RAY_AIR_NEW_OUTPUT": "0",  # the new one prints even when told to be quiet
         "RAY_preload_python_modules": ",".join(preloaded),
-        "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-        "TUNE_DISABLE_SIGINT_HANDLER": "1",
-        "TUNE_FORCE_TRIAL_CLEANUP_S": "1",  # a pack that is stopped has nothing to save
-        "TUNE_GLOBAL_CHECKPOINT_S": "60",
+    }
+
+
+def of_workers(threads: int) -> dict[str, str]:
+    return {
+        "RAY_CHDIR_TO_TRIAL_DIR": "0",
         "OMP_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),
     }
@@ -128,7 +139,7 @@ def _authentication() -> dict[str, str]:
 
 
 @contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
+def environment(variables: dict[str, str]) -> Iterator[None]:
     """Set environment variables for a while."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
@@ -142,7 +153,7 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _own_signal_handlers() -> Iterator[None]:
+def own_signal_handlers() -> Iterator[None]:
     """Keep ours: ray.init puts its own in place, and they end the process without cleaning up."""
     handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
     yield

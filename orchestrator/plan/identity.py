@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 from models.settings import Settings
@@ -51,6 +52,12 @@ def fingerprints(study: Study) -> Fingerprints:
     sources = Sources(own=_own_code(study))
     code = {pair: code_digests(*pair, sources) for pair in pairs}
     return Fingerprints(code, data_digests(study))
+
+
+def own_packages(study: Study) -> list[Path]:
+    """Packages, and modules that are in none, of the user's own that the study's trials use."""
+    own = _own_code(study)
+    return Sources(own=own).homes({code.module for code in own})
 
 
 def _own_code(study: Study) -> set[OwnCode]:

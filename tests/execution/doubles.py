@@ -5,6 +5,7 @@ A trial misbehaves when its id carries one of the words below.
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,17 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
         "value": values,
     }
     return PackRows(trials | outcome, metrics, gradients)
+
+
+def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+    """`train` in a second; notes on which node of Ray, and which GPUs it was given."""
+    import ray
+
+    node = ray.get_runtime_context().get_node_id()
+    note = Path(os.environ[MARKER]) / f"{pack.pack_id}@{node}"
+    note.write_text(os.environ.get("CUDA_VISIBLE_DEVICES", "all"))
+    time.sleep(1)
+    return train(pack, device, threads)
 
 
 def _misbehave(trial_id: str, pack: Pack) -> None:

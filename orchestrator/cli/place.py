@@ -1,0 +1,91 @@
+"""Where packs run: in this process, on a Ray of our own, or on one that runs already."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.errors import InputError, Problem
+from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.records import Executor
+from orchestrator.plan.identity import own_packages
+from orchestrator.study.records import Study
+from orchestrator.study.settings import Resources
+
+if TYPE_CHECKING:
+    from orchestrator.execution.cluster import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Machines, and the way to use them."""
+
+    machines: "Capacity | Cluster"
+    asked: Resources
+    inline: bool = False
+
+    @property
+    def cluster(self) -> "Cluster | None":
+        return None if isinstance(self.machines, Capacity) else self.machines
+
+    @property
+    def workers(self) -> int:
+        """Packs side by side; for plans also inline: how trials are packed decides their bits."""
+        return self.machines.workers(self.asked)
+
+    @property
+    def threads(self) -> int:
+        """Of one worker."""
+        return max(1, int(self.asked.cpus))
+
+    def __str__(self) -> str:
+        if self.inline:
+            return "in this process"
+        workers = f"on {self.workers:,} worker{'s' * (self.workers != 1)}"
+        return f"{workers} of {self.cluster}" if self.cluster else workers
+
+    def look_over(self, results: Path) -> None:
+        """Raises EnvironmentFault where a node of a cluster cannot do its part."""
+        if self.cluster:
+            from orchestrator.execution.joined import look_over
+
+            look_over(self.cluster, self.asked, results)
+
+    def executor(self, results: Path) -> Executor:
+        if self.inline:
+            from orchestrator.execution.inline import InlineExecutor
+
+            return InlineExecutor()
+        from orchestrator.execution.ray_tune import RayTuneExecutor
+
+        if isinstance(self.machines, Capacity):
+            from orchestrator.execution.ray_cluster import local_ray
+
+            return RayTuneExecutor(self.asked, partial(local_ray, self.machines, self.threads))
+        from orchestrator.execution.joined import tune_folder
+
+        return RayTuneExecutor(self.asked, partial(tune_folder, results))
+
+
+@contextmanager
+def place_for(study: Study, *, inline: bool, address: str | None) -> Iterator[Place]:
+    """Raises EnvironmentFault, before anything is made, where no pack has room."""
+    asked = study.resources
+    if address is None:
+        yield _with_room(Place(Capacity.here(), asked, inline))
+        return
+    if inline:
+        cure = "leave one of the two away"
+        raise InputError([Problem("--address", "--inline trains in this process", cure=cure)])
+    from orchestrator.execution.joined import joined_ray
+
+    threads = Place(Capacity.here(), asked).threads
+    with joined_ray(address, threads, own_packages(study)) as cluster:
+        yield _with_room(Place(cluster, asked))
+
+
+def _with_room(place: Place) -> Place:
+    place.machines.workers(place.asked)
+    return place

@@ -1,0 +1,92 @@
+"""The machines of a Ray that runs already, and whether a study can run on them.
+
+What Ray and the machines say of themselves is asked for in `joined`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.sight import Sight
+from orchestrator.study.settings import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One machine. name: its host name, or address."""
+
+    node_id: str
+    name: str
+    capacity: Capacity
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.capacity.cpus} CPUs, {self.capacity.gpus} GPUs)"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The machines of a Ray that are alive. address: as the user gave it."""
+
+    address: str
+    nodes: tuple[Node, ...]
+
+    @classmethod
+    def of(cls, address: str, nodes: Iterable[Mapping[str, Any]]) -> "Cluster":
+        """nodes: as `ray.nodes()` lists them."""
+        return cls(address, tuple(_node(node) for node in nodes if node["Alive"]))
+
+    def __str__(self) -> str:
+        nodes = f"{len(self.nodes):,} node{'s' * (len(self.nodes) != 1)}"
+        return f"{nodes} at {self.address}"
+
+    @property
+    def cpus(self) -> int:
+        return sum(node.capacity.cpus for node in self.nodes)
+
+    @property
+    def gpus(self) -> int:
+        return sum(node.capacity.gpus for node in self.nodes)
+
+    def useful(self, asked: Resources) -> tuple[Node, ...]:
+        """Machines that have room for a pack."""
+        return tuple(node for node in self.nodes if node.capacity.room(asked))
+
+    def workers(self, asked: Resources) -> int:
+        """Packs side by side. Raises EnvironmentFault when no machine has room for even one."""
+        if not self.useful(asked):
+            raise EnvironmentFault(self._too_small(asked))
+        return sum(node.capacity.room(asked) for node in self.nodes)
+
+    def _too_small(self, asked: Resources) -> str:
+        """Ray would wait for such a machine for ever."""
+        short_of_gpus = asked.gpus > max((node.capacity.gpus for node in self.nodes), default=0)
+        scarce = "gpus" if short_of_gpus else "cpus"
+        largest = max(
+            self.nodes, key=lambda n: getattr(n.capacity, scarce), default="none is alive"
+        )
+        return (
+            f"resources: each pack asks for {asked.cpus:g} CPUs and {asked.gpus:g} GPUs, which no "
+            f"node of the Ray at {self.address} has; the largest: {largest}\n"
+            "    lower `resources:` in the study, or add a larger node"
+        )
+
+
+def differences(here: Sight, there: Iterable[tuple[Node, Sight]]) -> list[str]:
+    """A line for everything in which a machine cannot do what this one does."""
+    lines = []
+    for node, sight in there:
+        for what, ours in here.versions.items():
+            if (theirs := sight.versions.get(what, ours)) != ours:
+                has = f"{what} {theirs}" if theirs else f"no {what}"
+                lines.append(f"{node.name} has {has}, this machine {ours}")
+        if sight.fault:
+            lines.append(f"{node.name} {sight.fault}")
+    return lines
+
+
+def _node(node: Mapping[str, Any]) -> Node:
+    resources = node["Resources"]
+    capacity = Capacity(int(resources.get("CPU", 0)), int(resources.get("GPU", 0)))
+    return Node(node["NodeID"], node["NodeManagerHostname"] or node["NodeManagerAddress"], capacity)

@@ -1,0 +1,86 @@
+"""What is asked of the machines of a cluster, and what is said where one falls short."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.cluster import Cluster, differences
+from orchestrator.execution.joined import joined_ray
+from orchestrator.execution.sight import Sight, look
+from orchestrator.study.settings import Resources
+
+
+def node(name: str, **resources: float) -> dict[str, object]:
+    """As `ray.nodes()` has it."""
+    has = {"CPU": 0.0, "GPU": 0.0, "memory": 1e9} | resources
+    return {"NodeID": name, "NodeManagerHostname": name, "NodeManagerAddress": "192.0.2.1",
+            "Alive": name != "dead", "Resources": has}  # fmt: skip
+
+
+CLUSTER = Cluster.of(
+    "head:6379",
+    [node("head"), node("big", CPU=8), node("card", CPU=4, GPU=2), node("dead", CPU=99, GPU=9)],
+)
+
+
+def test_dead_nodes_do_not_count() -> None:
+    assert (CLUSTER.cpus, CLUSTER.gpus) == (12, 2)
+    assert str(CLUSTER) == "3 nodes at head:6379"
+
+
+@pytest.mark.parametrize(
+    ("asked", "workers"),
+    [
+        (Resources(), 12),
+        (Resources(cpus=3), 2 + 1),  # no pack spans two nodes
+        (Resources(cpus=5), 1),
+        (Resources(gpus=0.25), 4),  # 8 would fit on the cards, 4 have a core
+        (Resources(cpus=0.5, gpus=0.25), 8),
+    ],
+)
+def test_packs_side_by_side(asked: Resources, workers: int) -> None:
+    assert CLUSTER.workers(asked) == workers
+
+
+@pytest.mark.parametrize(
+    ("asked", "largest"),
+    [
+        (Resources(cpus=9), "big (8 CPUs, 0 GPUs)"),
+        (Resources(gpus=3), "card (4 CPUs, 2 GPUs)"),
+        (Resources(cpus=5, gpus=1), "big (8 CPUs, 0 GPUs)"),
+    ],
+)
+def test_what_no_node_has_is_refused_with_the_largest(asked: Resources, largest: str) -> None:
+    with pytest.raises(EnvironmentFault, match=r"no node of the Ray at head:6379 has") as fault:
+        CLUSTER.workers(asked)
+    assert largest in str(fault.value)
+
+
+def test_a_node_that_differs_is_named_with_what_it_has() -> None:
+    here = Sight({"python": "3.11.7", "ray": "2.60.0", "torch": "2.13.0"})
+    head, big, card = CLUSTER.nodes
+    found = differences(here, [
+        (head, here),
+        (big, Sight({"python": "3.11.7", "ray": "2.60.0", "torch": None})),
+        (card, Sight(here.versions, "does not see /results")),
+    ])  # fmt: skip
+    assert found == [
+        "big has no torch, this machine 2.13.0",
+        "card does not see /results",
+    ]
+
+
+def test_a_machine_sees_results_that_it_can_write(tmp_path: Path) -> None:
+    mark = tmp_path / ".seen"
+    mark.touch()
+    assert look(mark).fault is None
+    assert list(tmp_path.iterdir()) == [mark]
+    assert look(tmp_path / "elsewhere" / ".seen").fault == f"does not see {tmp_path / 'elsewhere'}"
+
+
+def test_where_nobody_listens() -> None:
+    with pytest.raises(
+        EnvironmentFault, match=r"Ray at 127.0.0.1:9 cannot be joined: Conn.* refused"
+    ):
+        joined_ray("127.0.0.1:9", threads=1).__enter__()

@@ -1,0 +1,142 @@
+"""Packs on a Ray that others started, of several nodes: real processes, on one machine."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestrator.execution.joined import joined_ray, tune_folder
+from orchestrator.execution.ray_tune import RayTuneExecutor
+from orchestrator.execution.records import Job, Summary
+from orchestrator.plan.records import Pack
+from orchestrator.store.parts import statuses
+from orchestrator.study.settings import Resources
+from tests.cli.orch import ORCH
+from tests.cli.running import tables, train_here, write_study
+from tests.execution.doubles import MARKER
+from tests.execution.listening import Heard, pack_of
+
+if TYPE_CHECKING:
+    from ray.cluster_utils import Cluster
+
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
+
+STORE = {"object_store_memory": 80 * 2**20}
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the doubles note which node they are on."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    monkeypatch.setenv(MARKER, str(folder))
+    return folder
+
+
+@pytest.fixture
+def cluster(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Cluster"]:
+    """A head without CPUs and a node with two, one of them with a GPU that only Ray believes in."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
+    from ray.cluster_utils import Cluster
+
+    started = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **STORE}
+    )
+    try:
+        started.add_node(num_cpus=2, num_gpus=1, **STORE)
+        started.wait_for_nodes()
+        yield started
+    finally:
+        started.shutdown()
+
+
+def train(
+    cluster: "Cluster", packs: list[Pack], results: Path, heard: Heard, **asked: float
+) -> None:
+    job = Job(results, train="tests.execution.doubles:train_slowly")
+    with joined_ray(cluster.address, threads=1):
+        executor = RayTuneExecutor(Resources(**asked), lambda: tune_folder(results))
+        executor.run([packs], job, heard)
+
+
+def nodes_of(notes: Path) -> dict[str, set[str]]:
+    """Node → packs that were begun there."""
+    found: dict[str, set[str]] = {}
+    for note in notes.iterdir():
+        pack, _, node = note.name.partition("@")
+        found.setdefault(node, set()).add(pack)
+    return found
+
+
+def test_a_study_gives_the_rows_of_one_process(cluster: "Cluster", tmp_path: Path) -> None:
+    study = write_study(tmp_path)
+    assert train_here(study) == 0
+    command = [ORCH, "run", study, "--address", cluster.address, "--results", tmp_path / "cluster"]
+    done = subprocess.run(
+        [*command, "--no-report"], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"on 2 workers of 2 nodes at {cluster.address}" in done.stdout
+    alone = tables(tmp_path / "results")
+    for name, table in tables(tmp_path / "cluster").items():
+        assert table.equals(alone[name]), name
+    assert not list((tmp_path / "cluster").glob(".[st]*")), "marks and Tune's files are gone"
+
+
+def test_a_quarter_of_a_gpu(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
+    packs = [pack_of(name) for name in "abcd"]
+    train(cluster, packs, tmp_path, Heard(), cpus=0.5, gpus=0.25)
+    assert [note.read_text() for note in notes.iterdir()] == ["0"] * 4
+
+
+def test_no_gpu_asked_for_no_gpu_seen(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
+    train(cluster, [pack_of("a")], tmp_path, Heard())
+    assert [note.read_text() for note in notes.iterdir()] == [""]
+
+
+class Joining(Heard):
+    """A node joins when the first pack is done."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        super().__init__()
+        self.cluster = cluster
+
+    def finished(self, summary: Summary) -> None:
+        super().finished(summary)
+        if len(self.summaries) == 1:
+            self.cluster.add_node(num_cpus=2, **STORE)
+
+
+def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
+    names = [f"trial{number}" for number in range(24)]
+    train(cluster, [pack_of(name) for name in names], tmp_path, Joining(cluster))
+    assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
+    assert len(nodes_of(notes)) == 2
+
+
+class Losing(Heard):
+    """A node is lost, without a word, while it has packs."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        super().__init__()
+        self.cluster, self.node = cluster, cluster.add_node(num_cpus=2, **STORE)
+
+    def finished(self, summary: Summary) -> None:
+        super().finished(summary)
+        if len(self.summaries) == 4:
+            self.cluster.remove_node(self.node, allow_graceful=False)
+
+
+def test_the_packs_of_a_lost_node_run_elsewhere(
+    cluster: "Cluster", tmp_path: Path, notes: Path
+) -> None:
+    names = [f"trial{number}" for number in range(16)]
+    heard = Losing(cluster)
+    train(cluster, [pack_of(name) for name in names], tmp_path, heard)
+    assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
+    assert heard.losses, "the node had packs"
+    assert len(heard.summaries) == len(names), "nothing counts twice"
