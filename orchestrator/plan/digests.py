@@ -128,10 +128,10 @@ class Sources:
         self._digests: dict[str, str] = {}
 
     def homes(self, modules: Iterable[str]) -> list[Path]:
-        """Folder of each package that these modules and all that they import lie in; its file, of a
-        module that is in none. Without our own."""
-        tops = {name.partition(".")[0] for name in self.digests(modules)} - set(FIRST_PARTY)
-        return [self._home(top) for top in sorted(tops)]
+        """Of these modules and all that they import, but ours: the folder of each package, and the
+        file of each module that is in none."""
+        own = [m for m in self.digests(modules) if m.partition(".")[0] not in FIRST_PARTY]
+        return sorted({self._home(module) for module in own})
 
     def digests(self, modules: Iterable[str]) -> dict[str, str]:
         """Module → digest, of these modules and of all that they import, directly or not.
@@ -146,9 +146,10 @@ class Sources:
                 waiting += self._read(module)
         return {module: self._digests[module] for module in sorted(found) if self._digests[module]}
 
-    def _home(self, top: str) -> Path:
-        file = self._file(top)
-        return file.parent if file.stem == "__init__" else file
+    def _home(self, module: str) -> Path:
+        file = self._file(module)
+        place = file.parent if file.stem == "__init__" else file
+        return (place, *place.parents)[module.count(".")]
 
     def _read(self, module: str) -> tuple[str, ...]:
         """The first-party modules that it imports anywhere, and the packages it lies in."""

@@ -8,6 +8,7 @@ import pytest
 
 from models.catalogue import MODELS
 from models.settings import Digits, MNIST5k
+from models.settings.own import OwnCode
 from orchestrator.errors import EnvironmentFault, InputError
 from orchestrator.plan.digests import Sources, code_digests, data_digest
 
@@ -112,6 +113,16 @@ def test_code_that_is_no_python_is_reported_in_place(package: Path) -> None:
 def test_a_module_that_is_not_there(package: Path) -> None:
     with pytest.raises(EnvironmentFault, match=r"no module ours\.nothing"):
         Sources({"ours": package}).digests(["ours.nothing"])
+
+
+def test_what_the_users_code_lies_in(tmp_path: Path) -> None:
+    """A package without __init__.py, a module in no package, and what both import."""
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "deep.py").write_text("import parts\nfrom models import shape\n")
+    (tmp_path / "parts.py").write_text("import math\nX = 1\n")
+    (tmp_path / "unused.py").write_text("Y = 1\n")
+    own = [OwnCode("nets.deep:build", (tmp_path,))]
+    assert Sources(own=own).homes(["nets.deep"]) == [tmp_path / "nets", tmp_path / "parts.py"]
 
 
 @pytest.mark.parametrize("model", MODELS)
