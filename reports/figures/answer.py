@@ -95,7 +95,8 @@ def _panel(
         *outcomes.lost(view, facet, results, scale),
     )
     own = baselines.layout(scale.get("range"), lines, places)
-    return Panel(facet.title, traces, outcomes.axes(view, scale) | own, facet.when)
+    layout = outcomes.axes(view, scale) | own
+    return Panel(facet.title, traces, layout, facet.when, variants=facet.places)
 
 
 def _strands(view: Scheme, facet: Facet, results: Outcomes) -> list[list[Variant]]:
@@ -109,8 +110,9 @@ def _strands(view: Scheme, facet: Facet, results: Outcomes) -> list[list[Variant
 def _band(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
     found = [results[v.variant_id] for v in strand]
     low, high = (np.array([_end(getattr(each, end)) for each in found]) for end in ("low", "high"))
-    colour = view.colour(strand[0])
-    return band(colour, [view.place(view.roles.x, v) for v in strand], low, high)
+    known = [v for v, a, b in zip(strand, low, high, strict=True) if np.isfinite([a, b]).all()]
+    drawn = band(view.colour(strand[0]), [view.place(view.roles.x, v) for v in strand], low, high)
+    return drawn | view.tag_points([*known, *known[::-1]])
 
 
 def _end(value: float | None) -> float:

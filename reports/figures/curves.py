@@ -98,6 +98,7 @@ def _panels(
             layout | baselines.layout(span, baselines.crossing(lines, facet.variants), {}),
             {**facet.when, METRIC: metric},
             view.thinned(_sizes(facet, of)),
+            facet.places,
         )
         for facet in made
     ]
@@ -116,11 +117,12 @@ def _traces(view: Scheme, variants: Sequence[Variant], of: Curves) -> tuple[Trac
 
 
 def _band(view: Scheme, variant: Variant, curve: Curve) -> Trace:
-    return band(view.colour(variant), curve.epochs, curve.low, curve.high)
+    drawn = band(view.colour(variant), curve.epochs, curve.low, curve.high)
+    return drawn | view.tag(variant)
 
 
 def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
     name = view.text(view.roles.colour, variant) or hover_name(view, variant)
     hover = f"{name} %{{y:.4g}}, n = %{{customdata}}"
     n = list(curve.n)
-    return line(view.colour(variant), curve.epochs, curve.mean, hover, customdata=n)
+    return line(view.colour(variant), curve.epochs, curve.mean, hover, customdata=n, **view.tag(variant))

@@ -174,9 +174,10 @@ def _map(
     own = {p.epoch: p for p in found if p.variant_id == variant.variant_id}
     title = facet.title or hover_name(view, variant)
     if not own or not span:
-        return Panel(title, (), _map_axes(1), facet.when, "nothing of this kind to measure here")
+        return Panel(title, (), _map_axes(1), facet.when, strands.NOTHING, facet.places)
     layers = max(p.inner for p in own.values())
-    return Panel(title, (_tiles(own, epochs, layers, span),), _map_axes(layers), facet.when)
+    tiles = _tiles(own, epochs, layers, span) | view.tag(variant)
+    return Panel(title, (tiles,), _map_axes(layers), facet.when, variants=facet.places)
 
 
 def _tiles(own: dict[int, Profile], epochs: Sequence[int], layers: int, span: list[float]) -> Trace:

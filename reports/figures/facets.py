@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-from reports.figures.records import Chooser, Key
+from reports.figures.records import Chooser, Key, Trace
 from reports.names import level_name, level_text, short_names
 from reports.roles import Roles, roles
 from reports.tables import ABSENT, Level, Plan, Variant
@@ -19,6 +19,7 @@ class Facet:
     title: str
     when: Mapping[str, str]
     variants: tuple[Variant, ...]
+    places: tuple[int, ...]  # theirs in the study
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,19 @@ class Scheme:
     def place(self, path: str | None, variant: Variant) -> int:
         """The index of a variant's level in the study; 0 where there is no such factor."""
         return self.levels(path).index(self.level(path, variant)) if path else 0
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Variant id → its place in the study, by which the page knows it."""
+        return {variant.variant_id: place for place, variant in enumerate(self.plan.variants)}
+
+    def tag(self, variant: Variant) -> Trace:
+        """Part of a trace: the variant that it shows. The page hides it with its levels."""
+        return {"meta": {"variant": self.order[variant.variant_id]}}
+
+    def tag_points(self, variants: Sequence[Variant]) -> Trace:
+        """The same, where each point shows another variant."""
+        return {"meta": {"variants": [self.order[variant.variant_id] for variant in variants]}}
 
     def colour(self, variant: Variant) -> int:
         return self.place(self.roles.colour, variant)
@@ -124,7 +138,8 @@ def _facet(
 ) -> Facet:
     levels = {path: level_text(view.level(path, variants[0])) for path in (*panels, *lists)}
     title = ", ".join(_title(view.names[path], levels[path]) for path in panels)
-    return Facet(title, {path: levels[path] for path in lists}, variants)
+    places = tuple(view.order[variant.variant_id] for variant in variants)
+    return Facet(title, {path: levels[path] for path in lists}, variants, places)
 
 
 def _title(name: str, level: str) -> str:

@@ -97,7 +97,7 @@ def _panel(view: Scheme, facet: Facet, of: Factors, epoch: int, scale: Layout) -
     note = view.thinned(
         {v.variant_id: (of[v.variant_id].n, 0) for vs in groups.values() for v in vs}
     )
-    return Panel(title, tuple(traces), _layout(view, scale), facet.when, note)
+    return Panel(title, tuple(traces), _layout(view, scale), facet.when, note, facet.places)
 
 
 def _layout(view: Scheme, scale: Layout) -> Layout:
@@ -112,6 +112,7 @@ def _trace(view: Scheme, place: int, variants: Sequence[Variant], of: Factors) -
     below = [f.value - f.low if f.low is not None else 0.0 for f in found]
     return {
         "type": "scatter", "mode": "markers", "legendgroup": str(place),
+        **view.tag_points(variants),
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([f.value for f in found]),
         "customdata": [

@@ -86,7 +86,9 @@ def _panel(view: Scheme, each: Influence, shown: Sequence[Influence]) -> Panel:
     for point in each.points:
         groups.setdefault(view.colour(by_id[point.variant_id]), []).append(point)
     traces = tuple(_trace(view, place, groups[place]) for place in sorted(groups))
-    return Panel(epoch_text(each.epoch), traces, _layout(view, each.axis, shown), {})
+    places = tuple(view.order[point.variant_id] for point in each.points)
+    layout = _layout(view, each.axis, shown)
+    return Panel(epoch_text(each.epoch), traces, layout, {}, variants=places)
 
 
 def _layout(view: Scheme, axis: str, shown: Sequence[Influence]) -> Layout:
@@ -117,6 +119,7 @@ def _trace(view: Scheme, place: int, points: Sequence[Point]) -> Trace:
         "y": numbers([p.outcome.mean if p.outcome.mean is not None else float("nan")
                       for p in points]),
         "customdata": [hover_name(view, by_id[p.variant_id]) for p in points],
+        **view.tag_points([by_id[p.variant_id] for p in points]),
         "error_y": {"type": "data", "array": numbers(halves), "thickness": 1.2, "width": 3,
                     "color": style.light},
         "marker": {"color": style.light, "size": 8, "symbol": style.symbol},

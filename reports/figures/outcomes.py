@@ -92,6 +92,7 @@ def panel(
         (*traces, *lost(view, facet, results, scale)),
         axes(view, scale) | baselines.layout(scale.get("range"), lines, places),
         facet.when,
+        variants=facet.places,
     )
 
 
@@ -112,14 +113,15 @@ def _group(view: Scheme, place: int, variants: list[Variant], results: Outcomes)
 
 def _dots(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
     rows = [
-        (x_position(view, v) + _spread(view, replicate), value, replicate, hover_name(view, v))
+        (x_position(view, v) + _spread(view, replicate), value, replicate, v)
         for v in variants
         for replicate, value in results[v.variant_id].values.items()
     ]
     return {
         "type": "scatter", "mode": "markers", "legendgroup": str(place), "name": "replicates",
         "x": numbers([row[0] for row in rows]), "y": numbers([row[1] for row in rows]),
-        "customdata": [[row[2], row[3]] for row in rows],
+        "customdata": [[row[2], hover_name(view, row[3])] for row in rows],
+        **view.tag_points([row[3] for row in rows]),
         "marker": {"color": look(place).light, "size": 5, "opacity": 0.45, "line": {"width": 0}},
         "hovertemplate": "%{customdata[1]}<br>replicate %{customdata[0]}: %{y}<extra></extra>",
     }  # fmt: skip
@@ -142,6 +144,7 @@ def means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) 
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([r.mean for r in found]),
         "customdata": [[_n(r), hover_name(view, v)] for v, r in zip(variants, found, strict=True)],
+        **view.tag_points(variants),
         "error_y": {"type": "data", "array": numbers([half(r) for r in found]),
                     "thickness": 1.6, "width": 4, "color": style.light},
         "line": {"color": style.light, "width": 1.4, "dash": style.dash},
@@ -182,6 +185,7 @@ def lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[T
         "textfont": {"color": _LOST, "size": 10}, "name": "lost",
         "x": numbers([x_position(view, v) for v in hit]),
         "y": numbers([foot + height * (0.01 + 0.065 * (view.colour(v) % 2)) for v in hit]),
+        **view.tag_points(hit),
         "text": [f"✕{gone(counts[v.variant_id])}" for v in hit],
         "customdata": [[hover_name(view, v), _fate(counts[v.variant_id])] for v in hit],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",

@@ -18,7 +18,7 @@ from reports.figures.records import (
     log_range,
     numbers,
 )
-from reports.figures.strands import ends, epoch_text
+from reports.figures.strands import NOTHING, ends, epoch_text
 from reports.names import factor_text
 from reports.statistics.intervals import Floats
 from reports.statistics.spreads import PATH_FACTOR, Spread
@@ -95,7 +95,7 @@ def _panel(
     title = facet.title or hover_name(view, facet.variants[0])
     title = f"{epoch_text(epoch)}, {title}"
     if spread is None or span is None:
-        return Panel(title, (), _axes(1, span), facet.when, "nothing of this kind to measure here")
+        return Panel(title, (), _axes(1, span), facet.when, NOTHING, facet.places)
     place = view.colour(facet.variants[0])
     bound = [] if spread.bound is None else [_bound(spread.bound, len(spread.layers))]
     return Panel(
@@ -103,6 +103,7 @@ def _panel(
         (*_traces(spread, place, 10 ** span[0]), *bound),
         _axes(len(spread.layers), span),
         facet.when,
+        variants=facet.places,
     )
 
 

@@ -65,7 +65,9 @@ def _panel(view: Scheme, phase: Phase, last: bool) -> Panel:
         _markers(view, place, [pair for pair in pairs if view.colour(pair[0]) == place])
         for place in colours
     ]
-    return Panel(escape(phase.activation), (*_ground(phase), *markers), _layout(phase), {})
+    places = tuple(view.order[variant.variant_id] for variant, _ in pairs)
+    traces = (*_ground(phase), *markers)
+    return Panel(escape(phase.activation), traces, _layout(phase), {}, variants=places)
 
 
 def _ground(phase: Phase) -> tuple[Trace, Trace]:
@@ -96,6 +98,7 @@ def _markers(view: Scheme, place: int, pairs: Sequence[tuple[Variant, Start]]) -
         "x": numbers([start.weight for _, start in pairs]),
         "y": numbers([start.bias for _, start in pairs]),
         "customdata": [hover_name(view, variant) for variant, _ in pairs],
+        **view.tag_points([variant for variant, _ in pairs]),
         "marker": {"color": style.light, "size": 9, "symbol": style.symbol,
                    "line": {"color": "#ffffff", "width": 1}},
         "hovertemplate": "%{customdata}<br>σ_w² %{x:.3g}, σ_b² %{y:.3g}<extra></extra>",

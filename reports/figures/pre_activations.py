@@ -10,7 +10,7 @@ from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import INK, look
 from reports.figures.records import Figure, Layout, Panel, Trace, numbers
-from reports.figures.strands import ends, epoch_text
+from reports.figures.strands import NOTHING, ends, epoch_text
 from reports.names import MINUS
 from reports.statistics.intervals import Floats
 from reports.statistics.mean_field import ACTIVATIONS
@@ -80,7 +80,7 @@ def _panel(view: Scheme, facet: Facet, found: Sequence[Spread]) -> Panel:
     shown = [each for each in mine if each.epoch in ends(each.epoch for each in mine)]
     title = facet.title or hover_name(view, variant)
     if not shown:
-        return Panel(title, (), _axes(1.0, _TOP, {}), facet.when, "nothing of this kind here")
+        return Panel(title, (), _axes(1.0, _TOP, {}), facet.when, NOTHING, facet.places)
     far = _reach(shown)
     curves, foot = _curves(shown[0].activation, far, look(view.colour(variant)).light)
     layers = shown[0].layers
@@ -92,7 +92,8 @@ def _panel(view: Scheme, facet: Facet, found: Sequence[Spread]) -> Panel:
         for place, (spread, colour) in enumerate(zip(shown, colours, strict=True))
         for trace in _bars(spread, heights, colour, (0.21 - 0.42 * place) * step)
     ]
-    return Panel(title, (*curves, *bars), _axes(far, foot, heights), facet.when)
+    layout = _axes(far, foot, heights)
+    return Panel(title, (*curves, *bars), layout, facet.when, variants=facet.places)
 
 
 def _reach(shown: Sequence[Spread]) -> float:

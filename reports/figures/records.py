@@ -23,6 +23,7 @@ class Panel:
     layout: Layout
     when: Mapping[str, str]
     note: str = ""  # what is missing from it
+    variants: tuple[int, ...] = ()  # their places in the study; empty where it speaks of all
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from reports.figures.records import Floats, Layout, Panel, Trace, numbers
 from reports.names import count_text
 from reports.tables import Variant
 
+NOTHING = "nothing of this kind to measure here"  # a panel's note
 MOST_MARKERS = 24  # a line over more places has none
 
 
@@ -104,7 +105,8 @@ def panel(
         data=_traces(view, [(variant, of[variant.variant_id]) for variant in known]),
         layout=layout,
         when={**facet.when, **when},
-        note=view.thinned(sizes) if known else "nothing of this kind to measure here",
+        note=view.thinned(sizes) if known else NOTHING,
+        variants=facet.places,
     )
 
 
@@ -116,7 +118,7 @@ def _traces(view: Scheme, pairs: Sequence[tuple[Variant, Strand]]) -> tuple[Trac
 
 
 def _band(view: Scheme, variant: Variant, strand: Strand) -> Trace:
-    return band(view.colour(variant), strand.x, strand.low, strand.high)
+    return band(view.colour(variant), strand.x, strand.low, strand.high) | view.tag(variant)
 
 
 def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
@@ -124,7 +126,7 @@ def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
     name = view.text(view.roles.colour, variant) or hover_name(view, variant)
     hover = f"{name}, %{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{strand.about}"
     return line(
-        place, strand.x, strand.mean, hover,
+        place, strand.x, strand.mean, hover, **view.tag(variant),
         mode="lines+markers" if len(strand.x) <= MOST_MARKERS else "lines",
         customdata=[list(each) for each in zip(strand.n, strand.names, strict=True)],
         marker={"color": look(place).light, "size": 7, "symbol": look(place).symbol},
@@ -134,7 +136,7 @@ def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
 def _theory(view: Scheme, variant: Variant, strand: Strand) -> Trace:
     return {
         "type": "scatter", "mode": "lines", "name": "theory",
-        "legendgroup": str(view.colour(variant)),
+        "legendgroup": str(view.colour(variant)), **view.tag(variant),
         "x": list(strand.x), "y": numbers(strand.theory), "customdata": list(strand.names),
         "line": {"color": INK[0], "width": 1.3, "dash": "4px,3px"},
         "hovertemplate": f"theory, {view.text(view.roles.colour, variant)} "

@@ -54,7 +54,7 @@ def _panel(view: Scheme, facet: Facet, found: Times) -> Panel:
     bands = [_band(view, v, found[v.variant_id]) for v in known]
     lines = [_line(view, v, found[v.variant_id]) for v in known]
     note = view.thinned({v.variant_id: (found[v.variant_id].n, 0) for v in known})
-    return Panel(facet.title, (*bands, *lines), _layout(found), facet.when, note)
+    return Panel(facet.title, (*bands, *lines), _layout(found), facet.when, note, facet.places)
 
 
 def _layout(found: Times) -> Layout:
@@ -73,13 +73,13 @@ def _line(view: Scheme, variant: Variant, each: TimeToSolve) -> Trace:
     first = x[0] if x else float(each.last)
     name = f"{hover_name(view, variant)}<br>%{{y:.0%}} by epoch %{{x:.0f}}"
     hover = f"{name}, {each.solved} of {each.n} in all"
-    return line(place, [0.0, first, *x], [0.0, 0.0, *y], hover)
+    return line(place, [0.0, first, *x], [0.0, 0.0, *y], hover, **view.tag(variant))
 
 
 def _band(view: Scheme, variant: Variant, each: TimeToSolve) -> Trace:
     x, low = _steps(each, 1 - each.curve.high)
     _, high = _steps(each, 1 - each.curve.low)
-    return band(view.colour(variant), x, low, high)
+    return band(view.colour(variant), x, low, high) | view.tag(variant)
 
 
 def _steps(each: TimeToSolve, shares: Floats) -> tuple[list[float], list[float]]:

@@ -55,7 +55,7 @@ def best_of(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
     title = f"Best {metric_text(tune.select)} to be expected, by number of points tried"
     return _figure(view, "best_of", title, caption, (), [
         Panel(facet.title, tuple(_rising(view, v, of[v.variant_id]) for v in _known(facet, of)),
-              layout, facet.when)
+              layout, facet.when, variants=facet.places)
         for facet in _facets(view)
     ])  # fmt: skip
 
@@ -119,7 +119,8 @@ def _rising(view: Scheme, variant: Variant, audit: Audit) -> Trace:
     marker = {"color": look(place).light, "size": 6, "symbol": look(place).symbol}
     points = range(1, len(audit.best_of) + 1)
     hover = f"{hover_name(view, variant)}: %{{y:.4g}}"
-    return line(place, points, audit.best_of, hover, mode="lines+markers", marker=marker)
+    drawn = line(place, points, audit.best_of, hover, mode="lines+markers", marker=marker)
+    return drawn | view.tag(variant)
 
 
 def _isolated(view: Scheme, tune: Tune, path: str, of: Audits, name: str) -> list[Panel]:
@@ -134,7 +135,8 @@ def _isolated(view: Scheme, tune: Tune, path: str, of: Audits, name: str) -> lis
     made = []
     for facet in _facets(view):
         traces = [t for v in _known(facet, of) for t in _marks(view, v, of, path, span[0])]
-        made.append(Panel(facet.title, tuple(traces), layout, {**facet.when, SETTING: path}))
+        when = {**facet.when, SETTING: path}
+        made.append(Panel(facet.title, tuple(traces), layout, when, variants=facet.places))
     return made
 
 
@@ -182,7 +184,7 @@ def _scatter(
         "type": "scatter", "mode": "markers", "legendgroup": str(place), "cliponaxis": False,
         "x": numbers(np.array(values, dtype=float)) if on_scale and not as_text
              else [str(x) for x in values],
-        "y": numbers(y), "marker": dict(marker),
+        "y": numbers(y), "marker": dict(marker), **view.tag(variant),
         "customdata": [[p.point, p.lost] for p in points],
         "hovertemplate": f"{hover_name(view, variant)}, point %{{customdata[0]}}: %{{x}} gives "
                          "%{y}, %{customdata[1]} lost<extra></extra>",

@@ -33,6 +33,7 @@ def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
                 *_decay_cells(of, variant.variant_id, epochs),
                 *_theory_cells(analysis, "depth", variant.variant_id),
             ),
+            variant=view.order[variant.variant_id],
         )
         for variant in view.plan.variants
         if variant.variant_id in known
@@ -76,6 +77,7 @@ def time_decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
                 *(cell for epoch in epochs for cell in _time_cells(of.get((*key, epoch)))),
                 *_theory_cells(analysis, "time", *key),
             ),
+            variant=view.order[variant.variant_id],
         )
         for variant in view.plan.variants
         for place, site in enumerate(sites_of(analysis.time_profiles))
@@ -148,7 +150,11 @@ def comparison_tables(view: Scheme, analysis: Analysis, axis: str) -> tuple[tupl
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
     known = [v for v in by_id if any(v == row.variant for f in found for row in f.compared.rows)]
     rows = tuple(
-        Row(level_cells(view, by_id[variant]), tuple(_compared(variant, found)))
+        Row(
+            level_cells(view, by_id[variant]),
+            tuple(_compared(variant, found)),
+            variant=view.order[variant],
+        )
         for variant in known
     )
     return rows, " and ".join(dict.fromkeys(each.compared.adjustment for each in found))

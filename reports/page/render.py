@@ -39,12 +39,14 @@ from reports.figures.records import Figure
 from reports.figures.thumbnail import thumbnail
 from reports.page import decay_rows, rows
 from reports.page.across import across
+from reports.page.chips import study_data
 from reports.page.explained import explained
 from reports.page.matrix import matrix
 from reports.page.methods import methods
 from reports.page.packed import beside, contents, deflated, head, packed
 from reports.page.partly_fixed import partly_fixed
 from reports.page.policy import policy
+from reports.page.scripts import page_script
 from reports.statistics import verdicts
 from reports.statistics.factorial import Factorial
 from reports.tables import Tables
@@ -108,12 +110,13 @@ def _html(
     refresh_s: int | None,
 ) -> str:
     """data: of the figures whose contents stand in the page."""
-    plotly, script = plotly_js(), Markup(f"{source('packed.js')}{source('page.js')}")
+    plotly, script = plotly_js(), page_script()
     page = environment().get_template("report.html")
     return page.render(
         analysis=analysis,
         plan=analysis.plan,
         view=view,
+        study_data=study_data(view),
         facts=analysis.evidence,
         study_text=tables.study_text,
         figures=figures,

@@ -36,6 +36,7 @@ class Row:
     numbers: tuple[Cell, ...]
     verdict: str = ""
     bar: Bar | None = None
+    variant: int | None = None  # its place in the study, by which the page hides the row
 
 
 def level_cells(view: Scheme, variant: Variant) -> tuple[Cell, ...]:
@@ -65,6 +66,7 @@ def result_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
                 *_solved_cells(analysis, variant),
             ),
             verdicts.get(variant.variant_id, "baseline" if variant.variant_id in baselines else ""),
+            variant=view.order[variant.variant_id],
         )
         for variant in view.plan.variants
     )
@@ -153,6 +155,7 @@ def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
             _numbers(row, unit, analysis.settling),
             row.verdict,
             bar,
+            view.order[row.variant],
         )
         for row, bar in zip(found, bars, strict=True)
     )
@@ -188,7 +191,11 @@ def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a tuned variant."""
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
     return tuple(
-        Row(level_cells(view, by_id[audit.variant_id]), _audit_cells(view, audit))
+        Row(
+            level_cells(view, by_id[audit.variant_id]),
+            _audit_cells(view, audit),
+            variant=view.order[audit.variant_id],
+        )
         for audit in analysis.tuning_audit
     )
 
@@ -212,7 +219,11 @@ def time_to_solve_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a variant whose task can be solved."""
     found = analysis.time_to_solve
     return tuple(
-        Row(level_cells(view, variant), _time_to_solve_cells(found[variant.variant_id]))
+        Row(
+            level_cells(view, variant),
+            _time_to_solve_cells(found[variant.variant_id]),
+            variant=view.order[variant.variant_id],
+        )
         for variant in view.plan.variants
         if variant.variant_id in found
     )

@@ -1,9 +1,11 @@
 """Study folders to report on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.reports.browsing import CHROMIUM
 from tests.reports.sample import Sample, write
 
 SMALL = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
@@ -34,3 +36,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fates = {(label, replicate): "diverged" for replicate in range(4)}
     fates[("activation=tanh depth=4 scale=1.0", 3)] = "failed"
     return write(tmp_path_factory.mktemp("results"), Sample(fates=fates))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()

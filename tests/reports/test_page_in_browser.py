@@ -1,30 +1,13 @@
 """The page in headless Chromium: offline, without errors, in light, dark and on a phone."""
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 
 from reports.build import build_report
+from tests.reports.browsing import DESKTOP, MARKS, PHONE, Visit, wait_until
 from tests.reports.sample import Sample, write
 from tests.reports.test_build import evil
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
@@ -35,37 +18,6 @@ def report(full):
 @pytest.fixture(scope="module")
 def memory_report(memory):
     return build_report(memory).path
-
-
-class Visit:
-    """An opened page, and everything that went wrong on it."""
-
-    def __init__(self, browser, path, scheme="light", size=DESKTOP):
-        context = browser.new_context(color_scheme=scheme, viewport=size)
-        self.page = context.new_page()
-        self.wrong = []
-        self.page.on("console", lambda m: self.wrong.append(m.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
-        self.page.on("request", self.asked)
-        self.page.goto(path.as_uri())
-
-    def asked(self, request):
-        if not request.url.startswith(("file:", "data:", "blob:")):
-            self.wrong.append(f"asked for {request.url}")
-
-    def draw(self, name):
-        """Scrolls to a figure, as it is drawn when it comes near."""
-        figure = self.page.query_selector(f"#figure-{name}")
-        figure.scroll_into_view_if_needed()
-        figure.wait_for_selector(".panel:last-child .main-svg")
-        return figure
-
-    def draw_all(self):
-        names = self.page.evaluate(
-            "[...document.querySelectorAll('.figure')].map(e => e.dataset.name)"
-        )
-        return [self.draw(name) for name in names]
 
 
 @pytest.fixture
@@ -177,14 +129,6 @@ def test_a_change_to_dark_recolours_what_is_drawn(visit):
     assert LIGHT not in colours(visit)
     background = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == "rgb(17, 21, 26)"
-
-
-def wait_until(visit, holds):
-    for _ in range(100):
-        if holds():
-            return
-        visit.page.wait_for_timeout(50)
-    raise AssertionError("nothing changed within five seconds")
 
 
 def test_choosing_another_depth_redraws(visit):

@@ -1,0 +1,200 @@
+// One figure of the page: its legend, lists, and as many plots as panels are to be seen.
+class Figure {
+  // changed: called after the reader chose something; true for what moves in small steps
+  // spec: all of it but what its panels show; library: plotly, when it is there
+  constructor(root, spec, library, chips, changed) {
+    this.root = root;
+    this.spec = spec;
+    this.library = library;
+    this.chips = chips;
+    this.changed = changed;
+    this.grid = root.querySelector(".panels");
+    this.hidden = new Set();
+    this.state = this.initial();
+    this.near = false;
+    this.drawn = false;
+    this.keys = [];
+    this.inputs = new Map();
+    this.buildControls(root.querySelector(".controls"));
+    if (this.coversAll()) this.note = coverNote(root);
+    this.refresh();
+  }
+
+  initial() {
+    return Object.fromEntries(this.spec.choosers.map((each) => [each.key, each.chosen]));
+  }
+
+  coversAll() {
+    return study.variants.length > 1 && this.spec.panels.every((panel) => !panel.variants.length);
+  }
+
+  buildControls(place) {
+    if (this.spec.legend.length > 1) {
+      place.append(element("span", { class: "title" }, this.spec.legend_title));
+      for (const key of this.spec.legend) place.append(this.keyButton(key));
+    }
+    for (const chooser of this.spec.choosers) {
+      place.append(chooser.slider ? this.slider(chooser) : this.list(chooser));
+    }
+  }
+
+  keyButton(key) {
+    const button = element("button", { type: "button", class: "key" }, swatch(key.place), key.text);
+    button.addEventListener("click", () => {
+      if (!this.hidden.delete(key.place)) this.hidden.add(key.place);
+      this.refresh();
+      this.changed();
+    });
+    this.keys.push({ ...key, button });
+    return button;
+  }
+
+  list(chooser) {
+    const options = chooser.options.map(([value, text]) => element("option", { value }, text));
+    const select = element("select", { name: chooser.key }, ...options);
+    select.addEventListener("change", () => this.choose(chooser.key, select.value));
+    this.inputs.set(chooser.key, (value, left) => {
+      for (const option of options) option.hidden = option.disabled = !left.includes(option.value);
+      select.value = value;
+    });
+    return element("label", {}, chooser.label, select);
+  }
+
+  slider(chooser) {
+    const input = element("input", { type: "range", name: chooser.key, min: 0, max: chooser.options.length - 1 });
+    const output = element("output");
+    input.addEventListener("input", () => this.choose(chooser.key, chooser.options[input.value][0], true));
+    this.inputs.set(chooser.key, (value) => {
+      input.value = chooser.options.findIndex((option) => option[0] === value);
+      output.textContent = chooser.options[input.value][1];
+      input.setAttribute("aria-valuetext", output.textContent);
+    });
+    return element("label", { class: "slider" }, chooser.label, input, output);
+  }
+
+  choose(key, value, small = false) {
+    this.state[key] = value;
+    this.refresh();
+    this.changed(small);
+  }
+
+  // What the lists stand on: the reader's choice, or the first one that the chips leave.
+  now() {
+    const entries = this.spec.choosers.map(({ key }) => {
+      const left = this.left(key);
+      return [key, left.includes(this.state[key]) ? this.state[key] : left[0]];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  left(key) {
+    const every = this.spec.choosers.find((each) => each.key === key).options.map(([value]) => value);
+    const shown = this.chips.left(key);
+    const both = shown ? every.filter((value) => shown.includes(value)) : every;
+    return both.length ? both : every;
+  }
+
+  visible() {
+    const now = this.now();
+    const chosen = (panel) => Object.entries(panel.when).every(([key, value]) => !(key in now) || now[key] === value);
+    const shown = (panel) => !panel.variants.length || panel.variants.some((place) => this.chips.shown[place]);
+    return this.spec.panels.filter((panel) => chosen(panel) && shown(panel));
+  }
+
+  // Brings controls and panels in line with the state; plots only where the reader can see them.
+  refresh() {
+    const now = this.now();
+    for (const [key, show] of this.inputs) show(now[key], this.left(key));
+    const levels = this.chips.left(study.colour);
+    for (const { button, place, text } of this.keys) {
+      button.setAttribute("aria-pressed", String(!this.hidden.has(place)));
+      button.hidden = Boolean(levels) && !this.note && !levels.includes(text);
+    }
+    if (this.note) this.note.hidden = this.chips.all;
+    this.buildSlots();
+    this.drawn = false;
+    // What the reader looks at comes first.
+    if (this.near && isOnScreen(this.root)) this.draw();
+    else if (this.near) setTimeout(() => this.drawn || this.draw());
+  }
+
+  buildSlots() {
+    const wanted = this.visible();
+    this.grid.classList.toggle("empty-grid", !wanted.length);
+    while (this.grid.children.length > wanted.length) {
+      const last = this.grid.lastElementChild;
+      if (window.Plotly) Plotly.purge(last.querySelector(".plot"));
+      last.remove();
+    }
+    while (this.grid.children.length < wanted.length) {
+      this.grid.append(element("div", { class: "panel" }, element("h4"), element("p", { class: "note" }), element("div", { class: "plot" })));
+    }
+    wanted.forEach((panel, i) => this.label(this.grid.children[i], panel));
+  }
+
+  label(slot, panel) {
+    slot.firstElementChild.textContent = panel.title;
+    slot.firstElementChild.hidden = !panel.title;
+    slot.children[1].textContent = panel.note;
+    slot.lastElementChild.setAttribute("role", "img");
+    slot.lastElementChild.setAttribute("aria-label", this.spec.title + (panel.title ? ": " + panel.title : ""));
+  }
+
+  // What the panels show comes later than the figure's place on the page.
+  load() {
+    this.loading ??= this.arrive().catch((error) => {
+      this.root.querySelector(".beside").textContent = error.message;
+    });
+    return this.loading;
+  }
+
+  async arrive() {
+    const inside = this.root.querySelector("script.data");
+    const text = inside ? inside.textContent : await packs.beside(this.spec.name, this.root.dataset.file);
+    const contents = await packs.unpacked(text);
+    this.spec.panels.forEach((panel, i) => Object.assign(panel, contents[i]));
+    inside?.remove();
+    this.loaded = true;
+  }
+
+  async draw() {
+    this.drawn = true;
+    if (!this.loaded) await Promise.all([this.library, this.load()]);
+    if (!this.loaded) return;
+    this.visible().forEach((panel, i) => {
+      const data = panel.data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))
+        .map((trace) => this.chips.kept(trace)).filter(Boolean);
+      Plotly.react(this.grid.children[i].lastElementChild, themed(data), fullLayout(panel.layout), config);
+    });
+  }
+
+  comesNear(near) {
+    this.near = near;
+    if (near && !this.drawn) this.draw();
+  }
+
+  // In the URL only what differs from the page as it opens.
+  save(params) {
+    for (const { key, chosen } of this.spec.choosers) {
+      if (this.state[key] !== chosen) params.set(`${this.spec.name}.${key}`, this.state[key]);
+    }
+    for (const { place, text } of this.keys) {
+      if (this.hidden.has(place)) params.append(`${this.spec.name}.without`, text);
+    }
+  }
+
+  load(params) {
+    this.state = this.initial();
+    for (const { key, options } of this.spec.choosers) {
+      const value = params.get(`${this.spec.name}.${key}`);
+      if (options.some((option) => option[0] === value)) this.state[key] = value;
+    }
+    const without = params.getAll(`${this.spec.name}.without`);
+    this.hidden = new Set(this.keys.filter(({ text }) => without.includes(text)).map(({ place }) => place));
+  }
+}
+
+function isOnScreen(each) {
+  const { top, bottom } = each.getBoundingClientRect();
+  return top < innerHeight && bottom > 0;
+}

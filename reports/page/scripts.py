@@ -1,0 +1,18 @@
+"""The page's own JavaScript: files of one idea each, put together as one script."""
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+FOLDER = Path(__file__).parent
+ORDER = ("theme", "chips", "tables", "figure", "link", "page")  # each uses those before it
+
+
+def page_script() -> Markup:
+    """They share one scope, which nothing else sees; `packs` is for files beside the page too."""
+    parts = "\n".join(_source(name) for name in ORDER)
+    return Markup(f"{_source('packed')}\n(async () => {{\n{parts}}})();\n")
+
+
+def _source(name: str) -> str:
+    return (FOLDER / f"{name}.js").read_text(encoding="utf-8")

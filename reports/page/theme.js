@@ -1,0 +1,50 @@
+// Colours and sizes that every plot shares, on a light and on a dark page.
+const darkOf = JSON.parse(document.getElementById("dark-of").textContent);
+const looks = document.querySelectorAll("template[id^=key-]");
+const darkMode = matchMedia("(prefers-color-scheme: dark)");
+const touch = matchMedia("(pointer: coarse)").matches;
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// Figures come with the colours of a light page; on a dark one each has its counterpart.
+function recolour(value) {
+  if (typeof value === "string") return darkOf[value] || value;
+  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(recolour);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, recolour(inner)]));
+}
+
+const themed = (value) => (darkMode.matches ? recolour(value) : value);
+
+function axis(own) {
+  const lines = { gridcolor: css("--grid"), linecolor: css("--line"), tickcolor: css("--line") };
+  return { automargin: true, showline: true, ticks: "outside", ticklen: 3, ...lines, ...own };
+}
+
+function fullLayout(own) {
+  return {
+    ...themed(own),
+    xaxis: axis(own.xaxis),
+    yaxis: axis(own.yaxis),
+    font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: css("--ink") },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    margin: { l: 46, r: 10, t: own.annotations ? 20 : 8, b: 38, ...own.margin },
+    showlegend: false,
+    dragmode: touch ? false : "zoom",
+    hoverlabel: { bgcolor: css("--raised"), bordercolor: css("--line"), font: { color: css("--ink"), size: 12 } },
+  };
+}
+
+const config = {
+  responsive: true, displaylogo: false, doubleClick: "reset",
+  modeBarButtons: [["toImage", "resetScale2d"]], displayModeBar: touch ? false : "hover",
+};
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const swatch = (place) => looks[place % looks.length].content.cloneNode(true);

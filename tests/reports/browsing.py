@@ -1,0 +1,52 @@
+"""An opened page, for the tests that look at it in Chromium."""
+
+import shutil
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+class Visit:
+    """An opened page, and everything that went wrong on it."""
+
+    def __init__(self, browser, path, scheme="light", size=DESKTOP, fragment=""):
+        context = browser.new_context(color_scheme=scheme, viewport=size)
+        self.page = context.new_page()
+        self.wrong = []
+        self.page.on("console", lambda m: self.wrong.append(m.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
+        self.page.on("request", self.asked)
+        self.page.goto(path.as_uri() + fragment)
+
+    def asked(self, request):
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            self.wrong.append(f"asked for {request.url}")
+
+    def draw(self, name):
+        """Scrolls to a figure, as it is drawn when it comes near."""
+        figure = self.page.query_selector(f"#figure-{name}")
+        figure.scroll_into_view_if_needed()
+        figure.wait_for_selector(".panel:last-child .main-svg")
+        return figure
+
+    def draw_all(self):
+        names = self.page.evaluate(
+            "[...document.querySelectorAll('.figure')].map(e => e.dataset.name)"
+        )
+        return [self.draw(name) for name in names]
+
+
+def wait_until(visit, holds):
+    for _ in range(100):
+        if holds():
+            return
+        visit.page.wait_for_timeout(50)
+    raise AssertionError("nothing changed within five seconds")

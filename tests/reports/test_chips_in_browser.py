@@ -1,0 +1,259 @@
+"""Chips of levels: every figure and table follows, and the link keeps them."""
+
+import pytest
+
+from reports.build import build_report
+from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
+from tests.reports.sample import Sample, write
+from tests.reports.test_build import evil
+
+pytestmark = MARKS
+
+
+@pytest.fixture(scope="module")
+def report(full):
+    return build_report(full).path
+
+
+@pytest.fixture(scope="module")
+def memory_report(memory):
+    return build_report(memory).path
+
+
+@pytest.fixture
+def visit(browser, report):
+    return Visit(browser, report)
+
+
+def chip(visit, factor, level):
+    group = visit.page.get_by_role("group", name=f"levels of {factor}")
+    return group.get_by_role("button", name=level, exact=True)
+
+
+def shown_rows(visit, table):
+    return visit.page.locator(f"{table} tbody tr:not([hidden])")
+
+
+def points(visit, figure):
+    """Variants of which a point or line is drawn."""
+    return visit.page.evaluate(
+        """name => [...new Set([...document.querySelectorAll(`#figure-${name} .plot`)]
+            .flatMap(plot => plot.data || []).filter(trace => trace.meta)
+            .flatMap(trace => trace.meta.variants || [trace.meta.variant]))]""",
+        figure,
+    )
+
+
+def variants(visit, keep):
+    """Their places in the study. keep: a function of the levels' places, in JavaScript."""
+    return visit.page.evaluate(
+        f"""() => JSON.parse(document.getElementById('study').textContent).variants
+            .flatMap((levels, place) => ({keep})(levels) ? [place] : [])"""
+    )
+
+
+def test_figures_and_tables_follow_a_chip(visit):
+    button = chip(visit, "activation", "relu")
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert "showing 36 of 48 variants" in visit.page.locator("#chips summary").inner_text()
+    assert shown_rows(visit, "#results table").count() == 36
+    assert shown_rows(visit, "#results tr:has-text('relu')").count() == 0
+    left = set(variants(visit, "levels => levels[0] !== 2"))
+    assert len(left) == 36
+    visit.draw_all()
+    assert set(points(visit, "outcomes")) == left
+    for name in ("curves", "delta", "factors", "phase", "influence_depth", "delta_map"):
+        assert points(visit, name)
+        assert set(points(visit, name)) <= left
+    assert visit.page.locator("#figure-curves .key:visible").all_inner_texts() == [
+        *("sigmoid", "tanh", "softplus")
+    ]
+    assert not visit.wrong
+
+
+def test_a_point_that_is_left_keeps_its_values_and_interval(visit):
+    """Each array of a trace loses the same points."""
+    means = """() => [...document.querySelectorAll('#figure-outcomes .plot')].flatMap(plot =>
+        plot.data.filter(t => t.name === 'mean').flatMap(t => [...t.y].map((y, i) =>
+            [t.meta.variants[i], t.x[i], y, t.error_y.array[i], t.customdata[i][1]])))"""
+    visit.draw("outcomes")
+    before = {row[0]: row[1:] for row in visit.page.evaluate(means)}
+    chip(visit, "depth", "4").click()
+    after = {row[0]: row[1:] for row in visit.page.evaluate(means)}
+    assert len(before) == 48
+    assert len(after) == 36
+    assert after == {place: before[place] for place in after}
+
+
+def test_what_cannot_follow_says_that_it_covers_all(visit):
+    notes = visit.page.locator(".covers")
+    visible = visit.page.locator(".covers:visible")
+    assert visible.count() == 0
+    chip(visit, "depth", "8").click()
+    assert visible.count() == notes.count() >= 7
+    assert set(visible.all_inner_texts()) == {"Of all 48 variants, whatever the chips show."}
+    for place in ("#verdicts", "#comparisons", "#explained", "#figure-main_effects"):
+        assert visit.page.locator(f"{place} .covers:visible").count() >= 1
+    assert visit.page.locator("#figure-outcomes .covers").count() == 0
+    visit.page.get_by_role("button", name="all", exact=True).click()
+    assert visible.count() == 0
+
+
+def test_panels_rows_and_columns_without_variants_go(visit):
+    assert visit.draw("outcomes").query_selector_all(".panel h4")[0].inner_text() == "scale 0.5"
+    chip(visit, "scale", "0.5").click()
+    titles = visit.page.locator("#figure-outcomes .panel h4")
+    assert titles.all_inner_texts() == ["scale 1", "scale 2"]
+    chip(visit, "activation", "tanh").click()
+    heads = visit.page.locator("#comparisons .matrix th:visible").all_inner_texts()
+    assert [head.strip() for head in heads] == ["scale", "depth", "relu", "softplus"]
+    assert visit.page.locator("#comparisons .matrix tbody tr:visible").count() == 8
+
+
+def test_a_list_leaves_the_levels_that_chips_hide(visit):
+    visit.draw("delta")
+    depth = visit.page.locator("#figure-delta select[name='model.depth']")
+    assert depth.input_value() == "8"
+    chip(visit, "depth", "8").click()
+    assert depth.input_value() == "1"
+    assert depth.locator("option:not([disabled])").all_inner_texts() == ["1", "2", "4"]
+    chip(visit, "depth", "8").click()
+    assert depth.input_value() == "8"
+
+
+def test_shift_keeps_one_level_alone_and_all_brings_back(visit):
+    chip(visit, "depth", "4").click(modifiers=["Shift"])
+    assert shown_rows(visit, "#results table").count() == 12
+    visit.page.get_by_role("button", name="all", exact=True).click()
+    assert shown_rows(visit, "#results table").count() == 48
+
+
+def test_no_level_left_is_said_and_undone_by_keyboard(visit):
+    for level in ("0.5", "1", "2"):
+        chip(visit, "scale", level).click()
+    assert "showing 0 of 48" in visit.page.locator("#chips summary").inner_text()
+    assert shown_rows(visit, "#results table").count() == 0
+    assert visit.page.locator("#figure-outcomes .empty-grid").count() == 1
+    chip(visit, "scale", "1").focus()
+    visit.page.keyboard.press("Space")
+    assert shown_rows(visit, "#results table").count() == 16
+    assert not visit.wrong
+
+
+def test_the_link_shows_the_same_view(browser, report, visit):
+    visit.draw("delta_by_epoch")
+    chip(visit, "activation", "relu").click()
+    visit.page.locator("#figure-delta_by_epoch input").fill("2")
+    visit.page.select_option("#figure-curves select[name='metric']", "test/loss")
+    visit.page.locator("#figure-curves .key", has_text="tanh").click()
+    visit.page.get_by_role("link", name="Learning curves").click()
+    again = Visit(browser, report)
+    again.page.goto(visit.page.url)
+    again.page.reload()
+    assert chip(again, "activation", "relu").get_attribute("aria-pressed") == "false"
+    assert again.page.locator("#figure-delta_by_epoch output").inner_text() == "after 10 epochs"
+    metric = again.page.locator("#figure-curves select[name='metric']")
+    assert metric.input_value() == "test/loss"
+    key = again.page.locator("#figure-curves .key", has_text="tanh")
+    assert key.get_attribute("aria-pressed") == "false"
+    top = again.page.locator("#curves").evaluate("e => e.getBoundingClientRect().top")
+    assert 0 <= top < 200
+    assert not again.wrong
+
+
+def test_the_back_button_undoes_a_chip_and_forward_does_it_again(visit):
+    url = visit.page.url
+    chip(visit, "depth", "8").click()
+    chip(visit, "depth", "4").click()
+    rows = shown_rows(visit, "#results table")
+    assert rows.count() == 24
+    visit.page.go_back()
+    wait_until(visit, lambda: rows.count() == 36)
+    visit.page.go_back()
+    wait_until(visit, lambda: rows.count() == 48)
+    assert visit.page.url == url
+    visit.page.go_forward()
+    wait_until(visit, lambda: rows.count() == 36)
+
+
+def test_a_slider_leaves_no_trail_in_the_history(visit):
+    slider = visit.page.locator("#figure-delta_by_epoch input")
+    slider.focus()
+    before = visit.page.evaluate("history.length")
+    for _ in range(3):
+        visit.page.keyboard.press("ArrowRight")
+    assert "delta_by_epoch.epoch=15" in visit.page.url
+    assert visit.page.evaluate("history.length") == before
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "#%", "#%E0%A4%A", "#hide", "#hide=model.depth", "#hide=<img src=x onerror=alert(1)>",
+        "#curves.metric=<script>", "#at=%00", "#delta_by_epoch.epoch=1e9", "#at=__proto__",
+        "#outcomes.constructor=1", "#&&==&", "#curves.without=nobody", "#" + "hide=x&" * 5000,
+    ],
+)  # fmt: skip
+def test_a_malformed_fragment_is_passed_over(browser, tmp_path, fragment):
+    sample = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3)
+    path = build_report(write(tmp_path, sample)).path
+    visit = Visit(browser, path, fragment=fragment)
+    visit.draw_all()
+    assert shown_rows(visit, "#results table").count() == 2
+    chip(visit, "activation", "tanh").click()
+    assert shown_rows(visit, "#results table").count() == 1
+    assert not visit.wrong
+
+
+def test_hostile_levels_do_no_harm_as_chips(browser, tmp_path):
+    visit = Visit(browser, build_report(evil(tmp_path)).path)
+    for button in visit.page.locator(".chip:visible").all()[:-1]:
+        button.click()
+    again = Visit(browser, tmp_path / "evil" / "report.html")
+    again.page.goto(visit.page.url)
+    again.page.reload()
+    assert again.page.locator("#chips img, #chips script").count() == 0
+    assert not visit.wrong
+    assert not again.wrong
+
+
+def test_variants_by_name_have_chips(browser, tmp_path):
+    listed = {"small": {"model.width": 8}, "large": {"model.width": 16}, "huge": {"model.width": 9}}
+    sample = Sample(
+        study="s", factors={"model.width": [8, 16, 9]}, design="variants", listed=listed,
+        partners=dict.fromkeys(listed, "small"), replicates=3,
+    )  # fmt: skip
+    visit = Visit(browser, build_report(write(tmp_path, sample)).path)
+    chip(visit, "variant", "huge").click()
+    assert shown_rows(visit, "#results table").count() == 2
+    visit.draw_all()
+    assert not visit.wrong
+
+
+def test_on_a_phone_the_chips_are_folded_and_fit(browser, report):
+    visit = Visit(browser, report, size=PHONE)
+    assert not chip(visit, "depth", "4").is_visible()
+    visit.page.locator("#chips summary").click()
+    chip(visit, "depth", "4").click()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+    height = visit.page.locator("#chips").evaluate("e => e.getBoundingClientRect().height")
+    assert height < 0.4 * PHONE["height"]
+
+
+MOST_S = 0.6
+"""Of one chip, 480 trials; about 0.1 s on an idle laptop, 0.15 to 0.25 s on a busy one."""
+
+
+def test_a_chip_answers_at_once_with_480_trials(visit):
+    visit.draw("outcomes")
+    chip(visit, "activation", "relu").evaluate(
+        """e => { window.took = []; e.addEventListener('click', () => {
+            const start = performance.now();
+            requestAnimationFrame(() => setTimeout(() => took.push(performance.now() - start)));
+        }, true); }"""
+    )
+    for _ in range(5):
+        chip(visit, "activation", "relu").click()
+    wait_until(visit, lambda: visit.page.evaluate("took.length") == 5)
+    assert sorted(visit.page.evaluate("took"))[2] < 1000 * MOST_S
