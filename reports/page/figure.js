@@ -141,7 +141,7 @@ class Figure {
   }
 
   // What the panels show comes later than the figure's place on the page.
-  load() {
+  inflate() {
     this.loading ??= this.arrive().catch((error) => {
       this.root.querySelector(".beside").textContent = error.message;
     });
@@ -159,7 +159,7 @@ class Figure {
 
   async draw() {
     this.drawn = true;
-    if (!this.loaded) await Promise.all([this.library, this.load()]);
+    if (!this.loaded) await Promise.all([this.library, this.inflate()]);
     if (!this.loaded) return;
     this.visible().forEach((panel, i) => {
       const data = panel.data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))

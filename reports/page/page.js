@@ -41,5 +41,5 @@ addEventListener("beforeprint", () => {
 await library;
 for (const figure of figures) {
   await new Promise((resolve) => setTimeout(resolve));
-  await figure.load();
+  await figure.inflate();
 }
