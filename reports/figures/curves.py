@@ -125,4 +125,6 @@ def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
     name = view.text(view.roles.colour, variant) or hover_name(view, variant)
     hover = f"{name} %{{y:.4g}}, n = %{{customdata}}"
     n = list(curve.n)
-    return line(view.colour(variant), curve.epochs, curve.mean, hover, customdata=n, **view.tag(variant))
+    return line(
+        view.colour(variant), curve.epochs, curve.mean, hover, customdata=n, **view.tag(variant)
+    )

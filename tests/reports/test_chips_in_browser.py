@@ -63,7 +63,7 @@ def test_figures_and_tables_follow_a_chip(visit):
     assert len(left) == 36
     visit.draw_all()
     assert set(points(visit, "outcomes")) == left
-    for name in ("curves", "delta", "factors", "phase", "influence_depth", "delta_map"):
+    for name in ("answer", "curves", "delta", "factors", "phase", "influence_depth", "delta_map"):
         assert points(visit, name)
         assert set(points(visit, name)) <= left
     assert visit.page.locator("#figure-curves .key:visible").all_inner_texts() == [

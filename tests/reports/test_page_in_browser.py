@@ -1,5 +1,7 @@
 """The page in headless Chromium: offline, without errors, in light, dark and on a phone."""
 
+import shutil
+
 import pytest
 
 from reports.build import build_report
@@ -30,7 +32,7 @@ def visit(browser, small):
 def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, size):
     visit = Visit(browser, report, scheme, size)
     figures = visit.draw_all()
-    assert len(figures) == 13
+    assert len(figures) == 15
     for figure in figures:
         for plot in figure.query_selector_all(".plot"):
             assert plot.query_selector(".trace path, .trace .point, .hm image")
