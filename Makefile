@@ -8,8 +8,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Tests that use all cores themselves
-ALONE := ray or browser
+LONG := slow or ray or browser
 
 .PHONY: run test check bench studies reproductions ewt clean
 
@@ -17,9 +16,8 @@ run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
 
 test: check .mlflow/installed
-	$(BIN)/python -m pytest -m "not (slow or $(ALONE))" --numprocesses auto
-	$(BIN)/python -m pytest -m "slow and not ($(ALONE))" --numprocesses auto --dist loadfile
-	$(BIN)/python -m pytest -m "$(ALONE)"
+	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
+	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses auto --dist loadfile
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
