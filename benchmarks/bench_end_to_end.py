@@ -26,7 +26,11 @@ from benchmarks.rivals.work import studies  # noqa: E402
 
 ORCH = Path(sys.executable).with_name("orch")
 SAMPLES = {"feed_forward": (24, 72), "recurrent": (6, 18)}  # trials of those that are extrapolated
-WHOLE = {"feed_forward": ("stacked_by_hand", "ray_alone"), "recurrent": ("ray_alone",)}
+FEWER = {"feed_forward": (6, 18), "recurrent": (3, 9)}  # of plain Tune: several seconds a trial
+WHOLE = {
+    "feed_forward": ("stacked_by_hand", "stacked_backward", "ray_alone"),
+    "recurrent": ("ray_alone",),
+}
 BY_TRIAL = ("plain_tune", "tuned_tune", "joblib", "loop")
 TRIALS = {"feed_forward": 480, "recurrent": 24}
 
@@ -59,7 +63,8 @@ def chosen(asked: argparse.Namespace) -> dict[str, Callable[[], float]]:
     for name in WHOLE[work]:
         found[name] = lambda name=name: rival(name, work, trials)
     for name in BY_TRIAL:
-        for size in [trials] if asked.whole else SAMPLES[work]:
+        samples = (FEWER if name == "plain_tune" else SAMPLES)[work]
+        for size in [trials] if asked.whole else samples:
             key = name if asked.whole else f"{name}/{size}"
             found[key] = lambda name=name, size=size: rival(name, work, size)
     wanted = asked.only

@@ -13,40 +13,21 @@ from time import perf_counter
 import torch
 from torch.nn import functional
 
-from models.losses import cross_entropy
-from models.settings import MLP, Digits, Init
+from benchmarks import stacks
+from benchmarks.stacks import make_trials
+from models.settings import Digits
 from orchestrator.plan.records import Trial
-from orchestrator.study.probes import Probes
-from orchestrator.study.records import TrialSettings, Variant
-from orchestrator.study.settings import Training
-from orchestrator.training.batches import batches
-from orchestrator.training.data import TrialData, load_data
+from orchestrator.training.data import TrialData
 from orchestrator.training.engine import build_model
-from orchestrator.training.means import mean_per_member
-from orchestrator.training.members import side_by_side
-from orchestrator.training.optimizers import OPTIMIZERS
-from orchestrator.training.streams import Streams
 
 MEMBERS, EPOCHS, REPEATS = 30, 3, 3
 BATCH = 32
 
 
-def make_trials(activation: str, depth: int) -> list[Trial]:
-    model = MLP(depth=depth, activation=activation, init=Init(scheme="normal"))
-    settings = TrialSettings(Digits(), model, Training(), Probes())
-    variant = Variant("v", "v", {}, settings)
-    return [Trial(f"t{replicate}", variant, replicate) for replicate in range(MEMBERS)]
-
-
 def stacked(trials: list[Trial], data: TrialData) -> None:
-    models = [build_model(trial, data.shape, 0) for trial in trials]
-    members = side_by_side(models, data.take(data.splits["train"][:, :2])[0])
-    assert members is not None
-    optimizer = OPTIMIZERS["sgd"](members, [trial.variant.settings.training for trial in trials])
+    members = stacks.stacked(trials, data)
     for epoch in range(EPOCHS):
-        for inputs, targets in batches(data, Streams(trials, 0), epoch, BATCH):
-            losses = mean_per_member(cross_entropy(members.model(inputs), targets), targets)
-            optimizer.step(members.gradient(losses.sum()))
+        stacks.epoch(trials, data, members, epoch)
 
 
 def one_by_one(trials: list[Trial], data: TrialData) -> None:
@@ -74,7 +55,7 @@ def seconds(side: Side, trials: list[Trial], data: TrialData) -> float:
 
 def compare(activation: str, depth: int) -> dict[str, float | str]:
     trials = make_trials(activation, depth)
-    data = load_data(trials, 0, "cpu", torch.float32)
+    data = stacks.load(trials)
     pairs = [
         (seconds(stacked, trials, data), seconds(one_by_one, trials, data)) for _ in range(REPEATS)
     ]

@@ -40,6 +40,7 @@ RIVALS = {
     "joblib": with_joblib,
     "loop": one_by_one,
     "stacked_by_hand": stacked.run,
+    "stacked_backward": stacked.run_with_own_backward,
     "ray_alone": ray_alone,
 }
 

@@ -4,39 +4,57 @@ No store, no probes, no resume: what is left when one leaves out everything but 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 from multiprocessing import get_context
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.rivals import backward
 from benchmarks.rivals.work import FeedForward, Net, Row
 from models.activations import ACTIVATIONS
 
 LARGEST = 30  # nets of a stack
 
+Gradients = Callable[[list[Tensor], Tensor, Tensor], Sequence[Tensor]]
+
 
 def run(nets: Sequence[Net]) -> None:
+    _in_processes(train, nets)
+
+
+def run_with_own_backward(nets: Sequence[Net]) -> None:
+    _in_processes(train_with_own_backward, nets)
+
+
+def _in_processes(train: Callable[[list[FeedForward]], list[Any]], nets: Sequence[Net]) -> None:
     with get_context("spawn").Pool(os.cpu_count()) as pool:
-        if sum(map(len, pool.imap_unordered(train, _stacks(nets)))) != len(nets):
+        if sum(map(len, pool.imap_unordered(train, stacks(nets)))) != len(nets):
             raise RuntimeError("nets are missing")
 
 
-def _stacks(nets: Sequence[Net]) -> list[list[FeedForward]]:
+def stacks(nets: Sequence[Net]) -> list[list[FeedForward]]:
     def structure(net: FeedForward) -> tuple[str, int]:
         return net.activation, net.depth
 
-    stacks = []
+    found = []
     for _, group in groupby(sorted(nets, key=structure), structure):
         members = list(group)
-        stacks += [members[i : i + LARGEST] for i in range(0, len(members), LARGEST)]
-    return sorted(stacks, key=lambda stack: -stack[0].depth)  # the longest first
+        found += [members[i : i + LARGEST] for i in range(0, len(members), LARGEST)]
+    return sorted(found, key=lambda stack: -stack[0].depth)  # the longest first
 
 
-def train(stack: list[FeedForward]) -> list[list[Row]]:
-    """Curves of every net."""
+def train_with_own_backward(stack: list[FeedForward]) -> list[list[Row]]:
+    return train(stack, partial(backward.gradients, stack[0].activation))
+
+
+def train(stack: list[FeedForward], gradients: Gradients | None = None) -> list[list[Row]]:
+    """Curves of every net; with autograd if no other `gradients` are given."""
+    gradients = gradients or partial(_autograd, stack[0])
     torch.set_num_threads(1)
     weights = _parameters(stack)
     tables = {split: _table(stack, split) for split in ("train", "validation", "test")}
@@ -46,13 +64,18 @@ def train(stack: list[FeedForward]) -> list[list[Row]]:
         order = torch.stack([torch.randperm(inputs.shape[1]) for _ in stack])
         for rows in order.split(stack[0].batch, dim=1):
             members = torch.arange(len(stack))[:, None]
-            outputs = _forward(stack[0], weights, inputs[members, rows])
-            loss = _losses(outputs, targets[members, rows]).sum()
-            gradients = torch.autograd.grad(loss, weights)
+            step = gradients(weights, inputs[members, rows], targets[members, rows])
             with torch.no_grad():
-                torch._foreach_add_(weights, gradients, alpha=-0.1)
+                torch._foreach_add_(weights, step, alpha=-0.1)
         curves.append(_measure(stack[0], weights, tables))
     return [[{k: v[m] for k, v in row.items()} for row in curves] for m in range(len(stack))]
+
+
+def _autograd(
+    net: FeedForward, weights: list[Tensor], inputs: Tensor, targets: Tensor
+) -> Sequence[Tensor]:
+    loss = _losses(_forward(net, weights, inputs), targets).sum()
+    return torch.autograd.grad(loss, weights)
 
 
 def _parameters(stack: list[FeedForward]) -> list[Tensor]:

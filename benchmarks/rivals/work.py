@@ -136,7 +136,7 @@ replicates: {{replicates}}
 """
 _ADDING = f"""
 study: recurrent
-task: {{{{name: adding, length: {LENGTH}, train_examples: {SEQUENCES}, validation_examples: {VALIDATION},
+task: {{{{name: adding, length: {LENGTH}, examples: {SEQUENCES}, validation_examples: {VALIDATION},
        test_examples: {TEST}}}}}
 model: {{{{name: recurrent, hidden: {HIDDEN}}}}}
 training: {{{{optimizer: adam, learning_rate: 0.003, batch_size: 50, epochs: {PASSES}, clip_norm: 1.0}}}}

@@ -1,0 +1,64 @@
+"""Stacks of plain nets on the digits, as the training stage trains them: for several benchmarks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import process_time
+
+import torch
+
+from models.losses import cross_entropy
+from models.settings import MLP, Digits, Init
+from orchestrator.plan.records import Trial
+from orchestrator.study.probes import Probes
+from orchestrator.study.records import TrialSettings, Variant
+from orchestrator.study.settings import Training
+from orchestrator.training.batches import batches
+from orchestrator.training.data import TrialData, load_data
+from orchestrator.training.engine import build_model
+from orchestrator.training.means import mean_per_member
+from orchestrator.training.members import Members, side_by_side
+from orchestrator.training.optimizers import OPTIMIZERS
+from orchestrator.training.streams import Streams
+
+
+def make_trials(
+    activation: str, depth: int, width: int = 30, members: int = 30, batch: int = 32
+) -> list[Trial]:
+    """One a replicate."""
+    model = MLP(depth=depth, width=width, activation=activation, init=Init(scheme="normal"))
+    settings = TrialSettings(Digits(), model, Training(batch_size=batch), Probes())
+    variant = Variant("v", "v", {}, settings)
+    return [Trial(f"t{replicate}", variant, replicate) for replicate in range(members)]
+
+
+def load(trials: list[Trial], device: str = "cpu") -> TrialData:
+    return load_data(trials, 0, device, torch.float32)
+
+
+def stacked(trials: list[Trial], data: TrialData) -> Members:
+    device = data.inputs.device
+    models = [build_model(trial, data.shape, 0).to(device) for trial in trials]
+    members = side_by_side(models, data.take(data.splits["train"][:, :2])[0])
+    if members is None:
+        raise RuntimeError("these nets do not stack")
+    return members
+
+
+def epoch(trials: list[Trial], data: TrialData, members: Members, number: int = 1) -> int:
+    """Shuffle, take batches and step; returns the steps."""
+    trainings = [trial.variant.settings.training for trial in trials]
+    optimizer, steps = OPTIMIZERS["sgd"](members, trainings), 0
+    for inputs, targets in batches(data, Streams(trials, 0), number, int(trainings[0].batch_size)):
+        losses = mean_per_member(cross_entropy(members.model(inputs), targets), targets)
+        optimizer.step(members.gradient(losses.sum()))
+        steps += 1
+    return steps
+
+
+@contextmanager
+def cpu_seconds() -> Iterator[list[float]]:
+    """CPU seconds of this process spent inside: a busy machine changes their ratios little."""
+    spent: list[float] = []
+    started = process_time()
+    yield spent
+    spent.append(process_time() - started)
