@@ -11,6 +11,7 @@ memory_share: of the rate of a copy, counting what a step must at least read and
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -112,7 +113,7 @@ def throughput(size: dict[str, int], rounds: int = 3) -> dict[str, float]:
 def layers(size: dict[str, int]) -> list[tuple[int, int]]:
     """(in, out) of every layer."""
     widths = [PIXELS, *[size["width"]] * size["depth"], CLASSES]
-    return list(zip(widths, widths[1:], strict=False))
+    return list(pairwise(widths))
 
 
 def operations(size: dict[str, int]) -> int:

@@ -69,6 +69,9 @@ def plan(
             show_default="that of the study's results so far",
         ),
     ] = None,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Time structures never trained: 2 s each.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show variants, trials and packs, what is done already, and what n can show."""
@@ -76,9 +79,8 @@ def plan(
     from orchestrator.study.overrides import Overrides
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
-    raise typer.Exit(
-        plan(study, overrides=overrides, results=results, spread=spread, as_json=as_json)
-    )
+    flags = {"calibrates": calibrate, "as_json": as_json}
+    raise typer.Exit(plan(study, overrides=overrides, results=results, spread=spread, **flags))
 
 
 @app.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.errors import InputError, Problem
-from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.capacity import Capacity, threads_of
 from orchestrator.execution.records import Executor
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
@@ -38,7 +38,7 @@ class Place:
     @property
     def threads(self) -> int:
         """Of one worker."""
-        return max(1, int(self.asked.cpus))
+        return threads_of(self.asked)
 
     def __str__(self) -> str:
         if self.inline:
@@ -81,8 +81,7 @@ def place_for(study: Study, *, inline: bool, address: str | None) -> Iterator[Pl
         raise InputError([Problem("--address", "--inline trains in this process", cure=cure)])
     from orchestrator.execution.joined import joined_ray
 
-    threads = Place(Capacity.here(), asked).threads
-    with joined_ray(address, threads, own_packages(study)) as cluster:
+    with joined_ray(address, threads_of(asked), own_packages(study)) as cluster:
         yield _with_room(Place(cluster, asked))
 
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from orchestrator.cli.detectable import Detectable, checked, find_detectable
 from orchestrator.cli.planning import plan_from_store
+from orchestrator.cli.predicting import predicted
 from orchestrator.cli.results import results_paths
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
 from orchestrator.plan.cost import training_steps
 from orchestrator.plan.document import plan_document
+from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import attainable
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.store.journal import read_plan
@@ -27,6 +29,7 @@ def plan(
     overrides: Overrides,
     results: Path | None,
     spread: float | None,
+    calibrates: bool,
     as_json: bool,
 ) -> int:
     """Prints the plan; nothing is trained or written."""
@@ -36,13 +39,15 @@ def plan(
     earlier = read_plan(paths.study(loaded.name))
     workers = _workers(loaded)
     made = plan_from_store(loaded, paths, workers, earlier)
+    prediction = predicted(made, paths, workers, calibrates=calibrates)
     detectable = find_detectable(loaded, paths.study(loaded.name), spread)
     if as_json:
-        print(json.dumps(_document(made, workers, detectable), indent=2, ensure_ascii=False))
+        document = _document(made, workers, prediction, detectable)
+        print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         from orchestrator.cli.plan_table import show
 
-        show(made, workers, detectable)
+        show(made, workers, prediction, detectable)
     return 0
 
 
@@ -55,7 +60,9 @@ def _workers(study: Study) -> int:
         return 1
 
 
-def _document(made: Plan, workers: int, detectable: Detectable | None) -> dict[str, Any]:
+def _document(
+    made: Plan, workers: int, prediction: Prediction | None, detectable: Detectable | None
+) -> dict[str, Any]:
     """plan.json, and what is known of each trial."""
     power = attainable(made.study)
     return {
@@ -70,6 +77,7 @@ def _document(made: Plan, workers: int, detectable: Detectable | None) -> dict[s
             "packs": len(made.packs),
             "workers": workers,
             "training_steps": steps_to_do(made),
+            "predicted": asdict(prediction) if prediction else None,
         },
         "power": {
             "replicates": power.replicates,

@@ -10,7 +10,9 @@ from rich.text import Text
 
 from orchestrator.cli.detectable import Detectable, lines
 from orchestrator.cli.plan import counted, steps_to_do
+from orchestrator.cli.predicting import in_words
 from orchestrator.plan.document import fixed_settings
+from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import DESCRIPTIVE_BELOW, LEVEL, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.study.describe import names, plain, plural
@@ -21,7 +23,9 @@ MOST_ROWS = 100  # variants shown; --json has all
 STATES = ("new", "done", "invalidated")
 
 
-def show(made: Plan, workers: int, detectable: Detectable | None) -> None:
+def show(
+    made: Plan, workers: int, prediction: Prediction | None, detectable: Detectable | None
+) -> None:
     """Prints the plan on stdout."""
     width = None if sys.stdout.isatty() else 400  # in a file or a pipe nothing is cut off
     console = Console(soft_wrap=True, highlight=False, width=width)
@@ -33,6 +37,7 @@ def show(made: Plan, workers: int, detectable: Detectable | None) -> None:
         console.print(Text(f"… and {hidden:,} more variants (--json lists all)"))
     lines = (
         *_counts(made, workers),
+        *in_words(made, prediction, workers),
         *_reasons(made),
         *_excluded(study),
         *_shows(study, detectable),

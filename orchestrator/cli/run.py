@@ -18,11 +18,13 @@ from orchestrator.cli.ending import show_hopeless, show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
 from orchestrator.cli.place import Place, place_for
 from orchestrator.cli.planning import plan_from_store, require_method
+from orchestrator.cli.predicting import predicted
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.rounds import Rounds
 from orchestrator.cli.tally import Tally, count
 from orchestrator.errors import Interrupted
+from orchestrator.execution.capacity import device_of
 from orchestrator.execution.records import Job
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
@@ -190,6 +192,7 @@ def _counts(tally: Tally, started: float) -> dict[str, Any]:
 def _facts(this: Run) -> dict[str, Any]:
     trials = len(this.plan.trials) + this.plan.to_come + this.plan.pending
     done = this.done("tuning") + this.done("replication")
+    prediction = predicted(this.plan, this.paths, this.workers)
     return versions() | {
         "command": ["orch", *sys.argv[1:]],
         "platform": machine(),
@@ -200,6 +203,7 @@ def _facts(this: Run) -> dict[str, Any]:
         "trials": trials,
         "new": trials - done,
         "done": done,
+        "predicted_s": round(prediction.wall_s, 3) if prediction else None,
     }
 
 
@@ -207,7 +211,7 @@ def _job(this: Run) -> Job:
     git = this.document["git"] or {}
     return Job(
         results=this.paths.root.resolve(),
-        device="cuda" if this.study.resources.gpus else "cpu",
+        device=device_of(this.study.resources),
         threads=this.place.threads,
         git_commit=git.get("commit"),
         git_dirty=git.get("dirty"),

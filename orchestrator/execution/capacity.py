@@ -40,6 +40,16 @@ class Capacity:
         return room
 
 
+def device_of(asked: Resources) -> str:
+    """Where the packs of a study train."""
+    return "cuda" if asked.gpus else "cpu"
+
+
+def threads_of(asked: Resources) -> int:
+    """Of one worker."""
+    return max(1, int(asked.cpus))
+
+
 def _cpus() -> int:
     """CPUs that this process may run on, or fewer where a container has a quota."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -24,9 +25,18 @@ class Run:
     at: str
     new: int | None  # trials that it had to train
     wall_s: float | None  # None when it did not come to its end
+    predicted_s: float | None  # what training was expected to take; None when nothing was known
+    training_s: float | None  # what it took, from the first pack's start to the last one's end
     ended: str  # finished | interrupted | unknown
     machine: Mapping[str, Any]
     command: tuple[str, ...]  # word by word; empty where it is not known
+
+    @property
+    def prediction_error(self) -> float | None:
+        """Predicted time over the time it took, less 1: .25 is a quarter too long."""
+        if not self.predicted_s or not self.training_s:
+            return None
+        return self.predicted_s / self.training_s - 1
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,15 @@ def _runs(events: Sequence[Mapping[str, Any]]) -> tuple[Run, ...]:
     )
 
 
+def _training_s(events: Sequence[Mapping[str, Any]]) -> float | None:
+    """Without Ray's start and whatever came after the last pack."""
+    starts = [event["at"] for event in events if event["event"] == "pack_started"]
+    ends = [event["at"] for event in events if event["event"] == "pack_finished"]
+    if not starts or not ends:
+        return None
+    return (datetime.fromisoformat(ends[-1]) - datetime.fromisoformat(starts[0])).total_seconds()
+
+
 def _run(events: Sequence[Mapping[str, Any]]) -> Run:
     start, by_name = events[0], {event["event"]: event for event in events}
     finished = by_name.get("study_finished")
@@ -76,6 +95,8 @@ def _run(events: Sequence[Mapping[str, Any]]) -> Run:
         at=str(start.get("at", "")),
         new=start.get("new"),
         wall_s=finished.get("wall_s") if finished else None,
+        predicted_s=start.get("predicted_s"),
+        training_s=_training_s(events) if finished else None,
         ended=ended,
         machine={key: start[key] for key in _RUN if start.get(key) is not None},
         command=tuple(map(str, start.get("command", ()))),

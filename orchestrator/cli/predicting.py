@@ -1,0 +1,60 @@
+"""How long a run will take, from what the results folder has of earlier ones."""
+
+import sys
+from collections.abc import Iterator
+
+from orchestrator.cli.tally import count, duration
+from orchestrator.execution.capacity import device_of, threads_of
+from orchestrator.paths import ResultsPaths
+from orchestrator.plan.duration import Prediction, Timing, Work, pack_work, predict
+from orchestrator.plan.records import Pack, Plan
+
+
+def predicted(
+    plan: Plan, paths: ResultsPaths, workers: int, *, calibrates: bool = False
+) -> Prediction | None:
+    """None where there is nothing to train, or nothing like it has been trained."""
+    if not plan.packs:
+        return None
+    earlier = _earlier(paths)
+    device = device_of(plan.study.resources)
+    if calibrates:
+        earlier += list(_measured(plan, {timing.work for timing in earlier}, device))
+    return predict(plan.packs, earlier, workers, device)
+
+
+def in_words(plan: Plan, prediction: Prediction | None, workers: int) -> Iterator[str]:
+    if not plan.packs:
+        return
+    if prediction is None:
+        yield "Time: not known, nothing like it has been trained; --calibrate measures it"
+        return
+    on = count(workers, "worker")
+    yield f"Time: about {duration(prediction.wall_s)} of training on {on}, without Ray's start"
+    unknown = prediction.packs - prediction.known
+    if unknown:
+        yield f"    {count(unknown, 'pack')} unlike any before, scaled; --calibrate measures them"
+    if plan.pending:
+        yield "    of tuning alone: replicates are planned when it is done"
+
+
+def _earlier(paths: ResultsPaths) -> list[Timing]:
+    if not paths.store("trials").exists():
+        return []  # and pyarrow is not needed
+    from orchestrator.store.timings import timings
+
+    return timings(paths)
+
+
+def _measured(plan: Plan, known: set[Work], device: str) -> Iterator[Timing]:
+    """One pack of each structure that is not known: its largest."""
+    from orchestrator.training.calibration import calibrate
+
+    unknown: dict[Work, Pack] = {}
+    for pack in sorted(plan.packs, key=lambda pack: len(pack.trials)):
+        if (work := pack_work(pack, device)) not in known:
+            unknown[work] = pack
+    for number, (work, pack) in enumerate(unknown.items(), 1):
+        print(f"calibrating {number} of {len(unknown)}", file=sys.stderr)
+        seconds = calibrate(pack, device, threads_of(plan.study.resources))
+        yield Timing(work, len(pack.trials), seconds)

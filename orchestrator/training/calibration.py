@@ -1,0 +1,47 @@
+"""How long a pack takes, from a few epochs of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from time import perf_counter
+
+from orchestrator.plan.records import Pack, Trial
+from orchestrator.training.engine import train
+from orchestrator.training.records import PackRows
+
+BUDGET_S = 2.0  # about; two short trainings are always needed
+
+
+def calibrate(pack: Pack, device: str = "cpu", threads: int = 1) -> float:
+    """Wall seconds of the whole pack: a line through a training of one epoch and of some more.
+
+    Members that train one after another are timed by the first of them. The line counts probes
+    at both ends, not those between, and nobody stopping early.
+    """
+    teach = partial(train, device=device, threads=threads)
+    alone = replace(pack, trials=pack.trials[:1])
+    warm_up = teach(_shortened(alone, 1))
+    sample = pack if warm_up.trials["execution"][0] == "stacked" else alone
+    epochs = pack.trials[0].variant.settings.training.epochs
+    one_s = _seconds(teach, sample, 1)
+    more = min(epochs, 2 + int(BUDGET_S / one_s))
+    each_s = (_seconds(teach, sample, more) - one_s) / (more - 1) if more > 1 else 0.0
+    whole_s = one_s + max(each_s, 0.0) * (epochs - 1)
+    return whole_s * len(pack.trials) / len(sample.trials)
+
+
+def _seconds(teach: Callable[[Pack], PackRows], pack: Pack, epochs: int) -> float:
+    started = perf_counter()
+    teach(_shortened(pack, epochs))
+    return perf_counter() - started
+
+
+def _shortened(pack: Pack, epochs: int) -> Pack:
+    return replace(pack, trials=tuple(_with_epochs(trial, epochs) for trial in pack.trials))
+
+
+def _with_epochs(trial: Trial, epochs: int) -> Trial:
+    settings = trial.variant.settings
+    training = settings.training.model_copy(update={"epochs": epochs})
+    variant = replace(trial.variant, settings=replace(settings, training=training))
+    return replace(trial, variant=variant)

@@ -1,0 +1,75 @@
+"""`orch plan` says how long a run will take; the run and its report say how long it took."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.cli.plan import plan
+from orchestrator.study.overrides import Overrides
+from reports.statistics.evidence import evidence
+from reports.tables import read_tables
+from tests.cli.running import TINY, events, train_here, write_study
+
+LONGER = TINY.replace("epochs: 2", "epochs: 40").replace("200", "1000")
+
+
+def planned(study: Path, capsys: pytest.CaptureFixture[str], **flags: Any) -> dict[str, Any]:
+    options = {"overrides": Overrides(), "spread": None, "calibrates": False, "as_json": True}
+    capsys.readouterr()
+    plan(str(study), results=study.parent / "results", **(options | flags))
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document["cost"]
+
+
+def test_a_structure_never_trained_has_no_prediction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = write_study(tmp_path)
+    assert planned(study, capsys)["predicted"] is None
+    plan(
+        str(study),
+        overrides=Overrides(),
+        results=tmp_path / "results",
+        spread=None,
+        calibrates=False,
+        as_json=False,
+    )
+    assert "Time: not known" in capsys.readouterr().out
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.slow
+def test_a_run_is_predicted_from_an_earlier_one_of_the_same_structures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other seeds, same structures; a machine that is busy may take three times as long."""
+    study = write_study(tmp_path, LONGER)
+    train_here(study)
+    write_study(tmp_path, LONGER + "seed: 7\n")
+    predicted = planned(study, capsys)["predicted"]
+    assert (predicted["packs"], predicted["known"]) == (4, 4)
+    train_here(study)
+    first, second = (e for e in events(tmp_path / "results") if e["event"] == "study_started")
+    assert first["predicted_s"] is None
+    before, run = evidence(read_tables(tmp_path / "results" / "tiny")).runs
+    assert before.prediction_error is None
+    assert run.predicted_s == second["predicted_s"]
+    assert run.training_s is not None
+    assert 1 / 3 < second["predicted_s"] / run.training_s < 3
+    assert run.prediction_error == pytest.approx(second["predicted_s"] / run.training_s - 1)
+
+
+@pytest.mark.slow
+def test_calibration_is_near_what_the_run_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = write_study(tmp_path, LONGER)
+    predicted = planned(study, capsys, calibrates=True)["predicted"]
+    assert predicted["known"] == predicted["packs"] == 4
+    assert not (tmp_path / "results").exists()
+    train_here(study)
+    packs = [e["wall_s"] for e in events(tmp_path / "results") if e["event"] == "pack_finished"]
+    workers = planned(study, capsys)["workers"]
+    assert 1 / 3 < predicted["wall_s"] / (sum(packs) / workers) < 3
