@@ -13,7 +13,7 @@ from reports.statistics.ceiling import ceiling_warnings
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
 from reports.statistics.decay import Profile, decay
-from reports.statistics.divergence import diverged
+from reports.statistics.divergence import Diverged, diverged
 from reports.statistics.evidence import Evidence, evidence, warnings
 from reports.statistics.factorial import Factorial, factorial
 from reports.statistics.failures import Cause, failures
@@ -67,7 +67,7 @@ def analyse(tables: Tables) -> Analysis:
     plan, facts = tables.plan, evidence(tables)
     results = outcomes(tables.trials, plan.compare.metric)
     least, lost = baselines(tables.trials), diverged(tables.trials, plan.compare.metric)
-    compared = compare_trials(plan, tables.trials)
+    compared = _compare(plan, results, lost)
     open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
     audits = tuning_audit(tables)
     measured = gradients(tables, results)
@@ -107,8 +107,13 @@ def analyse(tables: Tables) -> Analysis:
 def compare_trials(plan: Plan, trials: pd.DataFrame) -> Comparisons:
     """The study's comparisons, diverged trials counted."""
     metric = plan.compare.metric
-    values = {name: each.values for name, each in outcomes(trials, metric).items()}
-    return comparisons(plan, values, diverged(trials, metric))
+    return _compare(plan, outcomes(trials, metric), diverged(trials, metric))
+
+
+def _compare(
+    plan: Plan, results: Mapping[str, Outcome], lost: Mapping[str, Diverged]
+) -> Comparisons:
+    return comparisons(plan, {name: each.values for name, each in results.items()}, lost)
 
 
 def _command(plan: Plan, facts: Evidence, open_: Settling | None) -> str:

@@ -1,6 +1,6 @@
 """The gradient by hidden layer at every probed epoch: a slider, and a map of each variant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -124,6 +124,9 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
     split = (view.roles.columns, view.roles.colour)
     span = log_range([x for p in found for x in p.mean[: p.inner]])
     made = facets(view, split, choose)
+    own: dict[str, dict[int, Profile]] = {}
+    for p in found:
+        own.setdefault(p.variant_id, {})[p.epoch] = p
     return Figure(
         name="delta_map",
         title="Gradient by layer and epoch, ‖∂C/∂z‖ of each variant",
@@ -137,7 +140,7 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         legend_title="",
         legend=(),
         choosers=choosers(view, choose, deepest),
-        panels=tuple(_map(view, facet, found, epochs, span) for facet in made),
+        panels=tuple(_map(view, facet, own, epochs, span) for facet in made),
         lesson=_told_of_map(view, found),
     )
 
@@ -166,12 +169,13 @@ def _told_of_map(view: Scheme, found: Sequence[Profile]) -> str:
 def _map(
     view: Scheme,
     facet: Facet,
-    found: Sequence[Profile],
+    by_epoch: Mapping[str, dict[int, Profile]],
     epochs: Sequence[int],
     span: list[float] | None,
 ) -> Panel:
+    """by_epoch: of each variant."""
     variant = facet.variants[0]
-    own = {p.epoch: p for p in found if p.variant_id == variant.variant_id}
+    own = by_epoch.get(variant.variant_id, {})
     title = facet.title or hover_name(view, variant)
     if not own or not span:
         return Panel(title, (), _map_axes(1), facet.when, strands.NOTHING, facet.places)

@@ -126,8 +126,8 @@ def _tasks(plan: Plan) -> list[Levels]:
 def _grid(plan: Plan) -> dict[Levels, list[str | None]]:
     """Levels but for the task's → variant id by task."""
     ids = {(_rest_of(v), _task_of(v)): v.variant_id for v in plan.variants}
-    rows = dict.fromkeys(_rest_of(v) for v in plan.variants)
-    return {rest: [ids.get((rest, task)) for task in _tasks(plan)] for rest in rows}
+    rows, tasks = dict.fromkeys(_rest_of(v) for v in plan.variants), _tasks(plan)
+    return {rest: [ids.get((rest, task)) for task in tasks] for rest in rows}
 
 
 def _n(results: Mapping[str, Outcome], diverged: Mapping[str, Diverged], variant: str) -> int:

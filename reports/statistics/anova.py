@@ -65,15 +65,60 @@ def anova(table: Floats) -> Anova | None:
     y = table[where] - table[where].mean() if where.any() else np.empty(0)
     if len(np.unique(cells)) < 2 or len(np.unique(replicates)) < 2:
         return None
-    levels = np.stack(np.unravel_index(cells, table.shape[:-1]), axis=1)
-    design = _Design.of(levels, cells, replicates, table.shape)
-    terms = _terms(design, y)
+    if where.all():
+        sums = _balanced(table - table.mean())
+    else:
+        levels = np.stack(np.unravel_index(cells, table.shape[:-1]), axis=1)
+        sums = _unbalanced(_Design.of(levels, cells, replicates, table.shape), y)
+    terms = _terms(sums, float(y @ y))
     if terms[-1].df == 0:
         return None
     return Anova(
         terms, float(y @ y), int(y.size), balanced=bool(where.all()),
         empty=int((~where.any(axis=-1)).sum()), spreads=_spreads(table),
     )  # fmt: skip
+
+
+Sum = tuple[float, int]  # of squares, and its degrees of freedom
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What each part explains."""
+
+    terms: dict[Factors, Sum]  # up to `HIGHEST_ORDER` factors
+    higher: Sum | None  # of more; None where there are no more
+    replicate: Sum
+    residual: Sum
+
+
+def _balanced(y: Floats) -> _Sums:
+    """From means alone, as every combination has every replicate; y sums to zero."""
+    axes = tuple(range(y.ndim - 1))
+    total, cells = float((y**2).sum()), _of_means(y, axes)
+    sums: dict[Factors, Sum] = {}
+    for term in _subsets(axes):
+        inner = sum(sums[each][0] for each in _subsets(term) if each != term)
+        df = int(np.prod([y.shape[axis] - 1 for axis in term]))
+        sums[term] = max(_of_means(y, term) - inner, 0.0), df
+    replicate = _of_means(y, (y.ndim - 1,)), y.shape[-1] - 1
+    df_cells = int(np.prod(y.shape[:-1])) - 1
+    residual = max(total - cells - replicate[0], 0.0), y.size - 1 - df_cells - replicate[1]
+    of_terms, df_terms = (sum(each[i] for each in sums.values()) for i in (0, 1))
+    higher = max(cells - of_terms, 0.0), int(df_cells - df_terms)
+    return _Sums(sums, higher if len(axes) > HIGHEST_ORDER else None, replicate, residual)
+
+
+def _subsets(axes: Factors) -> list[Factors]:
+    """Of one axis, two …, at most `HIGHEST_ORDER`."""
+    orders = range(1, min(HIGHEST_ORDER, len(axes)) + 1)
+    return [term for order in orders for term in combinations(axes, order)]
+
+
+def _of_means(y: Floats, axes: Factors) -> float:
+    """The sum of squares that the means over all other axes explain."""
+    means = y.mean(axis=tuple(axis for axis in range(y.ndim) if axis not in axes))
+    return float((means**2).sum() * (y.size / means.size))
 
 
 @dataclass(frozen=True)
@@ -94,8 +139,7 @@ class _Design:
         shape: tuple[int, ...],
     ) -> "_Design":
         one = [contrasts(column, size) for column, size in zip(levels.T, shape[:-1], strict=True)]
-        orders = range(1, min(HIGHEST_ORDER, len(one)) + 1)
-        terms = [term for order in orders for term in combinations(range(len(one)), order)]
+        terms = _subsets(tuple(range(len(one))))
         parts = [_product([one[axis] for axis in term]) for term in terms]
         parts += [contrasts(replicates, shape[-1]), np.eye(int(np.prod(shape[:-1])))[cells]]
         ends = np.cumsum([part.shape[1] for part in parts]).tolist()
@@ -119,23 +163,30 @@ def _product(parts: list[Floats]) -> Floats:
     return made
 
 
-def _terms(design: _Design, y: Floats) -> tuple[Term, ...]:
+def _unbalanced(design: _Design, y: Floats) -> _Sums:
+    """By least squares; each term is adjusted for those that do not contain it (type II)."""
     columns = np.column_stack([np.ones(len(y)), design.columns])
     gram = columns.T @ columns, columns.T @ y
-    total, blocks = float(y @ y), design.blocks
-    full = _explained(gram, [design.replicate, design.cells])
-    residual = max(total - full[0], 0.0), len(y) - full[1]
-    found = [
-        (*_kind(term), *_added(gram, [design.replicate, *_others(blocks, term)], blocks[term]))
-        for term in blocks
-    ]
-    modelled = _explained(gram, [design.replicate, *blocks.values()])
-    if len(max(blocks, key=len)) < len(_single(blocks)):
-        found += [("higher", (), full[0] - modelled[0], full[1] - modelled[1])]
-    found += [("replicate", (), *_added(gram, [design.cells], design.replicate))]
-    rows = [_row(kind, term, ss, df, residual, total) for kind, term, ss, df in found]
-    share = residual[0] / total if total else None
-    return (*rows, Term("residual", (), residual[1], residual[0], None, None, share, None))
+    blocks, replicate = design.blocks, design.replicate
+    full = _explained(gram, [replicate, design.cells])
+    modelled = _explained(gram, [replicate, *blocks.values()])
+    return _Sums(
+        {t: _added(gram, [replicate, *_others(blocks, t)], blocks[t]) for t in blocks},
+        (full[0] - modelled[0], full[1] - modelled[1])
+        if len(max(blocks, key=len)) < len(_single(blocks))
+        else None,
+        _added(gram, [design.cells], replicate),
+        (max(float(y @ y) - full[0], 0.0), len(y) - full[1]),
+    )
+
+
+def _terms(sums: _Sums, total: float) -> tuple[Term, ...]:
+    found: list[tuple[Kind, Factors, Sum]] = [(*_kind(t), own) for t, own in sums.terms.items()]
+    found += [("higher", (), sums.higher)] if sums.higher else []
+    found += [("replicate", (), sums.replicate)]
+    rows = [_row(kind, term, *own, sums.residual, total) for kind, term, own in found]
+    ss, df = sums.residual
+    return (*rows, Term("residual", (), df, ss, None, None, ss / total if total else None, None))
 
 
 def _single(blocks: Iterable[Factors]) -> list[Factors]:

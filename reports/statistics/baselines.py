@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isclose
+from statistics import fmean
 
-import numpy as np
 import pandas as pd
 
 _COLUMN = "final.test/baseline_"
@@ -33,28 +34,31 @@ def baselines(trials: pd.DataFrame) -> dict[str, tuple[Baseline, ...]]:
     return {metric: groups for metric, groups in found.items() if groups}
 
 
-def _by_variant(trials: pd.DataFrame, column: str) -> Mapping[str, pd.Series]:
-    """variant id → its values by replicate."""
+Values = dict[int, float]  # by replicate
+
+
+def _by_variant(trials: pd.DataFrame, column: str) -> Mapping[str, Values]:
+    """Of each variant that has any."""
     known = trials[trials[column].notna()]
-    return {
-        str(variant): rows.set_index("replicate")[column].astype(float)
-        for variant, rows in known.groupby("variant_id", sort=False)
-    }
+    found: dict[str, Values] = {}
+    columns = (known[name].tolist() for name in ("variant_id", "replicate", column))
+    for variant, replicate, value in zip(*columns, strict=True):
+        found.setdefault(str(variant), {})[int(replicate)] = float(value)
+    return found
 
 
-def _groups(values: Mapping[str, pd.Series]) -> tuple[Baseline, ...]:
+def _groups(values: Mapping[str, Values]) -> tuple[Baseline, ...]:
     """Variants that agree, put together."""
-    groups: list[tuple[pd.Series, list[str]]] = []
+    groups: list[tuple[Values, list[str]]] = []
     for variant, own in values.items():
-        for number, (shared, members) in enumerate(groups):
-            if _agree(shared, own):
-                groups[number] = shared.combine_first(own), [*members, variant]
-                break
-        else:
-            groups.append((own, [variant]))
-    return tuple(Baseline(float(shared.mean()), tuple(members)) for shared, members in groups)
+        shared, members = next((g for g in groups if _agree(g[0], own)), ({}, []))
+        if not members:
+            groups.append((shared, members))
+        shared.update(own | shared)
+        members.append(variant)
+    return tuple(Baseline(fmean(shared.values()), tuple(members)) for shared, members in groups)
 
 
-def _agree(a: pd.Series, b: pd.Series) -> bool:
-    both = a.index.intersection(b.index)
-    return len(both) > 0 and bool(np.allclose(a[both], b[both], rtol=1e-9, atol=0))
+def _agree(a: Values, b: Values) -> bool:
+    both = a.keys() & b.keys()
+    return bool(both) and all(isclose(a[each], b[each], rel_tol=1e-9) for each in both)

@@ -1,6 +1,7 @@
 """Learning curves: the mean of a metric over replicates by epoch, with its interval."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -38,22 +39,27 @@ def curves(metrics: pd.DataFrame) -> tuple[Curve, ...]:
         return ()
     keys = ["variant_id", "split", "metric", "epoch"]
     table = metrics.groupby(keys)["value"].agg(["size", "mean", "std"]).reset_index()
-    groups = table.groupby(["variant_id", "split", "metric"])
-    return tuple(_curve(str(v), f"{s}/{m}", rows) for (v, s, m), rows in groups)
+    mean, low, high = _means(table)
+    epochs, n = table["epoch"].tolist(), table["size"].tolist()
+    names = list(zip(*(table[key].tolist() for key in keys[:3]), strict=True))
+    starts = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
+    return tuple(
+        Curve(
+            str(names[start][0]), "/".join(names[start][1:]), tuple(epochs[start:end]),
+            tuple(n[start:end]), mean[start:end], low[start:end], high[start:end],
+        )
+        for start, end in pairwise([*starts, len(names)])
+    )  # fmt: skip
 
 
-def _curve(variant_id: str, metric: str, rows: pd.DataFrame) -> Curve:
-    mean = rows["mean"].to_numpy(dtype=float)
-    low, high = (_share if metric.endswith("/solved") else _interval)(mean, rows)
-    epochs, n = (tuple(int(x) for x in rows[column]) for column in ("epoch", "size"))
-    return Curve(variant_id, metric, epochs, n, mean, low, high)
-
-
-def _interval(mean: Floats, rows: pd.DataFrame) -> tuple[Floats, Floats]:
-    half = t_half_width(rows["size"], np.nan_to_num(rows["std"].to_numpy(dtype=float)))
-    return mean - half, mean + half
-
-
-def _share(mean: Floats, rows: pd.DataFrame) -> tuple[Floats, Floats]:
-    n = rows["size"].to_numpy(dtype=float)
-    return wilson(np.round(mean * n), n)
+def _means(table: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """(rows,) mean, low, high."""
+    mean, n = (table[name].to_numpy(dtype=float) for name in ("mean", "size"))
+    half = t_half_width(n, np.nan_to_num(table["std"].to_numpy(dtype=float)))
+    share = (table["metric"] == "solved").to_numpy()
+    ends = wilson(np.round(np.where(share, mean * n, 0)), n)
+    low, high = (
+        np.where(share, of_share, of_mean)
+        for of_share, of_mean in zip(ends, (mean - half, mean + half), strict=True)
+    )
+    return mean, low, high

@@ -1,7 +1,7 @@
 """Per variant: the final metric of every replicate, its mean and interval, and what failed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ class Outcome:
         return len(self.values)
 
 
+Row = tuple[int, str, float]  # replicate, status, final value (NaN: none)
 STATUSES = ("completed", "diverged", "failed", "missing")
 
 
@@ -45,17 +46,21 @@ def outcomes(trials: pd.DataFrame, metric: str) -> dict[str, Outcome]:
     """
     column = f"final.{metric}"
     table = trials if column in trials else trials.assign(**{column: np.nan})
-    return {
-        str(variant): _outcome(str(variant), rows, column)
-        for variant, rows in table.groupby("variant_id", sort=False)
+    names = ("variant_id", "replicate", "status", column)
+    rows: dict[str, list[Row]] = {}
+    columns = (table.astype({column: float})[name].tolist() for name in names)
+    for variant, replicate, status, value in zip(*columns, strict=True):
+        rows.setdefault(str(variant), []).append((int(replicate), str(status), value))
+    return {variant: _outcome(variant, each) for variant, each in rows.items()}
+
+
+def _outcome(variant_id: str, rows: Sequence[Row]) -> Outcome:
+    values = {
+        replicate: value
+        for replicate, status, value in sorted(rows)
+        if status == "completed" and not np.isnan(value)
     }
-
-
-def _outcome(variant_id: str, rows: pd.DataFrame, column: str) -> Outcome:
-    done = rows[rows["status"].eq("completed") & rows[column].notna()].sort_values("replicate")
-    pairs = zip(done["replicate"], done[column], strict=True)
-    values = {int(replicate): float(value) for replicate, value in pairs}
-    counted = Counter(rows["status"])
+    counted = Counter(status for _, status, _ in rows)
     counts = {status: counted[status] for status in STATUSES}
     return Outcome(variant_id, values, counts, *_summary(np.array(list(values.values()))))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -104,11 +105,19 @@ def share_settled(
 
 def _futures(n: int, mean: float, sd: float, later: int) -> tuple[Floats, Floats]:
     """(draws,) means and sds of all `later` differences: those seen, and more of the same kind."""
-    rng = np.random.default_rng(SEED)
     more = later - n
-    sigma = sd * np.sqrt((n - 1) / rng.chisquare(n - 1, DRAWS))
-    centre = mean + sigma / np.sqrt(n) * rng.standard_normal(DRAWS)
-    fresh = centre + sigma / np.sqrt(more) * rng.standard_normal(DRAWS)
-    squares = (n - 1) * sd**2 + more * n / later * (fresh - mean) ** 2
-    squares += sigma**2 * rng.chisquare(more - 1, DRAWS) if more > 1 else 0.0
-    return (n * mean + more * fresh) / later, np.sqrt(squares / (later - 1))
+    spread, centre, fresh, rest = _draws(n, more)
+    sigma = sd * np.sqrt((n - 1) / spread)
+    average = mean + sigma / np.sqrt(n) * centre + sigma / np.sqrt(more) * fresh
+    squares = (n - 1) * sd**2 + more * n / later * (average - mean) ** 2 + sigma**2 * rest
+    return (n * mean + more * average) / later, np.sqrt(squares / (later - 1))
+
+
+@lru_cache(maxsize=128)
+def _draws(n: int, more: int) -> tuple[Floats, ...]:
+    """The same for every comparison of as many replicates: χ², two normals, χ² of those to come."""
+    rng = np.random.default_rng(SEED)
+    spread = rng.chisquare(n - 1, DRAWS)
+    centre, fresh = rng.standard_normal(DRAWS), rng.standard_normal(DRAWS)
+    rest = rng.chisquare(more - 1, DRAWS) if more > 1 else np.zeros(DRAWS)
+    return spread, centre, fresh, rest
