@@ -98,14 +98,33 @@ def run(
     inline: Annotated[bool, typer.Option("--inline", help="Train in this process.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Train only.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Train again what is done.")] = False,
+    trial: Annotated[
+        str | None,
+        typer.Option("--trial", metavar="ID",
+                     help="Train only this trial, again; compare with the store, write nothing."),
+    ] = None,
 ) -> None:  # fmt: skip
     """Train what is missing and write the report."""
-    from orchestrator.cli.run import run
     from orchestrator.study.overrides import Overrides
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
+    if trial is not None:
+        _refuse_beside_trial(address=address is not None, force=force)
+        from orchestrator.cli.rerun import rerun
+
+        raise typer.Exit(rerun(study, trial, overrides=overrides, results=results))
+    from orchestrator.cli.run import run
+
     flags = {"inline": inline, "report": not no_report, "force": force}
     raise typer.Exit(run(study, overrides=overrides, results=results, address=address, **flags))
+
+
+def _refuse_beside_trial(**given: bool) -> None:
+    from orchestrator.errors import Problem
+
+    what = "has no meaning beside --trial, which trains in this process and writes nothing"
+    if wrong := [Problem(f"--{flag}", what, cure="leave it out") for flag in given if given[flag]]:
+        raise InputError(wrong)
 
 
 @app.command()
