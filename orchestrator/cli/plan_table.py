@@ -3,6 +3,8 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from textwrap import wrap
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +23,10 @@ from orchestrator.study.records import Study, Tune, Variant
 
 MOST_ROWS = 100  # variants shown; --json has all
 STATES = ("new", "done", "invalidated")
+_WRAPPED: dict[str, Any] = {
+    "width": 100, "initial_indent": "    ", "subsequent_indent": "    ",
+    "break_long_words": False, "break_on_hyphens": False,
+}  # fmt: skip
 
 
 def show(
@@ -175,6 +181,10 @@ def _tests(power: Attainable) -> Iterator[str]:
 
 
 def _fixed(study: Study) -> Iterator[str]:
-    """What every conclusion depends on."""
-    fixed = ", ".join(f"{p}={plain(value)}" for p, value in fixed_settings(study).items())
-    yield f"Fixed, so that conclusions depend on it: {fixed}"
+    """What every conclusion depends on: task, model, training, probes, as `--set` takes them."""
+    yield "Fixed, so that conclusions depend on it:"
+    sections: dict[str, list[str]] = {}
+    for path, value in fixed_settings(study).items():
+        sections.setdefault(path.partition(".")[0], []).append(f"{path}={plain(value)}")
+    for settings in sections.values():
+        yield from wrap(", ".join(settings), **_WRAPPED)

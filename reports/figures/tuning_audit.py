@@ -19,7 +19,7 @@ from reports.figures.records import (
     log_range,
     numbers,
 )
-from reports.names import metric_text, short_names
+from reports.names import count_text, metric_text, short_names
 from reports.statistics.tuning_audit import Audit, Tried
 from reports.tables import Nuisance, Tune, Variant
 
@@ -46,11 +46,11 @@ def best_of(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
         "hovermode": "x",
     }  # fmt: skip
     caption = (
-        f"Expected best of k points, drawn without replacement from the {most} that were tried "
-        "(unbiased; Tang et al. 2020); a point whose trials all diverged or failed counts as the "
-        "worst score. Where curves still rise or cross at the end, a larger budget may change "
-        f"which variant wins. Scores: {metric_text(tune.select)}, mean over {tune.replicates} "
-        "tuning replicates."
+        f"Expected best of k points, drawn without replacement from the {most} that were tried"
+        f"{_repeated(tune)} (unbiased; Tang et al. 2020); a point whose trials all diverged or "
+        "failed counts as the worst score. Where curves still rise or cross at the end, a larger "
+        f"budget may change which variant wins. Scores: {metric_text(tune.select)}, mean over "
+        f"{count_text(tune.replicates, 'tuning replicate')}."
     )
     title = f"Best {metric_text(tune.select)} to be expected, by number of points tried"
     return _figure(view, "best_of", title, caption, (), [
@@ -58,6 +58,12 @@ def best_of(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
               layout, facet.when, variants=facet.places)
         for facet in _facets(view)
     ])  # fmt: skip
+
+
+def _repeated(tune: Tune) -> str:
+    return f" in each of {tune.studies} tuning studies (the curve is their mean)" * (
+        tune.studies > 1
+    )
 
 
 def isolation(view: Scheme, audits: Sequence[Audit]) -> Figure | None:

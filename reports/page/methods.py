@@ -1,13 +1,14 @@
 """Each statistic of the report in one sentence, with its source."""
 
 from reports.analysis import Analysis
-from reports.names import difference_text, difference_unit
+from reports.names import difference_text, difference_unit, metric_text
 from reports.statistics.interquartile import DRAWS as BOOTSTRAP_DRAWS
 from reports.statistics.interquartile import SEED as BOOTSTRAP_SEED
 from reports.statistics.power import POWER
 from reports.statistics.settling import DRAWS as SETTLING_DRAWS
 from reports.statistics.settling import SEED as SETTLING_SEED
 from reports.statistics.signflip import DRAWS, EXACT_UP_TO, SEED
+from reports.statistics.tuning_audit import EDGE, MOST_INFEASIBLE, STILL, TAIL
 
 _SETTLING = (
     f"The number with which an undecided comparison gets a verdict in {POWER:.0%} of "
@@ -50,7 +51,7 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
                    "before the loss, from the first on, fitted to each replicate; geometric mean "
                    "and t-interval over replicates. The half-life is ln ½ / ln factor (Pascanu et "
                    "al. 2013).")]  # fmt: skip
-    found += [*_over_tasks(analysis), *_explained(analysis)]
+    found += [*_tuned(analysis), *_over_tasks(analysis), *_explained(analysis)]
     if analysis.solved:
         found += [("Solved", "k of n trials that completed or diverged reached the task's "
                    "threshold; interval of the share over all seeds by Wilson 1927.")]  # fmt: skip
@@ -60,6 +61,28 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
                    "scale; interval of the median where that band crosses one half (Brookmeyer & "
                    "Crowley 1982).")]  # fmt: skip
     return tuple(found)
+
+
+def _tuned(analysis: Analysis) -> list[tuple[str, str]]:
+    if analysis.tuning is None:
+        return []
+    tune = analysis.tuning.tune
+    search = {
+        "sobol": "the beginning of a scrambled Sobol sequence (scipy), the same for all variants",
+        "optuna": "suggested for each variant by Ray Tune's OptunaSearch (TPE), four at a time",
+    }[tune.method]
+    return [
+        ("Tuning", f"Points are {search}. The point with the fewest lost trials and then the best "
+         f"mean {metric_text(tune.select)} is selected; its settings are trained anew with the "
+         "replicates' seeds. The score that won is optimistic and used for nothing else "
+         "(Bouthillier et al. 2021)."),
+        ("Audit of the tuning", "A variant fails if a selected value lies within "
+         f"{EDGE:.0%} of an end of its range, on the scale it was drawn on (of three or more "
+         f"numeric levels: the first or last); if more than {MOST_INFEASIBLE:.0%} of its tuning "
+         f"trials diverged or failed; or if the last {TAIL:.0%} of the epochs brought more than "
+         f"{STILL:.0%} of the whole gain in {metric_text(tune.select)} at a selected point. These "
+         "limits are conventions, after Godbole et al. 2023; passing them proves nothing."),
+    ]  # fmt: skip
 
 
 def _over_tasks(analysis: Analysis) -> list[tuple[str, str]]:

@@ -37,7 +37,7 @@ from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import LOOKS, dark_of
 from reports.figures.records import Figure
 from reports.figures.thumbnail import thumbnail
-from reports.page import decay_rows, rows
+from reports.page import decay_rows, rows, tuning_rows
 from reports.page.across import across
 from reports.page.chips import study_data
 from reports.page.explained import explained
@@ -125,7 +125,10 @@ def _html(
         beside=BESIDE,
         shown_warnings=SHOWN_WARNINGS,
         verdict_words=verdicts,
-        audits=rows.audit_rows(view, analysis),
+        audits=tuning_rows.audit_rows(view, analysis),
+        selected=tuning_rows.selected_rows(view, analysis),
+        luck=tuning_rows.luck_rows(view, analysis),
+        luck_text=tuning_rows.luck_text(analysis),
         depth_section=_depth_section(analysis),
         depth_figures=DEPTH_FIGURES,
         time_figures=TIME_FIGURES,

@@ -15,7 +15,6 @@ from reports.statistics.sampling import no_share_of_answers
 from reports.statistics.settling import Settling, settles
 from reports.statistics.solved import Solved
 from reports.statistics.time_to_solve import TimeToSolve
-from reports.statistics.tuning_audit import Audit
 from reports.tables import Variant
 
 
@@ -77,7 +76,7 @@ def _outcome_cells(outcome: Outcome, unit: str) -> tuple[Cell, ...]:
     return (
         Cell(text(outcome.mean, unit), outcome.mean),
         Cell(names.interval_text(outcome.low, outcome.high, unit), outcome.low),
-        Cell(_spread_text(outcome.sd, unit), outcome.sd),
+        Cell(spread_text(outcome.sd, unit), outcome.sd),
         Cell(text(outcome.median, unit), outcome.median),
     )
 
@@ -136,7 +135,7 @@ def _solved_cell(found: Solved | None) -> Cell:
     return Cell(f"{found.k} of {found.n} {interval}", found.k / found.n)
 
 
-def _spread_text(sd: float | None, unit: str) -> str:
+def spread_text(sd: float | None, unit: str) -> str:
     """A standard deviation: shares in percentage points."""
     return names.value_text(sd, unit).removesuffix(" %")
 
@@ -185,34 +184,6 @@ def _settling_cell(row: Comparison, settling: Settling | None) -> Cell:
     if needed is None and not settles(row):
         return Cell("–")
     return Cell(str(needed), needed) if needed else Cell(f"> {MOST}", MOST + 1)
-
-
-def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a tuned variant."""
-    by_id = {variant.variant_id: variant for variant in view.plan.variants}
-    return tuple(
-        Row(
-            level_cells(view, by_id[audit.variant_id]),
-            _audit_cells(view, audit),
-            variant=view.order[audit.variant_id],
-        )
-        for audit in analysis.tuning_audit
-    )
-
-
-def _audit_cells(view: Scheme, audit: Audit) -> tuple[Cell, ...]:
-    tune = view.plan.tune
-    short = names.short_names(tune.settings if tune else ())
-    edges = ", ".join(f"{short[path]} ({end})" for path, end in audit.boundary.items())
-    gain = audit.still_improving
-    best = float(audit.best_of[-1]) if len(audit.best_of) else None
-    return (
-        Cell("fails" if audit.fails else "passes", float(audit.fails)),
-        Cell(edges or "none", edges),
-        Cell(f"{audit.infeasible} of {audit.trials}", audit.infeasible / audit.trials),
-        Cell("–" if gain is None else f"{100 * gain:.0f} %".replace("-", names.MINUS), gain),
-        Cell(names.value_text(best, tune.unit if tune else ""), best),
-    )
 
 
 def time_to_solve_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:

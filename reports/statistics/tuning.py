@@ -16,6 +16,7 @@ class Spread:
     means: tuple[float, ...]  # over the replicates of each tuning study
     between: float  # sd of these means
     within: float | None  # sd over replicates of one tuning study, pooled; None with one each
+    by_seeds: float | None  # what `between` would be about if seeds alone made it
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def study_spread(values: Mapping[int, float], studies: int) -> Spread | None:
     Answers: how different would the result be, had the tuning gone another way?
     Assumes: tuning studies are independent; they have points and seeds of their own.
     Misleads: with few tuning studies, where it is a rough guess; and it is never only that of
-        tuning, as each mean also carries the luck of its few seeds (within/√n of it).
+        tuning, as each mean also carries the luck of its few seeds: `by_seeds`.
     Source: Bouthillier et al. 2021, "Accounting for Variance in Machine Learning Benchmarks".
     """
     groups = [[x for r, x in values.items() if r % studies == study] for study in range(studies)]
@@ -78,7 +79,14 @@ def study_spread(values: Mapping[int, float], studies: int) -> Spread | None:
     if len(own) < 2:
         return None
     means = [float(np.mean(group)) for group in own]
-    return Spread(tuple(means), float(np.std(means, ddof=1)), _pooled(own))
+    within = _pooled(own)
+    by_seeds = None if within is None else within * _error(own)
+    return Spread(tuple(means), float(np.std(means, ddof=1)), within, by_seeds)
+
+
+def _error(groups: Sequence[Sequence[float]]) -> float:
+    """Of the mean of one group, over the sd of its values; the root mean square of all."""
+    return float(np.sqrt(np.mean([1 / len(group) for group in groups])))
 
 
 def _pooled(groups: Sequence[Sequence[float]]) -> float | None:

@@ -1,7 +1,7 @@
 """Whether the tuning can be trusted: boundaries, infeasible points, unfinished training, budget."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +38,8 @@ class Audit:
     infeasible: int  # trials that diverged or failed
     boundary: Mapping[str, str]  # setting → the end of its range at which the best point lies
     still_improving: float | None  # share of the whole gain in the last fifth of the epochs
-    best_of: Floats  # (points,) expected best score of 1, 2, … points; NaN where none has a score
+    best_of: Floats  # (points,) expected best score of 1, 2, … points of one tuning study, the mean
+    # over tuning studies; NaN where none has a score
 
     @property
     def improving(self) -> bool:
@@ -76,10 +77,6 @@ def tuning_audit(tables: Tables) -> tuple[Audit, ...]:
 
 def _audit(tables: Tables, tune: Tune, variant: Variant, rows: pd.DataFrame) -> Audit:
     points = _points(tune, variant, rows)
-    scores = [point.score for point in points]
-    known = [score for score in scores if score is not None]
-    worst = (min if tune.direction == "maximize" else max)(known, default=math.nan)
-    filled = np.array([worst if score is None else score for score in scores], dtype=float)
     return Audit(
         variant_id=variant.variant_id,
         points=points,
@@ -87,8 +84,21 @@ def _audit(tables: Tables, tune: Tune, variant: Variant, rows: pd.DataFrame) -> 
         infeasible=int(rows["status"].isin(["diverged", "failed"]).sum()),
         boundary=_boundary(tune, variant),
         still_improving=_still(tables, tune, variant),
-        best_of=expected_best(filled, tune.direction),
+        best_of=_best_of(points, tune.direction),
     )
+
+
+def _best_of(points: Sequence[Tried], direction: str) -> Floats:
+    """As far as all tuning studies have points; a point without a score counts as the worst."""
+    known = [point.score for point in points if point.score is not None]
+    worst = (min if direction == "maximize" else max)(known, default=math.nan)
+    studies: dict[int, list[float]] = {}
+    for point in points:
+        score = worst if point.score is None else point.score
+        studies.setdefault(point.tuning_study, []).append(score)
+    curves = [expected_best(np.array(scores), direction) for scores in studies.values()]
+    shortest = min(map(len, curves), default=0)
+    return np.mean([curve[:shortest] for curve in curves], axis=0) if curves else np.array([])
 
 
 def _points(tune: Tune, variant: Variant, rows: pd.DataFrame) -> tuple[Tried, ...]:

@@ -126,5 +126,6 @@ def test_the_plan_counts_the_contrasts_that_the_report_makes(tmp_path: Path) -> 
         others = [v for v in document["variants"] if v["baseline"] not in (None, v["variant_id"])]
         assert document["power"]["contrasts"] == len(others) == contrasts
         said = orch("plan", "study.yaml", "--results", "none", cwd=tmp_path).stdout
-        assert "Fixed, so that conclusions depend on it: " in said
+        assert "Fixed, so that conclusions depend on it:\n" in said
+        assert max(map(len, said.partition("depend on it:\n")[2].splitlines())) <= 100
         assert "training.epochs=1" in said

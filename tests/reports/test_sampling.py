@@ -63,7 +63,7 @@ def test_where_it_is_not_known_the_page_says_why(tables, metric, unit, why):
     said = sampling_text(analysis)
     assert said.startswith("What the finite test set alone leaves uncertain is not known here: ")
     assert why in said
-    assert said in render(tables, analysis)
+    assert said in render(tables, analysis).html
 
 
 def test_without_results_nothing_is_said_of_the_test_set(tables):

@@ -16,6 +16,17 @@ def test_means_and_both_spreads_are_those_of_numpy():
     assert spread.within == pytest.approx(pooled)
 
 
+def test_seeds_alone_would_make_as_much_as_is_said():
+    """Tunings that all chose the same settings: the sd between is that of means of seeds."""
+    rng = np.random.default_rng(3)
+    made = [study_spread(dict(enumerate(rng.normal(size=12))), 3) for _ in range(2000)]
+    between = np.sqrt(np.mean([each.between**2 for each in made]))
+    by_seeds = np.sqrt(np.mean([each.by_seeds**2 for each in made]))
+    assert between == pytest.approx(1 / np.sqrt(4), rel=0.05)
+    assert by_seeds == pytest.approx(between, rel=0.05)
+    assert study_spread({0: 1.0, 1: 2.0}, 2).by_seeds is None
+
+
 def test_it_does_not_hang_on_the_order_of_replicates():
     values = {r: float(x) for r, x in enumerate(np.random.default_rng(0).normal(size=12))}
     turned = dict(reversed(values.items()))

@@ -6,10 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 from reports.analysis import analyse
 from reports.figures.facets import scheme
+from reports.page.methods import methods
 from reports.page.render import draw, render
+from reports.page.tuning_rows import luck_rows, luck_text
 from reports.statistics.tuning_audit import edge, expected_best, position, tuning_audit
 from reports.tables import Nuisance, Selected, Tune, TuningPoint, read_tables
 from tests.reports.sample import Sample, write
@@ -104,7 +107,7 @@ def test_the_shares_are_those_of_the_curve_and_the_trials(tmp_path):
 def test_section_and_figures_show_it(tmp_path):
     tables = tuned(tmp_path, lost=(0,))
     analysis = analyse(tables)
-    page = render(tables, analysis)
+    page = render(tables, analysis).html
     assert "<h2>Audit of the tuning</h2>" in page
     assert "2 of 8</td>" in page
     figures = draw(scheme(analysis.plan), analysis)
@@ -131,4 +134,44 @@ def test_a_study_without_tuning_has_no_audit(small):
     tables = read_tables(small)
     analysis = analyse(tables)
     assert analysis.tuning_audit == ()
-    assert "tuning-audit" not in render(tables, analysis)
+    assert "tuning-audit" not in render(tables, analysis).html
+
+
+def twice(tables):
+    """The same tuning once more as a second tuning study, whose points are half as good."""
+    plan = tables.plan
+    variants = tuple(
+        replace(v, tuning=(*v.tuning, *(replace(p, tuning_study=1) for p in v.tuning)),
+                selected=(*v.selected, replace(v.selected[0], tuning_study=1)))
+        for v in plan.variants
+    )  # fmt: skip
+    other = tables.tuning.assign(tuning_study=1)
+    other["final.validation/accuracy"] /= 2
+    tune = replace(plan.tune, studies=2)
+    return replace(tables, plan=replace(plan, tune=tune, variants=variants),
+                   tuning=pd.concat([tables.tuning, other], ignore_index=True))  # fmt: skip
+
+
+def test_of_several_tuning_studies_the_best_of_k_is_the_mean(tmp_path):
+    tables = tuned(tmp_path)
+    for once, both in zip(tuning_audit(tables), tuning_audit(twice(tables)), strict=True):
+        assert len(both.best_of) == len(once.best_of) == 4
+        assert both.best_of == pytest.approx(0.75 * once.best_of)
+
+
+def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path):
+    once = tuned(tmp_path)
+    assert luck_text(analyse(once)).startswith("Every variant was tuned once.")
+    analysis = analyse(twice(once))
+    said = luck_text(analysis)
+    assert "typically moves by an sd of" in said
+    assert said.endswith("intervals are too narrow.")
+    assert str(escape(said)) in render(twice(once), analysis).html
+    assert len(luck_rows(scheme(analysis.plan), analysis)) == 2
+
+
+def test_methods_name_the_limits_of_the_audit(tmp_path):
+    said = dict(methods(analyse(tuned(tmp_path))))
+    for limit in ("within 10% of an end", "more than 25% of its", "last 20% of", "more than 5% of"):
+        assert limit in said["Audit of the tuning"]
+    assert "scrambled Sobol" in said["Tuning"]
