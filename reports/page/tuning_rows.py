@@ -18,16 +18,16 @@ def selected_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     tuning = analysis.tuning
     if tuning is None:
         return ()
-    by_id = {variant.variant_id: variant for variant in view.plan.variants}
     return tuple(
-        Row(
-            level_cells(view, by_id[each.variant_id]),
-            _selected_cells(tuning.tune, study, best),
-            variant=view.order[each.variant_id],
-        )
+        _row(view, each.variant_id, _selected_cells(tuning.tune, study, best))
         for each in tuning.variants
         for study, best in enumerate(each.selected)
     )
+
+
+def _row(view: Scheme, variant_id: str, cells: tuple[Cell, ...]) -> Row:
+    place = view.order[variant_id]
+    return Row(level_cells(view, view.plan.variants[place]), cells, variant=place)
 
 
 def _selected_cells(tune: Tune, study: int, best: Selected | None) -> tuple[Cell, ...]:
@@ -45,17 +45,10 @@ def _selected_cells(tune: Tune, study: int, best: Selected | None) -> tuple[Cell
 
 def luck_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a variant that was tuned more than once, with results of at least two tunings."""
-    by_id = {variant.variant_id: variant for variant in view.plan.variants}
     tuned = analysis.tuning.variants if analysis.tuning else ()
     unit = view.plan.compare.unit
     return tuple(
-        Row(
-            level_cells(view, by_id[each.variant_id]),
-            _luck_cells(each.spread, unit),
-            variant=view.order[each.variant_id],
-        )
-        for each in tuned
-        if each.spread
+        _row(view, each.variant_id, _luck_cells(each.spread, unit)) for each in tuned if each.spread
     )
 
 
@@ -109,14 +102,8 @@ def _intervals(studies: int, n: int) -> str:
 
 def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a tuned variant."""
-    by_id = {variant.variant_id: variant for variant in view.plan.variants}
     return tuple(
-        Row(
-            level_cells(view, by_id[audit.variant_id]),
-            _audit_cells(view, audit),
-            variant=view.order[audit.variant_id],
-        )
-        for audit in analysis.tuning_audit
+        _row(view, audit.variant_id, _audit_cells(view, audit)) for audit in analysis.tuning_audit
     )
 
 
