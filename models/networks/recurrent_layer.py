@@ -29,6 +29,8 @@ class States:
     gates: dict[str, list[Tensor]]  # "forget_gate" …, named in cells.py
     weights: Weights  # of this direction
     inputs: Tensor  # what the layer reads, (batch, time, inputs)
+    wx: Tensor  # W x_t + b of all steps, (batch, time, parts · hidden): z_t without the past
+    activation: nn.Module | None  # that takes z_t; None: gates, of which each part has its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +97,35 @@ class RecurrentLayer(nn.Module):
     def steps(self, inputs: Tensor, lengths: Tensor | None = None) -> LayerRun:
         """The same, one formula of `cells.py` a time step."""
         going = None if lengths is None else before_end(lengths, inputs.shape[1])
-        runs = [self._direction(inputs, going, index) for index in range(len(self.directions))]
+        driven = [linear(inputs, w.W, w.b) for w in map(self.weights, range(len(self.directions)))]
+        runs = [self._direction(wx, going, index) for index, wx in enumerate(driven)]
         outputs = torch.cat([torch.stack([s.h for s in run], dim=1) for run in runs], dim=-1)
         if going is not None:
             outputs = outputs * going.unsqueeze(-1)  # 0 where the sentence is over
         ends = [run[0 if index else -1].h for index, run in enumerate(runs)]
-        states = [self._states(run, index, inputs) for index, run in enumerate(runs)]
+        states = [
+            self._states(run, index, inputs, wx)
+            for index, (run, wx) in enumerate(zip(runs, driven, strict=True))
+        ]
         return LayerRun(outputs, torch.cat(ends, dim=-1), states)
 
-    def _direction(self, inputs: Tensor, going: Tensor | None, index: int) -> list[State]:
+    def _direction(self, wx: Tensor, going: Tensor | None, index: int) -> list[State]:
         """The states after each time step of the input, in its order."""
         w, step = self.weights(index), STEPS[self.cell]
-        wx = linear(inputs, w.W, w.b).unbind(1)  # by time step, (batch, parts · hidden)
-        state = State(inputs.new_zeros(len(inputs), w.R.shape[1]))
-        times = range(inputs.shape[1])
+        state = State(wx.new_zeros(len(wx), w.R.shape[1]))
+        now = wx.unbind(1)  # by time step, (batch, parts · hidden)
+        times = range(len(now))
         states = [state] * len(times)
         for read, t in enumerate(times if index == 0 else reversed(times)):
             if self.bptt_steps is not None and read % self.bptt_steps == 0:
                 state = _cut(state)
-            after = step(wx[t], state, w, self.activation)
+            after = step(now[t], state, w, self.activation)
             state = after if going is None else _kept(after, state, going[:, t])
             # h_t was made of after.c: only there its gradient is whole.
             states[t] = state if going is None else replace(state, c=after.c)
         return states
 
-    def _states(self, run: Sequence[State], index: int, inputs: Tensor) -> States:
+    def _states(self, run: Sequence[State], index: int, inputs: Tensor, wx: Tensor) -> States:
         return States(
             name=f"{self.directions[index]}.{self.number}",
             h=[state.h for state in run],
@@ -127,6 +133,8 @@ class RecurrentLayer(nn.Module):
             gates={name: [state.gates[name] for state in run] for name in run[0].gates},
             weights=self.weights(index),
             inputs=inputs,
+            wx=wx,
+            activation=self.activation if self.cell == "rnn" else None,
         )
 
     def weights(self, direction: int) -> Weights:

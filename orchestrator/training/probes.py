@@ -4,17 +4,20 @@
 is kept as 0.0: it is an underflow, or a dead layer.
 """
 
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from models.losses import Loss
-from orchestrator.training.layer_quantities import EVERY_LAYER, HIDDEN_LAYERS, Measured
+from models.networks.recurrent_layer import before_end
+from models.sentences import sentence_lengths
+from orchestrator.training.layer_quantities import EVERY_LAYER, HIDDEN_LAYERS, Measured, Rows
 from orchestrator.training.means import counted
-from orchestrator.training.members import Members
+from orchestrator.training.members import Members, Single, single
 from orchestrator.training.tracing import Layer, trace
 from orchestrator.training.unrolling import is_recurrent
 
@@ -44,22 +47,69 @@ def probe(
 
     before: the parameters of all members before the last optimizer step.
     """
+    if is_recurrent(members.template) and not isinstance(members.model, Single):
+        return _one_by_one(members, loss, inputs, targets, quantities, before)
     members.model.eval()
     outputs, layers = trace(members, inputs)
     layers = [layer for layer in layers if layer.z.requires_grad]
     if not layers:
         return []  # as of a recurrent net whose output layer is its embedding
     values = loss(outputs, targets)
-    measured = list(_measured(members, layers, values, targets, before))
+    measured = list(_measured(members, layers, values, targets, before, inputs))
     readings = []
     if "initial" in quantities and measured and not is_recurrent(members.template):
         entering = members.lifted(layers[0].inputs)
         readings += [second_moment("depth", entering, measured[0].real)]
-    for position, layer in enumerate(measured, 1):
-        kinds = EVERY_LAYER if position == len(layers) else {**EVERY_LAYER, **HIDDEN_LAYERS}
+    places = _positions(layers)
+    for position, layer, known in zip(places, measured, layers, strict=True):
+        kinds = _kinds(known, is_last=position == places[-1])
         found = dict(row for name in kinds if name in quantities for row in kinds[name](layer))
         readings += [Reading("depth", layer.site, position, *entry) for entry in found.items()]
     return readings
+
+
+def _one_by_one(
+    members: Members,
+    loss: Loss,
+    inputs: Tensor,
+    targets: Tensor,
+    quantities: Set[str],
+    before: Tensor | None,
+) -> list[Reading]:
+    """Recurrent members that train side by side: their states can be seen in each alone."""
+    alone = [
+        probe(
+            single(members.alone(member)), loss, inputs[member, None], targets[member, None],
+            quantities, None if before is None else before[member, None],
+        )
+        for member in range(len(inputs))
+    ]  # fmt: skip
+    return [
+        replace(same[0], values=torch.cat([reading.values for reading in same]))
+        for same in zip(*alone, strict=True)
+    ]
+
+
+def _positions(layers: list[Layer]) -> list[int]:
+    """From 1; both directions of a recurrent layer have the same."""
+    places = [0]
+    for before, layer in pairwise([None, *layers]):
+        places.append(places[-1] + (not _same_layer(before, layer)))
+    return places[1:]
+
+
+def _same_layer(one: Layer | None, other: Layer | None) -> bool:
+    both = [each.recurrent.name for each in (one, other) if each and each.recurrent]
+    return len(both) == 2 and len({name.partition(".")[2] for name in both}) == 1
+
+
+def _kinds(layer: Layer, *, is_last: bool) -> Mapping[str, Callable[[Measured], Rows]]:
+    """What there is to measure; of recurrent layers `time_probes` says how they were drawn."""
+    kinds = EVERY_LAYER if is_last else {**EVERY_LAYER, **HIDDEN_LAYERS}
+    if layer.recurrent is None:
+        return kinds
+    without = {"initial"} if layer.activation else {"initial", "pre_activation"}
+    return {name: kind for name, kind in kinds.items() if name not in without}
 
 
 def second_moment(axis: Axis, entering: Tensor, real: Tensor | None) -> Reading:
@@ -79,9 +129,10 @@ def _measured(
     values: Tensor,
     targets: Tensor,
     before: Tensor | None,
+    inputs: Tensor,
 ) -> Iterator[Measured]:
     """values: losses, (members, examples, …)."""
-    names = [f"{layer.site}.weight" for layer in layers]
+    names = [layer.weight for layer in layers]
     weights = [members.parameters[name] for name in names if name in members.parameters]
     # The sum over examples gives each example its own, unscaled ∂C/∂z.
     gradients = torch.autograd.grad(
@@ -95,18 +146,18 @@ def _measured(
     earlier = {} if before is None else members.named(before)
     for layer, name, delta in zip(layers, names, gradients, strict=False):
         has_weight = name in members.parameters
-        z = members.lifted(layer.z).detach()
+        z = members.lifted(layer.values)
         yield Measured(
             site=layer.site,
             is_convolution=layer.is_convolution,
             activation=layer.activation,
             z=z,
             delta=members.lifted(delta),
-            real=_real(z, targets),
+            real=_real(z, targets) if layer.recurrent is None else _read(z, inputs),
             weight=now.get(name),
             weight_before=earlier.get(name),
             weight_gradient=members.lifted(next(of_weights)) if has_weight else None,
-            bias=now.get(f"{layer.site}.bias"),
+            bias=now.get(layer.bias),
         )
 
 
@@ -115,3 +166,10 @@ def _real(z: Tensor, targets: Tensor) -> Tensor | None:
     if targets.dim() == 2 or targets.is_floating_point() or z.shape[:3] != targets.shape:
         return None
     return counted(targets, targets).bool().flatten(1)
+
+
+def _read(z: Tensor, inputs: Tensor) -> Tensor | None:
+    """The same of a recurrent layer: the steps of sentences, until they are over."""
+    if inputs.is_floating_point() or inputs.shape[1:] != z.shape[1:3]:
+        return None
+    return before_end(sentence_lengths(inputs[0]), z.shape[2])[None].flatten(1)

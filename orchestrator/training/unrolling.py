@@ -21,29 +21,37 @@ def is_recurrent(model: nn.Module) -> bool:
     return any(isinstance(module, nn.RNNBase) for module in model.modules())
 
 
-def stepwise(model: Any, inputs: Tensor) -> tuple[Tensor, list[States]]:
+def stepwise(
+    model: Any, inputs: Tensor, seen: list[Any] | None = None
+) -> tuple[Tensor, list[States]]:
     """The outputs, and the states of all layers and directions in the order of the forward pass.
 
     Layers are counted through all recurrent modules of a model. Left out are modules with
     projections and those that are given a state to begin with.
+    seen: what else is met on the way, in order; the states are put in their places among it.
     """
-    if hasattr(model, "steps"):  # models/networks/recurrent.py
-        steps: tuple[Tensor, list[States]] = model.steps(inputs)
-        return steps
-    seen: list[States] = []
+    seen = [] if seen is None else seen
+    if hasattr(model, "steps"):  # models/networks/recurrent.py: states come before all else
+        outputs, states = model.steps(inputs)
+        seen[:0] = states
+        return outputs, states
     handles = [
         module.register_forward_hook(_unrolling(seen), with_kwargs=True)
         for module in model.modules()
         if isinstance(module, nn.RNNBase)
     ]
     try:
-        return model(inputs), seen
+        return model(inputs), _states(seen)
     finally:
         for handle in handles:
             handle.remove()
 
 
-def _unrolling(seen: list[States]) -> Any:
+def _states(seen: Sequence[Any]) -> list[States]:
+    return [each for each in seen if isinstance(each, States)]
+
+
+def _unrolling(seen: list[Any]) -> Any:
     def hook(module: nn.RNNBase, args: Any, kwargs: Any, outputs: Any) -> Any:
         inputs, start = (*args, *kwargs.values(), None)[:2]
         if module.proj_size > 0 or not _begins_at_zero(start) or _is_single(inputs):
@@ -63,11 +71,11 @@ def _is_single(inputs: Any) -> bool:
     return isinstance(inputs, Tensor) and inputs.dim() == 2
 
 
-def _unrolled(module: nn.RNNBase, inputs: Any, seen: list[States]) -> tuple[Any, Any]:
+def _unrolled(module: nn.RNNBase, inputs: Any, seen: list[Any]) -> tuple[Any, Any]:
     """What the module returns for these inputs; its states are added to `seen`."""
     values, lengths = _padded(module, inputs)
     directions = 2 if module.bidirectional else 1
-    layers_before = len({state.name.partition(".")[2] for state in seen})
+    layers_before = len({state.name.partition(".")[2] for state in _states(seen)})
     h, c = list[Tensor](), list[Tensor]()
     for number in range(module.num_layers):
         layer = _layer(module, number, values.shape[-1], layers_before + number)
