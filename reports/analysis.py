@@ -47,7 +47,8 @@ class Analysis:
     baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
     curves: tuple[Curve, ...]
     gradients: Gradients
-    profiles: tuple[Profile, ...]  # through depth
+    profiles: tuple[Profile, ...]  # through depth, of recurrent layers forward
+    backward_profiles: tuple[Profile, ...]
     pre_activations: tuple[Spread, ...]
     path_factors: tuple[Spread, ...]
     time_profiles: tuple[TimeProfile, ...]
@@ -85,6 +86,7 @@ def analyse(tables: Tables) -> Analysis:
         curves=curves(tables.metrics),
         gradients=measured,
         profiles=profiles,
+        backward_profiles=decay(tables.gradients, measured.fits, backward=True),
         pre_activations=spreads(plan, profiles, PRE_ACTIVATION),
         path_factors=spreads(plan, profiles, PATH_FACTOR),
         time_profiles=time_decay(tables.gradients, measured.fits),

@@ -14,7 +14,7 @@ from reports.statistics.decay import MULTIPLICATIVE, Profile
 from reports.statistics.theory import Theories, Theory
 from reports.tables import Level
 
-QUANTITY = "quantity"  # key of the chooser
+QUANTITY, DIRECTION = "quantity", "direction"  # keys of the choosers
 _UNHURT = 0.3  # a total decay that nobody would call one
 NO_THEORY: Mapping[str, Theory] = MappingProxyType({})
 
@@ -57,10 +57,16 @@ def draw(
     quantities: Sequence[Quantity],
     height_px: int,
     theories: Theories | None = None,
+    backward: Sequence[Profile] = (),
 ) -> Figure | None:
-    """None where no network has hidden layers. The first quantity gives name and title."""
+    """None where no network has hidden layers. The first quantity gives name and title.
+
+    backward: the same of the other direction of recurrent layers.
+    """
     wanted = {quantity.name for quantity in quantities}
     found = [p for p in profiles if p.quantity in wanted and p.inner]
+    ways = {"forward": found}
+    ways |= {"backward": opposite} if (opposite := [p for p in backward if p.inner]) else {}
     shown = [q for q in quantities if any(p.quantity == q.name for p in found)]
     if not shown:
         return None
@@ -73,9 +79,16 @@ def draw(
         height_px=height_px,
         legend_title=view.legend_title,
         legend=view.legend,
-        choosers=(*choosers(view, choose, _deepest(view, found)), *_quantity_chooser(shown)),
+        choosers=(
+            *choosers(view, choose, _deepest(view, found)),
+            *_chooser(QUANTITY, [(quantity.name, quantity.short) for quantity in shown]),
+            *_chooser(DIRECTION, [(way, way) for way in ways]),
+        ),
         panels=tuple(
-            panel for q in shown for panel in _panels(view, found, q.name, choose, theories)
+            panel
+            for q in shown
+            for way, of in ways.items()
+            for panel in _panels(view, of, {QUANTITY: q.name, DIRECTION: way}, choose, theories)
         ),
         lesson=_lesson(view, profiles, shown[0].name, theories),
     )
@@ -138,10 +151,8 @@ def _deepest(view: Scheme, found: Sequence[Profile]) -> dict[str, Level]:
     return view.x_with_most({p.variant_id: p.hidden for p in found})
 
 
-def _quantity_chooser(shown: Sequence[Quantity]) -> tuple[Chooser, ...]:
-    options = tuple((quantity.name, quantity.short) for quantity in shown)
-    chosen = shown[0].name
-    return (Chooser(QUANTITY, "quantity", options, chosen),) if len(shown) > 1 else ()
+def _chooser(key: str, options: Sequence[tuple[str, str]]) -> tuple[Chooser, ...]:
+    return (Chooser(key, key, tuple(options), options[0][0]),) if len(options) > 1 else ()
 
 
 def _caption(
@@ -172,17 +183,18 @@ def _without(view: Scheme, found: Sequence[Profile]) -> str:
 def _panels(
     view: Scheme,
     found: Sequence[Profile],
-    quantity: str,
+    when: Mapping[str, str],
     choose: Sequence[str | None],
     theories: Theories | None,
 ) -> list[Panel]:
+    quantity = when[QUANTITY]
     expected = theories.by_axis["depth"] if theories and quantity == DELTA.name else {}
     drawn = [strand_of(p, expected) for p in found if p.quantity == quantity]
 
     def axes(seen: Sequence[Strand]) -> Layout:
         return _axes(seen, quantity)
 
-    return strands.panels(view, drawn, choose, axes, {QUANTITY: quantity})
+    return strands.panels(view, drawn, choose, axes, when)
 
 
 def strand_of(profile: Profile, expected: Mapping[str, Theory] = NO_THEORY) -> Strand:

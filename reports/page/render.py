@@ -171,6 +171,7 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     """Every figure that the tables allow, by name."""
     theory = analysis.gradients.theories
     main = outcomes.draw(view, analysis.outcomes, analysis.baselines)
+    back = analysis.backward_profiles
     drawn = (
         main,
         answer.draw(view, main, analysis.outcomes, analysis.baselines),
@@ -181,10 +182,12 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         across_tasks.draw(view, analysis.across_tasks),
         ranks.draw(view, analysis.across_tasks),
         *_factorial(view, analysis.factorial),
-        decay.draw(view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory),
+        decay.draw(
+            view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory, backward=back
+        ),
         factors.draw(view, analysis.profiles),
-        decay.draw(view, analysis.profiles, (decay.WEIGHT, decay.UPDATE), 190),
-        decay.draw(view, analysis.profiles, (decay.SATURATION, decay.DEAD), 190),
+        decay.draw(view, analysis.profiles, (decay.WEIGHT, decay.UPDATE), 190, None, back),
+        decay.draw(view, analysis.profiles, (decay.SATURATION, decay.DEAD), 190, None, back),
         epochs.draw_slider(view, analysis.profiles),
         epochs.draw_map(view, analysis.profiles),
         phase.draw(view, analysis.gradients.phases, theory.by_axis["depth"]),
@@ -209,9 +212,11 @@ def _factorial(view: Scheme, found: Factorial | None) -> tuple[Figure | None, ..
 
 
 def _depth_section(analysis: Analysis) -> bool:
-    """Not where something was measured, but no network has a hidden layer of that kind."""
-    measured = bool(analysis.profiles or analysis.time_profiles)
-    return any(p.inner for p in analysis.profiles) or not measured
+    """Not where gradients go back through time alone, or where no network has a hidden layer."""
+    most = max((p.inner for p in analysis.profiles), default=0)
+    if analysis.time_profiles:
+        return most > 1
+    return most > 0 or not analysis.profiles
 
 
 def json_script(value: Any) -> Markup:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reports.statistics.directions import BACKWARD, through_depth
+from reports.statistics.fits import HIDDEN
 from reports.statistics.geometric import Estimate, Summary, estimates, summaries
 from reports.statistics.intervals import Floats
 
@@ -35,8 +37,12 @@ class Profile:
         return sum(layer <= self.hidden for layer in self.layers)
 
 
-def decay(gradients: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Profile, ...]:
+def decay(
+    gradients: pd.DataFrame, fitted: pd.DataFrame, *, backward: bool = False
+) -> tuple[Profile, ...]:
     """One profile for every variant, probed epoch and quantity along the depth axis.
+
+    Recurrent layers in the forward direction, or in the backward one where there is one.
 
     gradients: variant_id, replicate, epoch, axis, site, position, quantity, value.
     fitted: of `fits.fits`, one row a trial.
@@ -51,11 +57,12 @@ def decay(gradients: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Profile, ...]:
         for then the mean speaks of the surviving replicates and is too large.
     Source: Glorot & Bengio 2010; Schoenholz et al. 2017. Geometric means, as effects multiply.
     """
-    depth = gradients[gradients["axis"] == "depth"]
+    depth = through_depth(gradients, backward=backward)
     if depth.empty:
         return ()
     outputs = depth.groupby("variant_id")["position"].max().to_dict()
-    lines = fitted[fitted["axis"] == "depth"]
+    group = BACKWARD if backward else HIDDEN
+    lines = fitted[(fitted["axis"] == "depth") & (fitted["site_group"] == group)]
     factors, totals = (estimates(lines, _KEYS, column) for column in ("factor", "total"))
     return tuple(
         _profile(key, found, int(outputs[key[0]]) - 1, factors.get(key), totals.get(key))

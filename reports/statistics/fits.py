@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reports.statistics.directions import BACKWARD, through_depth
 from reports.statistics.intervals import Floats
 from reports.tables import Level, Plan
 
@@ -25,7 +26,8 @@ def fits(gradients: pd.DataFrame) -> pd.DataFrame:
     gradients: variant_id, replicate, epoch, axis, site, position, quantity, value.
 
     The range of a fit, always away from the loss:
-        depth: all hidden layers, from the last to the first; site_group "hidden".
+        depth: all hidden layers, from the last to the first; site_group "hidden", of recurrent
+            layers in the forward direction; through the backward one "backward".
         time: all lags above 0 (the last state also feeds the output); site_group is the layer and
             direction, "forward.0".
     factor: exp(slope), by layer or step. total: the last value of the range over the first.
@@ -65,15 +67,22 @@ _FITTED = [*_TRIAL, *COLUMNS[2:9], "zeros"]
 def _ranges(gradients: pd.DataFrame) -> Iterator[tuple[Group, pd.DataFrame]]:
     """(trials × epochs, places) of each group, in the order away from the loss; NaN: no value."""
     rows = gradients[gradients["quantity"].isin(DECAYS)]
-    if rows.empty:
-        return
-    time = rows["axis"] == "time"
-    outputs = rows[~time].groupby("variant_id")["position"].max()  # the last layer is the output
-    away = rows["position"].where(time, rows["variant_id"].map(outputs) - rows["position"])
-    ranged = rows.assign(x=away, site_group=rows["site"].where(time, HIDDEN))[away > 0]
+    time = rows[rows["axis"] == "time"]
+    parts = [
+        time.assign(x=time["position"], site_group=time["site"]),
+        _away(through_depth(rows)).assign(site_group=HIDDEN),
+        _away(through_depth(rows, backward=True)).assign(site_group=BACKWARD),
+    ]
+    ranged = pd.concat([part[part["x"] > 0] for part in parts if len(part)] or parts[:1])
     for (axis, group, quantity), part in ranged.groupby(["axis", "site_group", "quantity"]):
         table = part.pivot(index=_TRIAL, columns="x", values="value")
         yield (str(axis), str(group), str(quantity)), table.astype(float)
+
+
+def _away(depth: pd.DataFrame) -> pd.DataFrame:
+    """With x, layers from the output, which is the last one."""
+    outputs = depth.groupby("variant_id")["position"].max()
+    return depth.assign(x=depth["variant_id"].map(outputs) - depth["position"])
 
 
 def _fit(group: Group, table: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reports.statistics.directions import through_depth
 from reports.statistics.fits import HIDDEN, lines
 from reports.statistics.geometric import DRAWN_FROM, Estimate, Key, estimates
 from reports.statistics.intervals import Floats
@@ -81,7 +82,7 @@ def theories(plan: Plan, gradients: pd.DataFrame, fitted: pd.DataFrame) -> Theor
 def _of_axis(
     axis: str, plan: Plan, start: pd.DataFrame, fitted: pd.DataFrame
 ) -> tuple[list[Theory], tuple[str, ...]]:
-    tables = _tables(start[(start["axis"] == axis) & start["site"].isin(_sites(start, axis))])
+    tables = _tables(_rows(start, axis))
     factors = estimates(fitted[_is_main(fitted, axis)], ["variant_id"], "factor")
     made, reasons = [], []
     for variant in plan.variants:
@@ -117,8 +118,10 @@ class _Grid:
 Rows = Mapping[str, _Grid]  # by quantity
 
 
-def _sites(start: pd.DataFrame, axis: str) -> list[str]:
-    return list(start["site"].unique()) if axis == "depth" else [FORWARD, "input"]
+def _rows(start: pd.DataFrame, axis: str) -> pd.DataFrame:
+    if axis == "depth":
+        return through_depth(start)
+    return start[(start["axis"] == axis) & start["site"].isin([FORWARD, "input"])]
 
 
 def _tables(rows: pd.DataFrame) -> dict[str, dict[str, _Grid]]:
