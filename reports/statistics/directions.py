@@ -15,9 +15,13 @@ def through_depth(gradients: pd.DataFrame, *, backward: bool = False) -> pd.Data
     backward: only of variants whose networks read backwards too.
     """
     depth = gradients[gradients["axis"] == "depth"]
-    sites = depth["site"].astype(str)
-    other = sites.str.match(r"forward\.\d+$" if backward else r"backward\.\d+$")
+    back = _is(depth, BACKWARD)
     if not backward:
-        return depth[~other]
-    both = depth.loc[sites.str.match(r"backward\.\d+$"), "variant_id"].unique()
-    return depth[~other & depth["variant_id"].isin(both)]
+        return depth[~back]
+    both = depth.loc[back, "variant_id"].unique()
+    return depth[~_is(depth, "forward") & depth["variant_id"].isin(both)]
+
+
+def _is(depth: pd.DataFrame, direction: str) -> "pd.Series[bool]":
+    """Whether a site is a recurrent layer in this direction, "forward.0"."""
+    return depth["site"].astype(str).str.match(rf"{direction}\.\d+$").astype(bool)

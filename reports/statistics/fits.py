@@ -81,8 +81,8 @@ def _ranges(gradients: pd.DataFrame) -> Iterator[tuple[Group, pd.DataFrame]]:
 
 def _away(depth: pd.DataFrame) -> pd.DataFrame:
     """With x, layers from the output, which is the last one."""
-    outputs = depth.groupby("variant_id")["position"].max()
-    return depth.assign(x=depth["variant_id"].map(outputs) - depth["position"])
+    output = depth.groupby("variant_id")["position"].transform("max")
+    return depth.assign(x=output - depth["position"])
 
 
 def _fit(group: Group, table: pd.DataFrame) -> pd.DataFrame:
