@@ -16,6 +16,8 @@ from reports.tables import Level
 
 QUANTITY, DIRECTION = "quantity", "direction"  # keys of the choosers
 _UNHURT = 0.3  # a total decay that nobody would call one
+_HIDDEN = 2.0  # so many times less decay is another finding
+_HARDLY = 0.01  # share of saturated units that is not worth a name
 NO_THEORY: Mapping[str, Theory] = MappingProxyType({})
 
 
@@ -125,10 +127,17 @@ def _flat(view: Scheme, found: Sequence[Profile]) -> str:
     where = f"With {view.titles[most]}, " if view.plan.factors else ""
     text = (
         f"{where}{epoch_text(start)}, the first hidden layer's ‖∂C/∂z‖ is {factor_text(delta)} "
-        f"times the last one's, but its weight gradient {factor_text(weight)} times"
+        f"times the last one's, {_of_weights(delta, weight)}"
     )
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _of_weights(delta: float, weight: float) -> str:
+    """Whether the weights' gradient hides the decay."""
+    if weight < _HIDDEN * delta:
+        return f"and its weight gradient {factor_text(weight)} times: both show the decay"
     hides = ": who looks at weights alone sees hardly any decay" if weight > _UNHURT else ""
-    return f"{text[0].upper()}{text[1:]}{hides}."
+    return f"but its weight gradient {factor_text(weight)} times{hides}"
 
 
 def _fullest(view: Scheme, found: Sequence[Profile]) -> str:
@@ -137,13 +146,18 @@ def _fullest(view: Scheme, found: Sequence[Profile]) -> str:
     for epoch in strands.ends(p.epoch for p in found):
         here = [p for p in found if p.epoch == epoch]
         most = max(here, key=lambda p: float(p.mean[: p.inner].max()))
-        layer = int(most.mean[: most.inner].argmax())
-        where = f" with {view.titles[most.variant_id]}" if view.plan.factors else ""
-        parts += [
-            f"{epoch_text(epoch)} most units are saturated in hidden layer "
-            f"{most.layers[layer]}{where}: {100 * most.mean[layer]:.0f} %"
-        ]
+        parts += [f"{epoch_text(epoch)} {_saturated(view, most)}"]
     return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
+
+
+def _saturated(view: Scheme, most: Profile) -> str:
+    layer = int(most.mean[: most.inner].argmax())
+    share = float(most.mean[layer])
+    if share < _HARDLY:
+        return f"hardly any unit is saturated (at most {100 * share:.1g} % of a layer)"
+    where = f" with {view.titles[most.variant_id]}" if view.plan.factors else ""
+    place = f"in hidden layer {most.layers[layer]}{where}"
+    return f"most units are saturated {place}: {100 * share:.0f} %"
 
 
 def _deepest(view: Scheme, found: Sequence[Profile]) -> dict[str, Level]:

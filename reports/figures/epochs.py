@@ -19,7 +19,7 @@ from reports.figures.records import (
     numbers,
 )
 from reports.figures.strands import Strand, epoch_text
-from reports.names import change_text, power_text
+from reports.names import change_text, factor_text
 from reports.statistics.decay import Profile
 
 MOST = 41  # epochs drawn; a study that probes more often is thinned evenly
@@ -161,7 +161,7 @@ def _told_of_map(view: Scheme, found: Sequence[Profile]) -> str:
         return ""
     name, epoch = max(ratios, key=lambda key: ratios[key])
     return (
-        f"Largest contrast between two layers of one network: {power_text(ratios[name, epoch])} "
+        f"Largest contrast between two layers of one network: {factor_text(ratios[name, epoch])} "
         f"times, {view.titles[name]}, {epoch_text(epoch)}."
     )
 

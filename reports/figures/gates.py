@@ -43,9 +43,10 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
         caption=(
             "0: closed, 1: open. Line: mean over replicates (n = "
             f"{strands.sizes_text(map(_strand, found))}) of the mean over units and examples; "
-            "band: its 95 % t-interval. In every step back the gradient of an LSTM's cell is "
-            "multiplied by the forget gate and by no weight; that of a GRU's state, on its direct "
-            "way, by the update gate. What is open .9 leaves half of it after 7 steps, .5 after 1."
+            "band: its 95 % t-interval. On its direct way back the gradient of an LSTM's cell is "
+            "multiplied in every step by the forget gate and by no weight, that of a GRU's state "
+            "by the update gate; what comes back through other ways adds to it. What is open .9 "
+            "leaves half after 7 steps, .5 after 1."
         ),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=220,
