@@ -136,7 +136,7 @@ class Figure {
     slot.firstElementChild.textContent = panel.title;
     slot.firstElementChild.hidden = !panel.title;
     slot.children[1].textContent = panel.note;
-    slot.lastElementChild.setAttribute("role", "img");
+    slot.lastElementChild.setAttribute("role", "group");
     slot.lastElementChild.setAttribute("aria-label", this.spec.title + (panel.title ? ": " + panel.title : ""));
   }
 

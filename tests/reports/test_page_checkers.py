@@ -1,0 +1,62 @@
+"""The page as others judge it: html5lib on the markup, axe-core on accessibility."""
+
+import shutil
+
+import html5lib
+import pytest
+
+from reports.build import build_report
+from tests.reports.sample import Sample, write
+from tests.reports.test_build import evil
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PAGES = ("report.html", "../index.html")
+
+
+def errors(page):
+    parser = html5lib.HTMLParser()
+    parser.parse(page.read_text())
+    return parser.errors
+
+
+@pytest.mark.parametrize("kind", ["full", "memory", "hostile", "failed", "nothing trained"])
+def test_the_markup_has_no_error(request, tmp_path, kind):
+    factors = {"model.activation": ["sigmoid", "tanh"]}
+    if kind in ("full", "memory"):
+        folder = request.getfixturevalue(kind)
+    elif kind == "hostile":
+        folder = evil(tmp_path)
+    else:
+        fate = "failed" if kind == "failed" else "missing"
+        folder = write(tmp_path, Sample(study="s", factors=factors, replicates=3, every_fate=fate))
+    build_report(folder)
+    for name in PAGES:
+        assert errors(folder / name) == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(full, scheme):
+    """Every figure drawn, everything folded opened."""
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    build_report(full)
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for name in PAGES:
+            page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+            page.goto((full / name).as_uri())
+            open_all(page)
+            found = Axe().run(page).response["violations"]
+            bad = [each for each in found if each["impact"] in ("serious", "critical")]
+            assert [(each["id"], each["nodes"][0]["html"][:200]) for each in bad] == []
+        browser.close()
+
+
+def open_all(page):
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    for figure in page.query_selector_all(".figure"):
+        figure.scroll_into_view_if_needed()
+        figure.wait_for_selector(".panel:last-child .main-svg")
