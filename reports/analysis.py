@@ -9,6 +9,7 @@ from reports.command import more_replicates
 from reports.gradients import Gradients, gradients
 from reports.statistics.across_tasks import AcrossTasks, across_tasks
 from reports.statistics.baselines import Baseline, baselines
+from reports.statistics.budgets import budget_warnings
 from reports.statistics.ceiling import ceiling_warnings
 from reports.statistics.comparisons import Comparisons, comparisons
 from reports.statistics.curves import Curve, curves
@@ -101,6 +102,7 @@ def analyse(tables: Tables) -> Analysis:
         warnings=(
             *audit_warnings(plan, audits, names_of(plan)),
             *ceiling_warnings(plan, results, compared.rows),
+            *budget_warnings(plan, tables.trials),
             *warnings(tables, facts, results, compared, measured.fits),
         ),
     )

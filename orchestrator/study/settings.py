@@ -54,7 +54,8 @@ class Training(Settings):
     schedule: Schedule = Schedule()
     early_stopping: Count | None = None
     """Epochs without a lower validation loss after which a trial ends; its final metrics are
-    those of its best epoch. Left out: all trials train for `epochs`."""
+    those of its best epoch. The report then warns of unequal budgets. Left out: all trials train
+    for `epochs`."""
     loss: Loss | None = None
     """Left out: what the task prescribes."""
 

@@ -1,0 +1,37 @@
+"""Early stopping in words: variants that did not train equally long."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from reports.tables import Plan
+from reports.variants import names_of
+
+EARLY_STOPPING = "training.early_stopping"
+
+
+def budget_warnings(plan: Plan, trials: pd.DataFrame) -> Iterator[str]:
+    """Nothing where no trial could stop early, or all trained equally long.
+
+    trials: variant_id, status, epochs_done.
+    """
+    if not _may_stop(plan):
+        return
+    done = trials[trials["status"] == "completed"]
+    epochs = pd.to_numeric(done["epochs_done"])
+    if epochs.nunique() < 2:
+        return
+    means = epochs.groupby(done["variant_id"]).mean()
+    names = names_of(plan)
+    shortest, longest = (f"{means[v]:.3g} in {names[v]}" for v in (means.idxmin(), means.idxmax()))
+    spread = f"; on average {shortest}, {longest}" if means.min() < means.max() else ""
+    yield (
+        f"Unequal budgets: trials stopped early, after {epochs.min():.0f} to {epochs.max():.0f} "
+        f"epochs{spread}. Variants are compared as each was when it no longer improved, not after "
+        "equal training."
+    )
+
+
+def _may_stop(plan: Plan) -> bool:
+    levels = (variant.levels.get(EARLY_STOPPING) for variant in plan.variants)
+    return any(value is not None for value in (plan.fixed.get(EARLY_STOPPING), *levels))
