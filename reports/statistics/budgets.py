@@ -21,10 +21,9 @@ def budget_warnings(plan: Plan, trials: pd.DataFrame) -> Iterator[str]:
     epochs = pd.to_numeric(done["epochs_done"])
     if epochs.nunique() < 2:
         return
-    means = epochs.groupby(done["variant_id"]).mean()
-    names = names_of(plan)
-    shortest, longest = (f"{means[v]:.3g} in {names[v]}" for v in (means.idxmin(), means.idxmax()))
-    spread = f"; on average {shortest}, {longest}" if means.min() < means.max() else ""
+    means = epochs.groupby(done["variant_id"].map(names_of(plan))).mean().sort_values()
+    said = [f"{mean:.3g} in {name}" for name, mean in means.items()]
+    spread = f"; on average {said[0]}, {said[-1]}" if means.nunique() > 1 else ""
     yield (
         f"Unequal budgets: trials stopped early, after {epochs.min():.0f} to {epochs.max():.0f} "
         f"epochs{spread}. Variants are compared as each was when it no longer improved, not after "
