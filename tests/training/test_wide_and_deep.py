@@ -1,5 +1,7 @@
 """Wide and deep nets of every activation and initialisation, through the probes, against theory."""
 
+from time import process_time
+
 import numpy as np
 import pytest
 import torch
@@ -41,16 +43,24 @@ def measured(activation: str, init: Init) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "identity"])
-def test_measured_gradients_decay_per_layer_as_theory_says(activation: str) -> None:
-    """‖δˡ‖/‖δᵒᵘᵗ‖ of every hidden layer, as a factor per layer within 3 % (steep softplus 5 %)."""
+def test_measured_gradients_decay_per_layer_as_theory_says() -> None:
+    """Every activation and initialisation, in less than 30 s of one processor."""
     torch.manual_seed(0)
-    for init in INITS:
-        found = measured(activation, init)
-        weights, biases = found["weight_variance"][None], found["bias_variance"][None]
-        expected = relative_delta(activation, found["second_moment"], weights, biases)[0]
-        relative = found["delta"] / found["delta"][-1]
-        layers_away = np.arange(DEPTH, 0, -1)
-        per_layer = (relative[:-1] / expected[:-1]) ** (1 / layers_away)
-        is_steep = activation == "softplus" and weights[0, 1] >= STEEP
-        assert abs(per_layer - 1).max() < (0.05 if is_steep else 0.03), init
+    started = process_time()
+    for activation in (name for name in ACTIVATIONS if name != "identity"):
+        for init in INITS:
+            is_steep, off = deviation(activation, init)
+            assert off < (0.05 if is_steep else 0.03), (activation, init)
+    assert process_time() - started < 30
+
+
+def deviation(activation: str, init: Init) -> tuple[bool, float]:
+    """Whether softplus is steep, and how far ‖δˡ‖/‖δᵒᵘᵗ‖ is off theory, as a factor per layer."""
+    found = measured(activation, init)
+    weights, biases = found["weight_variance"][None], found["bias_variance"][None]
+    expected = relative_delta(activation, found["second_moment"], weights, biases)[0]
+    relative = found["delta"] / found["delta"][-1]
+    layers_away = np.arange(DEPTH, 0, -1)
+    per_layer = (relative[:-1] / expected[:-1]) ** (1 / layers_away)
+    is_steep = activation == "softplus" and weights[0, 1] >= STEEP
+    return bool(is_steep), float(abs(per_layer - 1).max())
