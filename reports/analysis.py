@@ -123,5 +123,4 @@ def _compare(
 def _command(plan: Plan, facts: Evidence, open_: Settling | None) -> str:
     if open_ is None or open_.proposed is None:
         return ""
-    started_by = facts.runs[-1].command if facts.runs else ()
-    return more_replicates(plan.study, started_by, open_.proposed)
+    return more_replicates(plan.study, facts.started_by, open_.proposed)

@@ -1,21 +1,34 @@
-"""The command that adds replicates to a study: the one it was run with, and a new number."""
+"""Commands that follow from the one a study was run with."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-_DROPPED = {"--force", "--no-report"}
+_NOT_AGAIN = {"--force", "--no-report"}
+_REPLICATES = {"--replicates"}
+_ELSEWHERE = {"--address"}
 
 
 def more_replicates(study: str, started_by: Sequence[str], replicates: int) -> str:
     """started_by: the command of the last run, word by word; without one, the study's name."""
-    known = list(started_by) if tuple(started_by[:2]) == ("orch", "run") else ["orch", "run", study]
-    return shlex.join([*_without_replicates(known), "--replicates", str(replicates)])
+    words = _without(_known(study, started_by), _NOT_AGAIN, _REPLICATES)
+    return shlex.join([*words, "--replicates", str(replicates)])
 
 
-def _without_replicates(words: Sequence[str]) -> list[str]:
+def one_trial(study: str, started_by: Sequence[str]) -> str:
+    """The same, to train one trial again; its id is to follow."""
+    words = _without(_known(study, started_by), {*_NOT_AGAIN, "--inline"}, _ELSEWHERE)
+    return shlex.join([*words, "--trial"])
+
+
+def _known(study: str, started_by: Sequence[str]) -> list[str]:
+    return list(started_by) if tuple(started_by[:2]) == ("orch", "run") else ["orch", "run", study]
+
+
+def _without(words: Sequence[str], flags: Collection[str], options: Collection[str]) -> list[str]:
+    """options: those with a value, which goes too, behind a space or an equals sign."""
     before = ["", *words[:-1]]
     return [
         word
         for last, word in zip(before, words, strict=True)
-        if "--replicates" not in (last, word, word.partition("=")[0]) and word not in _DROPPED
+        if word not in flags and not {last, word, word.partition("=")[0]} & set(options)
     ]

@@ -121,9 +121,11 @@ def _dots(view: Scheme, place: int, variants: list[Variant], results: Outcomes) 
         "type": "scatter", "mode": "markers", "legendgroup": str(place), "name": "replicates",
         "x": numbers([row[0] for row in rows]), "y": numbers([row[1] for row in rows]),
         "customdata": [[row[2], hover_name(view, row[3])] for row in rows],
-        **view.tag_points([row[3] for row in rows]),
+        "meta": {**view.tag_points([row[3] for row in rows])["meta"],
+                 "replicates": [row[2] for row in rows]},
         "marker": {"color": look(place).light, "size": 5, "opacity": 0.45, "line": {"width": 0}},
-        "hovertemplate": "%{customdata[1]}<br>replicate %{customdata[0]}: %{y}<extra></extra>",
+        "hovertemplate": "%{customdata[1]}<br>replicate %{customdata[0]}: %{y}<br>click: its card"
+                         "<extra></extra>",
     }  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 // One figure of the page: its legend, lists, and as many plots as panels are to be seen.
 class Figure {
   // changed: called after the reader chose something; true for what moves in small steps
+  // clicked: called with the places of variant and replicate of a dot
   // spec: all of it but what its panels show; library: plotly, when it is there
-  constructor(root, spec, library, chips, changed) {
+  constructor(root, spec, library, chips, { changed, clicked }) {
     this.root = root;
     this.spec = spec;
     this.library = library;
     this.chips = chips;
     this.changed = changed;
+    this.clicked = clicked;
     this.grid = root.querySelector(".panels");
     this.hidden = new Set();
     this.state = this.initial();
@@ -164,8 +166,16 @@ class Figure {
     this.visible().forEach((panel, i) => {
       const data = panel.data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))
         .map((trace) => this.chips.kept(trace)).filter(Boolean);
-      Plotly.react(this.grid.children[i].lastElementChild, themed(data), fullLayout(panel.layout), config);
+      const plot = this.grid.children[i].lastElementChild;
+      Plotly.react(plot, themed(data), fullLayout(panel.layout), config);
+      plot.removeAllListeners("plotly_click");
+      plot.on("plotly_click", ({ points }) => this.click(points[0]));
     });
+  }
+
+  click({ data, pointNumber }) {
+    const { variants, replicates } = data.meta || {};
+    if (replicates) this.clicked(variants[pointNumber], replicates[pointNumber]);
   }
 
   comesNear(near) {

@@ -1,8 +1,9 @@
 // The state of the view stands in the URL's fragment, so that a link shows the same view.
 class Link {
-  // parts: each has save(params) and load(params); shown: called after all have loaded
-  constructor(parts, shown) {
-    this.parts = parts;
+  // parts: each has save(params) and load(params); card: of a trial; shown: called after all have loaded
+  constructor(parts, card, shown) {
+    this.parts = [...parts, card];
+    this.card = card;
     this.shown = shown;
     this.section = null;
     addEventListener("popstate", () => this.load());
@@ -37,7 +38,13 @@ class Link {
     const link = event.target.closest("a[href^='#']");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.section = link.hash.slice(1);
+    const trial = new URLSearchParams(link.hash.slice(1)).get("trial");
+    if (trial) this.card.want(trial);
+    else this.go(link.hash.slice(1));
+  }
+
+  go(section) {
+    this.section = section;
     this.save();
     this.scroll();
   }

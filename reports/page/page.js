@@ -6,13 +6,19 @@ const library = plotly && packs.run(plotly.textContent);
 const chips = new Chips(() => refresh());
 if (study.factors.length) document.querySelector("main").before(chips.root);
 const tables = new Tables(chips);
+const card = new Card(document.getElementById("trials-data").textContent, library, () => link.save());
+const list = new TrialList(document.getElementById("trials"), card, chips);
 const figures = [...document.querySelectorAll(".figure")].map(
-  (root) => new Figure(root, heads[root.dataset.name], library, chips, (small) => link.save({ replace: small })),
+  (root) => new Figure(root, heads[root.dataset.name], library, chips, {
+    changed: (small) => link.save({ replace: small }),
+    clicked: (variant, replicate) => card.wantReplicate(variant, replicate),
+  }),
 );
-const link = new Link([chips, ...figures], showAll);
+const link = new Link([chips, ...figures], card, showAll);
 
 function showAll() {
   tables.filter();
+  list.show();
   for (const figure of figures) figure.refresh();
 }
 

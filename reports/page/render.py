@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from reports import names
 from reports.analysis import Analysis
+from reports.command import one_trial
 from reports.figures import (
     across_tasks,
     answer,
@@ -39,6 +40,7 @@ from reports.figures.records import Figure
 from reports.figures.thumbnail import thumbnail
 from reports.page import decay_rows, rows, tuning_rows
 from reports.page.across import across
+from reports.page.cards import cards
 from reports.page.chips import study_data
 from reports.page.explained import explained
 from reports.page.matrix import matrix
@@ -117,6 +119,8 @@ def _html(
         plan=analysis.plan,
         view=view,
         study_data=study_data(view),
+        cards=cards(view, tables, analysis.evidence),
+        one_trial=one_trial(analysis.plan.study, analysis.evidence.started_by),
         facts=analysis.evidence,
         study_text=tables.study_text,
         figures=figures,

@@ -5,7 +5,16 @@ from pathlib import Path
 from markupsafe import Markup
 
 FOLDER = Path(__file__).parent
-ORDER = ("theme", "chips", "tables", "figure", "link", "page")  # each uses those before it
+ORDER = (
+    "theme",
+    "chips",
+    "tables",
+    "figure",
+    "card",
+    "list",
+    "link",
+    "page",
+)  # each uses those before it
 
 
 def page_script() -> Markup:

@@ -51,6 +51,11 @@ class Evidence:
     training_s: float | None  # of all trials together
     runs: tuple[Run, ...]
 
+    @property
+    def started_by(self) -> tuple[str, ...]:
+        """The command of the last run, word by word."""
+        return self.runs[-1].command if self.runs else ()
+
 
 def evidence(tables: Tables) -> Evidence:
     """Counted from the tables; times as the runs recorded them."""

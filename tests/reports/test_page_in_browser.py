@@ -69,7 +69,7 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     names = visit.page.locator(".figure").evaluate_all("all => all.map(e => e.dataset.name)")
     assert names == [
         *("outcomes", "main_effects", "interactions", "curves", "time_to_solve"),
-        *("time_decay", "influence_time"),
+        *("time_decay", "gates", "influence_time"),
     ]
     assert visit.page.locator("#decay, a[href='#decay']").count() == 0
     lines = visit.page.locator("#figure-time_decay .panel").first.locator(".trace path.js-line")

@@ -1,0 +1,72 @@
+"""What the cards show of single trials, against the tables read another way."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reports.command import one_trial
+from reports.statistics import tracks as module
+from reports.statistics.tracks import tracks
+from reports.tables import read_tables
+from tests.reports.sample import Sample, write
+
+
+def test_values_are_those_of_the_tables(small):
+    tables = read_tables(small)
+    found = {(each.kind, each.name): each for each in tracks(tables)}
+    assert list(found) == [("metric", "accuracy"), ("metric", "loss"), ("depth", "delta")]
+    accuracy = found["metric", "accuracy"]
+    assert accuracy.lines == ("train", "validation", "test")
+    assert accuracy.x == tuple(range(21))
+    rows = tables.metrics[tables.metrics["metric"] == "accuracy"]
+    cube = rows.pivot_table(index="trial_id", columns=["split", "epoch"], values="value")
+    for place, trial in enumerate(tables.trials["trial_id"]):
+        for line, split in enumerate(accuracy.lines):
+            assert accuracy.values[place, line].tolist() == cube.loc[trial, split].tolist()
+
+
+def test_a_shallow_network_has_no_deeper_layers(small):
+    delta = tracks(read_tables(small))[-1]
+    assert delta.lines == ("0", "20")
+    reached = np.isfinite(delta.values).sum(axis=2)
+    assert sorted(set(reached.ravel())) == [2, 4]  # depth 1 and 3, and the output
+
+
+def test_through_time_every_state_is_by_itself(memory):
+    found = tracks(read_tables(memory))
+    assert [each.name for each in found if each.kind == "time"] == ["backward.0", "forward.0"]
+    backward = found[-2].values
+    two_ways = [v.levels["model.bidirectional"] for v in read_tables(memory).plan.variants]
+    measured = np.isfinite(backward).all(axis=(1, 2))
+    assert measured.tolist() == [way for way in two_ways for _ in range(6)]
+
+
+def test_a_trial_that_diverged_ends_with_its_last_probe(tmp_path):
+    fates = {("activation=tanh", 1): "diverged"}
+    factors = {"model.activation": ["sigmoid", "tanh"]}
+    found = tracks(read_tables(write(tmp_path, Sample(factors=factors, replicates=2, fates=fates))))
+    accuracy = found[0].values[3, 2]
+    assert np.isfinite(accuracy).tolist() == [True] * 3 + [False] * 18
+
+
+@pytest.mark.parametrize(("most", "points"), [(10**6, 21), (28 * 3 * 3 * 10, 10), (1, 8)])
+def test_large_studies_keep_fewer_places(small, monkeypatch, most, points):
+    monkeypatch.setattr(module, "MOST_VALUES", most)
+    accuracy = tracks(read_tables(small))[0]
+    assert len(accuracy.x) == points
+    assert (accuracy.x[0], accuracy.x[-1]) == (0, 20)
+
+
+def test_nothing_measured_is_no_track(small):
+    tables = read_tables(small)
+    none = replace(tables, metrics=tables.metrics[:0], gradients=tables.gradients[:0])
+    assert tracks(none) == ()
+
+
+def test_the_command_for_one_trial_keeps_what_decides_its_id():
+    words = ("orch", "run", "x y.yaml", "--set", "training.epochs=3", "--replicates", "4",
+             "--inline", "--force", "--no-report", "--address", "auto")  # fmt: skip
+    expected = "orch run 'x y.yaml' --set training.epochs=3 --replicates 4 --trial"
+    assert one_trial("x", words) == expected
+    assert one_trial("x", ()) == "orch run x --trial"
