@@ -28,6 +28,7 @@ from reports.statistics.time_decay import TimeProfile, time_decay
 from reports.statistics.time_to_solve import TimeToSolve, time_to_solve
 from reports.statistics.tuning import Tuning, tuning
 from reports.statistics.tuning_audit import Audit, audit_warnings, tuning_audit
+from reports.statistics.unlearnt import unlearnt, unlearnt_warning
 from reports.statistics.verdicts import Statement, statements
 from reports.tables import Plan, Tables
 from reports.variants import names_of
@@ -70,6 +71,7 @@ def analyse(tables: Tables) -> Analysis:
     results = outcomes(tables.trials, plan.compare.metric)
     least, lost = baselines(tables.trials), diverged(tables.trials, plan.compare.metric)
     compared = _compare(plan, results, lost)
+    idle = unlearnt(plan.compare, results, least)
     open_ = settling(compared.rows, plan.replicates, plan.compare.smallest_difference)
     audits = tuning_audit(tables)
     measured = gradients(tables, results)
@@ -96,13 +98,14 @@ def analyse(tables: Tables) -> Analysis:
         tuning=tuning(tables, results),
         evidence=facts,
         finding=finding(plan, results, compared, profiles),
-        statements=statements(plan, compared.rows, open_),
+        statements=statements(plan, compared.rows, open_, idle),
         settling=open_,
         settling_command=_command(plan, facts, open_),
         warnings=(
             *audit_warnings(plan, audits, names_of(plan)),
             *ceiling_warnings(plan, results, compared.rows),
             *budget_warnings(plan, tables.trials),
+            *unlearnt_warning(plan, idle),
             *warnings(tables, facts, results, compared, measured.fits),
         ),
     )

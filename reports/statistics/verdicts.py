@@ -33,13 +33,22 @@ class Statement:
 
 
 def statements(
-    plan: Plan, rows: Sequence[Comparison], settling: Settling | None
+    plan: Plan,
+    rows: Sequence[Comparison],
+    settling: Settling | None,
+    unlearnt: Sequence[str] = (),
 ) -> tuple[Statement, ...]:
-    """One sentence a comparison that has a difference: by verdict, largest differences first."""
+    """One sentence a comparison that has a difference: by verdict, largest differences first.
+
+    unlearnt: ids of variants that are not told from the task's baseline.
+    """
     variants = {variant.variant_id: variant for variant in plan.variants}
     known = [row for row in rows if row.difference is not None]
     known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
-    return tuple(Statement(row.verdict, _text(plan, variants, row, settling)) for row in known)
+    return tuple(
+        Statement(row.verdict, _text(plan, variants, row, settling) + _idle(row, unlearnt))
+        for row in known
+    )
 
 
 def _text(
@@ -87,6 +96,11 @@ def _lost(plan: Plan, variants: Mapping[str, Variant], row: Comparison) -> str:
 def _open(plan: Plan, row: Comparison, settling: Settling | None) -> str:
     """What keeps it from being decided."""
     return bound_text(plan.compare, row) + _needs(row, settling)
+
+
+def _idle(row: Comparison, unlearnt: Sequence[str]) -> str:
+    both = row.variant in unlearnt and row.baseline in unlearnt
+    return "; neither is told from the task's baseline" if both and not row.stuck else ""
 
 
 def _needs(row: Comparison, settling: Settling | None) -> str:

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from reports.analysis import analyse
 from reports.build import build_report
+from reports.statistics.baselines import Baseline
 from reports.statistics.bounds import at_bound, best_possible, bounds
+from reports.statistics.outcomes import Outcome
 from reports.statistics.spread import spread
+from reports.statistics.unlearnt import unlearnt
 from reports.statistics.verdicts import settling_text
 from reports.tables import Compare, read_tables
 from tests.reports.sample import Sample, write
@@ -111,6 +114,33 @@ def test_a_baseline_without_room_above_it_is_a_warning(tmp_path):
     said = [warning for warning in found.warnings if warning.startswith("Little room")]
     assert "1 baseline (sigmoid: 100.0 %) within 0.5 points" in said[0]
     assert not [w for w in analysed(tmp_path, [WIDE, TOP, NEAR]).warnings if "Little room" in w]
+
+
+def test_variants_that_learnt_nothing_are_named_and_their_comparison_says_so(tmp_path):
+    """The task's baseline is 10 %; of two that stay there one is a little above it."""
+    chance, above = [0.1, 0.11, 0.09, 0.1, 0.1, 0.1], [0.1, 0.12, 0.1, 0.11, 0.1, 0.1]
+    found = analysed(tmp_path, [chance, above, WIDE])
+    (said,) = [w for w in found.warnings if w.startswith("Nothing learnt")]
+    assert "2 variants (sigmoid; tanh) cannot be told from the task's baseline" in said
+    idle = {s.text.split(" ")[0]: s.text for s in found.statements}
+    assert idle["tanh"].endswith("; neither is told from the task's baseline")
+    assert "task's baseline" not in idle["relu"]
+    learnt = analysed(tmp_path, [WIDE, WIDE, WIDE])
+    assert not [w for w in learnt.warnings if w.startswith("Nothing learnt")]
+
+
+@pytest.mark.parametrize(
+    ("direction", "idle"), [("maximize", ["a", "b"]), ("minimize", ["a", "c"])]
+)
+def test_not_told_from_the_baseline_is_an_interval_that_reaches_it(direction, idle):
+    compare = dataclasses.replace(SHARE, direction=direction)
+    results = {
+        name: Outcome(name, {}, {}, (low + high) / 2, 0.1, None, low, high)
+        for name, low, high in (("a", 0.4, 0.6), ("b", 0.2, 0.4), ("c", 0.6, 0.8))
+    }
+    least = {"accuracy": (Baseline(0.5, ("a", "b", "c")),)}
+    assert unlearnt(compare, results, least) == tuple(idle)
+    assert unlearnt(compare, results, {}) == ()
 
 
 def test_away_from_the_bounds_nothing_is_said(tmp_path):

@@ -5,6 +5,8 @@ import pytest
 
 from reports.analysis import analyse
 from reports.build import build_report
+from reports.figures.facets import scheme
+from reports.page.render import draw
 from reports.statistics.comparisons import comparisons
 from reports.statistics.divergence import counted
 from reports.tables import parse_plan, read_tables
@@ -104,5 +106,7 @@ def test_the_page_counts_beside_every_mean(tmp_path):
     cells = "".join(f'<td class="number" data-sort="{n}">{n}</td>\n' for n in (8, 6, 1, 1))
     assert cells in page
     assert "7 unpaired, 1 diverged" in page
-    assert "6 of 8 (1 diverged, 1 failed)" in page  # hovering over the mean
+    analysis = analyse(read_tables(folder))
+    hovering = str(draw(scheme(analysis.plan), analysis)["outcomes"].panels)
+    assert "6 of 8 (1 diverged, 1 failed)" in hovering
     assert "Diverged trials</dt>" in page

@@ -6,6 +6,7 @@ from reports.statistics.across_tasks import across_tasks
 from reports.statistics.adjustment import holm
 from reports.statistics.anova import anova
 from reports.statistics.baselines import baselines
+from reports.statistics.bounds import at_bound
 from reports.statistics.comparisons import comparisons
 from reports.statistics.curves import curves
 from reports.statistics.decay import decay
@@ -20,7 +21,7 @@ from reports.statistics.marginal_means import marginal_means
 from reports.statistics.mean_field import edge_of_chaos, recurrent_factor, relative_delta
 from reports.statistics.outcomes import outcomes
 from reports.statistics.phase import phases
-from reports.statistics.ranks import ranks
+from reports.statistics.ranks import not_told_apart, ranks
 from reports.statistics.sampling import sampling
 from reports.statistics.signflip import max_t_p, signflip_p
 from reports.statistics.solved import solved
@@ -28,6 +29,7 @@ from reports.statistics.theory import theories
 from reports.statistics.time_decay import time_decay
 from reports.statistics.time_to_solve import time_to_solve
 from reports.statistics.tuning import study_spread
+from reports.statistics.unlearnt import unlearnt
 
 STATISTICS = [
     across_tasks,
@@ -54,7 +56,10 @@ STATISTICS = [
     relative_delta,
     signflip_p,
     solved,
+    at_bound,
+    not_told_apart,
     study_spread,
+    unlearnt,
     t_half_width,
     theories,
     time_decay,
