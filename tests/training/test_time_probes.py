@@ -62,6 +62,57 @@ def test_gradients_are_total_derivatives_through_later_states(cell: str) -> None
     assert [r.position for r in readings if r.quantity == "hidden_grad"] == list(range(TIME))
 
 
+def loss_from(net: Network, x: Tensor, y: Tensor, step: int, state: list[Tensor]) -> Tensor:
+    """Of each example, restarted after a step with this state; (examples,)."""
+    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
+    last = state
+    if step + 1 < TIME:
+        given = tuple(state) if len(state) == 2 else state[0]
+        last = _parts(kernel(x[:, step + 1 :], given)[1])
+    return squared_error(net.output(last[0][0]), y)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_gradients_agree_with_finite_differences(cell: str) -> None:
+    """Every unit of every state moved by ±10⁻⁶, in float64; c takes its h = o tanh(c) along."""
+    net, epsilon = network(cell), 1e-6
+    x, y = torch.randn(4, TIME, 3).double(), torch.randn(4, 2).double()
+    readings = probe_time(single(net), squared_error, x[None], y[None], GRADIENTS)
+    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
+    for reading in readings:
+        step, part = TIME - 1 - reading.position, int(reading.quantity == "cell_grad")
+        with torch.no_grad():
+            state = _parts(kernel(x[:, : step + 1])[1])
+            slopes = []
+            for unit in range(HIDDEN):
+                ends = []
+                for sign in (1, -1):
+                    moved = [each.clone() for each in state]
+                    moved[part][..., unit] += sign * epsilon
+                    if part == 1:
+                        moved[0] *= moved[1].tanh() / state[1].tanh()
+                    ends.append(loss_from(net, x, y, step, moved))
+                slopes.append((ends[0] - ends[1]) / (2 * epsilon))
+        expected = torch.stack(slopes, dim=-1).norm(dim=-1).mean().item()
+        assert reading.values.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_gradient_of_a_plain_network_is_the_chain_rule_written_out() -> None:
+    """∂L/∂h_{T−k} = (Rᵀ diag(1 − h²))ᵏ … ∂L/∂h_T, one product of matrices a step."""
+    net = network("rnn")
+    x, y = torch.randn(1, TIME, 3).double(), torch.randn(1, 2).double()
+    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
+    states, R = kernel(x)[0][0].detach(), kernel.weight_hh_l0.detach()
+    last = states[-1].clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(squared_error(net.output(last[None]), y).sum(), last)
+    expected = [gradient.norm().item()]
+    for step in reversed(range(1, TIME)):
+        gradient = R.T @ ((1 - states[step] ** 2) * gradient)
+        expected.append(gradient.norm().item())
+    readings = probe_time(single(net), squared_error, x[None], y[None], {"hidden_grad"})
+    assert [r.values.item() for r in readings] == pytest.approx(expected, rel=1e-9)
+
+
 def test_padding_does_not_move_the_lag() -> None:
     """A sentence in a longer table: lag 0 is still its own last word."""
     net = network("lstm", embedding=3, pooling=None)
