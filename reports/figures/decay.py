@@ -154,7 +154,8 @@ def _saturated(view: Scheme, most: Profile) -> str:
     layer = int(most.mean[: most.inner].argmax())
     share = float(most.mean[layer])
     if share < _HARDLY:
-        return f"hardly any unit is saturated (at most {100 * share:.1g} % of a layer)"
+        least = f" (at most {100 * share:.1g} % of a layer)" if share else ""
+        return f"{'hardly any' if share else 'no'} unit is saturated{least}"
     where = f" with {view.titles[most.variant_id]}" if view.plan.factors else ""
     place = f"in hidden layer {most.layers[layer]}{where}"
     return f"most units are saturated {place}: {100 * share:.0f} %"

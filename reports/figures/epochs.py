@@ -132,7 +132,7 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         title="Gradient by layer and epoch, ‖∂C/∂z‖ of each variant",
         caption=(
             "Colour: geometric mean over replicates of the mean over examples of ‖∂C/∂z‖, the same "
-            "logarithmic scale in all panels; no interval (hover for n). White: nothing measured, "
+            "logarithmic scale in all panels; no interval (hover for n). Empty: nothing measured, "
             "or exactly zero."
         ),
         columns=_beside(view),

@@ -5,7 +5,7 @@ out, black is grey. `light` and `dark` have a contrast of at least 3:1 to the pa
 Symbol and dash repeat what colour says, for readers and printers without it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,15 @@ LOOKS = (
 
 
 def look(place: int) -> Look:
-    """The look of the level at a place; after the seventh they repeat."""
-    return LOOKS[place % len(LOOKS)]
+    """The look of the level at a place. After the seventh colours return, on other symbols."""
+    turn, colour = divmod(place, len(LOOKS))
+    style = LOOKS[(colour + 2 * turn) % len(LOOKS)]
+    return replace(style, light=LOOKS[colour].light, dark=LOOKS[colour].dark)
+
+
+def looks(levels: int) -> tuple[Look, ...]:
+    """Of so many levels, and at least of one turn."""
+    return tuple(look(place) for place in range(max(levels, len(LOOKS))))
 
 
 def dark_of() -> dict[str, str]:

@@ -149,7 +149,7 @@ def _axes(layers: int, span: list[float] | None) -> Layout:
 def _smallest(found: Sequence[Spread]) -> Spread | None:
     """Of the deepest networks the one whose factors are smallest before training."""
     first = min(each.epoch for each in found)
-    begun = [each for each in found if each.epoch == first and each.bound]
+    begun = [each for each in found if each.epoch == first]
     most = max((len(each.layers) for each in begun), default=0)
     deepest = [each for each in begun if len(each.layers) == most]
     lecture = [each for each in deepest if each.activation == "sigmoid"]
@@ -178,7 +178,9 @@ def _told(view: Scheme, found: Sequence[Spread]) -> str:
 
 def _against(spread: Spread) -> str:
     """0.14, below the bound 0.25; 1.3, above the bound 0.25, as a weight is above 1."""
-    largest, bound = float(spread.of[LARGEST].max()), float(spread.bound or 0)
+    largest, bound = float(spread.of[LARGEST].max()), spread.bound
+    if bound is None:
+        return factor_text(largest)
     if largest <= bound:
         return f"{factor_text(largest)}, below the bound {bound:g}"
     return f"{factor_text(largest)}, above the bound {bound:g}, as some |w| is above 1"

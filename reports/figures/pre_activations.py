@@ -190,8 +190,25 @@ def _step(heights: Mapping[int, float]) -> float:
 
 def _told(view: Scheme, found: Sequence[Spread]) -> str:
     """Where z lies on the flattest piece, before training and after it."""
-    epochs = ends(each.epoch for each in found)
-    return " ".join(_said(view, *flat) for epoch in epochs if (flat := _flattest(found, epoch)))
+    parts = []
+    for epoch in ends(each.epoch for each in found):
+        flat = _flattest(found, epoch)
+        parts.append(_said(view, *flat) if flat else _widest(view, found, epoch))
+    return " ".join(parts)
+
+
+def _widest(view: Scheme, found: Sequence[Spread], epoch: int) -> str:
+    """Where no slope is known: how far z reaches."""
+    here = [each for each in found if each.epoch == epoch]
+    spread = max(here, key=lambda each: float((each.of[HIGH] - each.of[LOW]).max()))
+    place = int((spread.of[HIGH] - spread.of[LOW]).argmax())
+    low, high = (_signed(float(spread.of[name][place])) for name in (LOW, HIGH))
+    where = f" with {view.titles[spread.variant_id]}" if view.plan.factors else ""
+    when = epoch_text(epoch)
+    return (
+        f"{when[0].upper()}{when[1:]} z reaches farthest in hidden layer {spread.layers[place]}"
+        f"{where}: 5 % of it below {low}, 5 % above {high}."
+    )
 
 
 Flat = tuple[float, int, str, Spread]  # how steep, place of the layer, quantile that is there

@@ -12,7 +12,7 @@ from reports.analysis import analyse
 from reports.figures.composed import visible
 from reports.figures.epochs import MOST, probed
 from reports.figures.facets import scheme
-from reports.figures.palette import LOOKS, dark_of
+from reports.figures.palette import LOOKS, dark_of, looks
 from reports.figures.records import linear_range, log_range, numbers
 from reports.page.render import draw
 from reports.tables import read_tables
@@ -292,6 +292,14 @@ def test_a_level_has_one_colour_in_every_figure(full):
 
 def test_colour_is_never_alone():
     assert len({(look.symbol, look.dash) for look in LOOKS}) == len(LOOKS)
+
+
+def test_when_colours_return_symbols_and_dashes_differ():
+    assert looks(3) == LOOKS
+    many = looks(4 * len(LOOKS))
+    assert len({(look.light, look.symbol) for look in many}) == len(many)
+    assert len({(look.light, look.path) for look in many}) == len(many)
+    assert [look.light for look in many[7:14]] == [look.light for look in LOOKS]
 
 
 def test_colours_stand_out_from_their_page():

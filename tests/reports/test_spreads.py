@@ -91,6 +91,14 @@ def test_an_activation_of_ones_own_has_bars_but_no_curve(tmp_path):
     assert [len(lines) for lines in dashed] == [0, 1, 0, 1]
 
 
+def test_without_a_known_slope_the_sentence_says_how_far_z_reaches(tmp_path):
+    factors = {"model.activation": ["swish"], "model.init.scale": [0.5, 2.0]}
+    _, _, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
+    said = figures["pre_activations"].lesson
+    assert "with swish, scale 2: 5 % of it below −3.2, 5 % above 3.2." in said
+    assert "the largest of the network is 0.15;" in figures["path_factors"].lesson
+
+
 def test_path_factors_are_drawn_against_the_bound_of_the_lecture(full):
     tables, analysis, figures = drawn(full)
     panels = shown(figures["path_factors"])
