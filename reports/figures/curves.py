@@ -35,6 +35,7 @@ def draw(view: Scheme, every: Sequence[Curve], least: Baselines) -> Figure | Non
         legend=view.legend,
         choosers=(_metric_chooser(shown), *choosers(view, choose)),
         panels=tuple(panel for name in shown for panel in _panels(view, made, every, least, name)),
+        scale="linear",
     )
 
 

@@ -93,6 +93,7 @@ def draw(
             for panel in _panels(view, of, {QUANTITY: q.name, DIRECTION: way}, choose, theories)
         ),
         lesson=_lesson(view, profiles, shown[0].name, theories),
+        scale="log" if shown[0].name in MULTIPLICATIVE else "",
     )
 
 

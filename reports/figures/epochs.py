@@ -65,6 +65,7 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
             *choosers(view, choose, deepest),
         ),
         panels=tuple(_slides(view, found, epochs, choose)),
+        scale="log",
         lesson=_told(view, found),
     )
 

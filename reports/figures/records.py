@@ -59,6 +59,7 @@ class Figure:
     choosers: tuple[Chooser, ...]
     panels: tuple[Panel, ...]
     lesson: str = ""  # what to see, from this study's numbers
+    scale: str = ""  # linear | log: how the y axes open, where the reader may change them
 
 
 def numbers(values: Any, digits: int = 5) -> list[float | None]:

@@ -47,6 +47,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
             for panel in _panels(view, profiles, site, quantity, choose, theories)
         ),
         lesson=told(view, profiles, theories),
+        scale="log",
     )
 
 

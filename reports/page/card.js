@@ -169,9 +169,7 @@ function trackLayout(track, traces) {
   return { xaxis: across, yaxis: { ...(track.log ? logScale(traces) : form), zeroline: false }, hovermode: "closest" };
 }
 
-// Labels at whole powers of ten, or within one decade at 1, 2 and 5.
 function logScale(traces) {
-  const logs = traces.flatMap((trace) => trace.y.filter((y) => y > 0).map(Math.log10));
-  const decades = Math.max(...logs) - Math.min(...logs);
-  return { type: "log", exponentformat: "power", dtick: decades > 1.5 ? Math.ceil(decades / 6) : "D2" };
+  const range = logRange([{ data: traces }]);
+  return { type: "log", range, exponentformat: "power", dtick: logStep(range) };
 }

@@ -13,6 +13,7 @@ class Figure {
     this.grid = root.querySelector(".panels");
     this.hidden = new Set();
     this.state = this.initial();
+    this.scale = spec.scale;
     this.near = false;
     this.drawn = false;
     this.keys = [];
@@ -38,6 +39,17 @@ class Figure {
     for (const chooser of this.spec.choosers) {
       place.append(chooser.slider ? this.slider(chooser) : this.list(chooser));
     }
+    if (this.spec.scale) place.append(this.scaleButton());
+  }
+
+  scaleButton() {
+    this.logButton = element("button", { type: "button", class: "chip" }, "log scale");
+    this.logButton.addEventListener("click", () => {
+      this.scale = this.scale === "log" ? "linear" : "log";
+      this.refresh();
+      this.changed();
+    });
+    return this.logButton;
   }
 
   keyButton(key) {
@@ -113,6 +125,7 @@ class Figure {
       button.hidden = Boolean(levels) && !this.note && !levels.includes(text);
     }
     if (this.note) this.note.hidden = this.chips.all;
+    this.logButton?.setAttribute("aria-pressed", String(this.scale === "log"));
     this.buildSlots();
     this.drawn = false;
     // What the reader looks at comes first.
@@ -163,11 +176,13 @@ class Figure {
     this.drawn = true;
     if (!this.loaded) await Promise.all([this.library, this.inflate()]);
     if (!this.loaded) return;
-    this.visible().forEach((panel, i) => {
+    const panels = this.visible();
+    const scaled = this.scale === this.spec.scale ? (layout) => layout : rescaled(panels, this.scale);
+    panels.forEach((panel, i) => {
       const data = panel.data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))
         .map((trace) => this.chips.kept(trace)).filter(Boolean);
       const plot = this.grid.children[i].lastElementChild;
-      Plotly.react(plot, themed(data), fullLayout(panel.layout), config);
+      Plotly.react(plot, themed(data), fullLayout(scaled(panel.layout)), config);
       plot.removeAllListeners("plotly_click");
       plot.on("plotly_click", ({ points }) => this.click(points[0]));
     });
@@ -188,6 +203,7 @@ class Figure {
     for (const { key, chosen } of this.spec.choosers) {
       if (this.state[key] !== chosen) params.set(`${this.spec.name}.${key}`, this.state[key]);
     }
+    if (this.scale !== this.spec.scale) params.set(`${this.spec.name}.y`, this.scale);
     for (const { place, text } of this.keys) {
       if (this.hidden.has(place)) params.append(`${this.spec.name}.without`, text);
     }
@@ -199,6 +215,8 @@ class Figure {
       const value = params.get(`${this.spec.name}.${key}`);
       if (options.some((option) => option[0] === value)) this.state[key] = value;
     }
+    const scale = params.get(`${this.spec.name}.y`);
+    this.scale = this.spec.scale && ["linear", "log"].includes(scale) ? scale : this.spec.scale;
     const without = params.getAll(`${this.spec.name}.without`);
     this.hidden = new Set(this.keys.filter(({ text }) => without.includes(text)).map(({ place }) => place));
   }

@@ -9,6 +9,7 @@ ORDER = (
     "theme",
     "chips",
     "tables",
+    "scale",
     "figure",
     "card",
     "list",

@@ -1,5 +1,7 @@
 """Chips of levels: every figure and table follows, and the link keeps them."""
 
+from functools import partial
+
 import pytest
 
 from reports.build import build_report
@@ -257,3 +259,42 @@ def test_a_chip_answers_at_once_with_480_trials(visit):
         chip(visit, "activation", "relu").click()
     wait_until(visit, lambda: visit.page.evaluate("took.length") == 5)
     assert min(visit.page.evaluate("took")) < 1000 * MOST_S
+
+
+def axes(visit, figure):
+    """(type, range) of each panel's y axis."""
+    return visit.page.evaluate(
+        """name => [...document.querySelectorAll(`#figure-${name} .plot`)].map(plot =>
+            [plot._fullLayout.yaxis.type, plot._fullLayout.yaxis.range])""",
+        figure,
+    )
+
+
+def has_kind(visit, figure, kind):
+    return {found for found, _ in axes(visit, figure)} == {kind}
+
+
+def test_axes_become_linear_and_logarithmic_and_the_link_knows(browser, report, visit):
+    for name, opens in (("curves", "linear"), ("delta", "log"), ("delta_by_epoch", "log")):
+        visit.draw(name)
+        before = axes(visit, name)
+        assert {kind for kind, _ in before} == {opens}
+        button = visit.page.locator(f"#figure-{name}").get_by_role("button", name="log scale")
+        button.click()
+        other = {"linear": "log", "log": "linear"}[opens]
+        wait_until(visit, partial(has_kind, visit, name, other))
+        assert button.get_attribute("aria-pressed") == str(other == "log").lower()
+        spans = [(old, new) for (_, old), (_, new) in zip(before, axes(visit, name), strict=True)]
+        if other == "linear":
+            assert all(new == [0, pytest.approx(10 ** old[1])] for old, new in spans)
+        else:
+            assert all(new == spans[0][1] for _, new in spans)
+    assert (
+        visit.page.locator("#figure-saturation").get_by_role("button", name="log scale").count()
+        == 0
+    )
+    again = Visit(browser, report, fragment="#" + visit.page.url.split("#")[1])
+    again.draw("delta")
+    assert {kind for kind, _ in axes(again, "delta")} == {"linear"}
+    assert not visit.wrong
+    assert not again.wrong

@@ -212,7 +212,7 @@ def test_hostile_names_do_no_harm(browser, tmp_path):
     assert not index.wrong
 
 
-@pytest.mark.parametrize(("fate", "figures"), [("failed", 0), ("missing", 0), ("diverged", 6)])
+@pytest.mark.parametrize(("fate", "figures"), [("failed", 0), ("missing", 0), ("diverged", 8)])
 def test_a_ruined_study_has_a_page_without_errors(browser, tmp_path, fate, figures):
     factors = {"model.activation": ["sigmoid", "tanh"]}
     sample = Sample(study="s", factors=factors, replicates=3, every_fate=fate)
