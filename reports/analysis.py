@@ -105,8 +105,8 @@ def analyse(tables: Tables) -> Analysis:
             *audit_warnings(plan, audits, names_of(plan)),
             *ceiling_warnings(plan, results, compared.rows),
             *budget_warnings(plan, tables.trials),
-            *unlearnt_warning(plan, idle),
             *warnings(tables, facts, results, compared, measured.fits),
+            *unlearnt_warning(plan, idle),
         ),
     )
 

@@ -35,10 +35,15 @@ def tracks(tables: Tables) -> tuple[Track, ...]:
     Misleads: one trial is one seed; the next may go another way.
     Source: none needed, these are the numbers as measured.
     """
-    ids = pd.Index(tables.trials["trial_id"])
+    ids = _unique(tables.trials["trial_id"])
     wanted = [*_metrics(tables), *_gradients(tables)]
     budget = MOST_VALUES // max(len(wanted) * len(ids), 1)
     return tuple(_track(ids, *each, budget) for each in wanted)
+
+
+def _unique(trial_ids: pd.Series) -> pd.Index:
+    """A trial whose settings are not selected yet has no id, only its place."""
+    return pd.Index([x if isinstance(x, str) else place for place, x in enumerate(trial_ids)])
 
 
 Wanted = tuple[str, str, pd.DataFrame]  # kind, name, rows with trial_id, line, x, value

@@ -42,8 +42,9 @@ def unlearnt_warning(plan: Plan, found: Sequence[str]) -> tuple[str, ...]:
     names = names_of(plan)
     more = [f"{len(found) - 3} more"] if len(found) > 3 else []
     listed = "; ".join([*(names[variant] for variant in found[:3]), *more])
+    pairs = " A comparison of two of them says nothing of what they could learn."
     return (
         f"Nothing learnt: {count_text(len(found), 'variant')} ({listed}) cannot be told from the "
         f"task's baseline in {metric_text(plan.compare.metric)}, an answer that ignores the "
-        "input. A comparison of two of them says nothing of what they could learn.",
+        f"input.{pairs if len(found) > 1 else ''}",
     )

@@ -12,8 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from orchestrator.cli.run import run
+from orchestrator.execution import work
 from orchestrator.paths import TABLES
 from orchestrator.study.overrides import Overrides
 from tests.cli.orch import ORCH
@@ -54,6 +56,27 @@ def train_here(
         report=report,
         force=force,
     )
+
+
+class Killed(BaseException):
+    """Stands for a signal."""
+
+
+def train_killed(study: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same, killed when so many packs are done; they alone are in the store."""
+    real, calls = work._trained, []
+
+    def unlucky(*arguments: Any) -> Any:
+        if len(calls) == after:
+            raise Killed
+        calls.append(arguments)
+        return real(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "_trained", unlucky)
+        with pytest.raises(Killed):
+            train_here(study)
+    assert len(parts(study.parent / "results")) == after
 
 
 def tables(results: Path, study: str = "tiny") -> dict[str, pa.Table]:

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution import work
 from tests.cli.orch import orch
-from tests.cli.running import parts, started, tables, train_here, write_study
-from tests.cli.test_run_tuning import TUNED, Killed
+from tests.cli.running import parts, started, tables, train_here, train_killed, write_study
+from tests.cli.test_run_tuning import TUNED
 
 SUGGESTED = TUNED.replace("points: 3, replicates: 2", "points: 6, replicates: 2, method: optuna")
 
@@ -48,20 +47,8 @@ def test_killed_in_any_round_it_comes_out_the_same(
     after: int, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two packs in each of two rounds, then those of replicates."""
-    real, calls = work._trained, []
-
-    def unlucky(*arguments: Any) -> Any:
-        if len(calls) == after:
-            raise Killed
-        calls.append(arguments)
-        return real(*arguments)
-
     study = write_study(tmp_path, SUGGESTED)
-    monkeypatch.setattr(work, "_trained", unlucky)
-    with pytest.raises(Killed):
-        train_here(study)
-    monkeypatch.undo()
-    assert len(parts(tmp_path / "results")) == after
+    train_killed(study, after, monkeypatch)
     assert train_here(study) == 0
     assert tables(tmp_path / "results") == tables(done / "results")
 

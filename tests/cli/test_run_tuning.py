@@ -11,17 +11,13 @@ import pytest
 from orchestrator.execution import work
 from reports.tables import read_tables
 from tests.cli.orch import orch
-from tests.cli.running import TINY, parts, started, tables, train_here, write_study
+from tests.cli.running import TINY, parts, started, tables, train_here, train_killed, write_study
 
 pytestmark = pytest.mark.slow  # a process a test
 
 TUNE = "tune: {training.learning_rate: {log_uniform: [0.01, 2]}, points: 3, replicates: 2}\n"
 TUNED = TINY.replace("  model.depth: [1, 2]\n", "") + TUNE
 TUNED = TUNED.replace("epochs: 2", "epochs: 4")
-
-
-class Killed(BaseException):
-    """Stands for a signal."""
 
 
 @pytest.fixture(scope="module")
@@ -107,20 +103,8 @@ def test_an_interrupted_run_goes_on_in_either_phase(
     after: int, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two packs of tuning, then two of replicates: killed after each of them."""
-    real, calls = work._trained, []
-
-    def unlucky(*arguments: Any) -> Any:
-        if len(calls) == after:
-            raise Killed
-        calls.append(arguments)
-        return real(*arguments)
-
     study = write_study(tmp_path, TUNED)
-    monkeypatch.setattr(work, "_trained", unlucky)
-    with pytest.raises(Killed):
-        train_here(study)
-    monkeypatch.undo()
-    assert len(parts(tmp_path / "results")) == after
+    train_killed(study, after, monkeypatch)
     assert train_here(study) == 0
     assert tables(tmp_path / "results") == tables(done / "results")
 
