@@ -50,6 +50,17 @@ def test_a_trial_that_diverged_ends_with_its_last_probe(tmp_path):
     assert np.isfinite(accuracy).tolist() == [True] * 3 + [False] * 18
 
 
+def test_trials_without_selected_settings_have_no_id_and_no_values(small):
+    tables = read_tables(small)
+    unnamed = tables.trials.assign(trial_id=[None, None, *tables.trials["trial_id"][2:]])
+    lost = tables.metrics["trial_id"].isin(tables.trials["trial_id"][:2])
+    metrics, nothing = tables.metrics[~lost], tables.gradients.iloc[:0]
+    whole = tracks(tables)
+    found = tracks(replace(tables, trials=unnamed, metrics=metrics, gradients=nothing))
+    assert not np.isfinite(found[0].values[:2]).any()
+    assert np.array_equal(found[0].values[2:], whole[0].values[2:])
+
+
 @pytest.mark.parametrize(("most", "points"), [(10**6, 21), (28 * 3 * 3 * 10, 10), (1, 8)])
 def test_large_studies_keep_fewer_places(small, monkeypatch, most, points):
     monkeypatch.setattr(module, "MOST_VALUES", most)
