@@ -1,7 +1,11 @@
 """The pipeline as a whole, on studies whose truth is known: what it promises, by simulation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reports.statistics.comparisons import comparisons
 from reports.statistics.intervals import t_half_width
@@ -76,3 +80,22 @@ def test_the_order_of_replicates_changes_nothing():
         for name in ("difference", "ci_low", "ci_high", "p_value", "p_adjusted", "effect_size"):
             assert getattr(other, name) == pytest.approx(getattr(one, name))
         assert other.verdict == one.verdict
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.floats(-3, 3), st.floats(0.1, 10))
+def test_shift_and_scale_move_differences_and_intervals_and_no_verdict(shift, scale):
+    """Another unit: the smallest difference that matters is in it too."""
+    made = plan()
+    values = simulated(made, [0, 0.01, -0.05, 0.001], np.random.default_rng(4), sd=0.003)
+    moved = {v: {r: shift + scale * x for r, x in own.items()} for v, own in values.items()}
+    size = scale * (made.compare.smallest_difference or 0.0)
+    other = replace(made, compare=replace(made.compare, smallest_difference=size))
+    for one, two in zip(
+        comparisons(made, values).rows, comparisons(other, moved).rows, strict=True
+    ):
+        for name in ("difference", "ci_low", "ci_high"):
+            assert getattr(two, name) == pytest.approx(scale * getattr(one, name), abs=1e-9)
+        for name in ("p_value", "p_adjusted", "prob_better", "effect_size"):
+            assert getattr(two, name) == pytest.approx(getattr(one, name), rel=1e-6)
+        assert two.verdict == one.verdict
