@@ -3,9 +3,9 @@ const dashes = ["solid", "dash", "dot"];
 const colourOf = (line) => looks[line % looks.length].content.querySelector("svg").style.getPropertyValue("--light").trim();
 
 class Card {
-  // packed: columns of all trials; library: plotly, when it is there
-  constructor(packed, library, changed) {
-    this.packed = packed;
+  // place: holds the columns of all trials, or names their file; library: plotly, when it is there
+  constructor(place, library, changed) {
+    this.place = place;
     this.library = library;
     this.changed = changed;
     this.wanted = null;  // id of the trial, "" for none
@@ -16,7 +16,12 @@ class Card {
   }
 
   data() {
-    return (this.inflated ??= packs.unpacked(this.packed));
+    return (this.inflated ??= this.arrive());
+  }
+
+  async arrive() {
+    const { file } = this.place.dataset;
+    return packs.unpacked(file ? await packs.beside("trials", file) : this.place.textContent);
   }
 
   // Opens on a trial, or closes.
@@ -33,7 +38,14 @@ class Card {
     if (trials.id[place]) this.want(trials.id[place]);
   }
 
-  async show() {
+  show() {
+    return this.open().catch((error) => {
+      this.root.replaceChildren(element("p", {}, error.message));
+      if (!this.root.open) this.root.showModal();
+    });
+  }
+
+  async open() {
     const data = await this.data();
     const place = this.wanted ? data.trials.id.indexOf(this.wanted) : -1;
     if (place < 0) {

@@ -9,8 +9,12 @@ class TrialList {
     root.addEventListener("toggle", () => this.show());
   }
 
-  async show() {
+  show() {
     if (!this.root.open) return;
+    this.fill().catch((error) => this.root.querySelector(".list").replaceChildren(error.message));
+  }
+
+  async fill() {
     const data = await this.card.data();
     const shown = data.trials.id.flatMap((_, place) => (this.chips.shown[data.trials.variant[place]] ? [place] : []));
     const table = this.table(data, shown.slice(0, MOST_ROWS));

@@ -6,7 +6,7 @@ const library = plotly && packs.run(plotly.textContent);
 const chips = new Chips(() => refresh());
 if (study.factors.length) document.querySelector("main").before(chips.root);
 const tables = new Tables(chips);
-const card = new Card(document.getElementById("trials-data").textContent, library, () => link.save());
+const card = new Card(document.getElementById("trials-data"), library, () => link.save());
 const list = new TrialList(document.getElementById("trials"), card, chips);
 const figures = [...document.querySelectorAll(".figure")].map(
   (root) => new Figure(root, heads[root.dataset.name], library, chips, {

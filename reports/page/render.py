@@ -62,6 +62,8 @@ DEPTH_FIGURES = (  # in the order of the section, after the decay itself
 TIME_FIGURES = ("gates", "influence_time")
 GRADIENT_FIGURES = {"delta", "factors", "time_decay", *DEPTH_FIGURES, *TIME_FIGURES}
 SHOWN_WARNINGS = 3  # on the first screen; they come most important first
+TRIALS = "trials"  # what the cards of single trials show
+MOVABLE = {*GRADIENT_FIGURES, TRIALS}
 LARGEST_BYTES = 8_000_000
 BESIDE = "report_data"  # the folder beside the page
 
@@ -90,15 +92,16 @@ class Page:
 def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> Page:
     """The whole page; with refresh_s, it loads itself again that often.
 
-    Above `LARGEST_BYTES` what was measured of gradients moves into files beside it.
+    Above `LARGEST_BYTES` what was measured of gradients and single trials moves beside it.
     """
     view = scheme(analysis.plan)
     figures = draw(view, analysis)
     data = {name: contents(figure) for name, figure in figures.items()}
+    data[TRIALS] = cards(view, tables, analysis.evidence)
     html = _html(view, tables, analysis, figures, data, refresh_s)
-    if len(html.encode()) <= LARGEST_BYTES or not data.keys() & GRADIENT_FIGURES:
+    if len(html.encode()) <= LARGEST_BYTES:
         return Page(html, {})
-    moved = {name: data.pop(name) for name in figures if name in GRADIENT_FIGURES}
+    moved = {name: data.pop(name) for name in [*data] if name in MOVABLE}
     html = _html(view, tables, analysis, figures, data, refresh_s)
     return Page(html, {f"{name}.js": beside(name, text) for name, text in moved.items()})
 
@@ -111,7 +114,7 @@ def _html(
     data: Mapping[str, str],
     refresh_s: int | None,
 ) -> str:
-    """data: of the figures whose contents stand in the page."""
+    """data: of figures and single trials, as far as it stands in the page."""
     plotly, script = plotly_js(), page_script()
     page = environment().get_template("report.html")
     return page.render(
@@ -119,7 +122,6 @@ def _html(
         plan=analysis.plan,
         view=view,
         study_data=study_data(view),
-        cards=cards(view, tables, analysis.evidence),
         one_trial=one_trial(analysis.plan.study, analysis.evidence.started_by),
         facts=analysis.evidence,
         study_text=tables.study_text,
@@ -165,7 +167,7 @@ def _html(
         code=_code(tables),
         plotly=deflated(plotly.encode()),
         script=script,
-        policy=policy([plotly, script], loads=len(data) < len(figures)),
+        policy=policy([plotly, script], loads=len(data) <= len(figures)),
         thumbnail=thumbnail(view, analysis.outcomes),
         refresh_s=refresh_s,
     )

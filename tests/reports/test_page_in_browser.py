@@ -242,6 +242,16 @@ def test_a_large_page_draws_from_the_folder_beside_it(browser, parted):
     assert not visit.wrong
 
 
+def test_a_large_page_has_its_cards_in_the_folder_too(browser, parted):
+    visit = Visit(browser, parted)
+    visit.page.locator("#trials summary").click()
+    links = visit.page.locator("#trials tbody a")
+    links.first.click()
+    visit.page.locator("#card h2").wait_for()
+    assert links.count() == 28
+    assert not visit.wrong
+
+
 def test_a_large_page_says_what_it_lacks(browser, parted):
     shutil.rmtree(parted.parent / "report_data")
     visit = Visit(browser, parted)
