@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ class GitState:
 
     commit: str
     dirty: bool
+    diff: str | None = None  # 16 hex digits of the SHA-256 of `git diff HEAD`; None when clean
 
 
 def git_state(folder: Path) -> GitState | None:
@@ -25,7 +27,10 @@ def git_state(folder: Path) -> GitState | None:
     changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
     if not commit or changes is None:
         return None
-    return GitState(commit, dirty=bool(changes))
+    if not changes:
+        return GitState(commit, dirty=False)
+    diff = _git(folder, "diff", "HEAD", "--no-color", "--no-ext-diff")
+    return GitState(commit, True, diff and sha256(diff.encode()).hexdigest()[:16])
 
 
 def versions() -> dict[str, str | None]:

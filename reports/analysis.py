@@ -12,6 +12,7 @@ from reports.statistics.baselines import Baseline, baselines
 from reports.statistics.budgets import budget_warnings
 from reports.statistics.ceiling import ceiling_warnings
 from reports.statistics.comparisons import Comparisons, comparisons
+from reports.statistics.cost import Cost, cost
 from reports.statistics.curves import Curve, curves
 from reports.statistics.decay import Profile, decay
 from reports.statistics.divergence import Diverged, diverged
@@ -55,6 +56,7 @@ class Analysis:
     path_factors: tuple[Spread, ...]
     time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
+    cost: Cost | None  # None while nothing is trained
     tuning_audit: tuple[Audit, ...]  # of each tuned variant
     tuning: Tuning | None  # None in a study that does not tune
     evidence: Evidence
@@ -94,6 +96,7 @@ def analyse(tables: Tables) -> Analysis:
         path_factors=spreads(plan, profiles, PATH_FACTOR),
         time_profiles=time_decay(tables.gradients, measured.fits),
         failures=failures(tables.trials),
+        cost=cost(tables),
         tuning_audit=audits,
         tuning=tuning(tables, results),
         evidence=facts,

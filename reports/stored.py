@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 # The columns that are read; trials.parquet also gives every `final.<split>/<metric>`.
 _TRIALS = (
     *("trial_id", "status", "error", "epochs_done", "wall_s"),
-    *("execution", "device", "threads", "code_digest", "git_commit"),
+    *("execution", "device", "threads", "code_digest", "pack_id", "git_commit"),
 )
 _METRICS = ("trial_id", "epoch", "split", "metric", "value")
 _GRADIENTS = ("trial_id", "epoch", "axis", "site", "position", "quantity", "value")

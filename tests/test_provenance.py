@@ -1,5 +1,6 @@
 """Which code, on which machine."""
 
+import hashlib
 import platform
 import subprocess
 from importlib.metadata import version
@@ -42,6 +43,8 @@ def test_a_change_makes_it_dirty(repository: Path) -> None:
     state = git_state(repository)
     assert state is not None
     assert state.dirty
+    diff = git(repository, "diff", "HEAD").strip()
+    assert state.diff == hashlib.sha256(diff.encode()).hexdigest()[:16]
 
 
 def test_outside_a_repository(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -129,7 +129,7 @@ def _plan(
 
 
 def _described(git: GitState | None) -> dict[str, Any] | None:
-    return None if git is None else {"commit": git.commit, "dirty": git.dirty}
+    return None if git is None else asdict(git)
 
 
 def _announce(this: Run) -> None:

@@ -16,6 +16,7 @@ from reports.command import one_trial
 from reports.figures import (
     across_tasks,
     answer,
+    cost,
     curves,
     decay,
     epochs,
@@ -38,11 +39,13 @@ from reports.figures.facets import Scheme, scheme
 from reports.figures.palette import dark_of, looks
 from reports.figures.records import Figure
 from reports.figures.thumbnail import thumbnail
-from reports.page import decay_rows, rows, tuning_rows
+from reports.page import decay_rows, downloads, rows, tuning_rows
 from reports.page.across import across
 from reports.page.cards import cards
 from reports.page.chips import study_data
+from reports.page.cost_text import cost_text
 from reports.page.explained import explained
+from reports.page.highlight import highlighted
 from reports.page.matrix import matrix
 from reports.page.methods import methods
 from reports.page.packed import beside, contents, deflated, head, packed
@@ -78,6 +81,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(names=names, json_script=json_script, source=source)
+    made.globals.update(highlighted=highlighted)
     return made
 
 
@@ -131,6 +135,9 @@ def _html(
         beside=BESIDE,
         shown_warnings=SHOWN_WARNINGS,
         verdict_words=verdicts,
+        cost_text=cost_text(analysis.cost, analysis.evidence),
+        downloads=downloads.inside(analysis),
+        tables_beside=downloads.BESIDE,
         audits=tuning_rows.audit_rows(view, analysis),
         selected=tuning_rows.selected_rows(view, analysis),
         luck=tuning_rows.luck_rows(view, analysis),
@@ -185,6 +192,7 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),
         time_to_solve.draw(view, analysis.time_to_solve),
+        cost.draw(view, analysis.cost),
         across_tasks.draw(view, analysis.across_tasks),
         ranks.draw(view, analysis.across_tasks),
         *_factorial(view, analysis.factorial),

@@ -1,6 +1,9 @@
 """build_report from outside: files, sizes, safety, ruins."""
 
+import base64
+import io
 import json
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -12,6 +15,7 @@ import pytest
 import reports.build
 from reports.build import build_report
 from reports.index import write_index
+from reports.page.highlight import highlighted
 from reports.page.packed import deflated
 from reports.page.render import plotly_js
 from reports.tables import ReportError
@@ -226,3 +230,21 @@ def test_reports_can_be_written_beside_each_other(tmp_path):
     assert reports.build.Report.__dataclass_fields__.keys() == {
         "path", "finding", "verdicts", "warnings",
     }  # fmt: skip
+
+
+def test_downloads_inside_the_page_are_the_tables(small):
+    page = build_report(small).path.read_text()
+    links = re.findall(r'href="data:text/csv;base64,([^"]+)" download="small_(\w+).csv"', page)
+    found = {name: pd.read_csv(io.BytesIO(base64.b64decode(text))) for text, name in links}
+    rows = pd.read_parquet(small / "comparisons.parquet")
+    assert found["comparisons"]["difference"].tolist() == pytest.approx(rows["difference"].tolist())
+    assert len(found["results"]) == 4
+    for name in re.findall(r'href="(\w+\.parquet)" download', page):
+        assert (small / name).exists()
+
+
+def test_a_hostile_study_file_is_text_in_colours():
+    shown = highlighted(f"study: '{EVIL}'  # {EVIL}")
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert shown.count("<span") > 3

@@ -1,15 +1,13 @@
 """The page as others judge it: html5lib on the markup, axe-core on accessibility."""
 
-import shutil
-
 import html5lib
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from reports.build import build_report
 from tests.reports.sample import Sample, write
 from tests.reports.test_build import evil
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGES = ("report.html", "../index.html")
 
 
@@ -35,24 +33,17 @@ def test_the_markup_has_no_error(request, tmp_path, kind):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(full, scheme):
+def test_axe_finds_nothing_serious(browser, full, scheme):
     """Every figure drawn, everything folded opened."""
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
     build_report(full)
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name in PAGES:
-            page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
-            page.goto((full / name).as_uri())
-            open_all(page)
-            found = Axe().run(page).response["violations"]
-            bad = [each for each in found if each["impact"] in ("serious", "critical")]
-            assert [(each["id"], each["nodes"][0]["html"][:200]) for each in bad] == []
-        browser.close()
+    for name in PAGES:
+        page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+        page.goto((full / name).as_uri())
+        open_all(page)
+        found = Axe().run(page).response["violations"]
+        bad = [each for each in found if each["impact"] in ("serious", "critical")]
+        assert [(each["id"], each["nodes"][0]["html"][:200]) for each in bad] == []
 
 
 def open_all(page):

@@ -32,7 +32,7 @@ def visit(browser, small):
 def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, size):
     visit = Visit(browser, report, scheme, size)
     figures = visit.draw_all()
-    assert len(figures) == 15
+    assert len(figures) == 16
     for figure in figures:
         for plot in figure.query_selector_all(".plot"):
             assert plot.query_selector(".trace path, .trace .point, .hm image")
@@ -69,7 +69,7 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     names = visit.page.locator(".figure").evaluate_all("all => all.map(e => e.dataset.name)")
     assert names == [
         *("outcomes", "main_effects", "interactions", "curves", "time_to_solve"),
-        *("time_decay", "gates", "influence_time"),
+        *("time_decay", "gates", "influence_time", "cost"),
     ]
     assert visit.page.locator("#decay, a[href='#decay']").count() == 0
     lines = visit.page.locator("#figure-time_decay .panel").first.locator(".trace path.js-line")
@@ -212,7 +212,7 @@ def test_hostile_names_do_no_harm(browser, tmp_path):
     assert not index.wrong
 
 
-@pytest.mark.parametrize(("fate", "figures"), [("failed", 0), ("missing", 0), ("diverged", 8)])
+@pytest.mark.parametrize(("fate", "figures"), [("failed", 0), ("missing", 0), ("diverged", 9)])
 def test_a_ruined_study_has_a_page_without_errors(browser, tmp_path, fate, figures):
     factors = {"model.activation": ["sigmoid", "tanh"]}
     sample = Sample(study="s", factors=factors, replicates=3, every_fate=fate)
