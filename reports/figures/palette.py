@@ -32,6 +32,7 @@ def soft(colour: str, alpha: float = 0.16) -> str:
 
 
 INK = ("#1b1f24", "#e6e9ed")  # of theory and bounds, on a light and on a dark page
+ON_COLOUR = "#101418"  # of lines on a coloured ground, which is the same on both
 
 LOOKS = (
     Look("#0072b2", "#4ba3e3", "circle", "solid", "M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z", ""),
@@ -60,5 +61,5 @@ def looks(levels: int) -> tuple[Look, ...]:
 
 def dark_of() -> dict[str, str]:
     """Every colour that a figure uses on a light page → the one for a dark page."""
-    pairs = {each.light: each.dark for each in LOOKS} | {INK[0]: INK[1]}
+    pairs = {each.light: each.dark for each in LOOKS} | {INK[0]: INK[1], ON_COLOUR: ON_COLOUR}
     return pairs | {each.soft: soft(each.dark, 0.2) for each in LOOKS}

@@ -7,7 +7,7 @@ import numpy as np
 
 from reports.figures.facets import Scheme
 from reports.figures.outcomes import hover_name
-from reports.figures.palette import look
+from reports.figures.palette import ON_COLOUR, look
 from reports.figures.records import Figure, Layout, Panel, Trace, numbers
 from reports.names import count_text
 from reports.statistics.phase import Phase, Start
@@ -86,7 +86,7 @@ def _ground(phase: Phase) -> tuple[Trace, Trace]:
     line = {
         "type": "contour", **grid, "z": [numbers(row, 4) for row in np.log10(phase.factor)],
         "contours": {"start": 0, "end": 0, "size": 1, "coloring": "none"}, "showscale": False,
-        "line": {"color": "#1b1f24", "width": 2}, "hoverinfo": "skip",
+        "line": {"color": ON_COLOUR, "width": 2}, "hoverinfo": "skip",
     }  # fmt: skip
     return heat, line
 

@@ -86,14 +86,10 @@ def _panel(view: Scheme, facet: Facet, found: Sequence[Spread]) -> Panel:
     layers = shown[0].layers
     step = min(_CLOSEST, (_TOP - foot) / len(layers))
     heights = {layer: foot - (place + 0.8) * step for place, layer in enumerate(layers)}
-    colours = [INK[0], look(view.colour(variant)).light][-len(shown) :]
-    bars = [
-        trace
-        for place, (spread, colour) in enumerate(zip(shown, colours, strict=True))
-        for trace in _bars(spread, heights, colour, (0.21 - 0.42 * place) * step)
-    ]
-    layout = _axes(far, foot, heights)
-    return Panel(title, (*curves, *bars), layout, facet.when, variants=facet.places)
+    colour = look(view.colour(variant)).light
+    bars = [trace for spread in shown for trace in _bars(spread, heights, colour, step)]
+    traces, layout = (*curves, *bars), _axes(far, foot, heights)
+    return Panel(title, traces, layout, facet.when, _missing(shown, found), facet.places)
 
 
 def _reach(shown: Sequence[Spread]) -> float:
@@ -123,9 +119,18 @@ def _curve(z: Floats, values: Floats, name: str, colour: str, dash: str) -> Trac
     }  # fmt: skip
 
 
+def _missing(shown: Sequence[Spread], found: Sequence[Spread]) -> str:
+    """A note where there is less to see than of others, as of a variant that diverged."""
+    gone = set(ends(each.epoch for each in found)) - {each.epoch for each in shown}
+    return f"not measured {' and '.join(map(epoch_text, sorted(gone)))}" if gone else ""
+
+
 def _bars(
-    spread: Spread, heights: Mapping[int, float], colour: str, shift: float
+    spread: Spread, heights: Mapping[int, float], colour: str, step: float
 ) -> tuple[Trace, Trace, Trace]:
+    """Before training above the height of the layer and in ink, later below it and in colour."""
+    begun = spread.epoch == 0
+    colour, shift = (INK[0], 0.21 * step) if begun else (colour, -0.21 * step)
     at = [heights[layer] + shift for layer in spread.layers]
     return (
         _ranges(spread, at, (LOW, HIGH), colour, 1.5),

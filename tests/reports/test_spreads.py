@@ -5,6 +5,7 @@ import pytest
 
 from reports.analysis import analyse
 from reports.figures.facets import scheme
+from reports.figures.palette import INK
 from reports.page.render import draw
 from reports.statistics.mean_field import ACTIVATIONS
 from reports.statistics.spreads import PATH_FACTOR, STEEPEST
@@ -59,6 +60,18 @@ def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full):
             assert line["x"][1::3] == pytest.approx(means(tables, variant, high, epoch), rel=0.01)
         expected = means(tables, variant, "z_q50", epoch)
         assert median["x"] == pytest.approx(expected, rel=0.01)
+
+
+def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path):
+    levels = {"model.activation": ["tanh", "relu"]}
+    fates = {("activation=relu", replicate): "diverged" for replicate in range(2)}
+    _, _, figures = drawn(
+        write(tmp_path, Sample(study="s", factors=levels, replicates=2, fates=fates))
+    )
+    tanh, relu = shown(figures["pre_activations"])
+    assert (tanh.note, relu.note) == ("", "not measured after 20 epochs")
+    begun = [trace["line"]["color"] for trace in tanh.data[2:4]]
+    assert [trace["line"]["color"] for trace in relu.data[2:4]] == begun == [INK[0]] * 2
 
 
 def test_the_sentence_names_the_flattest_piece(full):
