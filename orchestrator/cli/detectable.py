@@ -72,7 +72,7 @@ def _detectable(study: Study, spread: float, source: str) -> Detectable:
 def lines(study: Study, found: Detectable | None) -> Iterator[str]:
     """The same in words."""
     if found is None:
-        yield "Detects: not known before there are results; --spread SD says what it would be"
+        yield "Detects: not known before there are results that differ; try --spread SD"
         return
     yield f"Detects: with a spread of {_text(study, found.spread)} ({found.source})"
     for n, difference in found.differences.items():

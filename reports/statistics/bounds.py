@@ -11,7 +11,8 @@ def best_possible(compare: Compare) -> float | None:
     """The best value that the metric can have; None where that is not known."""
     if compare.unit == "share":
         return 1.0 if compare.direction == "maximize" else 0.0
-    return _LEAST.get(compare.metric.split("/")[-1])
+    least = _LEAST.get(compare.metric.split("/")[-1])
+    return least if compare.direction == "minimize" else None
 
 
 def bounds(compare: Compare) -> tuple[float, ...]:

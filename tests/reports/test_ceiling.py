@@ -44,8 +44,9 @@ def test_bounds_are_those_of_the_unit():
     assert bounds(SHARE) == (1.0, 0.0)
     assert bounds(dataclasses.replace(SHARE, direction="minimize")) == (0.0, 1.0)
     assert bounds(ERROR) == (0.0,)
-    unknown = dataclasses.replace(ERROR, metric="test/score")
-    assert (best_possible(unknown), bounds(unknown)) == (None, ())
+    for change in ({"metric": "test/score"}, {"direction": "maximize"}):
+        unknown = dataclasses.replace(ERROR, **change)
+        assert (best_possible(unknown), bounds(unknown)) == (None, ())
 
 
 @given(VALUES, VALUES)
