@@ -20,7 +20,7 @@ import torch
 
 from benchmarks import stacks
 from benchmarks.rivals import stacked as by_hand
-from benchmarks.rivals.work import nets, studies
+from benchmarks.rivals.work import FeedForward, nets, studies
 from orchestrator.plan.make import make_plan
 from orchestrator.plan.records import Pack
 from orchestrator.study.load import parse_study
@@ -53,12 +53,7 @@ def main() -> None:
 def against_by_hand(activation: str, depth: int, rounds: int = 3) -> dict[str, Any]:
     """Milliseconds of CPU a net, medians, and medians of the ratios."""
     pack = feed_forward_pack(activation, depth)
-    wanted = (activation, depth)
-    stack = next(
-        stack
-        for stack in by_hand.stacks(nets("feed_forward", 480))
-        if (stack[0].activation, stack[0].depth) == wanted
-    )
+    stack = feed_forward_stack(activation, depth)
     ways: dict[str, Callable[[], Any]] = {
         "orch": lambda: train(pack),
         "autograd": lambda: by_hand.train(stack),
@@ -81,6 +76,14 @@ def feed_forward_pack(activation: str, depth: int) -> Pack:
         model = pack.trials[0].variant.settings.flat
         if (model["model.activation"], model["model.depth"]) == (activation, depth):
             return pack
+    raise LookupError((activation, depth))
+
+
+def feed_forward_stack(activation: str, depth: int) -> list[FeedForward]:
+    """Of the rivals."""
+    for stack in by_hand.stacks(nets("feed_forward", 480)):
+        if (stack[0].activation, stack[0].depth) == (activation, depth):
+            return stack
     raise LookupError((activation, depth))
 
 
