@@ -1,7 +1,9 @@
 # make run    install, train studies/vanishing_gradient.yaml, write its report
 # make test   install, lint, types, import contracts, all tests
 # make check  lint, types, import contracts only
-# make bench  measure; prints one JSON document a benchmark
+# make bench  measure (40 minutes on two idle cores): one JSON document a benchmark, in build/bench
+# make bench-tables   write them into docs/performance.md
+# make bench-quick    ratios of CPU times beside benchmarks/baseline.json; fails where one has doubled
 # make studies        run all shipped studies, one after another, into results/
 # make reproductions  write docs/reproductions.md; of long studies, what results/ has
 # make ewt            train the taggers of docs/reproductions.md; TREEBANK=FOLDER of UD English-EWT
@@ -10,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LONG := slow or ray or browser
 
-.PHONY: run test check bench studies reproductions ewt clean
+.PHONY: run test check bench bench-tables bench-quick studies reproductions ewt clean
 
 run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
@@ -25,8 +27,21 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+BENCHMARKS = training stacking run plan scale report probes end_to_end
+MEASURED = build/bench
+
 bench: .venv/installed-dev
-	@for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
+	@mkdir -p $(MEASURED)
+	@for name in $(BENCHMARKS); do \
+	    $(BIN)/python -m benchmarks.bench_$$name > $(MEASURED)/$$name.json || exit 1; \
+	    cat $(MEASURED)/$$name.json; done
+	$(BIN)/python -m benchmarks.bench_end_to_end --work recurrent > $(MEASURED)/end_to_end_recurrent.json
+
+bench-tables: .venv/installed-dev
+	$(BIN)/python -m benchmarks.tables $(MEASURED)
+
+bench-quick: .venv/installed-dev
+	$(BIN)/python -m benchmarks.quick
 
 studies: .venv/installed
 	@for study in studies/*.yaml; do $(BIN)/orch run $$study || exit 1; done

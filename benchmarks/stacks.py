@@ -1,4 +1,4 @@
-"""Stacks of plain nets on the digits, as the training stage trains them: for several benchmarks."""
+"""Stacks of nets, as the training stage trains them, without evaluation: for several benchmarks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,8 @@ from time import process_time
 
 import torch
 
-from models.losses import cross_entropy
+from models.catalogue import task_entry
+from models.losses import LOSSES
 from models.settings import MLP, Digits, Init
 from orchestrator.plan.records import Trial
 from orchestrator.study.probes import Probes
@@ -46,10 +47,12 @@ def stacked(trials: list[Trial], data: TrialData) -> Members:
 
 def epoch(trials: list[Trial], data: TrialData, members: Members, number: int = 1) -> int:
     """Shuffle, take batches and step; returns the steps."""
+    settings = trials[0].variant.settings
     trainings = [trial.variant.settings.training for trial in trials]
-    optimizer, steps = OPTIMIZERS["sgd"](members, trainings), 0
+    loss = LOSSES[task_entry(settings.task).loss]
+    optimizer, steps = OPTIMIZERS[settings.training.optimizer](members, trainings), 0
     for inputs, targets in batches(data, Streams(trials, 0), number, int(trainings[0].batch_size)):
-        losses = mean_per_member(cross_entropy(members.model(inputs), targets), targets)
+        losses = mean_per_member(loss(members.model(inputs), targets), targets)
         optimizer.step(members.gradient(losses.sum()))
         steps += 1
     return steps

@@ -28,6 +28,8 @@ def train(
     Members of one structure train stacked where the model can be stacked, else one after another.
     """
     torch.set_num_threads(threads)
+    # TensorFloat-32 keeps 10 bits of the mantissa: too few for gradients that vanish.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     data = load_data(pack.trials, pack.study_seed, device, precision)
     models = [
         build_model(trial, data.shape, pack.study_seed).to(device, precision)
