@@ -189,8 +189,8 @@ def _unreadable(plan: Plan, fitted: pd.DataFrame) -> Iterable[str]:
         first = names_of(plan)[hit[0].variant_id]
         yield (
             f"Underflow: on their way {' and '.join(ways)} some gradients became too small for "
-            f"32-bit numbers and are exactly zero ({first}"
-            f"{f' and {len(hit) - 1} more' if len(hit) > 1 else ''}). They are counted, not drawn."
+            f"32-bit numbers: below 1.2·10⁻³⁸ they have lost digits, or are exactly zero ({first}"
+            f"{f' and {len(hit) - 1} more' if len(hit) > 1 else ''}). Zeros are counted, not drawn."
         )
 
 

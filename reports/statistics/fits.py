@@ -11,6 +11,7 @@ from reports.statistics.intervals import Floats
 from reports.tables import Level, Plan
 
 DECAYS = ("delta", "delta_mean", "weight_grad", "hidden_grad", "cell_grad")  # multiplicative
+SMALLEST = float(np.finfo(np.float32).tiny)  # of the numbers that training runs in
 HIDDEN = "hidden"  # site_group of all hidden layers
 SMOOTH = ("sigmoid", "tanh", "softplus", "identity")  # whose gradient is never exactly zero
 COLUMNS = (
@@ -32,7 +33,8 @@ def fits(gradients: pd.DataFrame) -> pd.DataFrame:
             direction, "forward.0".
     factor: exp(slope), by layer or step. total: the last value of the range over the first.
     half_life: ln ½ / ln factor, in layers or steps; NaN where the factor is not below 1.
-    fit_r2: NaN below three points. zeros: places in the range that are exactly zero.
+    fit_r2: NaN below three points. zeros: places in the range that are exactly zero; tiny: that
+        are not, but below the smallest 32-bit number of full precision.
 
     Answers: by which factor does one layer (or step) change the gradient in this one trial?
     Assumes: log gradient is about linear in the layer or lag.
@@ -55,13 +57,17 @@ def decay_table(fitted: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 
 def underflow(fitted: pd.DataFrame, plan: Plan) -> "pd.Series[bool]":
-    """Whether a row has an exact zero that its network can only have by running out of digits."""
+    """Whether 32-bit numbers ran out of digits on the way.
+
+    A value below the smallest of full precision has lost some; an exact zero all of them, where the
+    network can have none otherwise.
+    """
     never = (fitted["axis"] + fitted["variant_id"]).isin(_without_zeros(plan))
-    return (fitted["zeros"] > 0) & never
+    return (fitted["tiny"] > 0) | ((fitted["zeros"] > 0) & never)
 
 
 _TRIAL = ["variant_id", "replicate", "epoch"]
-_FITTED = [*_TRIAL, *COLUMNS[2:9], "zeros"]
+_FITTED = [*_TRIAL, *COLUMNS[2:9], "zeros", "tiny"]
 
 
 def _ranges(gradients: pd.DataFrame) -> Iterator[tuple[Group, pd.DataFrame]]:
@@ -94,7 +100,7 @@ def _fit(group: Group, table: pd.DataFrame) -> pd.DataFrame:
     return table.index.to_frame(index=False).assign(
         axis=axis, site_group=site_group, quantity=quantity, factor=np.exp(slope),
         total=_last_over_first(values), half_life=_half_lives(slope), fit_r2=r2,
-        zeros=(values == 0).sum(axis=1),
+        zeros=(values == 0).sum(axis=1), tiny=((values > 0) & (values < SMALLEST)).sum(axis=1),
     )  # fmt: skip
 
 

@@ -74,12 +74,20 @@ def test_one_hidden_layer_has_no_decay():
     ],
 )
 def test_a_zero_is_an_underflow_where_there_can_be_none(settings, expected):
-    found = fits(time_rows([[1.0, 1e-20, 1e-40, 0.0], [1.0, 0.5, 0.25, 0.1]]))
+    found = fits(time_rows([[1.0, 1e-20, 1e-30, 0.0], [1.0, 0.5, 0.25, 0.1]]))
     table = decay_table(found, plan(**settings))
     assert tuple(table.columns) == COLUMNS
     assert table["underflow"].tolist() == [expected, False]
     assert table["trial_id"].tolist() == ["first", "second"]
     assert math.isnan(table["total"][0])
+
+
+def test_fifty_steps_of_a_sigmoid_network_underflow_without_a_zero():
+    """.1387 a step, as measured in tests/training/test_probing.py; of whatever activation."""
+    lost, kept = ([factor**lag for lag in range(50)] for factor in (0.1387, 0.4))
+    assert min(lost) > 0
+    table = decay_table(fits(time_rows([lost, kept])), plan(**{"model.activation": "relu"}))
+    assert table["underflow"].tolist() == [True, False]
 
 
 def test_a_trial_that_is_zero_everywhere_is_a_row_without_a_factor():
