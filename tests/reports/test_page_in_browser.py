@@ -221,6 +221,15 @@ def test_a_ruined_study_has_a_page_without_errors(browser, tmp_path, fate, figur
     assert not visit.wrong
 
 
+def test_paper_is_wide_enough_for_every_table(browser, report):
+    visit = Visit(
+        browser, report, size={"width": 718, "height": 1000}
+    )  # A4 less Chromium's margins
+    visit.page.wait_for_selector(".main-svg")
+    visit.page.emulate_media(media="print")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == 718
+
+
 def test_printing_draws_every_figure(browser, report):
     visit = Visit(browser, report)
     assert len(visit.page.pdf()) > 50_000
