@@ -45,8 +45,8 @@ class Visit:
 
 
 def wait_until(visit, holds):
-    for _ in range(100):
+    for _ in range(400):
         if holds():
             return
         visit.page.wait_for_timeout(50)
-    raise AssertionError("nothing changed within five seconds")
+    raise AssertionError("nothing changed within twenty seconds")
