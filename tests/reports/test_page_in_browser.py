@@ -72,6 +72,7 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
         *("time_decay", "gates", "influence_time", "cost"),
     ]
     assert visit.page.locator("#decay, a[href='#decay']").count() == 0
+    visit.draw("time_decay")  # figures out of sight are drawn when they come near
     lines = visit.page.locator("#figure-time_decay .panel").first.locator(".trace path.js-line")
     note = visit.page.locator("#figure-time_decay .note").first
     visit.page.select_option("#figure-time_decay select[name='site']", "backward.0")
