@@ -12,14 +12,13 @@ from orchestrator.cli.planning import plan_from_store, require_method
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.show import SHORTEST
 from orchestrator.errors import InputError, OrchError, Problem
-from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.capacity import Capacity, device_of, threads_of
 from orchestrator.execution.failures import describe
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.packs import make_packs
 from orchestrator.plan.records import Trial
 from orchestrator.store.trial import Measured, Stored, measured, read_stored
 from orchestrator.study.load import Overrides, load_study
-from orchestrator.study.records import Study
 from orchestrator.training.records import PackRows
 
 _NEAREST = 3  # ids that are named when one is unknown
@@ -54,7 +53,8 @@ def rerun(study: str, identifier: str, *, overrides: Overrides, results: Path | 
 
     started = perf_counter()
     try:
-        rows = train(packs[0], device=_device(loaded), threads=_threads(loaded))
+        asked = loaded.resources
+        rows = train(packs[0], device=device_of(asked), threads=threads_of(asked))
     except OrchError:
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything
@@ -84,14 +84,6 @@ def _find(identifier: str, trials: Sequence[Trial], study: str) -> Trial:
 def _described(trial: Trial) -> str:
     tuning = f"tuning point {trial.point}, " if trial.phase == "tuning" else ""
     return f"{trial.variant.label}, {tuning}replicate {trial.replicate}"
-
-
-def _device(study: Study) -> str:
-    return "cuda" if study.resources.gpus else "cpu"
-
-
-def _threads(study: Study) -> int:
-    return max(1, int(study.resources.cpus))
 
 
 def _again(rows: PackRows, wall_s: float) -> Again:
