@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.orch import ORCH, SMALL, orch
 
+pytestmark = pytest.mark.slow  # a process a test
+
 HEAVY = ("torch", "ray", "pandas", "numpy", "scipy", "sklearn", "pyarrow", "plotly")
 
 

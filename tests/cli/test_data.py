@@ -6,6 +6,8 @@ import pytest
 
 from tests.cli.orch import orch
 
+pytestmark = pytest.mark.slow  # a process a test
+
 WORD = "1\tdog\tdog\tNOUN\tNN" + "\t_" * 5 + "\n\n"
 STUDY = """\
 study: tags

@@ -9,6 +9,8 @@ from statsmodels.stats.power import TTestPower
 
 from tests.cli.orch import SMALL, orch
 
+pytestmark = pytest.mark.slow  # a process a test
+
 TINY = SMALL.replace("name: digits", "name: digits, train_examples: 50, test_examples: 20").replace(
     "replicates: 6", "training: {epochs: 1}\nreplicates: 2\nprobes: off"
 )
@@ -101,7 +103,6 @@ def test_results_that_are_no_folder(small: Path) -> None:
     assert "'s3://bucket/x' is no local folder" in done.stderr or "--results" in done.stderr
 
 
-@pytest.mark.slow
 def test_a_run_makes_trials_done_and_a_change_invalidates_them(small: Path) -> None:
     small.write_text(TINY)
     results = small.parent / "elsewhere"
@@ -149,7 +150,6 @@ def test_a_spread_must_be_one(small: Path) -> None:
     assert "--spread: -1 is no standard deviation\n    allowed: a number above 0" in done.stderr
 
 
-@pytest.mark.slow
 def test_a_spread_is_measured_on_what_there_is(small: Path) -> None:
     small.write_text(TINY)
     assert "Detects: not known before there are results" in orch("plan", small).stdout

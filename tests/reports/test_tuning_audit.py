@@ -60,7 +60,8 @@ def tuned(tmp_path, rates=(0.01, 0.03, 0.1, 0.3), best=2, lost=(), rising=False)
             score = None if gone else 0.9 - 0.1 * abs(i - best)
             key = {"variant_id": variant.variant_id, "tuning_study": 0, "point": i, "replicate": r}
             trials.append({**key, "status": "diverged" if gone else "completed",
-                           "final.validation/accuracy": score})  # fmt: skip
+                           "final.validation/accuracy": score, "wall_s": 1.0, "pack_id": "p",
+                           "execution": "stacked"})  # fmt: skip
             for epoch in range(EPOCHS + 1):
                 gain = epoch / EPOCHS if rising else 1 - np.exp(-1.5 * epoch)
                 curves.append({**key, "epoch": epoch, "split": "validation", "metric": "accuracy",
