@@ -49,3 +49,4 @@ for (const figure of figures) {
   await new Promise((resolve) => setTimeout(resolve));
   await figure.inflate();
 }
+document.documentElement.dataset.inflated = "";

@@ -114,7 +114,7 @@ def test_a_run_makes_trials_done_and_a_change_invalidates_them(small: Path) -> N
     document = json.loads(planned.stdout)
     assert document["cost"] | {"workers": 0} == {
         **{"trials": 4, "new": 2, "done": 2, "invalidated": 0, "to_come": 0, "pending": 0},
-        **{"packs": 1, "workers": 0, "training_steps": 4},
+        **{"packs": 1, "workers": 0, "training_steps": 4, "predicted": None},
     }
     by_label = {v["variant"]: v["trials"] for v in document["variants"]}
     assert {document["states"][t] for t in by_label["activation=tanh"]} == {"done"}

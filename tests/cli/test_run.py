@@ -93,7 +93,7 @@ class TestFirstRun:
         assert set(trials["git_commit"]) == {head}
         assert set(trials["git_dirty"]) == {False}
         plan = json.loads((tmp_path / "results/tiny/plan.json").read_text())
-        assert plan["git"] == {"commit": head, "dirty": False}
+        assert plan["git"] == {"commit": head, "dirty": False, "diff": None}
 
 
 class TestSecondRun:

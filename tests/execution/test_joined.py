@@ -1,5 +1,6 @@
 """Packs on a Ray that others started, of several nodes: real processes, on one machine."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,32 +27,33 @@ pytestmark = [pytest.mark.ray, pytest.mark.slow]
 STORE = {"object_store_memory": 80 * 2**20}
 
 
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Cluster"]:
+    """A head without CPUs, and a node with two and a GPU that only Ray believes in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(MARKER, str(tmp_path_factory.mktemp("notes")))
+        patch.setenv("RAY_AUTH_MODE", "disabled")
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
+        from ray.cluster_utils import Cluster
+
+        head = {"num_cpus": 0, "include_dashboard": False, **STORE}
+        started = Cluster(initialize_head=True, head_node_args=head)
+        try:
+            started.add_node(num_cpus=2, num_gpus=1, **STORE)
+            started.wait_for_nodes()
+            yield started
+        finally:
+            started.shutdown()
+
+
 @pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the doubles note which node they are on."""
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    monkeypatch.setenv(MARKER, str(folder))
+def notes(cluster: "Cluster") -> Path:
+    """Where the doubles note which node they are on; empty."""
+    folder = Path(os.environ[MARKER])
+    for note in folder.iterdir():
+        note.unlink()
     return folder
-
-
-@pytest.fixture
-def cluster(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Cluster"]:
-    """A head without CPUs and a node with two, one of them with a GPU that only Ray believes in."""
-    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
-    from ray.cluster_utils import Cluster
-
-    started = Cluster(
-        initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **STORE}
-    )
-    try:
-        started.add_node(num_cpus=2, num_gpus=1, **STORE)
-        started.wait_for_nodes()
-        yield started
-    finally:
-        started.shutdown()
 
 
 def train(
@@ -108,12 +110,14 @@ class Joining(Heard):
     def finished(self, summary: Summary) -> None:
         super().finished(summary)
         if len(self.summaries) == 1:
-            self.cluster.add_node(num_cpus=2, **STORE)
+            self.node = self.cluster.add_node(num_cpus=2, **STORE)
 
 
 def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
     names = [f"trial{number}" for number in range(24)]
-    train(cluster, [pack_of(name) for name in names], tmp_path, Joining(cluster))
+    heard = Joining(cluster)
+    train(cluster, [pack_of(name) for name in names], tmp_path, heard)
+    cluster.remove_node(heard.node)
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert len(nodes_of(notes)) == 2
 
