@@ -21,6 +21,8 @@ from reports.page.render import plotly_js
 from reports.tables import ReportError
 from tests.reports.sample import Sample, write
 
+pytestmark = pytest.mark.slow  # whole pages
+
 COLUMNS = [
     "metric", "baseline", "variant", "n", "diverged", "counted_as", "difference", "ci_low",
     "ci_high", "p_value", "p_adjusted", "prob_better", "effect_size", "verdict",
@@ -203,7 +205,6 @@ def test_a_large_page_leaves_its_gradients_in_a_folder(small, monkeypatch):
     assert not (small / "report_data").exists()
 
 
-@pytest.mark.slow
 def test_480_trials_take_under_five_seconds_and_three_and_a_half_megabytes(full):
     """From a fresh process, imports included; its own CPU time, as tests share their cores."""
     code = f"""

@@ -18,6 +18,8 @@ from reports.page.render import draw
 from reports.tables import read_tables
 from tests.reports.sample import Sample, write
 
+pytestmark = pytest.mark.slow  # whole analyses and pages
+
 STUDIES = {
     "no factor": {},
     "names": {"model.activation": ["sigmoid", "tanh", "relu"]},

@@ -8,6 +8,8 @@ from reports.build import build_report
 from tests.reports.sample import Sample, write
 from tests.reports.test_build import evil
 
+pytestmark = pytest.mark.slow  # whole analyses and pages
+
 PAGES = ("report.html", "../index.html")
 
 
