@@ -159,7 +159,7 @@ def _saturated(view: Scheme, most: Profile) -> str:
         return f"{'hardly any' if share else 'no'} unit is saturated{least}"
     where = f" with {view.titles[most.variant_id]}" if view.plan.factors else ""
     place = f"in hidden layer {most.layers[layer]}{where}"
-    return f"most units are saturated {place}: {100 * share:.0f} %"
+    return f"the largest share of saturated units is {100 * share:.0f} %, {place}"
 
 
 def _deepest(view: Scheme, found: Sequence[Profile]) -> dict[str, Level]:
