@@ -1,16 +1,34 @@
-"""Every path and file name below the results folder."""
+"""Every path and file name below the results folder, and the place of results at a URI."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from orchestrator.addresses import below
+
+Location = Path | str
+"""A file or folder, or something at a URI."""
 
 TABLES = ("metrics", "gradients", "trials")  # in the order of writing: trials commits a pack
 
 
 @dataclass(frozen=True, slots=True)
 class ResultsPaths:
-    """The results folder: one store for all studies, and one folder a study."""
+    """The results folder: one store for all studies, and one folder a study.
+
+    uri: where results are kept, if not in this folder, which is then a mirror of that place.
+    """
 
     root: Path
+    uri: str | None = None
+
+    def __str__(self) -> str:
+        return self.uri or str(self.root)
+
+    def at(self, path: Path) -> Location:
+        """The place of one of these paths: itself, or its object at the URI."""
+        if self.uri is None:
+            return path
+        return below(self.uri, path.relative_to(self.root).as_posix())
 
     @property
     def index(self) -> Path:
@@ -58,3 +76,8 @@ class StudyPaths:
     @property
     def lock(self) -> Path:
         return self.root / ".lock"
+
+    @property
+    def driver(self) -> Path:
+        """At a URI: who runs the study. The time of the file is the last sign of life."""
+        return self.root / "driver.json"

@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,8 @@ import pyarrow.dataset as ds
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.files import faults, replacing
+from orchestrator.store.files import faults
+from orchestrator.store.objects import put
 from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL, arrow, write
 from orchestrator.training.records import PackRows
 
@@ -38,12 +40,13 @@ class Entry:
 def commit(paths: ResultsPaths, pack_id: str, rows: PackRows) -> None:
     """Write a pack. Its trials come last: until they are there, the pack does not exist.
 
-    Raises EnvironmentFault when the disk refuses; what was there before stays.
+    Raises EnvironmentFault when the disk or the URI refuses; what was there before stays.
     """
     tables = {name: arrow(name, getattr(rows, name)) for name in TABLES}  # all or none
     for name in TABLES:
-        with replacing(paths.part(name, pack_id)) as file:
-            write(tables[name], file)
+        file = BytesIO()
+        write(tables[name], file)
+        put(paths.at(paths.part(name, pack_id)), file.getvalue())
 
 
 def statuses(paths: ResultsPaths) -> dict[str, str]:

@@ -1,0 +1,103 @@
+"""Opens the file system behind a URI, and says in words what goes wrong there."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+from pyarrow import fs
+
+from orchestrator.addresses import options
+from orchestrator.errors import EnvironmentFault
+from orchestrator.paths import Location
+
+ATTEMPTS = 7  # of every request to S3: with pauses that double, half a minute to a minute
+ANSWER_S = 20  # without a byte from the server, before the request is made again
+_CONNECT_S = 5
+_GOOGLE_PATIENCE_S = 60
+
+_CREDENTIALS = (
+    "check the credentials on that machine (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+    "~/.aws/credentials, or its role) and that they may list, read and write there"
+)
+_ENDPOINT = (
+    "is the endpoint right, and reachable from there? (endpoint_override and scheme in the URI, "
+    "AWS_ENDPOINT_URL, AWS_REGION)"
+)
+_CURES = (
+    ("NO_SUCH_BUCKET|bucket does not exist", "make the bucket, or mend its name in --results"),
+    (r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE|HTTP status 40[13]|credential", _CREDENTIALS),
+    ("NETWORK_CONNECTION|resolve|timed? ?out", _ENDPOINT),
+    (
+        "INTERNAL_FAILURE|SERVICE_UNAVAILABLE|SLOW_DOWN|HTTP status 5",
+        "the server is not well: run the same command again later; what is there stays",
+    ),
+)
+
+
+def opened(place: Location) -> tuple[Any, str]:
+    """The file system and the path in it. Raises EnvironmentFault where it cannot be opened."""
+    if isinstance(place, Path):
+        return fs.LocalFileSystem(), str(place)
+    parts = urlsplit(place)
+    with faults(place, "open"):
+        files = _file_system(parts.scheme, parts.netloc, parts.query)
+    return files, unquote(f"{parts.netloc}{parts.path}").rstrip("/")
+
+
+@cache
+def _file_system(scheme: str, bucket: str, query: str) -> Any:
+    """One for all that this process has to do with a bucket: it holds the connections."""
+    uri = f"{scheme}://{bucket}/{f'?{query}' * bool(query)}"
+    if scheme == "s3":
+        return fs.S3FileSystem(
+            **_s3_options(bucket, options(uri)),
+            connect_timeout=_CONNECT_S,
+            request_timeout=ANSWER_S,
+            retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
+            allow_delayed_open=True,  # a small object is put by one request
+        )
+    if scheme in ("gs", "gcs") and "retry_limit_seconds" not in query:
+        uri += f"{'&' if query else '?'}retry_limit_seconds={_GOOGLE_PATIENCE_S}"
+    return fs.FileSystem.from_uri(uri)[0]
+
+
+def _s3_options(bucket: str, given: dict[str, str]) -> dict[str, str]:
+    """Those of the URI; else the endpoint of the environment; else the bucket's region."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint and "endpoint_override" not in given:
+        scheme, _, host = endpoint.rstrip("/").rpartition("://")
+        given = {"scheme": scheme or "https", **given, "endpoint_override": host}
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if "region" in given:
+        return given
+    if not region:
+        region = "us-east-1" if "endpoint_override" in given else fs.resolve_s3_region(bucket)
+    return {**given, "region": region}
+
+
+@contextmanager
+def faults(place: Location, doing: str) -> Iterator[None]:
+    """Turns what pyarrow raises into an EnvironmentFault with the place, the reason, the cure."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise EnvironmentFault(
+            f"cannot {doing} {place}: {_reason(str(error))}\n    {_cure(str(error))}"
+        ) from error
+
+
+def _reason(text: str) -> str:
+    """AWS Error NO_SUCH_BUCKET during PutObject operation: The specified bucket does not exist."""
+    found = re.search(r"AWS Error .*", text)
+    return (found[0] if found else text.splitlines()[0]).split(" (Request ID")[0]
+
+
+def _cure(text: str) -> str:
+    found = (cure for pattern, cure in _CURES if re.search(pattern, text))
+    return next(found, "check --results and that this machine may list, read and write there")
