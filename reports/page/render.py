@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +63,7 @@ DEPTH_FIGURES = (  # in the order of the section, after the decay itself
 )
 TIME_FIGURES = ("gates", "influence_time")
 GRADIENT_FIGURES = {"delta", "factors", "time_decay", *DEPTH_FIGURES, *TIME_FIGURES}
+PAGE_ROWS = 100  # of a table, seen at once
 SHOWN_WARNINGS = 3  # on the first screen; they come most important first
 TRIALS = "trials"  # what the cards of single trials show
 MOVABLE = {*GRADIENT_FIGURES, TRIALS}
@@ -81,7 +81,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(names=names, json_script=json_script, source=source)
-    made.globals.update(highlighted=highlighted)
+    made.globals.update(highlighted=highlighted, page_rows=PAGE_ROWS, deflated_text=deflated_text)
     return made
 
 
@@ -248,13 +248,13 @@ def source(name: str) -> Markup:
     return Markup((FOLDER / name).read_text(encoding="utf-8"))
 
 
+def deflated_text(text: str) -> str:
+    return deflated(text.encode())
+
+
 def plotly_js() -> str:
-    """plotly.js from the installed plotly package, found without importing it."""
-    spec = find_spec("plotly")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("the package plotly is not installed", name="plotly")
-    file = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-    return file.read_text(encoding="utf-8")
+    """plotly.js with the traces of flat axes only, a third of the whole library."""
+    return (FOLDER / "plotly" / "plotly-cartesian.min.js").read_text(encoding="utf-8")
 
 
 def _code(tables: Tables) -> dict[str, list[str]]:

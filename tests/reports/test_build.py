@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pandas as pd
+import plotly
 import pyarrow.parquet as pq
 import pytest
 
@@ -205,7 +207,15 @@ def test_a_large_page_leaves_its_gradients_in_a_folder(small, monkeypatch):
     assert not (small / "report_data").exists()
 
 
-def test_480_trials_take_under_five_seconds_and_three_and_a_half_megabytes(full):
+def test_the_page_has_the_plotly_js_of_the_python_package():
+    """So that a figure looks the same in the page, in a notebook and on paper."""
+    whole = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    versions = [re.search(r"v\d+\.\d+\.\d+", text[:100])[0]
+                for text in (plotly_js(), whole.read_text())]  # fmt: skip
+    assert versions[0] == versions[1]
+
+
+def test_480_trials_take_under_five_seconds_and_two_megabytes(full):
     """From a fresh process, imports included; its own CPU time, as tests share their cores."""
     code = f"""
 import time
@@ -217,7 +227,7 @@ print(*(name for name in ("torch", "ray", "orchestrator", "scipy.stats") if name
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     size, seconds = map(float, done.stdout.split("\n")[0].split())
-    assert size < 3.5e6
+    assert size < 2e6
     assert seconds < 5
     assert done.stdout.split("\n")[1] == ""
 
