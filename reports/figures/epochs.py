@@ -73,10 +73,9 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
 def _slides(
     view: Scheme, found: Sequence[Profile], epochs: Sequence[int], choose: Sequence[str | None]
 ) -> Iterator[Panel]:
-    drawn = [strand_of(p) for p in found]
+    own = strands.by_variant(map(strand_of, found))
     for facet in facets(view, (view.roles.columns,), choose):
-        mine = {variant.variant_id for variant in facet.variants}
-        seen = [strand for strand in drawn if strand.variant_id in mine]
+        seen = strands.of_facets(own, (facet,))
         layout = _slide_axes(seen)
         for epoch in epochs:
             now = {strand.variant_id: strand for strand in seen if strand.epoch == epoch}

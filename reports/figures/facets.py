@@ -52,9 +52,17 @@ class Scheme:
     def level(self, path: str, variant: Variant) -> Level:
         return self.titles[variant.variant_id] if path == VARIANT else variant.level(path)
 
+    @cached_property
+    def _places(self) -> Mapping[str, Mapping[Level, int]]:
+        """Path → level → its index in the study, the first of equal ones (1 and True)."""
+        return {
+            path: {level: place for place, level in reversed([*enumerate(levels)])}
+            for path, levels in self._axes.items()
+        }
+
     def place(self, path: str | None, variant: Variant) -> int:
         """The index of a variant's level in the study; 0 where there is no such factor."""
-        return self.levels(path).index(self.level(path, variant)) if path else 0
+        return self._places[path][self.level(path, variant)] if path else 0
 
     @cached_property
     def order(self) -> Mapping[str, int]:
@@ -98,14 +106,15 @@ class Scheme:
         sizes: variant id → (smallest n drawn, exact zeros left out); others are not in the panel.
         """
         planned = self.plan.replicates
-        short = [
-            v for v in self.plan.variants if sizes.get(v.variant_id, (planned, 0))[0] < planned
+        short = [name for name, (n, _) in sizes.items() if n < planned]
+        parts = [
+            self._thin(name, *sizes[name])
+            for name in sorted(short, key=lambda name: self.order[name])
         ]
-        parts = [self._thin(variant, *sizes[variant.variant_id]) for variant in short]
         return f"fewer than {planned} replicates: {', '.join(parts)}" if parts else ""
 
-    def _thin(self, variant: Variant, n: int, zeros: int) -> str:
-        path = self.roles.colour
+    def _thin(self, variant_id: str, n: int, zeros: int) -> str:
+        path, variant = self.roles.colour, self.plan.variants[self.order[variant_id]]
         name = level_name(self.names[path], self.level(path, variant)) if path else "n ="
         return f"{name} {n}{f' ({zeros} exactly zero)' if zeros else ''}"
 

@@ -23,11 +23,12 @@ def line(place: int, x: Sequence[Any], y: Any, hover: str, **more: Any) -> Trace
 
 def band(place: int, x: Sequence[Any], low: Any, high: Any) -> Trace:
     """A closed polygon between two lines, where both are known."""
-    known = [i for i in range(len(x)) if np.isfinite(low[i]) and np.isfinite(high[i])]
+    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    known = np.flatnonzero(np.isfinite(low) & np.isfinite(high)).tolist()
     across = [x[i] for i in known]
     return {
         "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": look(place).soft,
         "line": {"width": 0}, "hoverinfo": "skip", "legendgroup": str(place),
         "x": across + across[::-1],
-        "y": numbers([high[i] for i in known] + [low[i] for i in reversed(known)]),
+        "y": numbers([*high[known], *low[known[::-1]]]),
     }  # fmt: skip

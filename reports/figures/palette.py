@@ -6,6 +6,7 @@ Symbol and dash repeat what colour says, for readers and printers without it.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Look:
     path: str  # the symbol as an SVG path in a box from −6 to 6
     dasharray: str  # the dash in SVG
 
-    @property
+    @cached_property
     def soft(self) -> str:
         """The colour of a band."""
         return soft(self.light)
@@ -47,6 +48,7 @@ LOOKS = (
 )  # fmt: skip
 
 
+@cache
 def look(place: int) -> Look:
     """The look of the level at a place. After the seventh colours return, on other symbols."""
     turn, colour = divmod(place, len(LOOKS))

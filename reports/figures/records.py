@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,8 @@ class Figure:
 def numbers(values: Any, digits: int = 5) -> list[float | None]:
     """Rounded to significant digits, None for NaN: what stands in the page's JSON."""
     return [
-        float(f"{value:.{digits}g}") if np.isfinite(value) else None
-        for value in np.asarray(values, dtype=float)
+        float(f"{value:.{digits}g}") if isfinite(value) else None
+        for value in np.asarray(values, dtype=float).tolist()
     ]
 
 

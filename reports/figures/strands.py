@@ -63,25 +63,39 @@ def panels(
     when: Mapping[str, str],
 ) -> list[Panel]:
     """Epochs × columns for every choice of levels; those seen together have the same axes."""
+    epochs = ends(strand.epoch for strand in strands)
+    own = by_variant(strand for strand in strands if strand.epoch in epochs)
     made = facets(view, (view.roles.columns,), choose)
     grouped = groupby(made, key=lambda facet: tuple(facet.when.items()))
     return [
         panel
         for _, group in grouped
-        for panel in _together(view, tuple(group), strands, axes, when)
+        for panel in _together(view, tuple(group), own, epochs, axes, when)
     ]
+
+
+def by_variant(strands: Iterable[Strand]) -> dict[str, list[Strand]]:
+    found: dict[str, list[Strand]] = {}
+    for strand in strands:
+        found.setdefault(strand.variant_id, []).append(strand)
+    return found
+
+
+def of_facets(own: Mapping[str, list[Strand]], made: Iterable[Facet]) -> list[Strand]:
+    """Those of the facets' variants; own: by variant."""
+    wanted = (variant for facet in made for variant in facet.variants)
+    return [strand for variant in wanted for strand in own.get(variant.variant_id, ())]
 
 
 def _together(
     view: Scheme,
     made: Sequence[Facet],
-    strands: Sequence[Strand],
+    own: Mapping[str, list[Strand]],
+    epochs: Sequence[int],
     axes: Axes,
     when: Mapping[str, str],
 ) -> list[Panel]:
-    epochs = ends(strand.epoch for strand in strands)
-    wanted = {variant.variant_id for facet in made for variant in facet.variants}
-    seen = [s for s in strands if s.variant_id in wanted and s.epoch in epochs]
+    seen = of_facets(own, made)
     layout = axes(seen)
     return [
         panel(view, facet, {s.variant_id: s for s in seen if s.epoch == epoch}, epoch, layout, when)

@@ -3,11 +3,12 @@ class Figure {
   // changed: called after the reader chose something; true for what moves in small steps
   // clicked: called with the places of variant and replicate of a dot
   // spec: all of it but what its panels show; library: plotly, when it is there
-  constructor(root, spec, library, chips, { changed, clicked }) {
+  constructor(root, spec, library, chips, painter, { changed, clicked }) {
     this.root = root;
     this.spec = spec;
     this.library = library;
     this.chips = chips;
+    this.painter = painter;
     this.changed = changed;
     this.clicked = clicked;
     this.grid = root.querySelector(".panels");
@@ -128,9 +129,7 @@ class Figure {
     this.logButton?.setAttribute("aria-pressed", String(this.scale === "log"));
     this.buildSlots();
     this.drawn = false;
-    // What the reader looks at comes first.
-    if (this.near && isOnScreen(this.root)) this.draw();
-    else if (this.near) setTimeout(() => this.drawn || this.draw());
+    if (this.near) this.draw();
   }
 
   buildSlots() {
@@ -138,7 +137,8 @@ class Figure {
     this.grid.classList.toggle("empty-grid", !wanted.length);
     while (this.grid.children.length > wanted.length) {
       const last = this.grid.lastElementChild;
-      if (window.Plotly) Plotly.purge(last.querySelector(".plot"));
+      this.painter.drop(last.lastElementChild);
+      if (window.Plotly) Plotly.purge(last.lastElementChild);
       last.remove();
     }
     while (this.grid.children.length < wanted.length) {
@@ -166,26 +166,30 @@ class Figure {
   async arrive() {
     const inside = this.root.querySelector("script.data");
     const text = inside ? inside.textContent : await packs.beside(this.spec.name, this.root.dataset.file);
-    const contents = await packs.unpacked(text);
-    this.spec.panels.forEach((panel, i) => Object.assign(panel, contents[i]));
+    const contents = await packs.entries(text);
+    this.spec.panels.forEach((panel, i) => { panel.contents = () => contents(i); });
     inside?.remove();
     this.loaded = true;
   }
 
   async draw() {
     this.drawn = true;
-    if (!this.loaded) await Promise.all([this.library, this.inflate()]);
+    if (!this.loaded || !window.Plotly) await Promise.all([this.library, this.inflate()]);
     if (!this.loaded) return;
     const panels = this.visible();
-    const scaled = this.scale === this.spec.scale ? (layout) => layout : rescaled(panels, this.scale);
+    const scaled = this.scale === this.spec.scale ? (layout) => layout : rescaled(panels.map((panel) => panel.contents()), this.scale);
     panels.forEach((panel, i) => {
-      const data = panel.data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))
-        .map((trace) => this.chips.kept(trace)).filter(Boolean);
       const plot = this.grid.children[i].lastElementChild;
-      Plotly.react(plot, themed(data), fullLayout(scaled(panel.layout)), config);
-      plot.removeAllListeners("plotly_click");
-      plot.on("plotly_click", ({ points }) => this.click(points[0]));
+      this.painter.add(plot, () => this.paint(plot, panel.contents(), scaled));
     });
+  }
+
+  paint(plot, { data, layout }, scaled) {
+    const shown = data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))
+      .map((trace) => this.chips.kept(trace)).filter(Boolean);
+    Plotly.react(plot, themed(shown), fullLayout(scaled(layout)), config);
+    plot.removeAllListeners("plotly_click");
+    plot.on("plotly_click", ({ points }) => this.click(points[0]));
   }
 
   click({ data, pointNumber }) {
@@ -220,9 +224,4 @@ class Figure {
     const without = params.getAll(`${this.spec.name}.without`);
     this.hidden = new Set(this.keys.filter(({ text }) => without.includes(text)).map(({ place }) => place));
   }
-}
-
-function isOnScreen(each) {
-  const { top, bottom } = each.getBoundingClientRect();
-  return top < innerHeight && bottom > 0;
 }

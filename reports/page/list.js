@@ -1,6 +1,4 @@
 // The list of all trials, built when it is opened; it follows the chips.
-const MOST_ROWS = 1000;
-
 class TrialList {
   constructor(root, card, chips) {
     this.root = root;
@@ -16,47 +14,39 @@ class TrialList {
 
   async fill() {
     const data = await this.card.data();
-    const shown = data.trials.id.flatMap((_, place) => (this.chips.shown[data.trials.variant[place]] ? [place] : []));
-    const table = this.table(data, shown.slice(0, MOST_ROWS));
-    const more = shown.length - MOST_ROWS;
-    const note = more > 0 ? [element("p", { class: "caption" }, `${more} more trials: chips narrow them down.`)] : [];
-    this.root.querySelector(".list").replaceChildren(table, ...note);
+    this.table ??= this.build(data);
+    await this.table.show();
   }
 
-  table(data, places) {
+  build(data) {
     const titles = [...data.heads, "replicate", "status", data.compared.replace("/", " "), "trial"];
-    const heads = titles.map((title) => this.headCell(title));
-    const rows = places.map((place) => this.row(data, place));
+    const heads = titles.map((title) => element("th", { scope: "col" }, element("button", { type: "button" }, title)));
+    const table = element("table", { class: "trials" },
+      element("thead", {}, element("tr", {}, ...heads)), element("tbody"));
     const scroll = { class: "scroll", tabindex: "0", role: "region", "aria-label": "Every trial" };
-    return element("div", scroll, element("table", { class: "trials" },
-      element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows)));
-  }
-
-  headCell(title) {
-    const button = element("button", { type: "button" }, title);
-    const head = element("th", { scope: "col" }, button);
-    button.addEventListener("click", () => sortBy(head));
-    return head;
-  }
-
-  row(data, place) {
-    const { trials } = data;
-    const metric = data.compared;
-    const value = data.final[metric]?.[place] ?? null;
-    const id = trials.id[place];
-    const link = id ? element("a", { href: `#trial=${id}` }, element("code", {}, id)) : "settings not selected yet";
-    const levels = data.variants[trials.variant[place]].levels;
-    return element("tr", {},
-      ...levels.map((text, i) => cell(text, levelKey(data, i, text))),
-      cell(String(trials.replicate[place]), trials.replicate[place]),
-      cell(trials.status[place], trials.status[place]),
-      cell(valueText(value, data.units[metric.split("/").pop()]), value),
-      cell(link, id));
+    this.root.querySelector(".list").replaceChildren(element("div", scroll, table));
+    return new Table(table, data.trials.id.map((_, place) => trialRow(data, place)), this.chips);
   }
 }
 
-function cell(content, key) {
-  return element("td", key === null ? {} : { "data-sort": key }, content);
+// A row whose cells are made when they are seen.
+function trialRow(data, place) {
+  const variant = data.trials.variant[place];
+  const keys = () => [
+    ...data.variants[variant].levels.map((text, i) => levelKey(data, i, text)),
+    data.trials.replicate[place], data.trials.status[place],
+    data.final[data.compared]?.[place] ?? undefined, data.trials.id[place],
+  ];
+  let made;
+  return { variant, key: (column) => keys()[column], element: () => (made ??= trialElement(data, place, keys())) };
+}
+
+function trialElement({ trials, variants, final, compared, units }, place, keys) {
+  const id = trials.id[place];
+  const link = id ? element("a", { href: `#trial=${id}` }, element("code", {}, id)) : "settings not selected yet";
+  const value = valueText(final[compared]?.[place], units[compared.split("/").pop()]);
+  const contents = [...variants[trials.variant[place]].levels, trials.replicate[place], trials.status[place], value, link];
+  return element("tr", {}, ...contents.map((content, i) => element("td", keys[i] === undefined ? {} : { "data-sort": keys[i] }, content)));
 }
 
 // Levels are sorted as the study has them.

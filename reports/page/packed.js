@@ -1,7 +1,12 @@
 "use strict";
 // Reads what reports/page/packed.py has packed. Everything here is asynchronous, as inflating is.
 const packs = (() => {
-  const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  function bytesOf(base64) {
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes;
+  }
 
   async function inflated(base64) {
     const stream = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -18,20 +23,42 @@ const packs = (() => {
     return new Float32Array(bytes.buffer);
   }
 
-  async function unpacked(base64) {
+  async function opened(base64) {
     const bytes = await inflated(base64);
     const end = 4 + new DataView(bytes.buffer).getUint32(0, true);
-    const all = numbers(bytes.subarray(end));
-    // Plain arrays with null for what is not known, as JSON has it: they are filtered and joined.
-    const list = (start, count) => Array.from(all.subarray(start, start + count), (x) => (x === x ? x : null));
-    const text = new TextDecoder().decode(bytes.subarray(4, end));
-    return JSON.parse(text, (key, value) => (value && value.$ ? list(...value.$) : value));
+    const tree = JSON.parse(new TextDecoder().decode(bytes.subarray(4, end)));
+    return { tree, all: numbers(bytes.subarray(end)) };
   }
+
+  // Plain arrays with null for what is not known, as JSON has it: they are filtered and joined.
+  const list = (all, [start, count]) => Array.from(all.subarray(start, start + count), (x) => (x === x ? x : null));
+
+  // The tree with its lists of numbers in their places.
+  function filled(value, all) {
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map((each) => filled(each, all));
+    if (value.$) return list(all, value.$);
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, all)]));
+  }
+
+  async function unpacked(base64) {
+    const { tree, all } = await opened(base64);
+    return filled(tree, all);
+  }
+
+  // A list of which each entry is put together when it is asked for: place → entry.
+  async function entries(base64) {
+    const { tree, all } = await opened(base64);
+    const made = [];
+    return (place) => (made[place] ??= filled(tree[place], all));
+  }
+
+  const text = async (base64) => new TextDecoder().decode(await inflated(base64));
 
   // A library that stands in the page deflated. The page's policy knows the digest of its text.
   async function run(base64) {
     const script = document.createElement("script");
-    script.textContent = new TextDecoder().decode(await inflated(base64));
+    script.textContent = await text(base64);
     document.head.append(script);
   }
 
@@ -48,5 +75,5 @@ const packs = (() => {
     });
   }
 
-  return { unpacked, run, beside, arrived: (name, base64) => waiting.get(name)(base64) };
+  return { unpacked, entries, text, run, beside, arrived: (name, base64) => waiting.get(name)(base64) };
 })();

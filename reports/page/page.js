@@ -8,8 +8,9 @@ if (study.factors.length) document.querySelector("main").before(chips.root);
 const tables = new Tables(chips);
 const card = new Card(document.getElementById("trials-data"), library, () => link.save());
 const list = new TrialList(document.getElementById("trials"), card, chips);
+const painter = new Painter();
 const figures = [...document.querySelectorAll(".figure")].map(
-  (root) => new Figure(root, heads[root.dataset.name], library, chips, {
+  (root) => new Figure(root, heads[root.dataset.name], library, chips, painter, {
     changed: (small) => link.save({ replace: small }),
     clicked: (variant, replicate) => card.wantReplicate(variant, replicate),
   }),
@@ -41,12 +42,14 @@ darkMode.addEventListener("change", () => {
 });
 addEventListener("beforeprint", () => {
   for (const figure of figures) if (!figure.drawn) figure.draw();
+  painter.paint(Infinity);
 });
 
 // All is inflated before somebody may print, one figure after another, when there is time.
+const idle = window.requestIdleCallback ?? setTimeout;
 await library;
 for (const figure of figures) {
-  await new Promise((resolve) => setTimeout(resolve));
+  await new Promise((resolve) => idle(resolve, { timeout: 1000 }));
   await figure.inflate();
 }
 document.documentElement.dataset.inflated = "";

@@ -8,8 +8,10 @@ FOLDER = Path(__file__).parent
 ORDER = (
     "theme",
     "chips",
+    "table",
     "tables",
     "scale",
+    "painter",
     "figure",
     "card",
     "list",

@@ -1,36 +1,37 @@
-// Tables are sorted by a click on a heading, and lose the rows of hidden variants.
-function sortBy(header) {
-  const table = header.closest("table");
-  const column = header.cellIndex;
-  const descending = header.getAttribute("aria-sort") === "ascending";
-  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-  header.setAttribute("aria-sort", descending ? "descending" : "ascending");
-  const key = (row) => row.cells[column].dataset.sort;
-  const rows = [...table.tBodies[0].rows].map((row, place) => ({ row, place, key: key(row) }));
-  rows.sort((a, b) => compare(a.key, b.key, descending) || a.place - b.place);
-  table.tBodies[0].append(...rows.map((each) => each.row));
+// The tables of the page, and everything else outside the figures that follows the chips.
+const rowOf = (element) => ({
+  variant: element.dataset.variant,
+  key: (column) => element.cells[column].dataset.sort,
+  element: () => element,
+});
+
+// A table of the page; of a long one most rows are deflated.
+function tableOf(root, chips) {
+  const packed = root.querySelector("script.rows");
+  root.tFoot?.remove();
+  const more = packed && Object.assign(() => inflatedRows(packed), { count: Number(packed.dataset.count) });
+  return new Table(root, [...root.tBodies[0].rows].map(rowOf), chips, more);
 }
 
-// Cells without a value stay last in both directions.
-function compare(a, b, descending) {
-  if (a === undefined || b === undefined) return (a === undefined) - (b === undefined);
-  const order = isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b;
-  return descending ? -order : order;
+async function inflatedRows(packed) {
+  const rows = document.createElement("template");
+  rows.innerHTML = await packs.text(packed.textContent);
+  packed.remove();
+  return [...rows.content.children].map(rowOf);
 }
 
 class Tables {
   constructor(chips) {
     this.chips = chips;
-    this.tagged = [...document.querySelectorAll("[data-variant]")];
+    this.tables = [...document.querySelectorAll("table.sortable")].map((root) => tableOf(root, chips));
+    this.tagged = [...document.querySelectorAll("[data-variant]")].filter((each) => !each.closest(".sortable"));
     this.holders = [...document.querySelectorAll("[data-holds]")];
     this.notes = [...document.querySelectorAll("[data-covers-all]")].map(coverNote);
-    for (const button of document.querySelectorAll(".sortable th button")) {
-      button.addEventListener("click", () => sortBy(button.closest("th")));
-    }
   }
 
   // What holds variants goes when none of them is left.
   filter() {
+    for (const table of this.tables) table.show();
     for (const each of this.tagged) hide(each, !this.chips.shown[each.dataset.variant]);
     for (const each of this.holders) each.hidden = ![...each.querySelectorAll("[data-variant]")].some(isShown);
     for (const table of document.querySelectorAll(".matrix")) filterColumns(table);

@@ -3,7 +3,15 @@ const darkOf = JSON.parse(document.getElementById("dark-of").textContent);
 const looks = document.querySelectorAll("template[id^=key-]");
 const darkMode = matchMedia("(prefers-color-scheme: dark)");
 const touch = matchMedia("(pointer: coarse)").matches;
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const fontFamily = getComputedStyle(document.body).fontFamily;
+
+// Read once, as each reading makes the browser compute the styles of what was drawn before.
+const inks = new Map();
+darkMode.addEventListener("change", () => inks.clear());
+function css(name) {
+  if (!inks.has(name)) inks.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  return inks.get(name);
+}
 
 // Figures come with the colours of a light page; on a dark one each has its counterpart.
 function recolour(value) {
@@ -25,7 +33,7 @@ function fullLayout(own) {
     ...themed(own),
     xaxis: axis(own.xaxis),
     yaxis: axis(own.yaxis),
-    font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: css("--ink") },
+    font: { family: fontFamily, size: 12, color: css("--ink") },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     margin: { l: 46, r: 10, t: own.annotations ? 20 : 8, b: 38, ...own.margin },

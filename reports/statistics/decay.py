@@ -1,6 +1,7 @@
 """How the gradient (and whatever else is probed by layer) changes on its way through depth."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -31,7 +32,7 @@ class Profile:
     factor: Estimate | None  # per hidden layer, towards the input: below 1 it vanishes
     total: Estimate | None  # first hidden layer over last hidden layer
 
-    @property
+    @cached_property
     def inner(self) -> int:
         """How many of `layers`, counted from the first, are hidden ones."""
         return sum(layer <= self.hidden for layer in self.layers)

@@ -183,7 +183,8 @@ def _unpaired(compared: Comparisons) -> Iterable[str]:
 def _unreadable(plan: Plan, fitted: pd.DataFrame) -> Iterable[str]:
     """fitted: of `fits.fits`."""
     below = fitted[underflow(fitted, plan)]
-    hit = [v for v in plan.variants if v.variant_id in set(below["variant_id"])]
+    names = set(below["variant_id"])
+    hit = [v for v in plan.variants if v.variant_id in names]
     ways = [f"through {axis}" for axis in ("depth", "time") if axis in set(below["axis"])]
     if hit:
         first = names_of(plan)[hit[0].variant_id]

@@ -92,9 +92,14 @@ def _exp(logs: Floats) -> Floats:
 def estimates(fitted: pd.DataFrame, keys: Sequence[str], column: str) -> dict[Key, Estimate]:
     """Of one positive number a trial, for each combination of `keys`; NaN is left out."""
     kept = fitted[fitted[column] > 0]
-    groups = kept.assign(logs=np.log(kept[column].astype(float))).groupby(list(keys))["logs"]
-    found = groups.agg(list)
-    return {_tuple(key): estimate(logs) for key, logs in found.items()}
+    logs = kept.assign(logs=np.log(kept[column].astype(float))).groupby(list(keys))["logs"]
+    found = logs.agg(["count", "mean", "std"])
+    n, mean = found["count"].to_numpy(), found["mean"].to_numpy(dtype=float)
+    half = t_half_width(n, np.nan_to_num(found["std"].to_numpy(dtype=float)))
+    with np.errstate(over="ignore"):  # an upper end may be infinite
+        columns = [np.exp(x).tolist() for x in (mean, mean - half, mean + half)]
+    rows = zip(found.index.tolist(), *columns, n.tolist(), strict=True)
+    return {_tuple(key): _estimate(*numbers) for key, *numbers in rows}
 
 
 def _tuple(key: object) -> Key:
@@ -102,13 +107,5 @@ def _tuple(key: object) -> Key:
     return key if isinstance(key, tuple) else (key,)
 
 
-def estimate(logs: Sequence[float]) -> Estimate:
-    """Geometric mean and t-interval from (n,) logarithms, n ≥ 1."""
-    x = np.asarray(logs, dtype=float)
-    mean = float(x.mean())
-    if x.size == 1:
-        return Estimate(float(np.exp(mean)), None, None, 1)
-    half = float(t_half_width(x.size, x.std(ddof=1)))
-    with np.errstate(over="ignore"):  # an upper end may be infinite
-        low, high = float(np.exp(mean - half)), float(np.exp(mean + half))
-    return Estimate(float(np.exp(mean)), low, high, int(x.size))
+def _estimate(value: float, low: float, high: float, n: int) -> Estimate:
+    return Estimate(value, low, high, n) if n > 1 else Estimate(value, None, None, n)

@@ -1,7 +1,7 @@
 """Every verdict in a sentence, the most important first, and what would settle the open ones."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.names import (
@@ -17,7 +17,7 @@ from reports.statistics.ceiling import bound_text
 from reports.statistics.comparisons import VERDICTS, Comparison, Verdict
 from reports.statistics.power import MOST
 from reports.statistics.settling import Settling, settles
-from reports.tables import Level, Plan, Variant
+from reports.tables import Level, Plan
 from reports.variants import baseline_text, is_crossed, names_of
 
 SHOWN = 6  # sentences at the terminal and at the top of the report
@@ -42,20 +42,21 @@ def statements(
 
     unlearnt: ids of variants that are not told from the task's baseline.
     """
-    variants = {variant.variant_id: variant for variant in plan.variants}
+    pair = _pairs(plan)
     known = [row for row in rows if row.difference is not None]
     known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
     return tuple(
-        Statement(row.verdict, _text(plan, variants, row, settling) + _idle(row, unlearnt))
+        Statement(row.verdict, _text(plan, pair, row, settling) + _idle(row, unlearnt))
         for row in known
     )
 
 
-def _text(
-    plan: Plan, variants: Mapping[str, Variant], row: Comparison, settling: Settling | None
-) -> str:
+Pair = Callable[[Comparison], tuple[str, str, str]]  # the two variants' names, and where
+
+
+def _text(plan: Plan, pair: Pair, row: Comparison, settling: Settling | None) -> str:
     unit = plan.compare.unit
-    own, base, where = _pair(plan, variants[row.variant], variants[row.baseline])
+    own, base, where = pair(row)
     said = {
         "better": f"{own} is better than {base}{where}",
         "worse": f"{own} is worse than {base}{where}",
@@ -64,13 +65,17 @@ def _text(
     }[row.verdict]
     interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
     effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
-    return f"{said}: {effect}{_lost(plan, variants, row)}{_open(plan, row, settling)}"
+    return f"{said}: {effect}{_lost(plan, row)}{_open(plan, row, settling)}"
 
 
-def _pair(plan: Plan, own: Variant, base: Variant) -> tuple[str, str, str]:
+def _pairs(plan: Plan) -> Pair:
+    """Names are made once, as a study may have a thousand variants."""
     if is_crossed(plan):
-        return apart(own.levels, base.levels, short_names(plan.factors))
-    return names_of(plan)[own.variant_id], baseline_text(plan), ""
+        levels = {variant.variant_id: variant.levels for variant in plan.variants}
+        short = short_names(plan.factors)
+        return lambda row: apart(levels[row.variant], levels[row.baseline], short)
+    names, base = names_of(plan), baseline_text(plan)
+    return lambda row: (names[row.variant], base, "")
 
 
 def apart(
@@ -85,12 +90,11 @@ def apart(
     return texts[0], texts[1], f" at {describe(shared, names)}" if shared else ""
 
 
-def _lost(plan: Plan, variants: Mapping[str, Variant], row: Comparison) -> str:
+def _lost(plan: Plan, row: Comparison) -> str:
     if row.counted_as is None:
         return ""
-    of = len(variants[row.variant].trials) + len(variants[row.baseline].trials)
     value = value_text(row.counted_as, plan.compare.unit)
-    return f"; {row.diverged} of their {of} trials diverged and count as {value}"
+    return f"; {row.diverged} of their {2 * plan.replicates} trials diverged and count as {value}"
 
 
 def _open(plan: Plan, row: Comparison, settling: Settling | None) -> str:

@@ -35,7 +35,12 @@ class Visit:
         figure = self.page.query_selector(f"#figure-{name}")
         figure.scroll_into_view_if_needed()
         figure.wait_for_selector(".panel:last-child .main-svg")
+        self.settle()
         return figure
+
+    def settle(self):
+        """Until every plot near the window shows what was chosen."""
+        self.page.wait_for_selector("html:not([data-drawing])", state="attached")
 
     def draw_all(self):
         names = self.page.evaluate(

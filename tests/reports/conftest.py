@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reports.browsing import CHROMIUM
+from reports.build import build_report
+from tests.reports.browsing import CHROMIUM, Visit
 from tests.reports.sample import Sample, write
 
 SMALL = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
@@ -45,3 +46,19 @@ def browser() -> Iterator:
         started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def report(full: Path) -> Path:
+    """The page of `full`."""
+    return build_report(full).path
+
+
+@pytest.fixture(scope="session")
+def memory_report(memory: Path) -> Path:
+    return build_report(memory).path
+
+
+@pytest.fixture
+def visit(browser, report: Path) -> Visit:
+    return Visit(browser, report)

@@ -7,7 +7,7 @@ from scipy import stats
 
 from reports.statistics import decay as depth
 from reports.statistics.fits import fits
-from reports.statistics.geometric import estimate, summaries
+from reports.statistics.geometric import Estimate, estimates, summaries
 
 
 def rows(values, quantity="delta", variant="v", epoch=0, axis="depth"):
@@ -130,7 +130,13 @@ def test_order_of_rows_does_not_matter():
 
 
 def test_an_estimate_of_one_has_no_interval():
-    assert (estimate([0.0]).value, estimate([0.0]).low) == (1.0, None)
+    table = pd.DataFrame({"variant_id": ["a", "b", "b"], "factor": [2.0, 1.0, np.e]})
+    found = estimates(table, ["variant_id"], "factor")
+    assert found["a",] == Estimate(2.0, None, None, 1)
+    logs = [0.0, 1.0]
+    low, high = stats.t.interval(0.95, 1, np.mean(logs), stats.sem(logs))
+    expected = pytest.approx((np.exp(0.5), np.exp(low), np.exp(high), 2))
+    assert (found["b",].value, found["b",].low, found["b",].high, found["b",].n) == expected
 
 
 def test_replicates_of_very_different_size_have_no_upper_end():
@@ -141,4 +147,4 @@ def test_replicates_of_very_different_size_have_no_upper_end():
     assert found.mean[0] == pytest.approx(1.0)
     assert found.low[0] == 0.0
     assert np.isnan(found.high[0])
-    assert estimate(np.log(values).tolist()).high == np.inf
+    assert estimates(table, ["site"], "value")["a",].high == np.inf

@@ -12,16 +12,6 @@ from tests.reports.test_build import evil
 pytestmark = MARKS
 
 
-@pytest.fixture(scope="module")
-def report(full):
-    return build_report(full).path
-
-
-@pytest.fixture(scope="module")
-def memory_report(memory):
-    return build_report(memory).path
-
-
 @pytest.fixture
 def visit(browser, small):
     return Visit(browser, build_report(small).path)

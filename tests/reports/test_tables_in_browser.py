@@ -1,0 +1,62 @@
+"""Tables of more rows than are seen at once: pages, order and chips, in Chromium."""
+
+import pandas as pd
+import pytest
+
+from reports.build import build_report
+from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
+from tests.reports.sample import Sample, write
+
+pytestmark = MARKS
+FACTORS = {"model.activation": ["sigmoid", "tanh"], "model.width": list(range(60))}
+MEANS = "all => all.map(row => Number(row.cells[6].dataset.sort))"
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """The page of 120 variants."""
+    sample = Sample(study="wide", factors=FACTORS, replicates=2, probes=False)
+    return build_report(write(tmp_path_factory.mktemp("results"), sample)).path
+
+
+@pytest.fixture
+def visit(browser, wide):
+    return Visit(browser, wide)
+
+
+def test_a_long_table_turns_pages_and_is_sorted_as_a_whole(visit, wide):
+    rows = visit.page.locator("#results table.sortable tbody tr")
+    pager = visit.page.locator("#results .pager").first
+    assert rows.count() == 100
+    assert pager.inner_text().startswith("rows 1 to 100 of 120")
+    assert visit.page.locator("tfoot").count() == 0  # that speaks to readers without JavaScript
+    visit.page.locator("#results th button", has_text="mean").click()
+    wait_until(visit, lambda: visit.page.locator("#results [aria-sort]").count() == 1)
+    seen = rows.evaluate_all(MEANS)
+    pager.get_by_role("button", name="next").press("Enter")
+    wait_until(visit, lambda: rows.count() == 20)
+    seen += rows.evaluate_all(MEANS)
+    trials = pd.read_parquet(wide.parent / "trials.parquet")
+    means = trials.groupby("variant_id")["final.test/accuracy"].mean()
+    assert seen == pytest.approx(sorted(means))
+    assert not visit.wrong
+
+
+def test_chips_choose_among_all_rows_of_a_long_table(visit):
+    rows = visit.page.locator("#results table.sortable tbody tr")
+    chips = visit.page.get_by_role("group", name="levels of activation")
+    chips.get_by_role("button", name="sigmoid", exact=True).click()
+    wait_until(visit, lambda: rows.count() == 60)
+    assert visit.page.locator("#results .pager").count() == 0
+    assert {*rows.evaluate_all("all => all.map(row => row.cells[0].innerText)")} == {"tanh"}
+    visit.page.get_by_role("button", name="all", exact=True).click()
+    assert rows.count() == 100
+    assert not visit.wrong
+
+
+def test_without_javascript_a_long_table_says_what_it_leaves_out(browser, wide):
+    page = browser.new_context(java_script_enabled=False, viewport=PHONE).new_page()
+    page.goto(wide.as_uri())
+    said = page.locator("#results tfoot").inner_text()
+    assert said.startswith("20 more rows are shown by JavaScript")
+    assert page.locator("#results tbody tr").count() == 100
