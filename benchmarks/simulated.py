@@ -9,6 +9,7 @@ stands in its tables has the shape and size of real ones, and no meaning.
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,20 +36,33 @@ PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5, "ident
 Draws = NDArray[np.float64]  # (members,)
 
 
+def levels(variants: int) -> dict[str, list[Any]]:
+    """Factors with so many combinations: four or five activations, depths, scales, widths."""
+    activations = list(PER_LAYER)[: 5 if variants % 5 == 0 else 4]
+    left = variants // len(activations)
+    depths = [1, 2, 4, 8][: min(left, 4)]
+    left //= len(depths)
+    scales = [round(0.2 * (1 + i), 1) for i in range(min(left, 10))]
+    widths = [4 + 4 * i for i in range(left // len(scales))] if scales else []
+    if len(activations) * len(depths) * len(scales) * len(widths) != variants:
+        raise ValueError(f"no study of {variants} variants is made up here; 48, 100 and 1000 are")
+    return {
+        "model.activation": activations,
+        "model.depth": depths,
+        "model.init.scale": scales,
+        "model.width": widths,
+    }
+
+
 def study_text(variants: int = VARIANTS, replicates: int = REPLICATES) -> str:
-    """Five activations × four depths × ten scales × as many widths as it takes."""
-    widths = [4 + 4 * i for i in range(max(variants // 200, 1))]
-    scales = [round(0.2 * (1 + i), 1) for i in range(min(10, variants // 20))]
+    factors = "\n".join(f"  {path}: {values}" for path, values in levels(variants).items())
     return f"""study: simulated
 question: How large a study can a reader open?
 task: {{name: digits}}
 model: {{name: mlp, init: {{scheme: normal}}}}
 training: {{epochs: 20}}
 factors:
-  model.activation: [{", ".join(PER_LAYER)}]
-  model.depth: [1, 2, 4, 8]
-  model.init.scale: {scales}
-  model.width: {widths}
+{factors}
 replicates: {replicates}
 probes: {{every_epochs: {PROBE_EVERY}}}
 compare: {{metric: test/accuracy, smallest_difference: 0.005}}
