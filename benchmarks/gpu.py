@@ -94,7 +94,9 @@ def alone_epoch(trials: Sequence[Trial], data: TrialData, models: Sequence[nn.Mo
     for member, (trial, model) in enumerate(zip(trials, models, strict=True)):
         optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
         size = int(trial.variant.settings.training.batch_size)
-        for inputs, targets in batches(data.of(member), Streams([trial], 0), 1, size):
+        for inputs, targets in batches(
+            data.of(slice(member, member + 1)), Streams([trial], 0), 1, size
+        ):
             optimizer.zero_grad()
             loss(model(inputs[0]), targets[0]).mean().backward()
             optimizer.step()

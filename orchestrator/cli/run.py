@@ -213,6 +213,7 @@ def _job(this: Run) -> Job:
         results=this.paths.root.resolve(),
         device=device_of(this.study.resources),
         threads=this.place.threads,
+        gpus=this.study.resources.gpus,
         git_commit=git.get("commit"),
         git_dirty=git.get("dirty"),
     )

@@ -16,6 +16,7 @@ class Job:
     results: Path  # absolute: workers have a working folder of their own
     device: str = "cpu"  # cpu | cuda
     threads: int = 1
+    gpus: float = 0  # that a pack has, or a share of one
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
     train: str = "orchestrator.training.engine:train"  # (pack, device, threads) → PackRows

@@ -20,6 +20,8 @@ from orchestrator.training.records import PackRows
 def work(pack: Pack, job: Job) -> Summary:
     """Train a pack and commit it. Raises EnvironmentFault when the store refuses."""
     started = perf_counter()
+    if job.device == "cuda":
+        _load("orchestrator.training.memory:take_share")(job.gpus)
     statuses: Counter[str] = Counter()
     for rows in _settled(pack, job, partial(_load(job.train), device=job.device)):
         statuses.update(rows.trials["status"])
@@ -70,11 +72,11 @@ def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
     return complete
 
 
-def _load(path: str) -> Callable[..., PackRows]:
-    """The training function. That it cannot be imported is no fault of a trial."""
+def _load(path: str) -> Callable[..., Any]:
+    """A function of training. That it cannot be imported is no fault of a trial."""
     module, _, name = path.partition(":")
     try:
-        function: Callable[..., PackRows] = getattr(import_module(module), name)
+        function: Callable[..., Any] = getattr(import_module(module), name)
     except ImportError as error:
         raise EnvironmentFault(
             f"{module} cannot be imported: {error}\n    is PyTorch installed for this Python?"

@@ -6,10 +6,17 @@ import torch
 from torch import Tensor
 
 from models.shape import UNKNOWN_WORD
+from orchestrator.study.settings import Training
 from orchestrator.training.data import TrialData
 from orchestrator.training.streams import Streams
 
 BUCKET_BATCHES = 20  # sentences are sorted by length among those of so many batches
+
+
+def batch_size(training: Training, data: TrialData) -> int:
+    """Examples of a batch of one member."""
+    examples = data.splits["train"].shape[1]
+    return examples if training.batch_size == "full" else training.batch_size
 
 
 def batches(

@@ -32,10 +32,10 @@ class TrialData:
     baselines: Sequence[Mapping[str, float]]  # one a member
     word_dropout: float
 
-    def of(self, member: int) -> "TrialData":
-        """The data of one member."""
-        splits = {split: rows[member : member + 1] for split, rows in self.splits.items()}
-        return replace(self, splits=splits, baselines=self.baselines[member : member + 1])
+    def of(self, members: slice) -> "TrialData":
+        """The data of some members."""
+        splits = {split: rows[members] for split, rows in self.splits.items()}
+        return replace(self, splits=splits, baselines=self.baselines[members])
 
     @property
     def known(self) -> list[dict[str, float]]:

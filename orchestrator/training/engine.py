@@ -7,9 +7,11 @@ from models.build import build, draw
 from models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
+from orchestrator.training.batches import batch_size
 from orchestrator.training.data import load_data
 from orchestrator.training.loop import train_members
-from orchestrator.training.members import side_by_side, single
+from orchestrator.training.members import single, way_to_stack
+from orchestrator.training.memory import stack_size
 from orchestrator.training.recorder import Recorder, joined
 from orchestrator.training.records import PackRows
 from orchestrator.training.streams import Streams
@@ -25,7 +27,8 @@ def train(
 ) -> PackRows:
     """Train every trial of the pack and return its rows; diverged trials are rows as well.
 
-    Members of one structure train stacked where the model can be stacked, else one after another.
+    Members train stacked where the model can be stacked, as many as fit into memory at once, else
+    one after another.
     """
     torch.set_num_threads(threads)
     # TensorFloat-32 keeps 10 bits of the mantissa: too few for gradients that vanish.
@@ -35,18 +38,19 @@ def train(
         build_model(trial, data.shape, pack.study_seed).to(device, precision)
         for trial in pack.trials
     ]
-    inputs, _ = data.take(data.splits["train"][:, :EXAMPLES])
-    members = side_by_side(models, inputs)
-    if members is not None:
-        diary = Recorder(pack, pack.trials, data.known)
-        train_members(members, data, Streams(pack.trials, pack.study_seed), diary)
-        return diary.rows(execution="stacked", device=device, threads=threads)
+    few, _ = data.take(data.splits["train"][:, :EXAMPLES])
+    stack = way_to_stack(models, few)
+    batch = batch_size(pack.trials[0].variant.settings.training, data)
+    size = stack_size(stack(models[:1]), few[:1], batch) if stack else 1
     rows = []
-    for number, (trial, model) in enumerate(zip(pack.trials, models, strict=True)):
-        own = data.of(number)
-        diary = Recorder(pack, [trial], own.known)
-        train_members(single(model), own, Streams([trial], pack.study_seed), diary)
-        rows.append(diary.rows(execution="sequential", device=device, threads=threads))
+    for start in range(0, len(models), size):
+        portion = slice(start, start + size)
+        own, trials = data.of(portion), pack.trials[portion]
+        members = stack(models[portion]) if stack else single(models[start])
+        diary = Recorder(pack, trials, own.known)
+        train_members(members, own, Streams(trials, pack.study_seed), diary)
+        execution = "stacked" if stack else "sequential"
+        rows.append(diary.rows(execution=execution, device=device, threads=threads))
     return joined(rows)
 
 

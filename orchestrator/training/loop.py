@@ -8,7 +8,7 @@ from torch import Tensor
 from models.catalogue import task_entry
 from models.losses import LOSSES
 from orchestrator.study.settings import Training
-from orchestrator.training.batches import batches
+from orchestrator.training.batches import batch_size, batches
 from orchestrator.training.clipping import clipping
 from orchestrator.training.data import TrialData
 from orchestrator.training.evaluation import Metrics, evaluate
@@ -30,9 +30,8 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
     loss = LOSSES[training.loss or task.loss]
     optimizer = OPTIMIZERS[training.optimizer](members, trainings)
     clip = clipping(trainings, members.flat)
-    examples = data.splits["train"].shape[1]
-    batch_size = examples if training.batch_size == "full" else training.batch_size
-    steps_an_epoch = ceil(examples / batch_size)
+    size = batch_size(training, data)
+    steps_an_epoch = ceil(data.splits["train"].shape[1] / size)
     probing = Probing(members, data, streams, loss)
     plateau = Plateau(len(members.flat))
     step = 0
@@ -41,7 +40,7 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
         if epoch > 0:
             members.model.train()
             torch.manual_seed(streams.seed("dropout", epoch))  # nn.Dropout takes no generator
-            for inputs, targets in batches(data, streams, epoch, batch_size):
+            for inputs, targets in batches(data, streams, epoch, size):
                 outputs = members.model(inputs)  # (members, batch, …)
                 losses = mean_per_member(loss(outputs, targets), targets)  # (members,)
                 if step + 1 == epoch * steps_an_epoch:

@@ -11,7 +11,7 @@ There are three ways, and which one is taken depends on the model and the device
 On a GPU, recurrent models take their step form instead of the kernels, and are mapped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,21 +82,32 @@ class Members:
         return model
 
 
+Way = Callable[[Sequence[nn.Module]], Members]
+
+
+class _NotThisWay(Exception):
+    """These models cannot be computed like that."""
+
+
 def side_by_side(models: Sequence[nn.Module], inputs: Tensor) -> Members | None:
-    """The models, computed in the same operations; None if that cannot be done.
+    """The models, computed in the same operations; None if that cannot be done."""
+    way = way_to_stack(models, inputs)
+    return way(models) if way else None
+
+
+def way_to_stack(models: Sequence[nn.Module], inputs: Tensor) -> Way | None:
+    """How these models, or some of them, are computed in the same operations; None if they cannot.
 
     inputs: (members, a few examples, …), on which the result is compared with single models.
     """
     if not _is_function(models[0], inputs[0]):
         return None
-    if inputs.device.type in STEPWISE_ON:
-        models = [_stepwise(model) for model in models]
     samples = [_without_zeros(models[member]) for member in (0, -1)]
-    for way in (_broadcast, _mapped):
-        members = way(samples)
-        if members is not None and _agrees(members, samples, inputs[[0, -1]]):
-            return way(models)
-    return None
+    ways: tuple[Way, ...] = (_broadcast, _mapped)
+    if inputs.device.type in STEPWISE_ON:
+        samples = [_stepwise(model) for model in samples]
+        ways = (_in_steps(_broadcast), _in_steps(_mapped))
+    return next((way for way in ways if _agrees(way, samples, inputs[[0, -1]])), None)
 
 
 def single(model: nn.Module) -> Members:
@@ -166,9 +177,13 @@ def _stepwise(model: nn.Module) -> nn.Module:
     return stepping
 
 
-def _broadcast(models: Sequence[nn.Module]) -> Members | None:
+def _in_steps(way: Way) -> Way:
+    return lambda models: way([_stepwise(model) for model in models])
+
+
+def _broadcast(models: Sequence[nn.Module]) -> Members:
     if not all(type(layer).__module__.startswith(KNOWN) for layer in models[0].modules()):
-        return None  # a user's forward may look at the whole batch, as in x.sum() > 0
+        raise _NotThisWay  # a user's forward may look at the whole batch, as in x.sum() > 0
     flat, views = _stacked(models)
     model = deepcopy(models[0])
     for name, layer in models[0].named_modules():
@@ -176,14 +191,14 @@ def _broadcast(models: Sequence[nn.Module]) -> Members | None:
             bias = views.get(f"{name}.bias")
             model.set_submodule(name, StackedLinear(views[f"{name}.weight"], bias))
     if next(model.parameters(), None) is not None:  # of a layer that is no nn.Linear
-        return None
+        raise _NotThisWay
     return Members(model, flat, views, models[0])
 
 
-def _mapped(models: Sequence[nn.Module]) -> Members | None:
+def _mapped(models: Sequence[nn.Module]) -> Members:
     stepwise = getattr(models[0], "stepwise", False)  # recurrent, but not by torch's kernels
     if not stepwise and any(isinstance(layer, nn.RNNBase) for layer in models[0].modules()):
-        return None  # torch's recurrent kernels cannot be mapped
+        raise _NotThisWay  # torch's recurrent kernels cannot be mapped
     flat, views = _stacked(models)
     return Members(Mapped(deepcopy(models[0]), views), flat, views, models[0])
 
@@ -235,8 +250,12 @@ def _views(model: nn.Module, flat: Tensor) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def _agrees(members: Members, models: Sequence[nn.Module], inputs: Tensor) -> bool:
+def _agrees(way: Way, models: Sequence[nn.Module], inputs: Tensor) -> bool:
     """Whether all members come out as they would alone, in training and in evaluation."""
+    try:
+        members = way(models)
+    except _NotThisWay:
+        return False
     for is_training in (False, True):
         members.model.train(is_training)
         try:

@@ -230,3 +230,10 @@ def test_a_small_net_learns_real_digits(task: Digits | MNIST5k) -> None:
     trials = pd.DataFrame(train(pack([learner])).trials)
     assert (trials["final.test/accuracy"] > 0.88).all()
     assert SMALL_DIGITS.train_examples < task.train_examples
+
+
+def test_products_on_a_gpu_keep_all_bits_of_float32() -> None:
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    train(pack([variant("relu", epochs=1)]))
+    assert not torch.backends.cuda.matmul.allow_tf32
+    assert not torch.backends.cudnn.allow_tf32
