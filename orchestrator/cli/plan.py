@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestrator.cli.detectable import Detectable, checked, find_detectable
 from orchestrator.cli.planning import plan_from_store
-from orchestrator.cli.predicting import predicted
+from orchestrator.cli.predicting import calibrated, predicted, speeds_of
 from orchestrator.cli.results import results_paths
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
@@ -38,8 +38,10 @@ def plan(
     paths = results_paths(results)
     earlier = read_plan(paths.study(loaded.name))
     workers = _workers(loaded)
-    made = plan_from_store(loaded, paths, workers, earlier)
-    prediction = predicted(made, paths, workers, calibrates=calibrates)
+    speeds = speeds_of(loaded, paths)
+    made = plan_from_store(loaded, paths, workers, earlier, speeds=speeds)
+    known = calibrated(made, speeds) if calibrates else speeds
+    prediction = predicted(made, known, workers)
     detectable = find_detectable(loaded, paths.study(loaded.name), spread)
     if as_json:
         document = _document(made, workers, prediction, detectable)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from orchestrator.paths import ResultsPaths
+from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.make import NOTHING, is_done, make_plan
 from orchestrator.plan.records import Plan, Tuned
@@ -22,6 +23,7 @@ def plan_from_store(
     prints: Fingerprints | None = None,
     force: bool = False,
     tried: frozenset[str] = frozenset(),
+    speeds: Speeds = UNKNOWN,
 ) -> Plan:
     """The plan as things stand. Arguments as in `make_plan`."""
     prints = prints or fingerprints(study)
@@ -31,7 +33,8 @@ def plan_from_store(
         scores = _scores(study.tune.select, paths)
         done = partial(is_done, results=results, force=force, tried=tried)
         known = Known(_points(study, study.tune, prints, scores, done), scores)
-    return make_plan(study, results, workers, earlier, force, prints, known, tried)
+    stored = _packs(paths) if force else []
+    return make_plan(study, results, workers, earlier, force, prints, known, tried, speeds, stored)
 
 
 def require_method(study: Study) -> None:
@@ -66,6 +69,14 @@ def _statuses(paths: ResultsPaths) -> Mapping[str, str]:
     from orchestrator.store.parts import statuses
 
     return statuses(paths)
+
+
+def _packs(paths: ResultsPaths) -> Sequence[Sequence[str]]:
+    if not paths.store("trials").exists():
+        return []
+    from orchestrator.store.parts import packs
+
+    return packs(paths)
 
 
 def _scores(metric: str, paths: ResultsPaths) -> Mapping[str, float]:

@@ -2,25 +2,29 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 from orchestrator.cli.tally import count, duration
 from orchestrator.execution.capacity import device_of, threads_of
 from orchestrator.paths import ResultsPaths
-from orchestrator.plan.duration import Prediction, Timing, Work, pack_work, predict
+from orchestrator.plan.duration import Prediction, Speeds, Timing, Work, pack_work, predict
 from orchestrator.plan.records import Pack, Plan
+from orchestrator.study.records import Study
 
 
-def predicted(
-    plan: Plan, paths: ResultsPaths, workers: int, *, calibrates: bool = False
-) -> Prediction | None:
+def speeds_of(study: Study, paths: ResultsPaths) -> Speeds:
+    """What the results folder tells of how long packs take, read when it is first asked for."""
+    return Speeds(partial(_earlier, paths), device_of(study.resources))
+
+
+def predicted(plan: Plan, speeds: Speeds, workers: int) -> Prediction | None:
     """None where there is nothing to train, or nothing like it has been trained."""
-    if not plan.packs:
-        return None
-    earlier = _earlier(paths)
-    device = device_of(plan.study.resources)
-    if calibrates:
-        earlier += list(_measured(plan, {timing.work for timing in earlier}, device))
-    return predict(plan.packs, earlier, workers, device)
+    return predict(plan.packs, speeds, workers) if plan.packs else None
+
+
+def calibrated(plan: Plan, speeds: Speeds) -> Speeds:
+    """With a measurement of each structure that was not known."""
+    return speeds.and_also(list(_measured(plan, speeds))) if plan.packs else speeds
 
 
 def in_words(plan: Plan, prediction: Prediction | None, workers: int) -> Iterator[str]:
@@ -46,15 +50,15 @@ def _earlier(paths: ResultsPaths) -> list[Timing]:
     return timings(paths)
 
 
-def _measured(plan: Plan, known: set[Work], device: str) -> Iterator[Timing]:
+def _measured(plan: Plan, speeds: Speeds) -> Iterator[Timing]:
     """One pack of each structure that is not known: its largest."""
     from orchestrator.training.calibration import calibrate
 
     unknown: dict[Work, Pack] = {}
     for pack in sorted(plan.packs, key=lambda pack: len(pack.trials)):
-        if (work := pack_work(pack, device)) not in known:
+        if (work := pack_work(pack, speeds.device)) not in speeds.by_work:
             unknown[work] = pack
     for number, (work, pack) in enumerate(unknown.items(), 1):
         print(f"calibrating {number} of {len(unknown)}", file=sys.stderr)
-        seconds = calibrate(pack, device, threads_of(plan.study.resources))
+        seconds = calibrate(pack, speeds.device, threads_of(plan.study.resources))
         yield Timing(work, len(pack.trials), seconds)

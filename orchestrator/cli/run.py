@@ -18,7 +18,7 @@ from orchestrator.cli.ending import show_hopeless, show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
 from orchestrator.cli.place import Place, place_for
 from orchestrator.cli.planning import plan_from_store, require_method
-from orchestrator.cli.predicting import predicted
+from orchestrator.cli.predicting import predicted, speeds_of
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.rounds import Rounds
@@ -28,6 +28,7 @@ from orchestrator.execution.capacity import device_of
 from orchestrator.execution.records import Job
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
+from orchestrator.plan.duration import Speeds
 from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.provenance import GitState, git_state, machine, versions
@@ -48,6 +49,7 @@ class Run:
     document: Mapping[str, Any]  # plan.json
     paths: ResultsPaths
     place: Place
+    speeds: Speeds
     console: Console
 
     @property
@@ -88,13 +90,14 @@ def run(
     loaded = load_study(study, overrides)
     paths = results_paths(results)
     prints = fingerprints(loaded)  # raises for bad data files, before anything is made
+    speeds = speeds_of(loaded, paths)
     require_method(loaded)
     with place_for(loaded, inline=inline, address=address) as place:
         prepare(paths, loaded.name)
         place.look_over(paths.root.resolve())
         with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
             try:
-                again = partial(_plan, loaded, prints, paths, place, force=force)
+                again = partial(_plan, loaded, prints, paths, place, speeds, force=force)
                 this = again(frozenset())
                 _announce(this)
                 fetch_downloads(this.plan.packs)
@@ -109,6 +112,7 @@ def _plan(
     prints: Fingerprints,
     paths: ResultsPaths,
     place: Place,
+    speeds: Speeds,
     tried: frozenset[str],
     *,
     force: bool,
@@ -120,12 +124,19 @@ def _plan(
     folder = paths.study(study.name)
     earlier = read_plan(folder)
     plan = plan_from_store(
-        study, paths, place.workers, earlier, prints=prints, force=force, tried=tried
+        study,
+        paths,
+        place.workers,
+        earlier,
+        prints=prints,
+        force=force,
+        tried=tried,
+        speeds=speeds,
     )
     git = git_state(study.path.resolve().parent)
     document = plan_document(plan) | {"git": _described(git)}
     write_plan(folder, study.text, document)
-    return Run(plan, document, paths, place, Console())
+    return Run(plan, document, paths, place, speeds, Console())
 
 
 def _described(git: GitState | None) -> dict[str, Any] | None:
@@ -192,7 +203,7 @@ def _counts(tally: Tally, started: float) -> dict[str, Any]:
 def _facts(this: Run) -> dict[str, Any]:
     trials = len(this.plan.trials) + this.plan.to_come + this.plan.pending
     done = this.done("tuning") + this.done("replication")
-    prediction = predicted(this.plan, this.paths, this.workers)
+    prediction = predicted(this.plan, this.speeds, this.workers)
     return versions() | {
         "command": ["orch", *sys.argv[1:]],
         "platform": machine(),

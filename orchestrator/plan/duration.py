@@ -1,13 +1,14 @@
 """How long packs will take, from packs of the same structure that were trained before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heapify, heapreplace
 from statistics import median
 
 from orchestrator.plan.cost import trial_cost
-from orchestrator.plan.packs import is_stackable
-from orchestrator.plan.records import Pack
+from orchestrator.plan.records import Pack, Trial
+from orchestrator.plan.structures import is_stackable
 from orchestrator.study.records import Level
 
 Work = frozenset[tuple[str, Level]]  # what members of a pack have in common, and where they trained
@@ -37,34 +38,66 @@ def work_of(settings: Mapping[str, Level], phase: str, device: str) -> Work:
     return frozenset({**deciding, "phase": phase, "device": device}.items())
 
 
+def trial_work(trial: Trial, device: str) -> Work:
+    return work_of(trial.variant.settings.flat, trial.phase, device)
+
+
 def pack_work(pack: Pack, device: str) -> Work:
-    first = pack.trials[0]
-    return work_of(first.variant.settings.flat, first.phase, device)
+    return trial_work(pack.trials[0], device)
 
 
-def predict(
-    packs: Sequence[Pack], timings: Iterable[Timing], workers: int, device: str
-) -> Prediction | None:
+@dataclass(frozen=True)
+class Speeds:
+    """What earlier packs tell of the time of others.
+
+    earlier: called when it is first needed; reading them takes longer than planning.
+    """
+
+    earlier: Callable[[], Iterable[Timing]]
+    device: str  # where packs are going to be trained
+
+    @cached_property
+    def by_work(self) -> Mapping[Work, Sequence[Timing]]:
+        found: dict[Work, list[Timing]] = {}
+        for timing in self.earlier():
+            found.setdefault(timing.work, []).append(timing)
+        return found
+
+    def of_trial(self, trial: Trial, members: int) -> float | None:
+        """Seconds of a trial in a pack of so many, by the earlier packs nearest to it in size.
+
+        None where nothing of its structure was timed.
+        """
+        earlier = self.by_work.get(trial_work(trial, self.device))
+        if not earlier:
+            return None
+        nearest = min((timing.members for timing in earlier), key=lambda n: abs(n - members))
+        return median(t.wall_s / t.members for t in earlier if t.members == nearest)
+
+    def of_pack(self, pack: Pack) -> float | None:
+        """Seconds."""
+        members = len(pack.trials)
+        each = self.of_trial(pack.trials[0], members)
+        return None if each is None else members * each
+
+    def and_also(self, measured: Iterable[Timing]) -> "Speeds":
+        earlier = [timing for same in self.by_work.values() for timing in same]
+        return Speeds(lambda: [*earlier, *measured], self.device)
+
+
+UNKNOWN = Speeds(lambda: (), "cpu")
+"""Nothing was timed."""
+
+
+def predict(packs: Sequence[Pack], speeds: Speeds, workers: int) -> Prediction | None:
     """None where nothing is known of any of the packs."""
-    by_work: dict[Work, list[Timing]] = {}
-    for timing in timings:
-        by_work.setdefault(timing.work, []).append(timing)
-    seconds = {}
-    for pack in packs:
-        if earlier := by_work.get(pack_work(pack, device)):
-            seconds[pack.pack_id] = _like(earlier, len(pack.trials))
+    known = {pack.pack_id: speeds.of_pack(pack) for pack in packs}
+    seconds = {name: wall_s for name, wall_s in known.items() if wall_s is not None}
     if not seconds:
         return None
     speed = sum(seconds.values()) / sum(_cost(p) for p in packs if p.pack_id in seconds)
     walls = [seconds.get(pack.pack_id, speed * _cost(pack)) for pack in packs]
     return Prediction(_makespan(walls, workers), len(packs), len(seconds))
-
-
-def _like(earlier: Sequence[Timing], members: int) -> float:
-    """Seconds of a pack of so many members, by the earlier ones nearest to it in size."""
-    nearest = min((timing.members for timing in earlier), key=lambda n: abs(n - members))
-    per_member = [t.wall_s / t.members for t in earlier if t.members == nearest]
-    return members * median(per_member)
 
 
 def _cost(pack: Pack) -> int:

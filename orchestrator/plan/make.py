@@ -1,9 +1,10 @@
 """Study + what the store holds → Plan."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.earlier import Earlier, read_earlier
 from orchestrator.plan.identity import Fingerprints, fingerprints, identify
 from orchestrator.plan.packs import make_packs
@@ -24,6 +25,8 @@ def make_plan(
     prints: Fingerprints | None = None,
     known: Known = NOTHING,
     tried: frozenset[str] = frozenset(),
+    speeds: Speeds = UNKNOWN,
+    stored: Sequence[Sequence[str]] = (),
 ) -> Plan:
     """Every trial of the study, what is known of it, and packs of those still to be trained.
 
@@ -33,6 +36,8 @@ def make_plan(
     prints: digests of code and data; left out, they are read now.
     known: of a study that tunes, its points and their scores.
     tried: trials that this run has trained already: done, whatever came out.
+    speeds: of earlier packs, so that new ones do not take too long.
+    stored: trial ids of packs that are trained once more and stay as they were.
     """
     prints = prints or fingerprints(study)
     judge = _Judge(study, results, read_earlier(earlier), prints, force, tried)
@@ -43,7 +48,8 @@ def make_plan(
     others = _replicates(study, prints, tuning)
     judge.see(others)
     todo = judge.todo(tuning_trials) or judge.todo(others)
-    packs = make_packs(study, todo, judge.before.packs, workers, prints)
+    kept = [*judge.before.packs, *stored]
+    packs = make_packs(study, todo, kept, workers, prints, speeds)
     trials = (*tuning_trials, *others)
     return Plan(study, prints.identity, trials, judge.states, judge.reasons, packs, tuning)
 

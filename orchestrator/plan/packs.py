@@ -1,40 +1,16 @@
 """Trials → packs: those that can be trained side by side, in portions that keep workers busy."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 
-from models.settings import Settings
 from orchestrator.plan.cost import trial_cost
+from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, pack_id
+from orchestrator.plan.portions import Portions
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.study.records import Level, Study, TrialSettings, flatten
-
-STACKABLE = (
-    *("training.learning_rate", "training.momentum", "training.weight_decay"),
-    *("training.clip_norm", "training.clip_value"),
-)
-"""Settings in which the members of a pack may differ, besides the replicate and `model.init.*`."""
-
-SMALLEST, LARGEST = 8, 64  # members: below, stacking gains little; above, a worker waits for long
-ROUNDS = 4  # packs per worker, so that the last ones to finish leave few idle
-
-Structure = tuple[tuple[tuple[str, Level], ...], ...]
-
-
-def structure(settings: TrialSettings) -> Structure:
-    """What the members of a pack have in common."""
-    return tuple(_structure(name, section) for name, section in settings.sections)
-
-
-@lru_cache(maxsize=10_000)
-def _structure(name: str, section: Settings) -> tuple[tuple[str, Level], ...]:
-    return tuple((path, value) for path, value in flatten(name, section) if not is_stackable(path))
-
-
-def is_stackable(path: str) -> bool:
-    return path in STACKABLE or path.startswith("model.init.")
+from orchestrator.plan.structures import Structure, structure
+from orchestrator.study.records import Study
 
 
 def make_packs(
@@ -43,13 +19,15 @@ def make_packs(
     kept: Iterable[Sequence[str]],
     workers: int,
     prints: Fingerprints,
+    speeds: Speeds = UNKNOWN,
 ) -> tuple[Pack, ...]:
     """Every trial in exactly one pack, the most expensive pack first.
 
     kept: trial ids of packs of an interrupted run. One whose trials are all still to be trained
-    stays as it was, so that it gives the same bits again.
+    stays as it was, so that it gives the same bits again, whatever is known by now.
+    speeds: of earlier packs; from them, packs that would take too long to be lost are known.
     """
-    members = _members(len(todo), workers)
+    limits = Portions.of(todo, workers, 60 * study.resources.pack_minutes, speeds)
     structures = _structures(todo)
     portions = list(_unchanged(todo, kept, structures))
     taken = {trial.trial_id for portion in portions for trial in portion}
@@ -58,7 +36,7 @@ def make_packs(
         if trial.trial_id not in taken:
             groups.setdefault(structures[id(trial.variant)], []).append(trial)
     for group in groups.values():
-        portions += _split(sorted(group, key=lambda trial: trial.replicate), members)
+        portions += _split(sorted(group, key=_replicate), limits.most(group))
     return tuple(_pack(study, portion, prints) for portion in sorted(portions, key=_cost))
 
 
@@ -68,8 +46,8 @@ def _structures(trials: Iterable[Trial]) -> dict[int, Structure]:
     return {key: structure(variant.settings) for key, variant in variants.items()}
 
 
-def _members(trials: int, workers: int) -> int:
-    return min(max(ceil(trials / (ROUNDS * max(workers, 1))), SMALLEST), LARGEST)
+def _replicate(trial: Trial) -> int:
+    return trial.replicate
 
 
 def _unchanged(

@@ -60,13 +60,28 @@ def entries(paths: ResultsPaths) -> dict[str, Entry]:
     A file that is not whole (cut off by a copy, or not ours) is left out with a `DamagedPart`
     warning: its trials are trained again, and nobody takes half a file for all of it.
     """
+    return _winners(_index(paths))
+
+
+def packs(paths: ResultsPaths) -> list[list[str]]:
+    """Trial ids of every pack in the store, in the pack's order; the newest packs first."""
+    found: dict[str, list[str]] = {}
+    latest: dict[str, str] = {}
+    table = _index(paths)
+    columns = [table[name].to_pylist() for name in ("trial_id", "started_at", "__filename")]
+    for trial, started_at, file in zip(*columns, strict=True):
+        found.setdefault(file, []).append(trial)
+        latest[file] = max(started_at, latest.get(file, started_at))
+    return [found[file] for file in sorted(found, key=lambda file: latest[file], reverse=True)]
+
+
+def _index(paths: ResultsPaths) -> pa.Table:
+    """Rows of all packs, without files that are damaged."""
     files = _packs(paths)
     try:
-        table = _read_index(files)
+        return _read_index(files)
     except (pa.ArrowException, OSError):  # one of them; find out which
-        files = [file for file in files if _has_index(file)]
-        table = _read_index(files)
-    return _winners(table)
+        return _read_index([file for file in files if _has_index(file)])
 
 
 def scores(paths: ResultsPaths, metric: str) -> dict[str, float]:

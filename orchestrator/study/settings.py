@@ -82,3 +82,6 @@ class Resources(Settings):
     """Cores, and threads, of the worker that trains it."""
     gpus: NonNegative = 0
     """Graphics cards; above 0 it trains on one."""
+    pack_minutes: Positive = 10
+    """Longest training time of a pack: one that would take longer, as earlier ones of its structure
+    tell, is split, so that little is lost with a worker. A pack that has begun stays as it is."""

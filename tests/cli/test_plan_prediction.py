@@ -50,6 +50,8 @@ def test_a_run_is_predicted_from_an_earlier_one_of_the_same_structures(
     write_study(tmp_path, LONGER + "seed: 7\n")
     predicted = planned(study, capsys)["predicted"]
     assert (predicted["packs"], predicted["known"]) == (4, 4)
+    short = Overrides(set=("resources.pack_minutes=0.000001",))
+    assert planned(study, capsys, overrides=short)["packs"] == 8  # each trial is one
     train_here(study)
     first, second = (e for e in events(tmp_path / "results") if e["event"] == "study_started")
     assert first["predicted_s"] is None

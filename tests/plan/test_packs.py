@@ -1,12 +1,16 @@
 """Every trial is in exactly one pack, with trials of its own structure only."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.document import plan_document
+from orchestrator.plan.duration import Speeds, Timing, pack_work
 from orchestrator.plan.identity import Fingerprints
-from orchestrator.plan.packs import LARGEST, SMALLEST, is_stackable
+from orchestrator.plan.portions import LARGEST, SMALLEST
 from orchestrator.plan.records import Pack, Plan
+from orchestrator.plan.structures import is_stackable
 from orchestrator.study.load import load_study
 from tests.plan.studies import SMALL, ids, plan, study
 
@@ -92,6 +96,68 @@ def test_packs_are_no_larger_than_needed_to_keep_workers_busy() -> None:
     assert len(plan(study(text, replicates=2), workers=1).packs) == 1
 
 
+UNEVEN = SMALL.replace("model.init.scale: [0.5, 1, 2]", "model.depth: [1, 2, 31]")
+"""A trial of the deepest costs 16 times one of the shallowest."""
+
+
+def cost(pack: Pack) -> int:
+    return sum(trial_cost(trial.variant.settings.flat) for trial in pack.trials)
+
+
+@pytest.mark.parametrize("workers", [10, 1000])
+def test_packs_of_expensive_trials_are_smaller(workers: int) -> None:
+    """Of many workers, most would wait for the packs of the largest models."""
+    made = plan(study(UNEVEN, replicates=100), workers=workers)
+    mean = sum(map(cost, made.packs)) / len(packed(made))
+    limit = max(SMALLEST * mean, sum(map(cost, made.packs)) / (4 * workers))
+    for pack in made.packs:
+        one = cost(pack) / len(pack.trials)
+        assert cost(pack) < limit + one or len(pack.trials) == 1
+    sizes = {p.trials[0].variant.levels["model.depth"]: len(p.trials) for p in made.packs}
+    assert sizes[31] < sizes[1]
+
+
+def test_small_studies_are_not_split_for_their_cost() -> None:
+    """Of few trials, side by side takes hardly longer than one alone."""
+    made = plan(study(UNEVEN, replicates=2), workers=8)
+    assert [len(pack.trials) for pack in made.packs] == [2] * 9
+
+
+def timed(of: Plan, wall_s: float) -> Speeds:
+    """As if each of its packs had been trained, a trial in so many seconds."""
+    timings = [Timing(pack_work(p, "cpu"), len(p.trials), wall_s * len(p.trials)) for p in of.packs]
+    return Speeds(lambda: timings, "cpu")
+
+
+def test_packs_known_to_take_long_are_split() -> None:
+    """15 members for 15 minutes become 10 for 10; what is not known is as it was."""
+    first = plan(workers=1)
+    assert [len(pack.trials) for pack in first.packs] == [15] * 6
+    some = study(SMALL.replace("[sigmoid, tanh, relu]", "[tanh]"))
+    speeds = timed(plan(some, workers=1), wall_s=60)
+    made = plan(workers=1, speeds=speeds)
+    sizes = [(p.trials[0].variant.levels["model.activation"], len(p.trials)) for p in made.packs]
+    others = [("relu", 15)] * 2 + [("sigmoid", 15)] * 2
+    assert sorted(sizes) == [*others, *[("tanh", 10)] * 3]
+    longer = study(SMALL, "resources.pack_minutes=60")
+    assert [p.pack_id for p in plan(longer, workers=1, speeds=speeds).packs] == [
+        p.pack_id for p in first.packs
+    ]
+    assert {len(p.trials) for p in plan(workers=1, speeds=timed(first, 9000)).packs} == {1}
+
+
+def test_what_was_learnt_of_speed_does_not_change_a_pack_that_was_planned() -> None:
+    """Else a run that is resumed after its first packs would train others than it began with."""
+    first = plan(workers=1)
+    slow = timed(first, wall_s=3000)
+    done = {trial.trial_id: "completed" for trial in first.packs[0].trials}
+    again = plan(results=done, workers=1, earlier=plan_document(first), speeds=slow)
+    assert [pack.pack_id for pack in again.packs] == [pack.pack_id for pack in first.packs[1:]]
+    stored = [[trial.trial_id for trial in pack.trials] for pack in first.packs]
+    forced = plan(results=done, workers=5, force=True, speeds=slow, stored=stored)
+    assert {p.pack_id for p in forced.packs} == {p.pack_id for p in first.packs}
+
+
 def test_replicates_stay_together_when_a_group_is_split() -> None:
     """They share their data: a pack should hold few replicates, of all its variants."""
     made = plan(study(SMALL.replace("[sigmoid, tanh, relu]", "[tanh]"), replicates=30), workers=2)
@@ -140,6 +206,6 @@ def test_the_slowest_cells_and_longest_sequences_come_first() -> None:
     """Else the longest pack might start last, and one worker would wait for it."""
     prints = Fingerprints(code={("recurrent", "adding"): {"a": "b"}}, data={"adding": "c"})
     made = plan(load_study("recurrent_memory"), prints=prints)
-    order = [pack.trials[0].variant.label for pack in made.packs]
+    order = list(dict.fromkeys(pack.trials[0].variant.label for pack in made.packs))
     cells = ("gru", "lstm", "rnn")
     assert order == [f"cell={cell} length={length}" for length in (50, 10) for cell in cells]
