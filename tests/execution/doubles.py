@@ -66,6 +66,12 @@ def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
     return train(pack, device, threads)
 
 
+def train_and_note(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+    """`train`; notes in which process."""
+    (Path(os.environ[MARKER]) / f"{pack.pack_id}@{os.getpid()}").touch()
+    return train(pack, device, threads)
+
+
 def _misbehave(trial_id: str, pack: Pack) -> None:
     if "raise" in trial_id:
         raise ValueError(f"{trial_id} is guilty")

@@ -1,5 +1,6 @@
-"""Worker processes that die: what only an executor with processes of its own must survive."""
+"""Worker processes, that live on from pack to pack, and that die."""
 
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,6 +10,7 @@ from orchestrator.execution import ray_tune
 from orchestrator.execution.ray_tune import Attempt, RayTuneExecutor
 from orchestrator.execution.records import Job
 from orchestrator.store.parts import statuses
+from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
 
 
@@ -57,3 +59,16 @@ def test_more_packs_than_one_tuner_takes(
     ray_executor.run([[pack_of(name) for name in "abc"]], job, heard)
     assert statuses(job.paths) == dict.fromkeys("abc", "completed")
     assert len(heard.summaries) == 3
+
+
+@pytest.mark.ray
+def test_a_worker_imports_torch_once_not_once_a_pack(
+    ray_executor: RayTuneExecutor, tmp_path: Path
+) -> None:
+    job = Job(tmp_path, train="tests.execution.doubles:train_and_note")
+    packs = [pack_of(f"noted {number}") for number in range(8)]
+    ray_executor.run([packs[:5], packs[5:]], job, Heard())
+    notes = [note.name for note in Path(os.environ[MARKER]).iterdir()]
+    ours = {pack.pack_id for pack in packs}
+    processes = {note.partition("@")[2] for note in notes if note.partition("@")[0] in ours}
+    assert 1 <= len(processes) <= 2, "as many as there are CPUs"
