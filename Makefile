@@ -11,6 +11,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LONG := slow or ray or browser
+# Of the long tests, one usually waits for another process.
+SIDE_BY_SIDE := $$(($$(nproc) + 1))
 
 .PHONY: run test check bench bench-tables bench-quick studies reproductions ewt clean
 
@@ -19,7 +21,7 @@ run: .venv/installed
 
 test: check .mlflow/installed
 	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
-	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) --dist loadfile
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -109,11 +109,12 @@ def _bare_node() -> Iterator[None]:
 def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:
     """Read by Ray in this process and handed down to its workers."""
     return {
-        **_authentication(),
+        **authentication(),
         **DRIVER,
         **of_workers(threads),
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # no GPU asked for, no GPU seen
+        "RAY_gcs_rpc_server_reconnect_timeout_s": "5",  # when this process is killed, so is Ray
         "RAY_preload_python_modules": ",".join(preloaded),
     }
 
@@ -127,7 +128,7 @@ def of_workers(threads: int) -> dict[str, str]:
 
 
 @cache
-def _authentication() -> dict[str, str]:
+def authentication() -> dict[str, str]:
     """A token for this process only, as Ray reads it once, when it is imported.
 
     Other users of the machine cannot send work to our workers, and nothing is written to the home

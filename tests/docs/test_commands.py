@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.orch import quick_orch
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -35,8 +37,8 @@ def save(language: str, text: str, folder: Path) -> None:
 @pytest.mark.ray
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_commands_of_a_page_work(page: Path, tmp_path: Path) -> None:
-    folder_of_python = str(Path(sys.executable).parent)
-    environment = {**os.environ, "PATH": f"{folder_of_python}:{os.environ['PATH']}"}
+    folders = [quick_orch().parent, Path(sys.executable).parent, os.environ["PATH"]]
+    environment = {**os.environ, "PATH": os.pathsep.join(map(str, folders))}
     for language, text in blocks(page):
         if language in FILE_NAMES:
             save(language, text, tmp_path)

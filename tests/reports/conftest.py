@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reports.build import build_report
+from reports.analysis import analyse
+from reports.build import Report, build_report
+from reports.figures.facets import scheme
+from reports.page.render import draw
+from reports.tables import read_tables
 from tests.reports.browsing import CHROMIUM, Visit
 from tests.reports.sample import Sample, write
 
@@ -39,8 +43,17 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("results"), Sample(fates=fates))
 
 
+@pytest.fixture
+def browser(chromium) -> Iterator:
+    """Pages that a test opens are closed when it ends: each of them is a process."""
+    before = set(chromium.contexts)
+    yield chromium
+    for context in set(chromium.contexts) - before:
+        context.close()
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator:
+def chromium() -> Iterator:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as running:
         started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -49,9 +62,22 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def report(full: Path) -> Path:
+def full_drawn(full: Path) -> tuple:
+    """Its (tables, analysis, figures)."""
+    tables = read_tables(full)
+    analysis = analyse(tables)
+    return tables, analysis, draw(scheme(analysis.plan), analysis)
+
+
+@pytest.fixture(scope="session")
+def full_built(full: Path) -> Report:
+    return build_report(full)
+
+
+@pytest.fixture(scope="session")
+def report(full_built: Report) -> Path:
     """The page of `full`."""
-    return build_report(full).path
+    return full_built.path
 
 
 @pytest.fixture(scope="session")

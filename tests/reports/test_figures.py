@@ -93,8 +93,8 @@ def test_every_replicate_and_every_mean_is_drawn(study):
     assert means == pytest.approx(sorted(o.mean for o in analysis.outcomes.values()), rel=1e-4)
 
 
-def test_the_decay_figure_draws_hidden_layers_at_both_ends_of_training(full):
-    analysis, figures = drawn(full)
+def test_the_decay_figure_draws_hidden_layers_at_both_ends_of_training(full_drawn):
+    _, analysis, figures = full_drawn
     figure = figures["delta"]
     panels = shown(figure)
     assert len(panels) == 6  # before and after, three scales
@@ -200,8 +200,8 @@ def test_hovering_names_the_layer_whatever_it_is_called(tmp_path):
     assert "%{customdata[1]}" in line["hovertemplate"]
 
 
-def test_theory_is_dashed_before_training_and_only_where_it_speaks(full, memory):
-    analysis, figures = drawn(full)
+def test_theory_is_dashed_before_training_and_only_where_it_speaks(full_drawn, memory):
+    _, analysis, figures = full_drawn
     panels = shown(figures["delta"])
     dashed = [[t for t in panel.data if t.get("name") == "theory"] for panel in panels]
     assert [len(lines) for lines in dashed] == [4, 4, 4, 0, 0, 0]
@@ -219,8 +219,8 @@ def delta(analysis, variant, epoch):
     return profile
 
 
-def test_every_epoch_of_the_slider_has_its_own_panels_on_one_scale(full):
-    analysis, figures = drawn(full)
+def test_every_epoch_of_the_slider_has_its_own_panels_on_one_scale(full_drawn):
+    _, analysis, figures = full_drawn
     figure = figures["delta_by_epoch"]
     (slider,) = [chooser for chooser in figure.choosers if chooser.slider]
     assert [value for value, _ in slider.options] == ["0", "5", "10", "15", "20"]
@@ -234,8 +234,8 @@ def test_every_epoch_of_the_slider_has_its_own_panels_on_one_scale(full):
     assert line["y"] == pytest.approx(profile.mean[:8], rel=1e-4)
 
 
-def test_the_map_of_a_variant_is_its_gradient_by_layer_and_epoch(full):
-    analysis, figures = drawn(full)
+def test_the_map_of_a_variant_is_its_gradient_by_layer_and_epoch(full_drawn):
+    _, analysis, figures = full_drawn
     panel = shown(figures["delta_map"])[0]
     (tiles,) = panel.data
     variant = next(
@@ -255,8 +255,8 @@ def test_many_probes_are_thinned_with_both_ends(tmp_path):
     assert (epochs[0], epochs[-1]) == (0, 400)
 
 
-def test_variants_stand_in_the_phase_diagram_where_they_were_drawn(full):
-    _, figures = drawn(full)
+def test_variants_stand_in_the_phase_diagram_where_they_were_drawn(full_drawn):
+    _, _, figures = full_drawn
     panels = figures["phase"].panels
     assert [panel.title for panel in panels] == ["sigmoid", "tanh", "relu", "softplus"]
     for panel in panels:
@@ -266,21 +266,21 @@ def test_variants_stand_in_the_phase_diagram_where_they_were_drawn(full):
     assert "begin where the gradient vanishes" in figures["phase"].lesson
 
 
-def test_the_influence_of_decay_draws_every_variant_that_decays(full):
-    _, figures = drawn(full)
+def test_the_influence_of_decay_draws_every_variant_that_decays(full_drawn):
+    _, _, figures = full_drawn
     for panel in figures["influence_depth"].panels:
         assert sum(len(trace["x"]) for trace in panel.data) == 36
     assert "over 36 variants" in figures["influence_depth"].lesson
 
 
-def test_weight_gradients_say_how_much_flatter_they_are(full):
-    _, figures = drawn(full)
+def test_weight_gradients_say_how_much_flatter_they_are(full_drawn):
+    _, _, figures = full_drawn
     said = figures["weight_grad"].lesson
     assert said.startswith("With sigmoid, depth 8, scale 0.5, before training")
 
 
-def test_a_level_has_one_colour_in_every_figure(full):
-    _, figures = drawn(full)
+def test_a_level_has_one_colour_in_every_figure(full_drawn):
+    _, _, figures = full_drawn
     colours = {}
     for figure in figures.values():
         for panel in figure.panels:
@@ -322,8 +322,8 @@ def luminance(colour):
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
-def test_every_colour_of_a_figure_has_a_dark_counterpart(full):
-    _, figures = drawn(full)
+def test_every_colour_of_a_figure_has_a_dark_counterpart(full_drawn):
+    _, _, figures = full_drawn
     used = set()
     for figure in figures.values():
         for panel in figure.panels:
@@ -332,8 +332,8 @@ def test_every_colour_of_a_figure_has_a_dark_counterpart(full):
     assert used - {None} <= dark_of().keys()
 
 
-def test_lost_trials_are_marked(full):
-    _, figures = drawn(full)
+def test_lost_trials_are_marked(full_drawn):
+    _, _, figures = full_drawn
     crosses = [
         text
         for panel in figures["outcomes"].panels
@@ -362,9 +362,9 @@ def test_numbers_are_json():
     assert numbers([1.234567, np.nan, np.inf]) == [1.2346, None, None]
 
 
-def test_the_answer_runs_along_the_factor_on_a_scale(full):
+def test_the_answer_runs_along_the_factor_on_a_scale(full, full_drawn):
     """One line an activation and panel, through the means of trials.parquet."""
-    answer = drawn(full)[1]["answer"]
+    answer = full_drawn[2]["answer"]
     assert [panel.title for panel in answer.panels] == ["scale 0.5", "scale 1", "scale 2"]
     line = next(t for t in answer.panels[0].data if t.get("mode") == "lines+markers")
     trials = pd.read_parquet(full / "trials.parquet")

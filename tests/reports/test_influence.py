@@ -43,15 +43,15 @@ def test_no_interval_where_there_can_be_none(x, y, rho):
     assert found.low is None
 
 
-def test_more_gradient_goes_with_more_accuracy_where_it_was_so_simulated(full):
-    found = analyse(read_tables(full)).gradients.influences
+def test_more_gradient_goes_with_more_accuracy_where_it_was_so_simulated(full_drawn):
+    found = full_drawn[1].gradients.influences
     assert [(each.axis, each.epoch) for each in found] == [("depth", 0), ("depth", 20)]
     assert found[0].arrives.low > 0
     assert len(found[0].points) == 36
 
 
-def test_where_less_is_better_the_sign_turns(full):
-    analysis = analyse(read_tables(full))
+def test_where_less_is_better_the_sign_turns(full_drawn):
+    _, analysis, _ = full_drawn
     turned = influences(analysis.gradients.fits, analysis.outcomes, "minimize")
     assert turned[0].arrives.rho == pytest.approx(-analysis.gradients.influences[0].arrives.rho)
 

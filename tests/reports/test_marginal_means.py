@@ -11,7 +11,6 @@ from reports.analysis import analyse
 from reports.figures.facets import scheme
 from reports.figures.interactions import _apart
 from reports.page.explained import explained
-from reports.page.render import draw
 from reports.statistics.anova import anova
 from reports.statistics.marginal_means import interactions, main_effects, marginal_means
 from reports.tables import read_tables
@@ -95,12 +94,12 @@ def test_labels_are_moved_apart_upwards():
 
 
 @pytest.fixture(scope="module")
-def analysis(full):
-    return analyse(read_tables(full))
+def analysis(full_drawn):
+    return full_drawn[1]
 
 
-def test_the_figures_draw_these_numbers(analysis):
-    figures = draw(scheme(analysis.plan), analysis)
+def test_the_figures_draw_these_numbers(full_drawn):
+    _, analysis, figures = full_drawn
     panels = {panel.title: panel for panel in figures["main_effects"].panels}
     assert list(panels) == ["activation", "depth", "scale"]
     (depth,) = panels["depth"].data

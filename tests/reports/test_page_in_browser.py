@@ -5,11 +5,27 @@ import shutil
 import pytest
 
 from reports.build import build_report
-from tests.reports.browsing import DESKTOP, MARKS, PHONE, Visit, wait_until
+from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
 from tests.reports.sample import Sample, write
 from tests.reports.test_build import evil
 
 pytestmark = MARKS
+
+
+@pytest.fixture(scope="module")
+def desktop(chromium, report):
+    """The page of 480 trials, every figure drawn. For tests that only look, as the next one is."""
+    return every_figure(Visit(chromium, report))
+
+
+@pytest.fixture(scope="module")
+def phone(chromium, report):
+    return every_figure(Visit(chromium, report, "dark", PHONE))
+
+
+def every_figure(visit):
+    visit.figures = visit.draw_all()
+    return visit
 
 
 @pytest.fixture
@@ -17,13 +33,12 @@ def visit(browser, small):
     return Visit(browser, build_report(small).path)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_panel_is_drawn_offline_without_errors(browser, report, scheme, size):
-    visit = Visit(browser, report, scheme, size)
-    figures = visit.draw_all()
-    assert len(figures) == 16
-    for figure in figures:
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_every_panel_is_drawn_offline_without_errors(request, device):
+    """Bright on the desktop, dark on the phone."""
+    visit = request.getfixturevalue(device)
+    assert len(visit.figures) == 16
+    for figure in visit.figures:
         for plot in figure.query_selector_all(".plot"):
             assert plot.query_selector(".trace path, .trace .point, .hm image")
             assert plot.query_selector(".xtick text")
@@ -39,13 +54,12 @@ def test_the_first_screen_holds_question_answer_figure_and_evidence(browser, rep
             assert box["y"] + box["height"] <= 800, part
 
 
-def test_a_phone_never_scrolls_sideways(browser, report, memory_report):
-    for path in (report, memory_report):
-        stays_in_its_width(Visit(browser, path, size=PHONE))
+def test_a_phone_never_scrolls_sideways(browser, phone, memory_report):
+    stays_in_its_width(phone)
+    stays_in_its_width(every_figure(Visit(browser, memory_report, size=PHONE)))
 
 
 def stays_in_its_width(visit):
-    visit.draw_all()
     width = "document.documentElement.scrollWidth"
     assert visit.page.evaluate(width) == 390
     visit.page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
@@ -77,14 +91,13 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     assert not visit.wrong
 
 
-def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, report, memory_report):
-    for path in (report, memory_report):
-        assert clashes(Visit(browser, path)) == []
+def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, desktop, memory_report):
+    assert clashes(desktop) == []
+    assert clashes(every_figure(Visit(browser, memory_report))) == []
 
 
 def clashes(visit):
     """Tick labels, axis titles and labels of lines that leave their plot or meet each other."""
-    visit.draw_all()
     found: list[str] = visit.page.evaluate(
         """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
             const frame = plot.getBoundingClientRect();

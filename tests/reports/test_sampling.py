@@ -14,12 +14,16 @@ from reports.tables import Compare, read_tables
 
 
 @pytest.fixture(scope="module")
-def tables(full):
-    return read_tables(full)
+def tables(full_drawn):
+    return full_drawn[0]
 
 
-def test_the_half_width_is_wilsons_at_the_mean(tables):
-    analysis = analyse(tables)
+@pytest.fixture(scope="module")
+def analysis(full_drawn):
+    return full_drawn[1]
+
+
+def test_the_half_width_is_wilsons_at_the_mean(analysis):
     for variant, found in analysis.sampling.items():
         mean = analysis.outcomes[variant].mean
         low, high = (binomtest(round(mean * 360) + shift, 360).proportion_ci(method="wilson")
@@ -43,9 +47,9 @@ def test_it_covers_what_other_test_sets_of_this_size_give():
     ("metric", "unit"), [("test/mse", "squared error"), ("validation/accuracy", "share"),
                          ("test/solved", "share")],
 )  # fmt: skip
-def test_metrics_that_are_no_share_of_test_answers_have_none(tables, metric, unit):
-    results = analyse(tables).outcomes
-    assert sampling(tables.trials, Compare(metric, "maximize", unit, {}, None), results) == {}
+def test_metrics_that_are_no_share_of_test_answers_have_none(tables, analysis, metric, unit):
+    compare = Compare(metric, "maximize", unit, {}, None)
+    assert sampling(tables.trials, compare, analysis.outcomes) == {}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +59,8 @@ def test_metrics_that_are_no_share_of_test_answers_have_none(tables, metric, uni
      ("validation/accuracy", "share", "validation examples are not the test set"),
      ("test/solved", "share", "a trial is solved or not")],
 )  # fmt: skip
-def test_where_it_is_not_known_the_page_says_why(tables, metric, unit, why):
+def test_where_it_is_not_known_the_page_says_why(small, metric, unit, why):
+    tables = read_tables(small)
     trials = tables.trials.assign(**{f"final.{metric}": 0.5})
     compare = Compare(metric, "maximize", unit, {}, None)
     plan = dataclasses.replace(tables.plan, compare=compare)
@@ -71,8 +76,7 @@ def test_without_results_nothing_is_said_of_the_test_set(tables):
     assert sampling_text(analyse(dataclasses.replace(tables, trials=trials))) == ""
 
 
-def test_the_page_says_it(tables):
-    analysis = analyse(tables)
+def test_the_page_says_it(analysis):
     most = 100 * max(each.half for each in analysis.sampling.values())
     said = sampling_text(analysis)
     assert said.startswith("The test set of 360 answers alone makes ±")

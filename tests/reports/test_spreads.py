@@ -38,8 +38,8 @@ def test_no_slope_is_above_its_bound(activation):
     assert steepest == pytest.approx(STEEPEST[activation], abs=1e-4)
 
 
-def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full):
-    tables, analysis, figures = drawn(full)
+def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full_drawn):
+    tables, analysis, figures = full_drawn
     panels = shown(figures["pre_activations"])
     assert [panel.title.split()[-1] for panel in panels] == ["sigmoid", "tanh", "relu", "softplus"]
     phi, slope, *bars = panels[1].data
@@ -74,9 +74,9 @@ def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path)
     assert [trace["line"]["color"] for trace in relu.data[2:4]] == begun == [INK[0]] * 2
 
 
-def test_the_sentence_names_the_flattest_piece(full):
+def test_the_sentence_names_the_flattest_piece(full_drawn):
     """z of the sample is ±.7 · scale at its quarters; there softplus′, σ(−1.4), is below tanh′."""
-    _, _, figures = drawn(full)
+    _, _, figures = full_drawn
     said = figures["pre_activations"].lesson
     assert "softplus, " in said
     assert "scale 2" in said
@@ -112,8 +112,8 @@ def test_without_a_known_slope_the_sentence_says_how_far_z_reaches(tmp_path):
     assert "the largest of the network is 0.15;" in figures["path_factors"].lesson
 
 
-def test_path_factors_are_drawn_against_the_bound_of_the_lecture(full):
-    tables, analysis, figures = drawn(full)
+def test_path_factors_are_drawn_against_the_bound_of_the_lecture(full_drawn):
+    tables, analysis, figures = full_drawn
     panels = shown(figures["path_factors"])
     assert len(panels) == 2 * 4
     bounds = [panel.data[-1]["y"][0] for panel in panels[:4]]
@@ -127,9 +127,9 @@ def test_path_factors_are_drawn_against_the_bound_of_the_lecture(full):
     assert len({tuple(panel.layout["yaxis"]["range"]) for panel in panels}) == 1
 
 
-def test_the_sentence_says_on_which_side_of_the_bound_the_largest_factor_is(full, tmp_path):
+def test_the_sentence_says_on_which_side_of_the_bound_the_largest_factor_is(full_drawn, tmp_path):
     """Of the sample: .3 · scale."""
-    _, _, figures = drawn(full)
+    _, _, figures = full_drawn
     assert "the largest of the network is 0.15, below the bound 0.25" in (
         figures["path_factors"].lesson
     )

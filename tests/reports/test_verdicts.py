@@ -5,7 +5,6 @@ import shlex
 import pytest
 
 from reports.analysis import analyse
-from reports.build import build_report
 from reports.command import more_replicates
 from reports.statistics.verdicts import SHOWN, apart, shown
 from reports.tables import read_tables
@@ -49,8 +48,8 @@ def test_few_replicates_are_undecided_and_say_what_it_takes(tmp_path):
     assert found.settling_command == f"orch run s --replicates {found.settling.proposed}"
 
 
-def test_of_many_the_most_important_of_each_verdict_are_shown(full):
-    report, found = build_report(full), analyse(read_tables(full))
+def test_of_many_the_most_important_of_each_verdict_are_shown(full_built, full_drawn):
+    report, (_, found, _) = full_built, full_drawn
     few = shown(found.statements)
     assert len(few) == SHOWN < len(found.statements)
     assert {s.verdict for s in few} == {s.verdict for s in found.statements}
