@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.labels import lack, of_this_machine
 from orchestrator.study.settings import Resources
 
 _CGROUP_CPUS = Path("/sys/fs/cgroup/cpu.max")
@@ -24,11 +25,21 @@ class Capacity:
 
     def room(self, asked: Resources) -> int:
         """Packs side by side, perhaps none."""
-        room = int(self.cpus // asked.cpus)
-        return min(room, int(self.gpus // asked.gpus)) if asked.gpus else room
+        room = _times(self.cpus, asked.cpus)
+        return min(room, self._room_on_gpus(asked.gpus)) if asked.gpus else room
+
+    def _room_on_gpus(self, gpus: float) -> int:
+        """No pack has shares of two."""
+        return self.gpus * _times(1, gpus) if gpus <= 1 else _times(self.gpus, gpus)
 
     def workers(self, asked: Resources) -> int:
         """Packs side by side. Raises EnvironmentFault when there is no room for even one."""
+        if text := lack(asked, [of_this_machine(asked)]):
+            raise EnvironmentFault(
+                f"resources: this machine is not such as the study asks for: {text}\n"
+                "    run it on a cluster: --address, or here on what there is: "
+                "--set resources.accelerator_type=null --set resources.labels=null"
+            )
         room = self.room(asked)
         if room < 1:
             raise EnvironmentFault(
@@ -38,6 +49,10 @@ class Capacity:
                 f"e.g. --set resources.cpus={self.cpus} --set resources.gpus={self.gpus}"
             )
         return room
+
+
+def _times(has: float, asks: float) -> int:
+    return int(has / asks + 1e-6)  # 1 // 0.1 is 9
 
 
 def device_of(asked: Resources) -> str:

@@ -9,17 +9,23 @@ from typing import Any
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.labels import Labels, fits, lack
 from orchestrator.execution.sight import Sight
 from orchestrator.study.settings import Resources
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One machine. name: its host name, or address."""
+    """One machine. name: its host name, or address. labels: as Ray has them."""
 
     node_id: str
     name: str
     capacity: Capacity
+    labels: Labels
+
+    def room(self, asked: Resources) -> int:
+        """Packs side by side, perhaps none."""
+        return self.capacity.room(asked) if fits(asked, self.labels) else 0
 
     def __str__(self) -> str:
         return f"{self.name} ({self.capacity.cpus} CPUs, {self.capacity.gpus} GPUs)"
@@ -51,21 +57,29 @@ class Cluster:
 
     def useful(self, asked: Resources) -> tuple[Node, ...]:
         """Machines that have room for a pack."""
-        return tuple(node for node in self.nodes if node.capacity.room(asked))
+        return tuple(node for node in self.nodes if node.room(asked))
 
     def workers(self, asked: Resources) -> int:
         """Packs side by side. Raises EnvironmentFault when no machine has room for even one."""
         if not self.useful(asked):
-            raise EnvironmentFault(self._too_small(asked))
-        return sum(node.capacity.room(asked) for node in self.nodes)
+            raise EnvironmentFault(self._unlike(asked) or self._too_small(asked))
+        return sum(node.room(asked) for node in self.nodes)
+
+    def _unlike(self, asked: Resources) -> str:
+        """No machine is of the kind that is asked for, whatever its size."""
+        if not (text := lack(asked, (node.labels for node in self.nodes))):
+            return ""
+        return (
+            f"resources: no node of the Ray at {self.address} is such as the study asks for: "
+            f"{text}\n    change `resources:` in the study, or add such a node"
+        )
 
     def _too_small(self, asked: Resources) -> str:
-        """Ray would wait for such a machine for ever."""
-        short_of_gpus = asked.gpus > max((node.capacity.gpus for node in self.nodes), default=0)
+        """Ray would wait for such a machine for ever. Of several kinds, those asked for count."""
+        nodes = [node for node in self.nodes if fits(asked, node.labels)]
+        short_of_gpus = asked.gpus > max((node.capacity.gpus for node in nodes), default=0)
         scarce = "gpus" if short_of_gpus else "cpus"
-        largest = max(
-            self.nodes, key=lambda n: getattr(n.capacity, scarce), default="none is alive"
-        )
+        largest = max(nodes, key=lambda n: getattr(n.capacity, scarce), default="none is alive")
         return (
             f"resources: each pack asks for {asked.cpus:g} CPUs and {asked.gpus:g} GPUs, which no "
             f"node of the Ray at {self.address} has; the largest: {largest}\n"
@@ -89,4 +103,5 @@ def differences(here: Sight, there: Iterable[tuple[Node, Sight]]) -> list[str]:
 def _node(node: Mapping[str, Any]) -> Node:
     resources = node["Resources"]
     capacity = Capacity(int(resources.get("CPU", 0)), int(resources.get("GPU", 0)))
-    return Node(node["NodeID"], node["NodeManagerHostname"] or node["NodeManagerAddress"], capacity)
+    name = node["NodeManagerHostname"] or node["NodeManagerAddress"]
+    return Node(node["NodeID"], name, capacity, node.get("Labels", {}))

@@ -11,6 +11,7 @@ from typing import Any
 from ray import tune
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.labels import wanted
 from orchestrator.execution.records import Job, Listener, Summary
 from orchestrator.execution.work import work
 from orchestrator.plan.records import Pack
@@ -103,8 +104,11 @@ class Tuners:
 
     def _trainable(self, packs: Mapping[str, Pack]) -> Any:
         trainable = tune.with_parameters(PackTrainable, packs=packs, job=self.job)
-        request = {"cpu": self.resources.cpus, "gpu": self.resources.gpus}
-        return tune.with_resources(trainable, request)
+        request = {"CPU": self.resources.cpus, "GPU": self.resources.gpus}
+        group = tune.PlacementGroupFactory(
+            [request], bundle_label_selector=[wanted(self.resources)]
+        )
+        return tune.with_resources(trainable, group)
 
 
 def _folder_name(trial: Any) -> str:

@@ -87,7 +87,6 @@ def _read(
         compare, partners = settle(findings, declaration, kept, variants)
     if only:
         excluded = _without_idle(excluded, rules, edits)
-    resources = read_group(findings, ("resources",), given.get("resources", {}), base.settings)
     return {
         **head,
         "design": kept.name,
@@ -98,8 +97,20 @@ def _read(
         "excluded": excluded,
         "tune": tune,
         "compare": compare,
-        "resources": Resources.model_validate(resources),
+        "resources": _resources(findings, given, base),
     }
+
+
+def _resources(findings: Findings, given: Mapping[str, Any], base: Base) -> Resources:
+    values = read_group(findings, ("resources",), given.get("resources", {}), base.settings)
+    resources = Resources.model_validate(values)
+    if resources.accelerator_type and not resources.gpus:
+        path = ("resources", "accelerator_type")
+        findings.add(path, "the type of a GPU, but none is asked for", cure="add gpus: 1")
+    if resources.gpus > 1 and not resources.gpus.is_integer():
+        what = f"{resources.gpus:g} is neither a share of one GPU nor whole ones"
+        findings.add(("resources", "gpus"), what, "0 to 1, or a whole number")
+    return resources
 
 
 def _levels(design: Design, variants: tuple[Variant, ...]) -> dict[str, tuple[Level, ...]]:

@@ -82,6 +82,11 @@ class Resources(Settings):
     """Cores, and threads, of the worker that trains it."""
     gpus: NonNegative = 0
     """Graphics cards; above 0 it trains on one."""
+    accelerator_type: str | None = None
+    """Their type, as Ray names it: A100, H100, T4 … Left out: any."""
+    labels: dict[str, str] | None = None
+    """What machines must be labelled with, as by `ray start --labels pool=night`. Left out:
+    nothing."""
     pack_minutes: Positive = 10
     """Longest training time of a pack: one that would take longer, as earlier ones of its structure
     tell, is split, so that little is lost with a worker. A pack that has begun stays as it is."""

@@ -20,6 +20,8 @@ from orchestrator.study.settings import Resources
         (Capacity(8, 2), Resources(cpus=1, gpus=1), 2),
         (Capacity(8, 1), Resources(cpus=1, gpus=0.25), 4),
         (Capacity(2, 8), Resources(cpus=1, gpus=1), 2),
+        (Capacity(1, 1), Resources(cpus=0.1, gpus=0.1), 10),
+        (Capacity(8, 2), Resources(cpus=1, gpus=0.6), 2),  # not 3: none has shares of two
     ],
 )
 def test_workers(has: Capacity, asks: Resources, workers: int) -> None:
@@ -30,6 +32,19 @@ def test_workers(has: Capacity, asks: Resources, workers: int) -> None:
 def test_a_request_without_room_names_what_there_is(asks: Resources) -> None:
     with pytest.raises(EnvironmentFault, match="this machine has 2 and 0"):
         Capacity(2, 0).workers(asks)
+
+
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        (Resources(labels={"pool": "night"}), "the label pool is to be night, there is none"),
+        (Resources(gpus=1, accelerator_type="X9"), "accelerator_type is to be X9, there is "),
+    ],
+)
+def test_a_kind_of_machine_that_this_one_is_not(asks: Resources, said: str) -> None:
+    with pytest.raises(EnvironmentFault, match=said) as fault:
+        Capacity(8, 8).workers(asks)
+    assert "--set resources.labels=null" in str(fault.value)
 
 
 def test_cpus_are_those_that_this_process_may_use() -> None:

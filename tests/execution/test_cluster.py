@@ -11,11 +11,11 @@ from orchestrator.execution.sight import Sight, look
 from orchestrator.study.settings import Resources
 
 
-def node(name: str, **resources: float) -> dict[str, object]:
+def node(name: str, labels: dict[str, str] | None = None, **resources: float) -> dict[str, object]:
     """As `ray.nodes()` has it."""
     has = {"CPU": 0.0, "GPU": 0.0, "memory": 1e9} | resources
     return {"NodeID": name, "NodeManagerHostname": name, "NodeManagerAddress": "192.0.2.1",
-            "Alive": name != "dead", "Resources": has}  # fmt: skip
+            "Alive": name != "dead", "Resources": has, "Labels": labels or {}}  # fmt: skip
 
 
 CLUSTER = Cluster.of(
@@ -55,6 +55,52 @@ def test_what_no_node_has_is_refused_with_the_largest(asked: Resources, largest:
     with pytest.raises(EnvironmentFault, match=r"no node of the Ray at head:6379 has") as fault:
         CLUSTER.workers(asked)
     assert largest in str(fault.value)
+
+
+TYPE = "ray.io/accelerator-type"
+MIXED = Cluster.of(
+    "head:6379",
+    [
+        node("head", CPU=2),
+        node("old", {TYPE: "T4"}, CPU=4, GPU=4),
+        node("new", {TYPE: "A100", "pool": "night"}, CPU=8, GPU=2),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "workers", "names"),
+    [
+        (Resources(gpus=0.5), 8, ["old", "new"]),
+        (Resources(gpus=0.5, accelerator_type="A100"), 4, ["new"]),
+        (Resources(gpus=1, accelerator_type="T4"), 4, ["old"]),
+        (Resources(labels={"pool": "night"}), 8, ["new"]),
+        (Resources(gpus=2, accelerator_type="A100", labels={"pool": "night"}), 1, ["new"]),
+    ],
+)
+def test_machines_of_the_kind_asked_for(asked: Resources, workers: int, names: list[str]) -> None:
+    assert MIXED.workers(asked) == workers
+    assert [machine.name for machine in MIXED.useful(asked)] == names
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            Resources(gpus=1, accelerator_type="H100"),
+            "accelerator_type is to be H100, there is A100, T4",
+        ),
+        (Resources(labels={"pool": "day"}), "the label pool is to be day, there is night"),
+        (Resources(labels={"zone": "a"}), "the label zone is to be a, there is none"),
+        (Resources(gpus=3, accelerator_type="A100"), "the largest: new (8 CPUs, 2 GPUs)"),
+    ],
+)
+def test_a_kind_that_no_node_is_of_is_refused_with_those_there_are(
+    asked: Resources, said: str
+) -> None:
+    with pytest.raises(EnvironmentFault) as fault:
+        MIXED.workers(asked)
+    assert said in str(fault.value)
 
 
 def test_a_node_that_differs_is_named_with_what_it_has() -> None:

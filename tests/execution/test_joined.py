@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 STORE = {"object_store_memory": 80 * 2**20}
+CARDS = {"ray.io/accelerator-type": "A100"}  # as Ray labels machines that have some
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Cluster"]:
         head = {"num_cpus": 0, "include_dashboard": False, **STORE}
         started = Cluster(initialize_head=True, head_node_args=head)
         try:
-            started.add_node(num_cpus=2, num_gpus=1, **STORE)
+            started.add_node(num_cpus=2, num_gpus=1, labels=CARDS, **STORE)
             started.wait_for_nodes()
             yield started
         finally:
@@ -56,9 +57,7 @@ def notes(cluster: "Cluster") -> Path:
     return folder
 
 
-def train(
-    cluster: "Cluster", packs: list[Pack], results: Path, heard: Heard, **asked: float
-) -> None:
+def train(cluster: "Cluster", packs: list[Pack], results: Path, heard: Heard, **asked: Any) -> None:
     job = Job(results, train="tests.execution.doubles:train_slowly")
     with joined_ray(cluster.address, threads=1):
         executor = RayTuneExecutor(Resources(**asked), lambda: tune_folder(results))
@@ -91,7 +90,7 @@ def test_a_study_gives_the_rows_of_one_process(cluster: "Cluster", tmp_path: Pat
 
 def test_a_quarter_of_a_gpu(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
     packs = [pack_of(name) for name in "abcd"]
-    train(cluster, packs, tmp_path, Heard(), cpus=0.5, gpus=0.25)
+    train(cluster, packs, tmp_path, Heard(), cpus=0.5, gpus=0.25, accelerator_type="A100")
     assert [note.read_text() for note in notes.iterdir()] == ["0"] * 4
 
 
@@ -122,12 +121,26 @@ def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, n
     assert len(nodes_of(notes)) == 2
 
 
+@pytest.fixture(scope="module")
+def second(cluster: "Cluster") -> Any:
+    """Another node, labelled."""
+    return cluster.add_node(num_cpus=2, labels={"pool": "night"}, **STORE)
+
+
+def test_packs_go_to_machines_with_the_labels_asked_for(
+    cluster: "Cluster", second: Any, tmp_path: Path, notes: Path
+) -> None:
+    packs = [pack_of(name) for name in "abcd"]
+    train(cluster, packs, tmp_path, Heard(), labels={"pool": "night"})
+    assert set(nodes_of(notes)) == {second.node_id}
+
+
 class Losing(Heard):
     """A node is lost, without a word, while it has packs."""
 
-    def __init__(self, cluster: "Cluster") -> None:
+    def __init__(self, cluster: "Cluster", node: Any) -> None:
         super().__init__()
-        self.cluster, self.node = cluster, cluster.add_node(num_cpus=2, **STORE)
+        self.cluster, self.node = cluster, node
 
     def finished(self, summary: Summary) -> None:
         super().finished(summary)
@@ -136,10 +149,10 @@ class Losing(Heard):
 
 
 def test_the_packs_of_a_lost_node_run_elsewhere(
-    cluster: "Cluster", tmp_path: Path, notes: Path
+    cluster: "Cluster", second: Any, tmp_path: Path, notes: Path
 ) -> None:
     names = [f"trial{number}" for number in range(16)]
-    heard = Losing(cluster)
+    heard = Losing(cluster, second)
     train(cluster, [pack_of(name) for name in names], tmp_path, heard)
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert heard.losses, "the node had packs"

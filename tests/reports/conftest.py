@@ -11,15 +11,12 @@ from reports.figures.facets import scheme
 from reports.page.render import draw
 from reports.tables import read_tables
 from tests.reports.browsing import CHROMIUM, Visit
-from tests.reports.sample import Sample, write
-
-SMALL = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+from tests.reports.sample import Sample, write, write_small
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """Two activations, two depths, seven replicates."""
-    return write(tmp_path, Sample(study="small", factors=SMALL, replicates=7))
+    return write_small(tmp_path)
 
 
 CELLS = {"model.cell": ["rnn", "lstm", "gru"], "model.bidirectional": [False, True]}

@@ -109,6 +109,12 @@ def write(folder: Path, sample: Sample) -> Path:
     return target
 
 
+def write_small(folder: Path) -> Path:
+    """Two activations, two depths, seven replicates."""
+    factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+    return write(folder, Sample(study="small", factors=factors, replicates=7))
+
+
 def _long(path: Path, blocks: Iterable[list[Row]], columns: list[str]) -> None:
     rows = [row for block in blocks for row in block]
     pd.DataFrame(rows, columns=["trial_id", *columns]).to_parquet(path)

@@ -6,7 +6,7 @@ import pytest
 
 from reports.build import build_report
 from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Sample, write, write_small
 from tests.reports.test_build import evil
 
 pytestmark = MARKS
@@ -28,9 +28,14 @@ def every_figure(visit):
     return visit
 
 
+@pytest.fixture(scope="module")
+def small_report(tmp_path_factory):
+    return build_report(write_small(tmp_path_factory.mktemp("results"))).path
+
+
 @pytest.fixture
-def visit(browser, small):
-    return Visit(browser, build_report(small).path)
+def visit(browser, small_report):
+    return Visit(browser, small_report)
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])

@@ -85,6 +85,8 @@ CASES = {
     "probes: {step: 0}": ("10:16", "0 is not", "≥ 1, or last", ""),
     "resources: {cpus: 0}": ("10:19", "0 is not", "> 0", ""),
     "resources: {gpu: 1}": ("10:13", "no such key", "cpus, gpus", "'gpus'"),
+    "resources: {gpus: 1.5}": ("10:19", "1.5 is neither a share", "a whole number", ""),
+    "resources: {accelerator_type: T4}": ("10:31", "none is asked for", "", "add gpus: 1"),
     "compare: {metric: test/acuracy}": (
         "10:19",
         "no metric of digits",
