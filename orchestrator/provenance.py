@@ -1,5 +1,6 @@
 """Which code, on which machine: what a result is traced back to."""
 
+import json
 import os
 import platform
 import subprocess
@@ -7,6 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+SENT_GIT = "ORCH_GIT"
+"""Environment variable of a cluster's job: the git state where the study was submitted, as JSON."""
 
 _LIBRARIES = ("orch", "torch", "ray")
 _GIT_TIMEOUT_S = 10
@@ -22,7 +26,10 @@ class GitState:
 
 
 def git_state(folder: Path) -> GitState | None:
-    """None outside a git repository, or without git."""
+    """None outside a git repository, or without git. In a cluster's job: as it was sent along."""
+    if sent := os.environ.get(SENT_GIT):
+        found = json.loads(sent)
+        return found and GitState(**found)
     commit = _git(folder, "rev-parse", "HEAD")
     changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
     if not commit or changes is None:

@@ -16,12 +16,13 @@ def more_replicates(study: str, started_by: Sequence[str], replicates: int) -> s
 
 def one_trial(study: str, started_by: Sequence[str]) -> str:
     """The same, to train one trial again; its id is to follow."""
-    words = _without(_known(study, started_by), {*_NOT_AGAIN, "--inline"}, _ELSEWHERE)
-    return shlex.join([*words, "--trial"])
+    orch, _, *words = _without(_known(study, started_by), {*_NOT_AGAIN, "--inline"}, _ELSEWHERE)
+    return shlex.join([orch, "run", *words, "--trial"])
 
 
 def _known(study: str, started_by: Sequence[str]) -> list[str]:
-    return list(started_by) if tuple(started_by[:2]) == ("orch", "run") else ["orch", "run", study]
+    is_known = tuple(started_by[:2]) in (("orch", "run"), ("orch", "submit"))
+    return list(started_by) if is_known else ["orch", "run", study]
 
 
 def _without(words: Sequence[str], flags: Collection[str], options: Collection[str]) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from orchestrator.cli.cluster_verbs import verbs
+from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study
 from orchestrator.errors import EnvironmentFault, InputError, OrchError
 
 app = typer.Typer(
@@ -20,29 +22,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: rich would take half of the start-up time
     pretty_exceptions_enable=False,
 )
-
-Study = Annotated[str, typer.Argument(metavar="STUDY", help="YAML file, or a shipped study.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a fixed setting; repeatable."),
-]
-Only = Annotated[
-    list[str] | None,
-    typer.Option("--only", metavar="PATH=LEVEL", help="Keep this level of a factor; repeatable."),
-]
-Replicates = Annotated[
-    int | None, typer.Option("--replicates", metavar="N", help="Seeds per variant.")
-]
-Results = Annotated[
-    Path | None,
-    typer.Option(
-        "--results",
-        metavar="DIR",
-        help="Folder of results.",
-        show_default="$ORCH_RESULTS, else ./results",
-    ),
-]
 
 
 @app.command()
@@ -255,6 +234,9 @@ def schema() -> None:
     from orchestrator.cli.schema import schema
 
     raise typer.Exit(schema())
+
+
+app.add_typer(verbs)
 
 
 def main() -> None:

@@ -37,6 +37,14 @@ def plan_from_store(
     return make_plan(study, results, workers, earlier, force, prints, known, tried, speeds, stored)
 
 
+def first_plan(study: Study, prints: Fingerprints) -> Plan:
+    """The plan where nothing has been trained yet."""
+    known = NOTHING
+    if study.tune:
+        known = Known(_points(study, study.tune, prints, {}, lambda trial: False), {})
+    return make_plan(study, {}, 1, None, False, prints, known, frozenset())
+
+
 def require_method(study: Study) -> None:
     """Raises EnvironmentFault if the study tunes with a package that is not installed."""
     if study.tune and study.tune.method == "optuna":

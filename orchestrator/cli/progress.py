@@ -24,6 +24,7 @@ class Progress:
 
     record: takes an event's name and facts, for events.jsonl.
     check: raises when the user has asked to stop.
+    standing: how far the study is, for the log of a cluster's job; None outside one.
     """
 
     def __init__(
@@ -32,8 +33,10 @@ class Progress:
         console: Console,
         record: Callable[..., None],
         check: Callable[[], None],
+        standing: Callable[[], str] | None = None,
     ) -> None:
         self.tally, self.console, self.record, self.check = tally, console, record, check
+        self.standing = standing
         self.live = console.is_terminal and not console.is_dumb_terminal
         self.next_line_at = monotonic() + _PLAIN_EVERY_S
 
@@ -45,6 +48,11 @@ class Progress:
             return
         with Live(get_renderable=self._line, console=self.console, transient=True):
             yield
+
+    def stand(self) -> None:
+        """At the beginning and at the end, however soon that comes."""
+        if self.standing:
+            self._say(self.standing())
 
     def started(self, pack: Pack) -> None:
         self.tally.started(pack)
@@ -69,7 +77,7 @@ class Progress:
     def _maybe_print(self) -> None:
         if not self.live and monotonic() >= self.next_line_at:
             self.next_line_at = monotonic() + _PLAIN_EVERY_S
-            self._say(self.tally.text())
+            self._say(self.standing() if self.standing else self.tally.text())
 
     def _say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)

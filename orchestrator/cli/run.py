@@ -1,7 +1,6 @@
 """`orch run`: plan, train what is missing, report."""
 
 import shlex
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -22,6 +21,8 @@ from orchestrator.cli.predicting import predicted, speeds_of
 from orchestrator.cli.progress import Progress
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.rounds import Rounds
+from orchestrator.cli.standing import Standing
+from orchestrator.cli.submitted import command, submission
 from orchestrator.cli.tally import Tally, count
 from orchestrator.errors import Interrupted
 from orchestrator.execution.capacity import device_of
@@ -64,6 +65,15 @@ class Run:
     def workers(self) -> int:
         """Packs side by side."""
         return 1 if self.place.inline else self.place.workers
+
+    @property
+    def all_trials(self) -> int:
+        """Of both phases, also those that are not known one by one yet."""
+        return len(self.plan.trials) + self.plan.to_come + self.plan.pending
+
+    @property
+    def all_done(self) -> int:
+        return self.done("tuning") + self.done("replication")
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -168,8 +178,9 @@ def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Inte
     record("study_started", **_facts(this))
     started = monotonic()
     tally = Tally(this.plan.packs, this.workers)
-    listener = Progress(tally, this.console, record, interrupts.check)
+    listener = Progress(tally, this.console, record, interrupts.check, _standing(this, tally))
     rounds = Rounds(this, again, partial(_next_round, tally=tally, record=record))
+    listener.stand()
     try:
         if this.plan.packs:
             executor = this.place.executor(this.paths.root.resolve())
@@ -178,8 +189,18 @@ def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Inte
     except Stop:
         record("interrupted", **_counts(tally, started))
         raise
+    finally:
+        listener.stand()
     record("study_finished", **_counts(tally, started))
     return rounds.current
+
+
+def _standing(this: Run, tally: Tally) -> Callable[[], str] | None:
+    """For the log of a cluster's job."""
+    if submission() is None:
+        return None
+    trials, done = this.all_trials, this.all_done
+    return lambda: Standing.of(tally, trials, done).line
 
 
 def _next_round(this: Run, tally: Tally, record: Callable[..., None]) -> None:
@@ -201,19 +222,18 @@ def _counts(tally: Tally, started: float) -> dict[str, Any]:
 
 
 def _facts(this: Run) -> dict[str, Any]:
-    trials = len(this.plan.trials) + this.plan.to_come + this.plan.pending
-    done = this.done("tuning") + this.done("replication")
     prediction = predicted(this.plan, this.speeds, this.workers)
     return versions() | {
-        "command": ["orch", *sys.argv[1:]],
+        "command": command(),
         "platform": machine(),
         "cpus": this.place.machines.cpus,
         "gpus": this.place.machines.gpus,
         "workers": this.workers,
         "executor": "inline" if this.place.inline else "ray_tune",
-        "trials": trials,
-        "new": trials - done,
-        "done": done,
+        "trials": this.all_trials,
+        "new": this.all_trials - this.all_done,
+        "done": this.all_done,
+        "submission": submission(),
         "predicted_s": round(prediction.wall_s, 3) if prediction else None,
     }
 
@@ -244,7 +264,7 @@ def _finish(this: Run, *, report: bool) -> int:
 
 
 def _interrupted() -> Interrupted:
-    command = shlex.join(["orch", *sys.argv[1:]])
+    again = shlex.join(command())
     return Interrupted(
-        f"interrupted: finished packs are in the store\n    to go on from there: {command}"
+        f"interrupted: finished packs are in the store\n    to go on from there: {again}"
     )

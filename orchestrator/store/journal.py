@@ -37,6 +37,13 @@ def last_event(paths: StudyPaths) -> dict[str, Any] | None:
     return next((event for line in reversed(lines) if (event := _event(line))), None)
 
 
+def names_submission(paths: StudyPaths, submission_id: str) -> bool:
+    """Whether a cluster's job of this id has run the study in this folder."""
+    with faults(paths.events, "read"):
+        found = paths.events.read_text() if paths.events.exists() else ""
+    return f'"submission": {json.dumps(submission_id)}' in found
+
+
 def _event(line: bytes) -> dict[str, Any] | None:
     try:
         event = json.loads(line)

@@ -28,6 +28,13 @@ class Overrides:
     only: tuple[str, ...] = ()
     replicates: int | None = None
 
+    @property
+    def words(self) -> list[str]:
+        """The flags as one types them."""
+        words = [word for value in self.set for word in ("--set", value)]
+        words += [word for value in self.only for word in ("--only", value)]
+        return words if self.replicates is None else [*words, "--replicates", str(self.replicates)]
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:

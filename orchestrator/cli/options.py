@@ -1,0 +1,38 @@
+"""Arguments and flags that several verbs have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Study = Annotated[str, typer.Argument(metavar="STUDY", help="YAML file, or a shipped study.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a fixed setting; repeatable."),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="PATH=LEVEL", help="Keep this level of a factor; repeatable."),
+]
+Replicates = Annotated[
+    int | None, typer.Option("--replicates", metavar="N", help="Seeds per variant.")
+]
+Results = Annotated[
+    Path | None,
+    typer.Option(
+        "--results",
+        metavar="DIR",
+        help="Folder of results.",
+        show_default="$ORCH_RESULTS, else ./results",
+    ),
+]
+
+Server = Annotated[
+    str | None,
+    typer.Option("--address", metavar="URL", help="Ray Jobs server of the cluster.",
+                 show_default="$RAY_API_SERVER_ADDRESS, else http://127.0.0.1:8265"),
+]  # fmt: skip
+Submission = Annotated[
+    str, typer.Argument(metavar="ID", help="Of a submission, or a study's name.")
+]

@@ -1,0 +1,162 @@
+"""`orch submit`: hands studies to a cluster, through its Ray Jobs server, and returns."""
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from orchestrator.cli.planning import first_plan, require_method
+from orchestrator.cli.results import results_paths
+from orchestrator.cli.submitted import COMMAND, SUBMISSION
+from orchestrator.cli.tally import count
+from orchestrator.errors import InputError, Problem
+from orchestrator.execution.jobs_server import JobsServer, server_address
+from orchestrator.execution.shipment import (
+    Shipment,
+    check_paths,
+    files_expected,
+    shipment,
+    size_text,
+    study_file,
+)
+from orchestrator.execution.submissions import Submission, numbered
+from orchestrator.plan.document import plan_document
+from orchestrator.plan.identity import canonical, fingerprints
+from orchestrator.provenance import SENT_GIT, git_state
+from orchestrator.study.load import Overrides, load_study
+from orchestrator.study.records import Study
+
+_DIGITS = 12  # of the digest in an id
+_STOPPED_BY = {"RAY_JOB_STOP_SIGNAL": "SIGINT", "RAY_JOB_STOP_WAIT_TIME_S": "60"}
+"""What Ctrl-C does, and a minute for it; Ray would end the job hard, after three seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One study that a cluster is to run."""
+
+    study: Study
+    command: tuple[str, ...]  # to submit it alone, as the user would type it
+    trials: int
+    results: str  # as the cluster sees it
+    plan: str  # <study>-<digest>, the submission's id
+    shipment: Shipment
+
+
+def submit(
+    studies: Sequence[str], *, overrides: Overrides, address: str | None, results: Path | None
+) -> int:
+    """Exit code 0. Raises InputError, with all problems of all studies, and EnvironmentFault."""
+    place = str(results_paths(results).root.absolute())
+    flag = [] if address is None else ["--address", address]
+    url = server_address(address)
+    orders = _orders(studies, overrides, place, flag)
+    server = JobsServer(url)
+    cluster = server.cluster()
+    for order in orders:
+        cluster.workers(order.study.resources)
+    before: Submission | None = None
+    with TemporaryDirectory(prefix="orch-submit-") as folder:
+        archives = [Path(folder) / f"{number}.zip" for number in range(len(orders))]
+        for order, archive in zip(orders, archives, strict=True):
+            order.shipment.pack(archive)
+        for order, archive in zip(orders, archives, strict=True):
+            before = _submit(order, archive, server, before, flag)
+    return 0
+
+
+def _orders(
+    studies: Iterable[str], overrides: Overrides, results: str, flag: list[str]
+) -> list[Order]:
+    """Raises InputError with the problems of all studies."""
+    problems: list[Problem] = []
+    orders: list[Order] = []
+    for name in studies:
+        try:
+            orders.append(_order(name, overrides, results, flag))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return orders
+
+
+def _order(name: str, overrides: Overrides, results: str, flag: list[str]) -> Order:
+    study = load_study(name, overrides)
+    check_paths(study)
+    prints = fingerprints(study)
+    require_method(study)
+    plan = first_plan(study, prints)
+    document = plan_document(plan)
+    del document["packs"]  # they depend on the number of workers
+    digest = sha256(canonical([document, results]).encode()).hexdigest()[:_DIGITS]
+    return Order(
+        study=study,
+        command=("orch", "submit", name, *overrides.words, *flag, "--results", results),
+        trials=len(plan.trials) + plan.to_come + plan.pending,
+        results=results,
+        plan=f"{study.name}-{digest}",
+        shipment=shipment(study, Path.cwd()),
+    )
+
+
+def _submit(
+    order: Order, archive: Path, server: JobsServer, before: Submission | None, flag: list[str]
+) -> Submission:
+    """The study's submission: a new one, or one of the same plan that is there already."""
+    submission_id, last = numbered(server.submissions(), order.plan)
+    name, trials = order.study.name, count(order.trials, "trial")
+    if last is not None and last.state in ("queued", "running", "finished"):
+        did = "has finished" if last.has_ended else f"is {last.state}"
+        print(f"{name}: {trials}, submitted before as {last.submission_id}, which {did}")
+    else:
+        after = before.submission_id if before and not before.has_ended else ""
+        last = _start(order, archive, server, submission_id, after)
+        print(f"{name}: {trials}, submitted to {server.address} as {submission_id}")
+        print("\n".join(_sent(order, archive, after)))
+    print("\n".join(_next(last.submission_id, flag)), flush=True)
+    return last
+
+
+def _start(
+    order: Order, archive: Path, server: JobsServer, submission_id: str, after: str
+) -> Submission:
+    git = git_state(order.study.path.resolve().parent)
+    told = {"study": order.study.name, "results": order.results, "after": after}
+    variables = {
+        SUBMISSION: submission_id,
+        COMMAND: json.dumps(order.command),
+        SENT_GIT: json.dumps(git and asdict(git)),
+    }
+    server.submit(submission_id, _command(order, after), archive, told, variables | _STOPPED_BY)
+    return Submission(submission_id, order.study.name, order.results, "queued", after)
+
+
+def _command(order: Order, after: str) -> str:
+    """For the shell of the head, in the folder that the archive becomes there."""
+    orch = ["python", "-m", "orchestrator"]
+    run = [*orch, "run", study_file(order.study), "--address", "auto", "--results", order.results]
+    turn = ["python", "-m", "orchestrator.execution.turn", after]
+    return " && ".join(map(shlex.join, [turn, run] if after else [run]))
+
+
+def _sent(order: Order, archive: Path, after: str) -> Iterator[str]:
+    sent = order.shipment
+    size, files = size_text(archive.stat().st_size), count(len(sent.files), "file")
+    yield f"uploaded: {size} ({files}); the largest: {sent.largest}"
+    if expected := files_expected(order.study):
+        yield f"not uploaded, so every node must have: {', '.join(map(str, expected))}"
+    if after:
+        yield f"it waits until {after} has ended"
+    yield f"results go to {order.results}"
+
+
+def _next(submission_id: str, flag: list[str]) -> Iterator[str]:
+    """Commands for what one wants next."""
+    yield f"    {shlex.join(['orch', 'status', submission_id, *flag])}"
+    yield f"    {shlex.join(['orch', 'logs', submission_id, '--follow', *flag])}"
+    yield f"    {shlex.join(['orch', 'cancel', submission_id, *flag])}"
+    yield f"    {shlex.join(['orch', 'fetch', submission_id, *flag])}"

@@ -1,0 +1,20 @@
+"""What a run in a cluster's job knows of the `orch submit` that it comes from."""
+
+import json
+import os
+import sys
+
+SUBMISSION = "ORCH_SUBMISSION"
+COMMAND = "ORCH_COMMAND"
+"""Environment variables of the job: its id, and the command for its study, words as JSON."""
+
+
+def submission() -> str | None:
+    """None outside a cluster's job."""
+    return os.environ.get(SUBMISSION)
+
+
+def command() -> list[str]:
+    """What the user typed, word by word: there, or here."""
+    sent = os.environ.get(COMMAND)
+    return list(json.loads(sent)) if sent else ["orch", *sys.argv[1:]]

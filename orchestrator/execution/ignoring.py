@@ -1,0 +1,50 @@
+"""Files of a folder, without those that its `.gitignore` and `.rayignore` leave out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+IGNORE_FILES = (".gitignore", ".rayignore")
+_NEVER = {".git", "__pycache__", ".venv"}
+
+Rules = tuple[tuple[Path, GitIgnoreSpec], ...]  # folder, and what is ignored below it
+
+
+def files_below(place: Path) -> Iterator[Path]:
+    """A file itself; of a folder all files, sorted. What its own parent ignores counts too."""
+    parent = _rules_of(place.parent)
+    if place.is_file():
+        yield place
+    elif not _is_ignored(place, parent):
+        yield from _walk(place, parent)
+
+
+def _walk(folder: Path, rules: Rules) -> Iterator[Path]:
+    rules += _rules_of(folder)
+    for path in sorted(folder.iterdir()):
+        if path.name in _NEVER or path.name in IGNORE_FILES or _is_ignored(path, rules):
+            continue
+        if path.is_dir():
+            yield from _walk(path, rules)
+        elif path.is_file():  # no sockets or pipes
+            yield path
+
+
+def _rules_of(folder: Path) -> Rules:
+    found = (folder / name for name in IGNORE_FILES)
+    return tuple(
+        (folder, GitIgnoreSpec.from_lines(file.read_text().splitlines()))
+        for file in found
+        if file.is_file()
+    )
+
+
+def _is_ignored(path: Path, rules: Rules) -> bool:
+    """As git decides: of the rules that speak of it, the last one of the innermost file."""
+    decided = False
+    for folder, spec in rules:
+        name = path.relative_to(folder).as_posix() + "/" * path.is_dir()
+        said = spec.check_file(name).include
+        decided = decided if said is None else said
+    return decided

@@ -1,0 +1,117 @@
+"""Studies handed to a cluster: what its Ray Jobs server knows of each. No Ray in here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from orchestrator.errors import InputError, Problem
+
+State = Literal["queued", "running", "finished", "failed", "cancelled"]
+_STATES: Mapping[str, State] = {
+    "PENDING": "queued",
+    "RUNNING": "running",
+    "SUCCEEDED": "finished",
+    "FAILED": "failed",
+    "STOPPED": "cancelled",
+}
+_ENDED = ("finished", "failed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One study on a cluster: one job of Ray."""
+
+    submission_id: str
+    study: str
+    results: str  # folder or URI, as the cluster sees it
+    state: State
+    after: str = ""  # id of the submission that it waits for
+    started_at: str = ""  # ISO 8601, UTC
+    ended_at: str = ""
+    exit_code: int | None = None  # of `orch run` there
+    node_id: str = ""  # of the node that has its log
+    message: str = ""  # the end of the log of one that failed
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in _ENDED
+
+    @classmethod
+    def of(cls, job: Mapping[str, Any]) -> "Submission":
+        """job: as the server describes it."""
+        told = job.get("metadata") or {}
+        return cls(
+            submission_id=job["submission_id"],
+            study=told["study"],
+            results=told["results"],
+            state=_STATES[job["status"]],
+            after=told.get("after", ""),
+            started_at=_date(job.get("start_time")),
+            ended_at=_date(job.get("end_time")),
+            exit_code=job.get("driver_exit_code"),
+            node_id=job.get("driver_node_id") or "",
+            message=(job.get("message") or "") if job["status"] == "FAILED" else "",
+        )
+
+
+def ours(jobs: Sequence[Mapping[str, Any]]) -> list[Submission]:
+    """Those of a server's jobs that orch submitted, the newest first."""
+    of_orch = [j for j in jobs if j.get("submission_id") and "orch" in (j.get("metadata") or {})]
+    newest = sorted(of_orch, key=lambda job: job.get("start_time") or 0, reverse=True)
+    return [Submission.of(job) for job in newest]
+
+
+def numbered(known: Sequence[Submission], plan: str) -> tuple[str, Submission | None]:
+    """The next free id of a plan, and the newest submission of it.
+
+    plan: `<study>-<digest>`; Ray wants another id for each attempt: -2, -3 …
+    """
+    attempts = {_attempt(each.submission_id, plan): each for each in known}
+    attempts.pop(0, None)
+    last = max(attempts, default=0)
+    return plan if not last else f"{plan}-{last + 1}", attempts.get(last)
+
+
+def _attempt(submission_id: str, plan: str) -> int:
+    """1, 2, 3 …; 0 for one of another plan."""
+    if submission_id == plan:
+        return 1
+    number = submission_id.removeprefix(f"{plan}-")
+    return int(number) if number != submission_id and number.isdigit() else 0
+
+
+def find(known: Sequence[Submission], given: str, address: str) -> Submission:
+    """By id, the study's name or the beginning of an id; the newest where a study has several.
+
+    Raises InputError.
+    """
+    for matches in (
+        [each for each in known if each.submission_id == given],
+        [each for each in known if each.study == given],
+    ):
+        if matches:
+            return matches[0]
+    begins = [each for each in known if given and each.submission_id.startswith(given)]
+    if len({each.study for each in begins}) == 1:
+        return begins[0]
+    raise InputError([_unknown(known, begins, given, address)])
+
+
+def _unknown(
+    known: Sequence[Submission], begins: Sequence[Submission], given: str, address: str
+) -> Problem:
+    if begins:
+        listed = ", ".join(each.submission_id for each in begins)
+        return Problem(given, f"{len(begins)} submissions begin so", listed, "give more of it")
+    near = get_close_matches(given, [each.submission_id for each in known], 1)
+    cure = f"did you mean {near[0]}?" if near else f"`orch status --address {address}` lists them"
+    what = f"{address} knows no such submission"
+    return Problem(given, what, "an id that `orch submit` printed, or a study's name", cure)
+
+
+def _date(milliseconds: int | None) -> str:
+    if not milliseconds:
+        return ""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,144 @@
+"""Studies on a real Ray Jobs server: submitted, watched, cancelled, fetched."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.orch import ORCH, orch
+from tests.cli.running import LONG, MARK, TINY, parts, tables, train_here, write_study
+from tests.own_code import MODEL, write_module
+
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
+
+PORTS = ("port", "dashboard-port", "dashboard-agent-listen-port", "dashboard-agent-grpc-port",
+         "metrics-export-port", "ray-client-server-port")  # fmt: skip
+MANY = LONG.replace("[1, 2]", f"{[*range(1, 13)]}").replace("epochs: 60", "epochs: 20")
+ENVIRONMENT = {
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "PATH": f"{ORCH.parent}:{os.environ['PATH']}",  # `python` is what a job is run with
+}
+
+
+def wait(what: str, condition: Callable[[], object], timeout_s: float = 90) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, f"no {what} in {timeout_s} s"
+        time.sleep(0.1)
+
+
+def free_ports(number: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def answers(port: int) -> bool:
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    return False
+
+
+def end(head: "subprocess.Popen[bytes]", mark: str) -> None:
+    """With its offspring, also where it could not do that itself."""
+    head.send_signal(signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        head.wait(20)
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark.encode() in (folder / "environ").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a Ray Jobs server with two CPUs."""
+    ports = free_ports(len(PORTS))
+    flags = [f"--{name}={port}" for name, port in zip(PORTS, ports, strict=True)]
+    mark, folder = uuid.uuid4().hex, tempfile.mkdtemp(dir="/tmp", prefix="jobs-")
+    command = [
+        ORCH.with_name("ray"), "start", "--head", "--block", "--include-dashboard=true",
+        "--num-cpus=2", f"--temp-dir={folder}", f"--object-store-memory={80 * 2**20}", *flags,
+    ]  # fmt: skip
+    with open(f"{folder}/out", "wb") as out:
+        env = os.environ | ENVIRONMENT | {MARK: mark}
+        head = subprocess.Popen(command, env=env, stdout=out, stderr=out)
+    try:
+        wait("server", lambda: answers(ports[1]))
+        yield f"http://127.0.0.1:{ports[1]}"
+    finally:
+        end(head, mark)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_from_submission_to_fetched_results(server: str, tmp_path: Path) -> None:
+    """Two studies in one submission, the second with a model of the user's own."""
+
+    def on_server(*arguments: str, code: int = 0) -> str:
+        """What `orch` says, on either stream."""
+        flags = [] if arguments[0] == "fetch" else ["--address", server]
+        address = {"RAY_API_SERVER_ADDRESS": server if arguments[0] == "fetch" else "http://no:1"}
+        done = orch(*arguments, *flags, cwd=tmp_path, **ENVIRONMENT, **address)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    (tmp_path / "many.yaml").write_text(MANY.replace("long", "many"))
+    model = write_module(tmp_path, MODEL)
+    own = TINY.replace("model: {name: mlp, width: 8}", f"model: {{name: '{model}:build'}}")
+    factors = "  model.kind: [a, b]\n  model.width: [3, 4]\n"
+    own = own.split("  model.activation")[0] + factors + "replicates: 2\n"
+    study, shared = write_study(tmp_path, own), tmp_path / "shared"
+    both = ["submit", "many.yaml", "study.yaml", "--results", str(shared)]
+
+    refused = on_server(*both, "--set", "resources.cpus=99", code=3)
+    assert "no node of the Ray at" in refused
+    assert not shared.exists()
+
+    said = on_server(*both)
+    first, second = (line.split()[-1] for line in said.splitlines() if " submitted to " in line)
+    assert f"it waits until {first} has ended" in said
+    assert f"{model}.py" in said or "the largest: " in said
+    again = on_server(*both)
+    assert f"submitted before as {first}" in again
+    assert f"submitted before as {second}" in again
+
+    wait("pack", lambda: shared.exists() and len(parts(shared)) >= 2)
+    waiting = json.loads(on_server("status", "tiny", "--json"))
+    assert (waiting["state"], waiting["after"], waiting["done"]) == ("waiting", first, None)
+    many = json.loads(on_server("status", "many", "--json"))
+    assert (many["state"], many["trials"]) == ("running", 48)
+    cancelled = on_server("cancel", "many")
+    kept = len(parts(shared))
+    assert 2 <= kept < 24, "finished packs are kept, the others were not waited for"
+    assert f"{first}: cancelled" in cancelled
+    assert "interrupted: finished packs are in the store" in on_server("logs", first)
+    assert "already" in on_server("cancel", "many")
+
+    followed = on_server("logs", "tiny", "--follow")
+    assert "8 trials in the store: 8 completed, 0 diverged, 0 failed" in followed
+    listed = on_server("status")
+    assert "8/8 trials" in listed
+    assert " cancelled " in listed
+
+    fetched = on_server("fetch", second, "--to", "here")
+    assert "report: here/tiny/report.html" in fetched
+    assert train_here(study) == 0
+    alone = tables(tmp_path / "results")
+    for name, table in tables(tmp_path / "here").items():
+        assert table.equals(alone[name]), name
+    shutil.move(shared, tmp_path / "moved")
+    assert f"has nothing of {second}" in on_server("fetch", second, "--to", "here", code=3)

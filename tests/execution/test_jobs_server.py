@@ -1,0 +1,79 @@
+"""Speaking to a Ray Jobs server that answers late, breaks off, or is none."""
+
+from collections.abc import AsyncIterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from orchestrator.errors import EnvironmentFault, InputError
+from orchestrator.execution import jobs_server
+from orchestrator.execution.jobs_server import JobsServer, server_address
+from tests.execution.test_submissions import job
+
+BROKEN = RuntimeError("WebSocket connection closed unexpectedly")
+
+
+class Client:
+    """Stands for Ray's: one stream after another, and what the job's state is after each."""
+
+    def __init__(self, streams: Sequence[Sequence[str | Exception]], states: Sequence[Any]) -> None:
+        self.streams, self.states = list(streams), list(states)
+
+    async def tail_job_logs(self, submission_id: str) -> AsyncIterator[str]:
+        for chunk in self.streams.pop(0):
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
+
+    def _do_request(self, method: str, path: str) -> Any:
+        state = self.states.pop(0)
+        if isinstance(state, Exception):
+            raise state
+        return SimpleNamespace(status_code=200, json=lambda: job("a-1", state))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A line for each connection that was lost."""
+    monkeypatch.setattr(jobs_server, "_knock", lambda address: None)
+    monkeypatch.setattr(jobs_server, "_AGAIN_S", 0)
+    return []
+
+
+def follow(client: Client, told: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(jobs_server, "_client", lambda address: client)
+    server = JobsServer("http://head:8265")
+    return "".join(server.follow("a-1", lambda: told.append("lost")))
+
+
+def test_a_log_goes_on_where_it_broke_off(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = [["one\n", "two\n", BROKEN], [BROKEN], ["one\ntwo\nth", "ree\n"]]
+    client = Client(streams, ["RUNNING", ConnectionError("refused"), "SUCCEEDED"])
+    assert follow(client, told, monkeypatch) == "one\ntwo\nthree\n"
+    assert told == ["lost", "lost"]
+
+
+def test_a_server_that_stays_away(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_server, "PATIENCE_S", -1)
+    client = Client([[BROKEN]], [ConnectionError("refused")])
+    with pytest.raises(EnvironmentFault, match=r"server at http://head:8265: refused\n.*8265"):
+        follow(client, told, monkeypatch)
+
+
+@pytest.mark.parametrize("given", ["auto", "head:8265", "ray://head:10001", "http://"])
+def test_addresses_of_another_kind(given: str) -> None:
+    with pytest.raises(InputError, match="is not the address of a Ray Jobs server"):
+        server_address(given)
+
+
+def test_the_flag_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert server_address(None) == "http://127.0.0.1:8265"
+    monkeypatch.setenv("RAY_API_SERVER_ADDRESS", "http://there:1")
+    assert server_address(None) == "http://there:1"
+    assert server_address("http://here:2/") == "http://here:2"
+
+
+def test_where_nobody_listens() -> None:
+    with pytest.raises(EnvironmentFault, match=r"cannot connect.*127.0.0.1:9: Conn.* refused"):
+        JobsServer("http://127.0.0.1:9")

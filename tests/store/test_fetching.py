@@ -1,0 +1,70 @@
+"""A study's results, copied while it may still be under way."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.paths import ResultsPaths
+from orchestrator.store import fetching
+from orchestrator.store.fetching import copy_study
+from orchestrator.store.journal import append_event, names_submission
+from orchestrator.store.parts import commit, statuses
+from tests.store.test_parts import rows_of
+
+DOCUMENT = {
+    "study": "demo",
+    "variants": [{"trials": ["a", None, "later"], "tuning": [{"trials": ["t"]}]}],
+}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> ResultsPaths:
+    """A study under way, beside the results of another one."""
+    paths = ResultsPaths(tmp_path / "there")
+    for name in ("a", "t", "of another study"):
+        commit(paths, f"pack {name}", rows_of(name))
+    study = paths.study("demo")
+    study.root.mkdir()
+    study.study.write_text("study: demo\n")
+    study.plan.write_text(json.dumps(DOCUMENT))
+    append_event(study, "study_started", submission="demo-1")
+    return paths
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> ResultsPaths:
+    return ResultsPaths(tmp_path / "here")
+
+
+def test_its_own_packs_in_both_phases(source: ResultsPaths, target: ResultsPaths) -> None:
+    first = copy_study(source, target, DOCUMENT)
+    assert (first.files, first.there) == (2 * 3 + 3, 0)
+    assert statuses(target) == {"a": "completed", "t": "completed"}
+    assert target.study("demo").study.read_text() == "study: demo\n"
+
+
+def test_again_only_what_is_new_or_changed(source: ResultsPaths, target: ResultsPaths) -> None:
+    copy_study(source, target, DOCUMENT)
+    commit(source, "pack later", rows_of("later"))
+    part = target.part("metrics", "pack a")
+    part.write_bytes(b"damaged" + part.read_bytes()[7:])
+    again = copy_study(source, target, DOCUMENT)
+    assert (again.files, again.there) == (3 + 1, 8)
+    assert part.read_bytes() == source.part("metrics", "pack a").read_bytes()
+
+
+def test_what_does_not_arrive_whole(
+    source: ResultsPaths, target: ResultsPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_digest", lambda path: b"another")
+    with pytest.raises(EnvironmentFault, match=r"differs from .* after copying"):
+        copy_study(source, target, DOCUMENT)
+    assert statuses(target) == {}, "trials come last"
+
+
+def test_whose_folder_it_is(source: ResultsPaths) -> None:
+    assert names_submission(source.study("demo"), "demo-1")
+    assert not names_submission(source.study("demo"), "demo-12")
+    assert not names_submission(source.study("other"), "demo-1")
