@@ -42,7 +42,7 @@ def first_plan(study: Study, prints: Fingerprints) -> Plan:
     known = NOTHING
     if study.tune:
         known = Known(_points(study, study.tune, prints, {}, lambda trial: False), {})
-    return make_plan(study, {}, 1, None, False, prints, known, frozenset())
+    return make_plan(study, {}, 1, prints=prints, known=known)
 
 
 def require_method(study: Study) -> None:
