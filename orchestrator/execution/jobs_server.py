@@ -205,4 +205,5 @@ def _as_ray_has_it(row: Mapping[str, Any]) -> dict[str, Any]:
         "NodeManagerHostname": row["node_name"],
         "NodeManagerAddress": row["node_ip"],
         "Resources": row["resources_total"],
+        "Labels": row.get("labels") or {},
     }

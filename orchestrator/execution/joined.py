@@ -35,6 +35,7 @@ def joined_ray(address: str, threads: int, own: Sequence[Path] = ()) -> Iterator
     """
     import ray
 
+    _refuse_client(address)
     _knock(address)
     with environment(DRIVER):
         try:
@@ -60,13 +61,24 @@ def _join(address: str, environment: dict[str, Any]) -> None:
         raise _unreachable(address, reason[0]) from error
 
 
+def _refuse_client(address: str) -> None:
+    """Ray Tune needs a driver on the cluster: Ray's client runs single calls there, not Tune."""
+    if address.startswith("ray://"):
+        host = address.removeprefix("ray://").partition(":")[0] or "HOST"
+        raise EnvironmentFault(
+            f"{address} is a Ray client server, through which Ray Tune does not run\n"
+            f"    hand the study to the cluster: orch submit STUDY --address http://{host}:8265, "
+            "or call orch run on one of its machines with --address auto"
+        )
+
+
 def _knock(address: str) -> None:
     """Is somebody there? Ray itself asks for minutes."""
     host, _, port = address.rpartition(":")
     if not port.isdigit():
         return
     try:
-        socket.create_connection((host.removeprefix("ray://"), int(port)), _KNOCK_S).close()
+        socket.create_connection((host, int(port)), _KNOCK_S).close()
     except OSError as error:
         raise _unreachable(address, error.strerror or str(error)) from error
 

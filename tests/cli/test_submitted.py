@@ -128,6 +128,7 @@ def test_from_submission_to_fetched_results(server: str, tmp_path: Path) -> None
     assert "interrupted: finished packs are in the store" in on_server("logs", first)
     assert "already" in on_server("cancel", "many")
 
+    wait("pack of the second", lambda: len(parts(shared)) > kept)
     followed = on_server("logs", "tiny", "--follow")
     assert "8 trials in the store: 8 completed, 0 diverged, 0 failed" in followed
     listed = on_server("status")

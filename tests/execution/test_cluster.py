@@ -125,6 +125,11 @@ def test_a_machine_sees_results_that_it_can_write(tmp_path: Path) -> None:
     assert look(tmp_path / "elsewhere" / ".seen").fault == f"does not see {tmp_path / 'elsewhere'}"
 
 
+def test_a_ray_client_is_refused_with_what_to_do_instead() -> None:
+    with pytest.raises(EnvironmentFault, match=r"orch submit STUDY --address http://head:8265"):
+        joined_ray("ray://head:10001", threads=1).__enter__()
+
+
 def test_where_nobody_listens() -> None:
     with pytest.raises(
         EnvironmentFault, match=r"Ray at 127.0.0.1:9 cannot be joined: Conn.* refused"
