@@ -39,17 +39,21 @@ def gradients_of(path: Path, planned: pd.DataFrame) -> pd.DataFrame:
 
 
 def _long(path: Path, columns: Sequence[str], planned: pd.DataFrame) -> pd.DataFrame:
-    rows = _read(path, columns)
     known = planned[planned.index.notna()]
+    rows = _read(path, columns) if len(known) else _empty(columns)
     place = known.index.get_indexer(pd.Index(rows["trial_id"]))
-    kept = rows[place >= 0].reset_index(drop=True)
-    found = known.iloc[place[place >= 0]]
-    return kept.assign(**{name: np.asarray(found[name]) for name in known.columns})
+    seen = place >= 0
+    kept = rows if seen.all() else rows[seen].reset_index(drop=True)
+    return kept.assign(**{name: np.asarray(known[name])[place[seen]] for name in known.columns})
+
+
+def _empty(columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
 
 
 def _read(path: Path, columns: Sequence[str], prefixes: tuple[str, ...] = ()) -> pd.DataFrame:
     if not path.exists():
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+        return _empty(columns)
     present = pq.read_schema(path).names
     wanted = [name for name in present if name in columns or name.startswith(prefixes or ("\0",))]
     frame: pd.DataFrame = pq.read_table(path, columns=wanted).to_pandas()

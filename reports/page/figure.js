@@ -20,6 +20,7 @@ class Figure {
     this.keys = [];
     this.inputs = new Map();
     this.buildControls(root.querySelector(".controls"));
+    this.more = this.buildMore();
     if (this.coversAll()) this.note = coverNote(root);
     this.refresh();
   }
@@ -41,6 +42,13 @@ class Figure {
       place.append(chooser.slider ? this.slider(chooser) : this.list(chooser));
     }
     if (this.spec.scale) place.append(this.scaleButton());
+  }
+
+  buildMore() {
+    const button = element("button", { type: "button", class: "chip", hidden: "" });
+    button.addEventListener("click", () => this.showRest());
+    this.grid.after(button);
+    return button;
   }
 
   scaleButton() {
@@ -113,7 +121,15 @@ class Figure {
     const now = this.now();
     const chosen = (panel) => Object.entries(panel.when).every(([key, value]) => !(key in now) || now[key] === value);
     const shown = (panel) => !panel.variants.length || panel.variants.some((place) => this.chips.shown[place]);
-    return this.spec.panels.filter((panel) => chosen(panel) && shown(panel));
+    const wanted = this.spec.panels.filter((panel) => chosen(panel) && shown(panel));
+    this.rest = this.whole ? 0 : Math.max(0, wanted.length - mostPanels());
+    return this.rest ? wanted.slice(0, -this.rest) : wanted;
+  }
+
+  // On a phone panels stand below each other: of many the others come by a click.
+  showRest() {
+    this.whole = true;
+    this.refresh();
   }
 
   // Brings controls and panels in line with the state; plots only where the reader can see them.
@@ -135,6 +151,8 @@ class Figure {
   buildSlots() {
     const wanted = this.visible();
     this.grid.classList.toggle("empty-grid", !wanted.length);
+    this.more.hidden = !this.rest;
+    this.more.textContent = `${this.rest} more ${this.rest === 1 ? "panel" : "panels"}`;
     while (this.grid.children.length > wanted.length) {
       const last = this.grid.lastElementChild;
       this.painter.drop(last.lastElementChild);
@@ -187,7 +205,9 @@ class Figure {
   paint(plot, { data, layout }, scaled) {
     const shown = data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))
       .map((trace) => this.chips.kept(trace)).filter(Boolean);
-    Plotly.react(plot, themed(shown), fullLayout(scaled(layout)), config);
+    const seen = uncrowded({ data: shown, layout: scaled(layout) });
+    // What a plot was told of its buttons it keeps.
+    Plotly.react(plot, themed(seen.data), fullLayout(seen.layout), plot.data ? undefined : config);
     plot.removeAllListeners("plotly_click");
     plot.on("plotly_click", ({ points }) => this.click(points[0]));
   }
@@ -225,3 +245,6 @@ class Figure {
     this.hidden = new Set(this.keys.filter(({ text }) => without.includes(text)).map(({ place }) => place));
   }
 }
+
+const narrow = matchMedia("(max-width: 40rem)");
+const mostPanels = () => (narrow.matches ? 8 : Infinity);

@@ -41,6 +41,7 @@ darkMode.addEventListener("change", () => {
   for (const figure of figures) figure.refresh();
 });
 addEventListener("beforeprint", () => {
+  for (const figure of figures) if (figure.rest) figure.showRest();
   for (const figure of figures) if (!figure.drawn) figure.draw();
   painter.paint(Infinity);
 });

@@ -11,6 +11,7 @@ ORDER = (
     "table",
     "tables",
     "scale",
+    "dots",
     "painter",
     "figure",
     "card",

@@ -1,4 +1,4 @@
-"""Tables of more rows than are seen at once: pages, order and chips, in Chromium."""
+"""Studies of many variants in Chromium: long tables turn pages, hundreds of dots are one path."""
 
 import pandas as pd
 import pytest
@@ -15,7 +15,7 @@ MEANS = "all => all.map(row => Number(row.cells[6].dataset.sort))"
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory):
     """The page of 120 variants."""
-    sample = Sample(study="wide", factors=FACTORS, replicates=2, probes=False)
+    sample = Sample(study="wide", factors=FACTORS, replicates=3, probes=False)
     return build_report(write(tmp_path_factory.mktemp("results"), sample)).path
 
 
@@ -48,7 +48,7 @@ def test_chips_choose_among_all_rows_of_a_long_table(visit):
     chips.get_by_role("button", name="sigmoid", exact=True).click()
     wait_until(visit, lambda: rows.count() == 60)
     assert visit.page.locator("#results .pager").count() == 0
-    assert {*rows.evaluate_all("all => all.map(row => row.cells[0].innerText)")} == {"tanh"}
+    assert {*rows.evaluate_all("all => all.map(row => row.cells[0].innerText.trim())")} == {"tanh"}
     visit.page.get_by_role("button", name="all", exact=True).click()
     assert rows.count() == 100
     assert not visit.wrong
@@ -60,3 +60,29 @@ def test_without_javascript_a_long_table_says_what_it_leaves_out(browser, wide):
     said = page.locator("#results tfoot").inner_text()
     assert said.startswith("20 more rows are shown by JavaScript")
     assert page.locator("#results tbody tr").count() == 100
+
+
+def test_a_dot_among_hundreds_is_hovered_over_and_opens_its_card(visit, wide):
+    """360 dots of two colours are two paths."""
+    visit.draw("outcomes")
+    assert visit.page.locator("#figure-outcomes .shapelayer path[style*='width: 5px']").count() == 2
+    assert visit.page.locator("#figure-outcomes .trace .point").count() == 120  # the means
+    place = visit.page.evaluate(
+        """() => {
+            const plot = document.querySelector('#figure-outcomes .plot');
+            const { _fullLayout: { xaxis, yaxis }, data } = plot;
+            const dots = data.find(trace => trace.name === 'replicates');
+            const box = plot.getBoundingClientRect();
+            const i = dots.y.indexOf(Math.max(...dots.y));
+            return { x: box.left + xaxis._offset + xaxis.c2p(dots.x[i]), said: dots.customdata[i],
+                     y: box.top + yaxis._offset + yaxis.c2p(dots.y[i]) };
+        }"""
+    )
+    visit.page.mouse.move(place["x"], place["y"])
+    hover = visit.page.locator("#figure-outcomes .hoverlayer")
+    wait_until(visit, lambda: "click: its card" in hover.text_content())
+    visit.page.mouse.click(place["x"], place["y"])
+    visit.page.locator("#card h2").wait_for()
+    replicate, variant = place["said"]
+    assert visit.page.locator("#card h2").inner_text() == f"{variant}, replicate {replicate}"
+    assert not visit.wrong
