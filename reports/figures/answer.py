@@ -13,6 +13,7 @@ from reports.figures import baselines, outcomes
 from reports.figures.baselines import Baselines, Line
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import band
+from reports.figures.opening import opening
 from reports.figures.outcomes import Outcomes
 from reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
 from reports.names import metric_text
@@ -36,7 +37,7 @@ def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines
         name="answer",
         columns=len(view.levels(columns)) if columns else 1,
         height_px=340,
-        choosers=choosers(view, choose),
+        choosers=choosers(view, choose, opening(view, results, choose)),
     )
     if not outcomes.on_scale(view):
         scale = whole.panels[0].layout["yaxis"]

@@ -6,7 +6,8 @@ from reports.figures import baselines
 from reports.figures.baselines import Baselines
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import band, line
-from reports.figures.outcomes import hover_name
+from reports.figures.opening import opening
+from reports.figures.outcomes import Outcomes, hover_name
 from reports.figures.records import Chooser, Figure, Panel, Trace, linear_range
 from reports.names import metric_text
 from reports.statistics.curves import Curve
@@ -18,7 +19,9 @@ MOST_PANELS = 20  # beyond, the x factor is chosen from a list too
 Curves = Mapping[str, Curve]  # variant id → curve of one metric
 
 
-def draw(view: Scheme, every: Sequence[Curve], least: Baselines) -> Figure | None:
+def draw(
+    view: Scheme, every: Sequence[Curve], results: Outcomes, least: Baselines
+) -> Figure | None:
     """None without metrics. The metric that the study compares stands first."""
     shown = _metrics(view, every)
     if not shown:
@@ -33,7 +36,10 @@ def draw(view: Scheme, every: Sequence[Curve], least: Baselines) -> Figure | Non
         height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
         legend=view.legend,
-        choosers=(_metric_chooser(shown), *choosers(view, choose)),
+        choosers=(
+            _metric_chooser(shown),
+            *choosers(view, choose, opening(view, results, choose)),
+        ),
         panels=tuple(panel for name in shown for panel in _panels(view, made, every, least, name)),
         scale="linear",
     )

@@ -82,7 +82,7 @@ def draw(
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(
-            *choosers(view, choose, _deepest(view, found)),
+            *choosers(view, choose, deepest(view, found, choose)),
             *_chooser(QUANTITY, [(quantity.name, quantity.short) for quantity in shown]),
             *_chooser(DIRECTION, [(way, way) for way in ways]),
         ),
@@ -162,9 +162,11 @@ def _saturated(view: Scheme, most: Profile) -> str:
     return f"the largest share of saturated units is {100 * share:.0f} %, {place}"
 
 
-def _deepest(view: Scheme, found: Sequence[Profile]) -> dict[str, Level]:
+def deepest(
+    view: Scheme, found: Sequence[Profile], choose: Sequence[str | None]
+) -> dict[str, Level]:
     """There decay shows best."""
-    return view.x_with_most({p.variant_id: p.hidden for p in found})
+    return view.with_most({p.variant_id: p.hidden for p in found}, choose)
 
 
 def _chooser(key: str, options: Sequence[tuple[str, str]]) -> tuple[Chooser, ...]:
@@ -180,7 +182,7 @@ def _caption(
     note = " Exact zeros have no place on this scale; panels count them." if zeros else ""
     return (
         f"Line: {mean} over replicates (n = {strands.sizes_text(drawn)}); band: its 95 % "
-        f"t-interval. {_ABOUT[quantity]}{note}{_without(view, found)}"
+        f"t-interval. Layer 1 is next to the input. {_ABOUT[quantity]}{note}{_without(view, found)}"
         f"{overlay.caption(theories, 'depth') if theories else ''}"
     )
 
@@ -229,7 +231,7 @@ def strand_of(profile: Profile, expected: Mapping[str, Theory] = NO_THEORY) -> S
 
 def _axes(seen: Sequence[Strand], quantity: str) -> Layout:
     layers = max((strand.x[-1] for strand in seen), default=1)
-    across = {"title": {"text": "hidden layer (1: next to the input)"},
+    across = {"title": {"text": "hidden layer"},
               "dtick": 1 if layers <= 12 else None, "range": [0.7, layers + 0.3],
               "zeroline": False}  # fmt: skip
     if quantity not in MULTIPLICATIVE:

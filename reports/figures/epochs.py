@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from reports.figures import strands
-from reports.figures.decay import strand_of
+from reports.figures.decay import deepest, strand_of
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name
 from reports.figures.records import (
@@ -46,7 +46,6 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
     if len(epochs) < 3:
         return None
     choose = (view.roles.x, view.roles.rows, *view.roles.rest)
-    deepest = view.x_with_most({p.variant_id: p.hidden for p in found})
     options = tuple((str(epoch), epoch_text(epoch)) for epoch in epochs)
     return Figure(
         name="delta_by_epoch",
@@ -54,7 +53,8 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         caption=(
             "Move the slider. Line: geometric mean over replicates (n = "
             f"{strands.sizes_text(strand_of(p) for p in found)}) of the mean over examples of "
-            "‖∂C/∂z‖; band: its 95 % t-interval. The scale is the same at every epoch."
+            "‖∂C/∂z‖; band: its 95 % t-interval. Layer 1 is next to the input. The "
+            "scale is the same at every epoch."
         ),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=240,
@@ -62,7 +62,7 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         legend=view.legend,
         choosers=(
             Chooser(EPOCH, "epoch", options, options[0][0], slider=True),
-            *choosers(view, choose, deepest),
+            *choosers(view, choose, deepest(view, found, choose)),
         ),
         panels=tuple(_slides(view, found, epochs, choose)),
         scale="log",
@@ -84,7 +84,7 @@ def _slides(
 
 def _slide_axes(seen: Sequence[Strand]) -> Layout:
     layers = max((strand.x[-1] for strand in seen), default=1)
-    across = {"title": {"text": "hidden layer (1: next to the input)"},
+    across = {"title": {"text": "hidden layer"},
               "dtick": 1 if layers <= 12 else None, "range": [0.7, layers + 0.3],
               "zeroline": False}  # fmt: skip
     middle = [float(x) for strand in seen for x in strand.mean]
@@ -120,7 +120,6 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
     if len(epochs) < 2 or all(p.inner < 2 for p in found):
         return None
     choose = (view.roles.x, view.roles.rows, *view.roles.rest)
-    deepest = view.x_with_most({p.variant_id: p.hidden for p in found})
     split = (view.roles.columns, view.roles.colour)
     span = log_range([x for p in found for x in p.mean[: p.inner]])
     made = facets(view, split, choose)
@@ -139,7 +138,7 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         height_px=190,
         legend_title="",
         legend=(),
-        choosers=choosers(view, choose, deepest),
+        choosers=choosers(view, choose, deepest(view, found, choose)),
         panels=tuple(_map(view, facet, own, epochs, span) for facet in made),
         lesson=_told_of_map(view, found),
     )

@@ -93,12 +93,20 @@ class Scheme:
         levels = self.levels(self.roles.colour) if self.roles.colour else ()
         return tuple(Key(place, level_text(level)) for place, level in enumerate(levels))
 
-    def x_with_most(self, sizes: Mapping[str, int]) -> dict[str, Level]:
-        """The level of the x factor whose network or sequence is largest; sizes: by variant id."""
-        if not self.roles.x:
-            return {}
-        best = max(self.plan.variants, key=lambda variant: sizes.get(variant.variant_id, 0))
-        return {self.roles.x: best.level(self.roles.x)}
+    def with_most(self, sizes: Mapping[str, int], paths: Sequence[str | None]) -> dict[str, Level]:
+        """Of factors on which it depends, the level of the largest network or longest sequence.
+
+        sizes: by variant id; a variant without one counts as 0.
+        """
+        found = {}
+        for path in _present(paths):
+            largest: dict[Level, int] = {}
+            for variant in self.plan.variants:
+                level, size = self.level(path, variant), sizes.get(variant.variant_id, 0)
+                largest[level] = max(size, largest.get(level, 0))
+            if len(set(largest.values())) > 1:
+                found[path] = max(largest, key=lambda level: largest[level])
+        return found
 
     def thinned(self, sizes: Mapping[str, tuple[int, int]]) -> str:
         """A panel's note: variants with fewer replicates than planned, and why.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from reports.figures.decay import deepest
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name, x_axis, x_position
 from reports.figures.palette import look
@@ -21,7 +22,8 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
     if not found:
         return None
     scale = _scale(found)
-    made = facets(view, (view.roles.columns,), (view.roles.rows, *view.roles.rest))
+    choose = (view.roles.rows, *view.roles.rest)
+    made = facets(view, (view.roles.columns,), choose)
     return Figure(
         name="factors",
         title="Factor per layer by which the gradient changes on its way to the input",
@@ -35,7 +37,7 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         height_px=230,
         legend_title=view.legend_title,
         legend=view.legend,
-        choosers=choosers(view, (view.roles.rows, *view.roles.rest)),
+        choosers=choosers(view, choose, deepest(view, found, choose)),
         panels=tuple(
             _panel(view, facet, _factors(found, epoch), epoch, scale)
             for facet_group in _by_choice(made)

@@ -36,7 +36,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
     sites = sites_of(found)
     shown = [gate for gate in GATES if any(p.quantity == gate for p in found)]
     choose = (view.roles.x, view.roles.rows, *view.roles.rest)
-    longest = view.x_with_most({p.variant_id: len(p.lags) for p in found})
+    longest = view.with_most({p.variant_id: len(p.lags) for p in found}, choose)
     return Figure(
         name="gates",
         title="How far gates are open, by steps before the loss",

@@ -26,7 +26,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
     if not sites:
         return None
     choose = (view.roles.x, view.roles.rows, *view.roles.rest)
-    longest = view.x_with_most({p.variant_id: len(p.lags) for p in profiles})
+    longest = view.with_most({p.variant_id: len(p.lags) for p in profiles}, choose)
     return Figure(
         name="time_decay",
         title="Gradient that arrives at the states of earlier steps",

@@ -188,7 +188,7 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     drawn = (
         main,
         answer.draw(view, main, analysis.outcomes, analysis.baselines),
-        curves.draw(view, analysis.curves, analysis.baselines),
+        curves.draw(view, analysis.curves, analysis.outcomes, analysis.baselines),
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),
         time_to_solve.draw(view, analysis.time_to_solve),
