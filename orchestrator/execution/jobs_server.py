@@ -149,17 +149,12 @@ async def _next(lines: AsyncIterator[str]) -> str | None:
 @contextmanager
 def _faults(address: str, doing: str) -> Iterator[None]:
     """Whatever the client raises, in words."""
-    import aiohttp
-    import requests
-    from ray.exceptions import AuthenticationError
+    from aiohttp import ClientError
+    from ray.exceptions import RayError
 
     try:
-        yield
-    except AuthenticationError as error:
-        raise _fault(address, doing, str(error)) from error
-    except (RuntimeError, ValueError, KeyError, OSError, aiohttp.ClientError) as error:
-        raise _fault(address, doing, str(error)) from error  # requests' own are OSErrors
-    except requests.RequestException as error:
+        yield  # errors of `requests` are OSErrors
+    except (RuntimeError, ValueError, KeyError, OSError, ClientError, RayError) as error:
         raise _fault(address, doing, str(error)) from error
 
 
