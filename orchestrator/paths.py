@@ -40,6 +40,12 @@ class ResultsPaths:
     def part(self, table: str, pack_id: str) -> Path:
         return self.store(table) / f"{pack_id}.parquet"
 
+    def checkpoints(self, study: str) -> Path:
+        return self.root / "store" / "checkpoints" / study
+
+    def checkpoint(self, study: str, pack_id: str) -> Path:
+        return self.checkpoints(study) / f"{pack_id}.pt"
+
     def study(self, name: str) -> "StudyPaths":
         return StudyPaths(self.root / name)
 

@@ -8,6 +8,7 @@ from models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
 from orchestrator.training.batches import batch_size
+from orchestrator.training.checkpoints import Keeping, Saves
 from orchestrator.training.data import load_data
 from orchestrator.training.loop import train_members
 from orchestrator.training.members import single, way_to_stack
@@ -24,11 +25,13 @@ def train(
     device: str = "cpu",
     threads: int = 1,
     precision: torch.dtype = torch.float32,
+    keeping: Keeping | None = None,
 ) -> PackRows:
     """Train every trial of the pack and return its rows; diverged trials are rows as well.
 
     Members train stacked where the model can be stacked, as many as fit into memory at once, else
     one after another.
+    keeping: of checkpoints, from the last of which it goes on.
     """
     torch.set_num_threads(threads)
     # TensorFloat-32 keeps 10 bits of the mantissa: too few for gradients that vanish.
@@ -42,13 +45,16 @@ def train(
     stack = way_to_stack(models, few)
     batch = batch_size(pack.trials[0].variant.settings.training, data)
     size = stack_size(stack(models[:1]), few[:1], batch) if stack else 1
+    saves = Saves(keeping, size)
     rows = []
-    for start in range(0, len(models), size):
+    for number, start in enumerate(range(0, len(models), size)):
         portion = slice(start, start + size)
         own, trials = data.of(portion), pack.trials[portion]
         members = stack(models[portion]) if stack else single(models[start])
         diary = Recorder(pack, trials, own.known)
-        train_members(members, own, Streams(trials, pack.study_seed), diary)
+        if not saves.is_done(number, diary):
+            train_members(members, own, Streams(trials, pack.study_seed), diary, saves)
+            saves.finished(diary)
         execution = "stacked" if stack else "sequential"
         rows.append(diary.rows(execution=execution, device=device, threads=threads))
     return joined(rows)

@@ -9,6 +9,7 @@ from models.catalogue import task_entry
 from models.losses import LOSSES
 from orchestrator.study.settings import Training
 from orchestrator.training.batches import batch_size, batches
+from orchestrator.training.checkpoints import Course, Saves
 from orchestrator.training.clipping import clipping
 from orchestrator.training.data import TrialData
 from orchestrator.training.evaluation import Metrics, evaluate
@@ -21,7 +22,9 @@ from orchestrator.training.schedules import Plateau, follow
 from orchestrator.training.streams import Streams
 
 
-def train_members(members: Members, data: TrialData, streams: Streams, diary: Recorder) -> None:
+def train_members(
+    members: Members, data: TrialData, streams: Streams, diary: Recorder, saves: Saves
+) -> None:
     """Train all members side by side, each exactly as it would train alone."""
     settings = streams.trials[0].variant.settings  # what all members have in common
     training = settings.training
@@ -34,9 +37,10 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
     steps_an_epoch = ceil(data.splits["train"].shape[1] / size)
     probing = Probing(members, data, streams, loss)
     plateau = Plateau(len(members.flat))
-    step = 0
+    course = Course(members, optimizer, plateau, diary)
+    first, step = saves.resume(course)
 
-    for epoch in range(training.epochs + 1):  # epoch 0 is before training
+    for epoch in range(first, training.epochs + 1):  # epoch 0 is before training
         if epoch > 0:
             members.model.train()
             torch.manual_seed(streams.seed("dropout", epoch))  # nn.Dropout takes no generator
@@ -64,6 +68,7 @@ def train_members(members: Members, data: TrialData, streams: Streams, diary: Re
             follow(training.schedule, optimizer, plateau, epoch)
         if not diary.active.any():
             break  # all have diverged or stopped early
+        saves.after_epoch(epoch, step, course)
 
 
 def _stopping(training: Training, plateau: Plateau) -> Tensor:

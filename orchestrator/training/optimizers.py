@@ -35,10 +35,12 @@ class Optimizer(Protocol):
     """Moves the parameters of all members by one step.
 
     hyper: may be changed between steps.   state: what it remembers, (members, parameters) each.
+    steps: taken so far.
     """
 
     hyper: Hyperparameters
     state: tuple[Tensor, ...]
+    steps: int
 
     def step(self, gradient: Tensor) -> None:
         """Change the parameters in place; gradient: (members, parameters)."""
@@ -63,8 +65,10 @@ class SGD:
         self.state: tuple[Tensor, ...] = ()
         if has_momentum:
             self.state = (torch.zeros_like(members.flat),)
+        self.steps = 0
 
     def step(self, gradient: Tensor) -> None:
+        self.steps += 1
         if self.decays:
             gradient = gradient.addcmul(self.hyper.weight_decay, self.parameters)
         for velocity in self.state:
@@ -111,8 +115,10 @@ class RMSprop:
         self.hyper = Hyperparameters(members, trainings)
         zeros = torch.zeros_like(members.flat)
         self.state: tuple[Tensor, ...] = (zeros, zeros.clone())
+        self.steps = 0
 
     def step(self, gradient: Tensor) -> None:
+        self.steps += 1
         mean_square, velocity = self.state
         gradient = gradient.addcmul(self.hyper.weight_decay, self.parameters)
         mean_square.mul_(RMSPROP_ALPHA).addcmul_(gradient, gradient, value=1 - RMSPROP_ALPHA)

@@ -20,28 +20,48 @@ SCHEMA_VERSION = 1
 
 @dataclass
 class _Table:
-    """A long table under construction: blocks of one row a member."""
+    """A long table under construction: blocks of one row a member, with what they share."""
 
     trial_ids: NDArray[np.str_]
-    blocks: list[tuple[NDArray[np.str_], Mapping[str, Any], NDArray[np.float64]]] = field(
+    blocks: list[tuple[NDArray[np.intp], Mapping[str, Any], NDArray[np.float64]]] = field(
         default_factory=list
     )
 
     def add(self, values: Tensor, wanted: NDArray[np.bool_], **labels: Any) -> None:
         """values: (members,); only finite ones of wanted members become rows."""
         numbers = values.to("cpu", torch.float64).numpy()
-        rows = wanted & np.isfinite(numbers)
-        self.blocks.append((self.trial_ids[rows], labels, numbers[rows]))
+        members = np.flatnonzero(wanted & np.isfinite(numbers))
+        self.blocks.append((members, labels, numbers[members]))
 
     def columns(self, names: Iterable[str]) -> Columns:
         """The labels named and `value`, one entry a row."""
-        lengths = [len(ids) for ids, _, _ in self.blocks]
+        members, lengths, values = self._joined()
         labels = {
             name: np.repeat([block[1][name] for block in self.blocks], lengths) for name in names
         }
-        ids = np.concatenate([block[0] for block in self.blocks] or [self.trial_ids[:0]])
-        values = np.concatenate([block[2] for block in self.blocks] or [np.empty(0)])
-        return {"trial_id": ids, **labels, "value": values}
+        return {"trial_id": self.trial_ids[members], **labels, "value": values}
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` takes, in plain values and tensors."""
+        members, lengths, values = self._joined()
+        return {
+            "members": torch.from_numpy(members),
+            "lengths": lengths,
+            "labels": [dict(labels) for _, labels, _ in self.blocks],
+            "values": torch.from_numpy(values),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        ends = np.cumsum(state["lengths"])[:-1]
+        members = np.split(state["members"].numpy(), ends)
+        values = np.split(state["values"].numpy(), ends)
+        self.blocks = list(zip(members, state["labels"], values, strict=True))
+
+    def _joined(self) -> tuple[NDArray[np.intp], list[int], NDArray[np.float64]]:
+        """Members and values of all blocks, and the length of each block."""
+        members = np.concatenate([np.empty(0, dtype=np.intp), *(b[0] for b in self.blocks)])
+        values = np.concatenate([np.empty(0), *(b[2] for b in self.blocks)])
+        return members, [len(block[0]) for block in self.blocks], values
 
 
 class Recorder:
@@ -126,6 +146,36 @@ class Recorder:
                 ("epoch", "step", "axis", "site", "position", "quantity")
             ),
         )
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` takes, in plain values and tensors; after the first epoch at least."""
+        return {
+            "started_at": self.started_at.isoformat(),
+            "elapsed_s": perf_counter() - self.started,
+            "active": torch.from_numpy(self.active.copy()),
+            "diverged_in": dict(self.diverged_in),
+            "stopped_in": dict(self.stopped_in),
+            "history": {
+                name: torch.from_numpy(np.stack([epoch[name] for epoch in self.history]))
+                for name in self.history[0]
+            },
+            "metrics": self.metrics.state(),
+            "gradients": self.gradients.state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on writing where another diary of the same trials stopped."""
+        self.started_at = datetime.fromisoformat(state["started_at"])
+        self.started = perf_counter() - state["elapsed_s"]
+        self.active = state["active"].numpy()
+        self.diverged_in, self.stopped_in = state["diverged_in"], state["stopped_in"]
+        names, epochs = state["history"], zip(*state["history"].values(), strict=True)
+        self.history = [
+            {name: values.numpy() for name, values in zip(names, epoch, strict=True)}
+            for epoch in epochs
+        ]
+        self.metrics.restore(state["metrics"])
+        self.gradients.restore(state["gradients"])
 
     def _identity(self, trial: Trial) -> dict[str, Any]:
         variant = trial.variant

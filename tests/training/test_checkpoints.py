@@ -1,0 +1,148 @@
+"""Training that is cut off and goes on in a new process, against training in one go: the same bits.
+
+The file itself, and real processes that are killed: tests/store and tests/cli.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.settings import MLP, Adding, Recurrent
+from orchestrator.plan.records import Pack
+from orchestrator.study.settings import Schedule
+from orchestrator.training import checkpoints, memory
+from orchestrator.training.checkpoints import Keeping
+from orchestrator.training.engine import train
+from orchestrator.training.records import PackRows
+from tests.training.packs import normal, pack, variant
+
+UNLIKE = ("wall_s", "started_at")
+
+
+class Cut(BaseException):
+    """Stands for the end of a process."""
+
+
+class Shelf:
+    """Keeps the newest checkpoint; the process ends right after so many of them."""
+
+    def __init__(self, data: bytes | None = None, lasts: int = 10**9) -> None:
+        self.data, self.lasts, self.writes = data, lasts, 0
+
+    def read(self) -> bytes | None:
+        return self.data
+
+    def write(self, data: bytes) -> None:
+        self.data, self.writes = data, self.writes + 1
+        if self.writes == self.lasts:
+            raise Cut
+
+
+def never() -> None:
+    """Nobody asks the training to end."""
+
+
+def cut_off(members: Pack, after: int) -> Shelf:
+    """The shelf of a training that was cut off after so many checkpoints, one an epoch."""
+    shelf = Shelf(lasts=after)
+    with pytest.raises(Cut):
+        train(members, keeping=Keeping(shelf, 0, never))
+    return Shelf(shelf.data)
+
+
+def assert_same(rows: PackRows, others: PackRows) -> None:
+    for name, values in rows.trials.items():
+        assert name in UNLIKE or list(values) == list(others.trials[name]), name
+    for table in ("metrics", "gradients"):
+        one, other = getattr(rows, table), getattr(others, table)
+        for column in one:
+            np.testing.assert_array_equal(one[column], other[column])
+
+
+def resumed(members: Pack, after: int) -> PackRows:
+    shelf = cut_off(members, after)
+    rows = train(members, keeping=Keeping(shelf, 0, never))
+    epochs = members.trials[0].variant.settings.training.epochs
+    assert shelf.writes < (epochs + 1) * len(members.trials)
+    return rows
+
+
+STACKED: dict[str, dict[str, Any]] = {
+    "momentum": {"momentum": 0.9, "schedule": Schedule(kind="step", every_epochs=2)},
+    "adam": {"optimizer": "adam", "learning_rate": 0.01},
+    "rmsprop": {"optimizer": "rmsprop", "learning_rate": 0.01, "momentum": 0.5},
+    "stopping": {"learning_rate": 2.0, "early_stopping": 1},
+    "plateau": {"learning_rate": 2.0, "schedule": Schedule(kind="plateau", patience=1)},
+}
+
+
+@pytest.mark.parametrize("settings", STACKED.values(), ids=STACKED)
+@pytest.mark.parametrize("after", [1, 4])
+def test_stacked(settings: dict[str, Any], after: int) -> None:
+    members = pack([variant(epochs=6, **settings)])
+    assert_same(resumed(members, after), train(members))
+
+
+def test_a_member_that_diverged_stays_so() -> None:
+    model = MLP(activation="relu", init=normal(1))
+    tame = variant("tame", model=model, epochs=4, optimizer="adam")
+    wild = variant("wild", model=model, epochs=4, optimizer="adam", learning_rate=1e30)
+    members = pack([tame, wild])
+    whole = train(members)
+    assert list(whole.trials["status"]) == ["completed"] * 2 + ["diverged"] * 2
+    assert_same(resumed(members, 3), whole)
+
+
+@pytest.mark.parametrize("after", [2, 5, 8])
+def test_one_after_another(after: int) -> None:
+    """Cut off in the first member, between two of them, in the last; dropout draws."""
+    task = Adding(length=5, examples=100)
+    model = Recurrent(cell="lstm", hidden=4, layers=2, dropout=0.3)
+    members = pack([variant(task=task, model=model, epochs=3, batch_size=16)], replicates=3)
+    whole = train(members)
+    assert set(whole.trials["execution"]) == {"sequential"}
+    assert_same(resumed(members, after), whole)
+
+
+@pytest.mark.parametrize("after", [2, 6])
+def test_portions_that_memory_has_room_for(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "ON_CPU", 100_000)
+    members = pack([variant(epochs=3)], replicates=4)
+    whole = train(members)
+    assert_same(resumed(members, after), whole)
+    shelf = cut_off(members, after)
+    monkeypatch.undo()
+    assert shelf.read() is not None
+    train(members, keeping=Keeping(shelf, 0, never))
+    assert shelf.writes == 4  # all at once: what was made in portions is no use to it
+
+
+def test_time_goes_on_from_where_it_was() -> None:
+    members = pack([variant(epochs=3)])
+    shelf = cut_off(members, 2)
+    first, second = (train(members, keeping=Keeping(Shelf(shelf.data), 0, never)) for _ in "ab")
+    assert first.trials["started_at"] == second.trials["started_at"]
+
+
+def test_who_asks_for_the_end_gets_a_checkpoint_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "PAUSE_EVERY_S", 0)
+    members = pack([variant(epochs=3)])
+    shelf, calls = Shelf(), []
+
+    def pause() -> None:
+        calls.append(shelf.writes)
+        if len(calls) == 2:
+            raise Cut
+
+    with pytest.raises(Cut):
+        train(members, keeping=Keeping(shelf, 1e9, pause))
+    assert (calls, shelf.writes) == ([0, 0], 1)
+    rows = train(members, keeping=Keeping(Shelf(shelf.data), 1e9, never))
+    assert_same(rows, train(members))
+
+
+def test_nothing_is_written_before_it_is_time() -> None:
+    shelf = Shelf()
+    train(pack([variant(epochs=3)]), keeping=Keeping(shelf, 1e9, never))
+    assert shelf.writes == 0
