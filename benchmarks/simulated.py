@@ -87,7 +87,7 @@ def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLI
     return folder.root
 
 
-def train(pack: Pack, device: str, threads: int) -> PackRows:
+def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
     """What the engine does, with numbers out of the air."""
     rng = np.random.default_rng(int(pack.pack_id, 16))
     known = [{"test/baseline_accuracy": 0.1, "test/answers": 360.0}] * len(pack.trials)

@@ -18,6 +18,7 @@ class Interrupts:
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None
         self.is_deferred = False
+        self.patience_s: float | None = None
 
     def check(self) -> None:
         """Raise where it is safe, or again where a library swallowed it the first time."""
@@ -25,15 +26,19 @@ class Interrupts:
             raise Stop
 
     @contextmanager
-    def deferred(self) -> Iterator[None]:
-        """Inside, only `check` raises. An exception out of nowhere breaks Ray's compiled code:
-        it ends in "SystemError: … returned a result with an exception set".
+    def deferred(self, patience_s: float | None = None) -> Iterator[None]:
+        """Inside, only `check` raises, so that what is under way can be saved.
+
+        patience_s: raise out of nowhere if it is not called for so long. None waits: an exception
+        out of nowhere breaks Ray's compiled code, "SystemError: … returned a result with an
+        exception set".
         """
-        self.is_deferred = True
+        self.is_deferred, self.patience_s = True, patience_s
         try:
             yield
         finally:
             self.is_deferred = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
         self.check()
 
     def handle(self, number: int, frame: FrameType | None) -> None:
@@ -42,6 +47,13 @@ class Interrupts:
             signal.signal(name, signal.SIG_DFL)  # the next one kills
         if not self.is_deferred:
             raise Stop
+        if self.patience_s is not None:
+            signal.setitimer(signal.ITIMER_REAL, self.patience_s)
+
+    def run_out(self, number: int, frame: FrameType | None) -> None:
+        """The end of the patience."""
+        if self.is_deferred:
+            raise Stop
 
 
 @contextmanager
@@ -49,6 +61,7 @@ def interruptible() -> Iterator[Interrupts]:
     """Turns the first signal into `Stop`. For the main thread."""
     interrupts = Interrupts()
     before = {name: signal.signal(name, interrupts.handle) for name in _SIGNALS}
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, interrupts.run_out)
     try:
         yield interrupts
     finally:

@@ -62,6 +62,8 @@ class Progress:
     def finished(self, summary: Summary) -> None:
         self.tally.finished(summary)
         self.record("pack_finished", **asdict(summary))
+        if summary.note:
+            self._say(f"note: {summary.note}")
         self._maybe_print()
 
     def lost(self, pack: Pack, reason: str, next_try: Sequence[Pack]) -> None:

@@ -3,7 +3,6 @@
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +32,7 @@ from orchestrator.plan.duration import Speeds
 from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.provenance import GitState, git_state, machine, versions
+from orchestrator.store.checkpoints import keep_only
 from orchestrator.store.folder import prepare
 from orchestrator.store.journal import append_event, read_plan, write_plan
 from orchestrator.store.lock import exclusive
@@ -40,6 +40,8 @@ from orchestrator.store.parts import statuses
 from orchestrator.store.tables import compact
 from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study
+
+_PATIENCE_S = 10.0  # for the end of an epoch, when a signal asks for the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +185,17 @@ def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Inte
     listener.stand()
     try:
         if this.plan.packs:
+            keep_only(this.paths, this.study.name, {pack.pack_id for pack in this.plan.packs})
             executor = this.place.executor(this.paths.root.resolve())
-            with listener.shown(), nullcontext() if this.place.inline else interrupts.deferred():
+            with listener.shown(), interrupts.deferred(_PATIENCE_S if this.place.inline else None):
                 executor.run(rounds, _job(this), listener)
     except Stop:
         record("interrupted", **_counts(tally, started))
         raise
     finally:
         listener.stand()
+    if this.plan.packs:
+        keep_only(this.paths, this.study.name, ())
     record("study_finished", **_counts(tally, started))
     return rounds.current
 
@@ -244,6 +249,7 @@ def _job(this: Run) -> Job:
         results=this.paths.root.resolve(),
         device=device_of(this.study.resources),
         threads=this.place.threads,
+        checkpoint_s=60 * this.study.resources.checkpoint_minutes,
         gpus=this.study.resources.gpus,
         git_commit=git.get("commit"),
         git_dirty=git.get("dirty"),

@@ -15,5 +15,6 @@ class InlineExecutor:
     def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None:
         for packs in rounds:
             for pack in packs:
+                listener.tick()
                 listener.started(pack)
-                listener.finished(work(pack, job))
+                listener.finished(work(pack, job, pause=listener.tick))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.execution.failures import failed_rows
 from orchestrator.execution.halves import halves
 from orchestrator.execution.records import Job, Listener, Summary
 from orchestrator.plan.records import Pack
+from orchestrator.store.checkpoints import written
 from orchestrator.store.parts import commit
 from orchestrator.study.settings import Resources
 
@@ -17,18 +18,25 @@ _PACKS_PER_TUNER = 1500  # the driver's memory grows with the number of Tune tri
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A pack, and how often it may be lost before it is cut in halves."""
+    """A pack, and how often it may be lost before it is cut in halves.
+
+    checkpoint: what tells the one from which it goes on from others; None if there was none.
+    """
 
     pack: Pack
     spare: int = 1
+    checkpoint: str | None = None
 
-    def after_loss(self) -> tuple["Attempt", ...]:
+    def after_loss(self, checkpoint: str | None = None) -> tuple["Attempt", ...]:
         """The same pack once more: its worker may have died of something else. Then halves.
 
-        Nothing when it is a single trial: it is the guilty one.
+        Nothing when it is a single trial: it is the guilty one. A pack that got further than the
+        last time, as this checkpoint tells, is above suspicion: its machine may have been taken.
         """
+        if checkpoint not in (None, self.checkpoint):
+            return (replace(self, checkpoint=checkpoint),)
         if self.spare:
-            return (Attempt(self.pack, self.spare - 1),)
+            return (replace(self, spare=self.spare - 1),)
         if len(self.pack.trials) == 1:
             return ()
         return tuple(Attempt(half, 0) for half in halves(self.pack))
@@ -66,7 +74,8 @@ def _retries(
     retries: list[Attempt] = []
     for attempt in batch:
         if reason := losses.get(attempt.pack.pack_id):
-            following = attempt.after_loss()
+            pack = attempt.pack
+            following = attempt.after_loss(written(job.paths, pack.study, pack.pack_id))
             listener.lost(attempt.pack, reason, [retry.pack for retry in following])
             retries += following
             if not following:

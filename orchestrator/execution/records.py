@@ -17,9 +17,10 @@ class Job:
     device: str = "cpu"  # cpu | cuda
     threads: int = 1
     gpus: float = 0  # that a pack has, or a share of one
+    checkpoint_s: float = 600.0  # from one checkpoint of a pack to the next
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
-    train: str = "orchestrator.training.engine:train"  # (pack, device, threads) → PackRows
+    train: str = "orchestrator.training.engine:train"  # (pack, device, threads, keeping) → PackRows
 
     @property
     def paths(self) -> ResultsPaths:
@@ -36,6 +37,8 @@ class Summary:
     diverged: int
     failed: int
     wall_s: float
+    resumed: bool = False  # from a checkpoint
+    note: str | None = None  # what the user should know of it
 
 
 class Listener(Protocol):

@@ -1,16 +1,19 @@
 """The part that speaks to Ray Tune. Imported once Ray runs."""
 
 import logging
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from ray import tune
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.bell import Bell, Ended, listening
 from orchestrator.execution.labels import wanted
 from orchestrator.execution.records import Job, Listener, Summary
 from orchestrator.execution.work import work
@@ -22,53 +25,69 @@ class PackTrainable(tune.Trainable):
     """A worker: one step is one pack. It lives on, so that torch is imported once."""
 
     def setup(  # type: ignore[override]  # with_parameters adds the rest
-        self, config: dict[str, Any], packs: Mapping[str, Pack], job: Job
+        self, config: dict[str, Any], packs: Mapping[str, Pack], job: Job, bell: str
     ) -> None:
-        self.packs, self.job = packs, job
+        self.packs, self.job, self.bell, self.name = packs, job, Bell(bell), uuid4().hex
 
     def step(self) -> dict[str, Any]:
+        pack = self.packs[self.config["pack"]]
         try:
-            summary = work(self.packs[self.config["pack"]], self.job)
+            with listening(self.bell) as here:
+                summary = work(pack, self.job, here.pause)
         except EnvironmentFault as fault:  # ends the study, not this pack
             return {"done": True, "fault": str(fault)}
+        except Ended as end:
+            if end.by_signal:
+                raise SystemExit(128 + signal.SIGTERM) from None
+            return {"done": True}
+        finally:
+            self.bell.answer(self.name, pack.pack_id)
         return {"done": True, "summary": asdict(summary)}
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         return True  # Tune has set self.config
 
 
-class _Ended(Exception):
+class _Stopped(Exception):
     """Leaves Tune's loop; Tune then stops the packs that still run."""
 
 
 class _Events(tune.Callback):
     """Hands on what Tune tells of its trials."""
 
-    def __init__(self, packs: Mapping[str, Pack], listener: Listener) -> None:
-        self.packs, self.listener = packs, listener
+    def __init__(self, packs: Mapping[str, Pack], listener: Listener, bell: Bell) -> None:
+        self.packs, self.listener, self.bell = packs, listener, bell
         self.losses: dict[str, str] = {}  # pack id → reason
         self.fault: str | None = None
+        self.running: set[str] = set()
 
     def __getstate__(self) -> dict[str, Any]:
         return {}  # Tune pickles its callbacks for a resume of its own, which we do not use
 
     def on_step_begin(self, iteration: int, trials: list[Any], **info: Any) -> None:
-        self.listener.tick()
+        try:
+            self.listener.tick()
+        except BaseException:
+            self.bell.ring(self.running)
+            raise
         if self.fault:
-            raise _Ended
+            raise _Stopped
 
     def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        self.running.add(trial.config["pack"])
         self.listener.started(self.packs[trial.config["pack"]])
 
     def on_trial_result(
         self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
     ) -> None:
+        self.running.discard(trial.config["pack"])
         if "fault" in result:
             self.fault = result["fault"]
-        else:
+        elif "summary" in result:
             self.listener.finished(Summary(**result["summary"]))
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        self.running.discard(trial.config["pack"])
         self.losses[trial.config["pack"]] = _reason(trial)
 
 
@@ -83,9 +102,10 @@ class Tuners:
     def fit(self, packs: Sequence[Pack]) -> dict[str, str]:
         """Run these packs; returns those whose worker died, with the reason."""
         by_id = {pack.pack_id: pack for pack in packs}
-        events = _Events(by_id, self.listener)
+        bell = f"orch-end-{uuid4().hex}"
+        events = _Events(by_id, self.listener, Bell(bell))
         tuner = tune.Tuner(
-            self._trainable(by_id),
+            self._trainable(by_id, bell),
             param_space={"pack": tune.grid_search(list(by_id))},
             tune_config=tune.TuneConfig(reuse_actors=True, trial_dirname_creator=_folder_name),
             run_config=tune.RunConfig(
@@ -96,14 +116,17 @@ class Tuners:
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),
         )
-        with suppress(_Ended):
-            tuner.fit()
+        try:
+            with suppress(_Stopped):
+                tuner.fit()
+        finally:
+            events.bell.forget()
         if events.fault:
             raise EnvironmentFault(events.fault)
         return events.losses
 
-    def _trainable(self, packs: Mapping[str, Pack]) -> Any:
-        trainable = tune.with_parameters(PackTrainable, packs=packs, job=self.job)
+    def _trainable(self, packs: Mapping[str, Pack], bell: str) -> Any:
+        trainable = tune.with_parameters(PackTrainable, packs=packs, job=self.job, bell=bell)
         request = {"CPU": self.resources.cpus, "GPU": self.resources.gpus}
         group = tune.PlacementGroupFactory(
             [request], bundle_label_selector=[wanted(self.resources)]

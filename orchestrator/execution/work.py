@@ -11,19 +11,30 @@ from typing import Any
 from orchestrator.errors import EnvironmentFault, OrchError
 from orchestrator.execution.failures import describe, failed_rows
 from orchestrator.execution.halves import halves
+from orchestrator.execution.keeper import Keeper
 from orchestrator.execution.records import Job, Summary
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import commit
+from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
 
-def work(pack: Pack, job: Job) -> Summary:
-    """Train a pack and commit it. Raises EnvironmentFault when the store refuses."""
+def go_on() -> None:
+    """Nobody wants the training to end."""
+
+
+def work(pack: Pack, job: Job, pause: Callable[[], None] = go_on) -> Summary:
+    """Train a pack and commit it. Raises EnvironmentFault when the store refuses.
+
+    pause: as `Keeping` has it; what it raises is raised.
+    """
     started = perf_counter()
     if job.device == "cuda":
         _load("orchestrator.training.memory:take_share")(job.gpus)
     statuses: Counter[str] = Counter()
-    for rows in _settled(pack, job, partial(_load(job.train), device=job.device)):
+    keeper = Keeper(pack, job)
+    train = partial(_load(job.train), device=job.device, threads=job.threads)
+    for rows in _settled(pack, job, train, keeper, pause):
         statuses.update(rows.trials["status"])
     return Summary(
         pack_id=pack.pack_id,
@@ -32,32 +43,42 @@ def work(pack: Pack, job: Job) -> Summary:
         diverged=statuses["diverged"],
         failed=statuses["failed"],
         wall_s=perf_counter() - started,
+        resumed=keeper.has_resumed,
+        note=keeper.note,
     )
 
 
-def _settled(pack: Pack, job: Job, train: Callable[..., PackRows]) -> Iterator[PackRows]:
+def _settled(
+    pack: Pack,
+    job: Job,
+    train: Callable[..., PackRows],
+    keeper: Keeper,
+    pause: Callable[[], None],
+) -> Iterator[PackRows]:
     """Committed rows of the pack; if it raises, of its halves, down to the guilty trials.
 
     Halves get ids and files of their own, so that what is finished is safe at once.
     """
     try:
-        yield _trained(pack, job, train)
+        yield _trained(pack, job, train, Keeping(keeper, job.checkpoint_s, pause))
     except OrchError:  # the store refuses: no fault of a trial
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything
         failure = describe(error)
     else:
+        keeper.remove()
         return
+    keeper.remove()
     gc.collect()  # the traceback held the tensors of the failed attempt
     if len(pack.trials) == 1:
         yield _commit(pack, job, failed_rows(pack, failure, job))
         return
     for half in halves(pack):
-        yield from _settled(half, job, train)
+        yield from _settled(half, job, train, Keeper(half, job), pause)
 
 
-def _trained(pack: Pack, job: Job, train: Callable[..., PackRows]) -> PackRows:
-    return _commit(pack, job, train(pack, threads=job.threads))
+def _trained(pack: Pack, job: Job, train: Callable[..., PackRows], keeping: Keeping) -> PackRows:
+    return _commit(pack, job, train(pack, keeping=keeping))
 
 
 def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:

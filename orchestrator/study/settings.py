@@ -90,3 +90,6 @@ class Resources(Settings):
     pack_minutes: Positive = 10
     """Longest training time of a pack: one that would take longer, as earlier ones of its structure
     tell, is split, so that little is lost with a worker. A pack that has begun stays as it is."""
+    checkpoint_minutes: Positive = 10
+    """How often a pack that is being trained writes a checkpoint, from which it goes on when its
+    worker is lost; after whole epochs only."""

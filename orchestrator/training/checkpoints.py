@@ -5,43 +5,20 @@ epoch it was. Random streams are named by their epoch (`Streams`), so that no ge
 to be kept, and what goes on gives the same bits as what was never interrupted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from orchestrator.training.keeping import Keeping, Shelf
 from orchestrator.training.members import Members
 from orchestrator.training.optimizers import Optimizer
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.schedules import Plateau
-
-PAUSE_EVERY_S = 1.0
-
-
-class Shelf(Protocol):
-    """Where the checkpoint of a pack lies."""
-
-    def read(self) -> bytes | None: ...
-
-    def write(self, data: bytes) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """How the training of a pack is kept.
-
-    every_s: from one checkpoint to the next.
-    pause: called after epochs, once a second at most; when it raises, the training ends there, but
-        a checkpoint is written first.
-    """
-
-    shelf: Shelf
-    every_s: float
-    pause: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +71,7 @@ class Saves:
         found = _read(keeping.shelf, size) if keeping else None
         self.done: list[Mapping[str, Any]] = found["done"] if found else []  # diaries
         self.under_way: Mapping[str, Any] | None = found["under_way"] if found else None
-        self.saved_at = self.paused_at = monotonic()
+        self.saved_at = monotonic()
 
     def is_done(self, portion: int, diary: Recorder) -> bool:
         """Whether this portion was trained to its end; then its diary is filled."""
@@ -120,15 +97,12 @@ class Saves:
         """Write a checkpoint if it is time; raises what `pause` raises."""
         if self.keeping is None:
             return
-        now = monotonic()
-        if now - self.paused_at >= PAUSE_EVERY_S:
-            self.paused_at = now
-            try:
-                self.keeping.pause()
-            except BaseException:
-                self._write(epoch, step, course)
-                raise
-        if now - self.saved_at >= self.keeping.every_s:
+        try:
+            self.keeping.pause()
+        except BaseException:
+            self._write(epoch, step, course)
+            raise
+        if monotonic() - self.saved_at >= self.keeping.every_s:
             self._write(epoch, step, course)
             self.saved_at = monotonic()
 

@@ -8,8 +8,9 @@ from models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
 from orchestrator.training.batches import batch_size
-from orchestrator.training.checkpoints import Keeping, Saves
+from orchestrator.training.checkpoints import Saves
 from orchestrator.training.data import load_data
+from orchestrator.training.keeping import Keeping
 from orchestrator.training.loop import train_members
 from orchestrator.training.members import single, way_to_stack
 from orchestrator.training.memory import stack_size

@@ -63,6 +63,58 @@ def test_inline(tmp_path: Path, uninterrupted: Path, number: signal.Signals) -> 
     resumed_equals(tmp_path, uninterrupted)
 
 
+ONE_PACK = LONG.replace("[tanh, relu]", "[tanh]").replace("depth: [1, 2]", "depth: [2]")
+STACKED = ONE_PACK.replace(", baseline: {model.activation: tanh}", "")
+SEQUENTIAL = """\
+study: long
+task: {name: adding, length: 10, examples: 1000, validation_examples: 100, test_examples: 100}
+model: {name: recurrent, cell: lstm, hidden: 16, layers: 2, dropout: 0.2}
+training: {optimizer: adam, learning_rate: 0.01, epochs: 12}
+factors: {training.momentum: [0.0]}
+replicates: 2
+"""
+
+
+def checkpoints(results: Path) -> list[int]:
+    """When those that are there were written."""
+    files = (results / "store" / "checkpoints" / "long").glob("[!.]*")
+    return [file.stat().st_mtime_ns for file in files]
+
+
+def wait_for_checkpoints(run: Process, results: Path, count: int) -> None:
+    """So many, one in place of the other."""
+    seen: set[int] = set()
+
+    def enough() -> bool:
+        seen.update(checkpoints(results))
+        return len(seen) >= count
+
+    run.wait_for("checkpoints", enough)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [STACKED, SEQUENTIAL], ids=["stacked", "sequential"])
+def test_a_pack_that_is_killed_goes_on_from_its_checkpoint(tmp_path: Path, text: str) -> None:
+    """SIGKILL in the middle of the only pack: the same bits as in one go."""
+    study = write_study(tmp_path, text + "resources: {checkpoint_minutes: 0.0001}\n")
+    results = tmp_path / "results"
+    with started(["run", study, "--inline", "--results", results]) as run:
+        wait_for_checkpoints(run, results, 4)
+        run.process.kill()
+        assert run.process.wait(60) == -signal.SIGKILL
+    assert parts(results) == {}
+    assert train_here(study) == 0
+    assert [e["resumed"] for e in events(results, "long") if e["event"] == "pack_finished"] == [
+        True
+    ]
+    assert not checkpoints(results)
+    through = tmp_path / "through"
+    through.mkdir()
+    assert train_here(write_study(through, text)) == 0
+    expected = tables(through / "results", "long")
+    assert all(table.equals(expected[name]) for name, table in tables(results, "long").items())
+
+
 @pytest.mark.ray
 @pytest.mark.slow
 def test_ray_and_sigterm(tmp_path: Path, uninterrupted: Path) -> None:

@@ -6,19 +6,22 @@ A trial misbehaves when its id carries one of the words below.
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from orchestrator.execution.failures import failed_rows
 from orchestrator.execution.records import Job
 from orchestrator.plan.records import Pack
+from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
 MARKER = "ORCH_TEST_MARKER"  # a folder in which `die_once` notes that it died
 
 
-def train(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+def train(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
     """Rows whose numbers depend on the trial alone."""
     ids = [trial.trial_id for trial in pack.trials]
     for trial_id in ids:
@@ -55,7 +58,7 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
     return PackRows(trials | outcome, metrics, gradients)
 
 
-def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
     """`train` in a second; notes on which node of Ray, and which GPUs it was given."""
     import ray
 
@@ -66,10 +69,28 @@ def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
     return train(pack, device, threads)
 
 
-def train_and_note(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+def train_and_note(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
     """`train`; notes in which process."""
     (Path(os.environ[MARKER]) / f"{pack.pack_id}@{os.getpid()}").touch()
     return train(pack, device, threads)
+
+
+def train_really(pack: Pack, device: str, threads: int, keeping: Keeping) -> PackRows:
+    """The engine, on a machine that is taken away, or slow, at the first attempt."""
+    from orchestrator.training.engine import train
+
+    (name, *_) = (trial.trial_id for trial in pack.trials)
+    epochs = iter(range(1000))
+
+    def pause() -> None:
+        epoch = next(epochs)
+        if "taken" in name and epoch == 1 and _first_time(name):
+            os.kill(os.getpid(), signal.SIGTERM)
+        if "slow" in name and _first_time(f"{name} {epoch}"):
+            time.sleep(1.1)  # longer than a worker is deaf
+        keeping.pause()
+
+    return train(pack, device, threads, keeping=replace(keeping, pause=pause))
 
 
 def _misbehave(trial_id: str, pack: Pack) -> None:

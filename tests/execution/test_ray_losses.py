@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import Table
 
 from orchestrator.execution import ray_tune
+from orchestrator.execution.inline import InlineExecutor
 from orchestrator.execution.ray_tune import Attempt, RayTuneExecutor
 from orchestrator.execution.records import Job
+from orchestrator.plan.records import Pack
 from orchestrator.store.parts import statuses
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
@@ -28,6 +31,74 @@ def test_first_again_then_halves_then_nothing() -> None:
     assert [t.trial_id for t in right.pack.trials] == ["b", "c"]
     assert left.after_loss() == ()
     assert len(right.after_loss()) == 2
+
+
+def test_a_pack_that_gets_further_each_time_stays_whole() -> None:
+    """Machines may be taken from it as often as they like."""
+    pack = pack_of("a", "b")
+    (again,) = Attempt(pack).after_loss("first")
+    (once_more,) = again.after_loss("second")
+    assert (once_more.pack, once_more.spare) == (pack, 1)
+    (suspect,) = once_more.after_loss("second")
+    assert suspect.spare == 0
+    assert len(suspect.after_loss("second")) == 2
+    (reprieved,) = suspect.after_loss("third")
+    assert reprieved.pack == pack
+
+
+class Enough(BaseException):
+    """Stands for a signal to the driver."""
+
+
+class Impatient(Heard):
+    """Ends the run once a pack has begun."""
+
+    def tick(self) -> None:
+        if self.started_packs:
+            raise Enough
+
+
+def really(folder: Path) -> Job:
+    return Job(folder, checkpoint_s=1e9, train="tests.execution.doubles:train_really")
+
+
+def values(job: Job, pack: Pack) -> list[Table]:
+    return [pq.read_table(job.paths.part(name, pack.pack_id)) for name in ("metrics", "gradients")]
+
+
+@pytest.mark.ray
+def test_sigterm_on_a_worker(ray_executor: RayTuneExecutor, tmp_path: Path) -> None:
+    """It writes a checkpoint and ends; another worker goes on, to the same bits."""
+    pack, heard = pack_of("taken", "b"), Heard()
+    ray_executor.run([[pack]], really(tmp_path), heard)
+    ((lost, reason, next_try),) = heard.losses
+    assert (lost, next_try) == (pack, (pack,))
+    assert reason.startswith("the worker process died")
+    (summary,) = heard.summaries
+    assert (summary.completed, summary.resumed, summary.note) == (2, True, None)
+    assert not [path for path in tmp_path.rglob("*.pt")]
+
+    through = really(tmp_path / "through")
+    InlineExecutor().run([[pack]], through, Heard())
+    assert values(really(tmp_path), pack) == values(through, pack)
+
+
+@pytest.mark.ray
+def test_a_driver_that_ends_lets_its_workers_write(
+    ray_executor: RayTuneExecutor, tmp_path: Path
+) -> None:
+    pack = pack_of("slow", "b")
+    with pytest.raises(Enough):
+        ray_executor.run([[pack]], really(tmp_path), Impatient())
+    assert statuses(really(tmp_path).paths) == {}
+    checkpoint = really(tmp_path).paths.checkpoint("demo", pack.pack_id)
+    assert checkpoint.exists()
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
+    heard = Heard()
+    InlineExecutor().run([[pack]], really(tmp_path), heard)
+    (summary,) = heard.summaries
+    assert (summary.completed, summary.resumed) == (2, False)
+    assert summary.note == f"{checkpoint} is damaged: the pack is trained from its start"
 
 
 @pytest.mark.ray

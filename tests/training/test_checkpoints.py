@@ -11,9 +11,9 @@ import pytest
 from models.settings import MLP, Adding, Recurrent
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Schedule
-from orchestrator.training import checkpoints, memory
-from orchestrator.training.checkpoints import Keeping
+from orchestrator.training import memory
 from orchestrator.training.engine import train
+from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 from tests.training.packs import normal, pack, variant
 
@@ -125,8 +125,7 @@ def test_time_goes_on_from_where_it_was() -> None:
     assert first.trials["started_at"] == second.trials["started_at"]
 
 
-def test_who_asks_for_the_end_gets_a_checkpoint_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "PAUSE_EVERY_S", 0)
+def test_who_asks_for_the_end_gets_a_checkpoint_first() -> None:
     members = pack([variant(epochs=3)])
     shelf, calls = Shelf(), []
 
