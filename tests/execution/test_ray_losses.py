@@ -1,6 +1,7 @@
 """Worker processes, that live on from pack to pack, and that die."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -99,6 +100,34 @@ def test_a_driver_that_ends_lets_its_workers_write(
     (summary,) = heard.summaries
     assert (summary.completed, summary.resumed) == (2, False)
     assert summary.note == f"{checkpoint} is damaged: the pack is trained from its start"
+
+
+class Counting(Heard):
+    """Notes, while packs run, what is asked of Ray: all that an autoscaler goes by."""
+
+    def __init__(self, packs: int) -> None:
+        super().__init__()
+        self.packs, self.seen = packs, set[tuple[int, int, int]]()
+
+    def tick(self) -> None:
+        from ray.util import placement_group_table
+
+        states = Counter(group["state"] for group in placement_group_table().values())
+        left = self.packs - len(self.summaries)
+        self.seen.add((left, states["PENDING"], states["CREATED"]))
+
+
+@pytest.mark.ray
+def test_ray_is_asked_for_what_is_left_of_the_plan(
+    ray_executor: RayTuneExecutor, tmp_path: Path
+) -> None:
+    """Two CPUs and four packs, one of which takes much longer than the others."""
+    packs = [pack_of("slow tail"), *(pack_of(f"quick {i}") for i in range(3))]
+    counting = Counting(len(packs))
+    ray_executor.run([packs], really(tmp_path), counting)
+    assert all(pending <= left for left, pending, _ in counting.seen)
+    assert max(pending for _, pending, _ in counting.seen) >= 2
+    assert (1, 0, 1) in counting.seen  # the place of the others was given back
 
 
 @pytest.mark.ray
