@@ -51,6 +51,23 @@ def test_a_swallowed_signal_is_not_forgotten() -> None:
             interrupts.check()
 
 
+def test_what_is_under_way_may_be_saved_for_a_while() -> None:
+    with interruptible() as interrupts:
+        with pytest.raises(Stop, match=r"^$"), interrupts.deferred(60):
+            os.kill(os.getpid(), signal.SIGTERM)  # nothing is raised here
+            saved = True
+        assert saved
+        assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_but_not_for_ever() -> None:
+    with interruptible() as interrupts:
+        with pytest.raises(Stop, match=r"^$"), interrupts.deferred(0.05):
+            os.kill(os.getpid(), signal.SIGTERM)
+            while True:
+                signal.pause()
+
+
 def test_handlers_are_put_back() -> None:
     before = [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)]
     with interruptible():
