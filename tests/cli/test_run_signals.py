@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 
 import pytest
 
-from orchestrator.cli.interrupts import Stop, interruptible
+from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
 
 SLOW_TO_CLEAN_UP = """
 import time
@@ -51,21 +53,26 @@ def test_a_swallowed_signal_is_not_forgotten() -> None:
             interrupts.check()
 
 
+def interrupt(interrupts: Interrupts, patience_s: float, work_s: float) -> Iterator[str]:
+    """Work that goes on after a signal; yields when it is done."""
+    with interrupts.deferred(patience_s):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(work_s)
+        yield "done"
+
+
 def test_what_is_under_way_may_be_saved_for_a_while() -> None:
     with interruptible() as interrupts:
-        with pytest.raises(Stop, match=r"^$"), interrupts.deferred(60):
-            os.kill(os.getpid(), signal.SIGTERM)  # nothing is raised here
-            saved = True
-        assert saved
+        working = interrupt(interrupts, 60, 0)
+        assert next(working) == "done"
+        with pytest.raises(Stop, match=r"^$"):
+            next(working)
         assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
 def test_but_not_for_ever() -> None:
-    with interruptible() as interrupts:
-        with pytest.raises(Stop, match=r"^$"), interrupts.deferred(0.05):
-            os.kill(os.getpid(), signal.SIGTERM)
-            while True:
-                signal.pause()
+    with interruptible() as interrupts, pytest.raises(Stop, match=r"^$"):
+        next(interrupt(interrupts, 0.05, 60))
 
 
 def test_handlers_are_put_back() -> None:
