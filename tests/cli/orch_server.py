@@ -3,6 +3,7 @@
 As a script: orch_server.py SOCKET. It ends when its standard input is closed.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -10,7 +11,9 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 PRELOADED = ("orchestrator.cli.run", "orchestrator.training.engine", "reports.build")
 
@@ -79,7 +82,19 @@ def become_orch(
         os.dup2(stream, number)
         os.close(stream)
     sys.argv = ["orch", *arguments]
-    import_module("orchestrator.cli.main").main()
+    try:
+        import_module("orchestrator.cli.main").main()
+    except SystemExit as done:
+        end(done.code)
+
+
+def end(code: Any) -> None:
+    """As the interpreter ends, but without taking the libraries apart: 0.3 s."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ def browser(chromium) -> Iterator:
 def chromium() -> Iterator:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = running.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield started
         started.close()
 
