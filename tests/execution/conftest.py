@@ -1,7 +1,7 @@
 """One Ray for all tests of this folder."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,22 +13,43 @@ from orchestrator.study.settings import Resources
 from tests.execution.doubles import MARKER
 
 
-@pytest.fixture(scope="session")
-def ray_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a running Ray with two CPUs."""
-    from orchestrator.execution.ray_cluster import local_ray
+class LocalRay:
+    """A Ray with two CPUs that runs from its first use until it is stopped; a process has one."""
 
+    def __init__(self) -> None:
+        self.running = ExitStack()
+        self.folder: Path | None = None
+
+    @contextmanager
+    def joined(self) -> Iterator[Path]:
+        """The folder for its files."""
+        from orchestrator.execution.ray_cluster import local_ray
+
+        if self.folder is None:
+            started = local_ray(Capacity(cpus=2, gpus=0), threads=1, preloaded=["ray.tune"])
+            self.folder = self.running.enter_context(started)
+        yield self.folder
+
+    def stop(self) -> None:
+        self.running.close()
+        self.folder = None
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRay]:
+    """To be stopped by tests that join another Ray."""
+    shared = LocalRay()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARKER, str(tmp_path_factory.mktemp("markers")))
-        with local_ray(Capacity(cpus=2, gpus=0), threads=1, preloaded=["ray.tune"]) as folder:
-            yield folder
+        yield shared
+        shared.stop()
 
 
 @pytest.fixture(scope="session")
-def ray_executor(ray_folder: Path) -> Executor:
+def ray_executor(local: LocalRay) -> Executor:
     from orchestrator.execution.ray_tune import RayTuneExecutor
 
-    return RayTuneExecutor(Resources(), lambda: nullcontext(ray_folder))
+    return RayTuneExecutor(Resources(), local.joined)
 
 
 @pytest.fixture(scope="session", params=["inline", pytest.param("ray", marks=pytest.mark.ray)])

@@ -18,6 +18,7 @@ from orchestrator.plan.records import Pack
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
+PATIENCE_S = 60
 MARKER = "ORCH_TEST_MARKER"  # a folder in which `die_once` notes that it died
 
 
@@ -60,13 +61,30 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> Pac
 
 def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
     """`train` in a second; notes on which node of Ray, and which GPUs it was given."""
+    _note_node(pack)
+    time.sleep(1)
+    return train(pack, device, threads)
+
+
+def train_on_two_nodes(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+    """Notes as above; a pack with `wait` in its trial's id ends once packs are on two nodes."""
+    _note_node(pack)
+    end = time.monotonic() + PATIENCE_S
+    while "wait" in pack.trials[0].trial_id and len(_nodes()) < 2 and time.monotonic() < end:
+        time.sleep(0.1)
+    return train(pack, device, threads)
+
+
+def _note_node(pack: Pack) -> None:
     import ray
 
     node = ray.get_runtime_context().get_node_id()
     note = Path(os.environ[MARKER]) / f"{pack.pack_id}@{node}"
     note.write_text(os.environ.get("CUDA_VISIBLE_DEVICES", "all"))
-    time.sleep(1)
-    return train(pack, device, threads)
+
+
+def _nodes() -> set[str]:
+    return {note.name.partition("@")[2] for note in Path(os.environ[MARKER]).iterdir()}
 
 
 def train_and_note(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:

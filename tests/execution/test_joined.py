@@ -16,6 +16,7 @@ from orchestrator.store.parts import statuses
 from orchestrator.study.settings import Resources
 from tests.cli.orch import ORCH
 from tests.cli.running import tables, train_here, write_study
+from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
 
@@ -29,8 +30,9 @@ CARDS = {"ray.io/accelerator-type": "A100"}  # as Ray labels machines that have 
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Cluster"]:
+def cluster(local: LocalRay, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Cluster"]:
     """A head without CPUs, and a node with two and a GPU that only Ray believes in."""
+    local.stop()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARKER, str(tmp_path_factory.mktemp("notes")))
         patch.setenv("RAY_AUTH_MODE", "disabled")
@@ -57,8 +59,15 @@ def notes(cluster: "Cluster") -> Path:
     return folder
 
 
-def train(cluster: "Cluster", packs: list[Pack], results: Path, heard: Heard, **asked: Any) -> None:
-    job = Job(results, train="tests.execution.doubles:train_slowly")
+def train(
+    cluster: "Cluster",
+    packs: list[Pack],
+    results: Path,
+    heard: Heard,
+    double: str = "train_slowly",
+    **asked: Any,
+) -> None:
+    job = Job(results, train=f"tests.execution.doubles:{double}")
     with joined_ray(cluster.address, threads=1):
         executor = RayTuneExecutor(Resources(**asked), lambda: tune_folder(results))
         executor.run([packs], job, heard)
@@ -100,7 +109,7 @@ def test_no_gpu_asked_for_no_gpu_seen(cluster: "Cluster", tmp_path: Path, notes:
 
 
 class Joining(Heard):
-    """A node joins when the first pack is done."""
+    """A node joins when the first pack is done; the other packs wait for it."""
 
     def __init__(self, cluster: "Cluster") -> None:
         super().__init__()
@@ -113,9 +122,9 @@ class Joining(Heard):
 
 
 def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
-    names = [f"trial{number}" for number in range(24)]
+    names = ["first", *(f"wait {number}" for number in range(7))]
     heard = Joining(cluster)
-    train(cluster, [pack_of(name) for name in names], tmp_path, heard)
+    train(cluster, [pack_of(name) for name in names], tmp_path, heard, "train_on_two_nodes")
     cluster.remove_node(heard.node)
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert len(nodes_of(notes)) == 2

@@ -14,7 +14,7 @@ from tests.cli.running import LONG, events, parts, tables, train_here, write_stu
 from tests.recipes.namespaces import Machine, lacking, two_machines
 
 SCRIPT = Path(__file__).parents[2] / "recipes" / "slurm.sh"
-STUDY = LONG.replace("epochs: 60", "epochs: 30")
+STUDY = LONG.replace("epochs: 40", "epochs: 30")
 QUICK_TO_NOTICE = {
     "RAY_health_check_initial_delay_ms": "1000",
     "RAY_health_check_period_ms": "500",
