@@ -25,13 +25,14 @@ export RAY_USAGE_STATS_ENABLED=0
 
 ray_on() { # NODE ARGUMENTS…: until the job ends
     srun --overlap --nodes=1 --ntasks=1 --nodelist="$1" ray start --block \
-        --num-cpus="$SLURM_CPUS_PER_TASK" --object-store-memory=200000000 "${@:2}" &
+        --num-cpus="$SLURM_CPUS_PER_TASK" --object-store-memory=200000000 \
+        --include-log-monitor=false "${@:2}" &
 }
 
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 ray_on "$head" --head --port="${address#*:}" --include-dashboard=false \
     --temp-dir="/tmp/ray-$SLURM_JOB_ID"
-until ray health-check --address "$address" >/dev/null 2>&1; do
+until (: <"/dev/tcp/$head/${address#*:}") 2>/dev/null; do
     kill -0 $! # it still tries
     sleep 1
 done
@@ -39,7 +40,7 @@ for node in $nodes; do
     [ "$node" = "$head" ] || ray_on "$node" --address="$address"
 done
 until [ "$(ray status --address "$address" 2>/dev/null | grep -c '1 node_')" = "$SLURM_NNODES" ]; do
-    sleep 1
+    sleep 2
 done
 
 orch run "$@" --address "$address" &
