@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 def open_study(study: str, results: str | Path | None = None) -> "OpenStudy":
     """A study that has been run, as tables and figures for a notebook.
 
-    study: its name, or its study file. results: the folder, else $ORCH_RESULTS, else ./results.
+    study: its name, or its study file.
+    results: the folder or the URI, else $ORCH_RESULTS, else ./results.
     Raises InputError where it has not been run.
     """
     from orchestrator import notebook  # and with it pandas and plotly, which take a second

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from orchestrator.cli.known import document_of
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.store.tables import compact
 from reports.analysis import Analysis, analyse
 from reports.figures.composed import composed
@@ -97,7 +97,7 @@ class OpenStudy:
 
 def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
     """See `orchestrator.open_study`."""
-    paths = results_paths(Path(results) if results is not None else None)
+    paths = results_now(results)
     document = document_of(study, paths)
     compact(paths, document)  # a run under way has not gathered its tables yet
     folder = paths.study(document["study"]).root

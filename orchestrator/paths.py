@@ -24,6 +24,11 @@ class ResultsPaths:
     def __str__(self) -> str:
         return self.uri or str(self.root)
 
+    @property
+    def absolute(self) -> "ResultsPaths":
+        """The same for processes that have a working folder of their own."""
+        return ResultsPaths(self.root.resolve(), self.uri)
+
     def at(self, path: Path) -> Location:
         """The place of one of these paths: itself, or its object at the URI."""
         if self.uri is None:

@@ -1,6 +1,5 @@
 """The verbs for studies on a cluster that is reached through its Ray Jobs server."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,8 +17,8 @@ def submit(
     ],
     address: Server = None,
     results: Annotated[
-        Path | None,
-        typer.Option("--results", metavar="DIR", help="Folder of results that all nodes share.",
+        str | None,
+        typer.Option("--results", metavar="DIR|URI", help="Folder that all nodes share, or URI.",
                      show_default="$ORCH_RESULTS, else ./results"),
     ] = None,
     set_: Set = None,
@@ -77,7 +76,7 @@ def fetch(
     identifier: Submission,
     address: Server = None,
     to: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--to", metavar="DIR", help="Folder of results to copy into.",
                      show_default="$ORCH_RESULTS, else ./results"),
     ] = None,

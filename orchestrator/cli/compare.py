@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.cli.known import document_of
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.errors import InputError, Problem
-from orchestrator.paths import ResultsPaths, StudyPaths
+from orchestrator.paths import Location, ResultsPaths, StudyPaths
 
 
-def compare(study_a: str, study_b: str, *, results: Path | None, as_json: bool) -> int:
+def compare(study_a: str, study_b: str, *, results: Location | None, as_json: bool) -> int:
     """Exit code 0. Raises InputError, with all problems, for studies that cannot be compared."""
     from reports.statistics.two_studies import read_side, two_studies
     from reports.tables import ReportError
 
-    folders = _folders((study_a, study_b), results_paths(results))
+    folders = _folders((study_a, study_b), results_now(results))
     try:
         found = two_studies(*(read_side(folder) for folder in folders))
     except ReportError as error:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from orchestrator.cli.results import results_paths
 from orchestrator.errors import EnvironmentFault
-from orchestrator.paths import ResultsPaths
+from orchestrator.paths import Location, ResultsPaths
 from orchestrator.provenance import git_state, machine, versions
 
 ENOUGH_BYTES = 1_000_000_000  # free on the disk of the results
@@ -39,7 +39,7 @@ class Finding:
     cure: str = ""
 
 
-def doctor(*, results: Path | None) -> int:
+def doctor(*, results: Location | None) -> int:
     """Exit code 0, or 3 when something is wrong that a run would stumble over."""
     paths = results_paths(results)
     checks: tuple[Callable[[], Finding], ...] = (
@@ -75,6 +75,8 @@ def _machine() -> Finding:
 
 def _folder(paths: ResultsPaths) -> Finding:
     """The results folder, or the one that it would be made in, takes files."""
+    if paths.uri is not None:
+        return _uri(paths)
     place = next(folder for folder in (paths.root, *paths.root.absolute().parents) if _is(folder))
     try:
         with TemporaryDirectory(prefix=".orch-doctor-", dir=place):
@@ -86,6 +88,22 @@ def _folder(paths: ResultsPaths) -> Finding:
     if free < ENOUGH_BYTES:
         return Finding("fault", what, "free some space, or choose another disk with --results")
     return Finding("ok", what)
+
+
+def _uri(paths: ResultsPaths) -> Finding:
+    """It can be read, and takes objects."""
+    from orchestrator.store.mirror import refresh
+    from orchestrator.store.objects import put, remove
+
+    probe = paths.at(paths.root / ".orch-doctor")
+    try:
+        refresh(paths)
+        put(probe, b"orch\n")
+        remove(probe)
+    except EnvironmentFault as fault:
+        what, _, cure = str(fault).partition("\n")
+        return Finding("fault", f"results: {what}", cure.strip())
+    return Finding("ok", f"results {paths}: can be listed, read and written")
 
 
 def _is(folder: Path) -> bool:

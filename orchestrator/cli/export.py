@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.cli.known import document_of
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.errors import EnvironmentFault, InputError, Problem
-from orchestrator.paths import StudyPaths
+from orchestrator.paths import Location, StudyPaths
 from orchestrator.store.files import faults
+from orchestrator.store.mirror import put_up
 from orchestrator.store.tables import compact
 from reports.analysis import Analysis, analyse
 from reports.export.errors import ExportChoiceError, ExportError
@@ -30,12 +31,12 @@ class Wanted:
     choose: tuple[str, ...]  # KEY=OPTION
 
 
-def export(study: str, wanted: Wanted, *, results: Path | None) -> int:
+def export(study: str, wanted: Wanted, *, results: Location | None) -> int:
     """Exit code 0 once everything is written. Raises InputError, EnvironmentFault."""
     problems = list(_problems(wanted))
     if problems:
         raise InputError(problems)
-    paths = results_paths(results)
+    paths = results_now(results)
     document = document_of(study, paths)
     compact(paths, document)
     folder = paths.study(document["study"])
@@ -45,6 +46,8 @@ def export(study: str, wanted: Wanted, *, results: Path | None) -> int:
             _to_server(folder, analysis, _uri(wanted))
         else:
             _to_folder(folder, analysis, wanted)
+    if wanted.to is None:
+        put_up(paths, document["study"])
     return 0
 
 

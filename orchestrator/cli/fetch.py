@@ -1,46 +1,57 @@
 """`orch fetch`: the results of a submitted study, finished or not, copied to this machine."""
 
 import socket
-from pathlib import Path
 
 from orchestrator.cli.known import document_of
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now, results_paths
 from orchestrator.cli.tally import count
-from orchestrator.errors import EnvironmentFault
+from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.execution.jobs_server import JobsServer, server_address
 from orchestrator.execution.shipment import size_text
 from orchestrator.execution.submissions import Submission, find
-from orchestrator.paths import ResultsPaths
+from orchestrator.paths import Location, ResultsPaths
 from orchestrator.store.fetching import copy_study
 from orchestrator.store.journal import names_submission
 
 
-def fetch(given: str, *, address: str | None, to: Path | None) -> int:
+def fetch(given: str, *, address: str | None, to: Location | None) -> int:
     """Exit code 0 once everything is here and the report is built."""
     from orchestrator.cli.report import report
 
     server = JobsServer(server_address(address))
     found = find(server.submissions(), given, server.address)
-    source, target = ResultsPaths(Path(found.results)), results_paths(to)
+    source, target = results_now(found.results), results_paths(to)
+    _require_folder(target, source)
     _require_sight(found, source, server.address)
     if source.root.resolve() == target.root.resolve():
-        print(f"{found.study}: results are in {target.root} already")
+        print(f"{found.study}: results are in {target} already")
     else:
         document = document_of(found.study, source)
         copied = copy_study(source, target, document)
         what = f"{count(copied.files, 'file')}, {size_text(copied.size_bytes)}"
         print(f"{found.study}: {what} copied to {target.root}, {copied.there:,} were there")
-    return report(found.study, results=target.root)
+    return report(found.study, results=str(target))
+
+
+def _require_folder(target: ResultsPaths, source: ResultsPaths) -> None:
+    if target.uri not in (None, source.uri):
+        what = f"{target.uri} is no folder of this machine"
+        raise InputError([Problem("--to", what, "the path of a folder")])
 
 
 def _require_sight(submission: Submission, source: ResultsPaths, address: str) -> None:
     """The folder is the one that the cluster writes, not another one of the same name."""
     if names_submission(source.study(submission.study), submission.submission_id):
         return
+    if source.uri is not None:
+        what = f"{source.uri} has nothing of {submission.submission_id} yet"
+        raise EnvironmentFault(
+            f"{what}\n    try again in a minute; `orch status` says how far it is"
+        )
     raise EnvironmentFault(
         f"{submission.results} on {socket.gethostname()} has nothing of "
         f"{submission.submission_id}: either its run has not begun, or that folder is another one "
         f"than on the cluster at {address}\n"
         "    Ray Jobs sends no results: mount the cluster's folder here under the same path, or "
-        "copy it with rsync, and submit with a --results that both see"
+        "copy it with rsync, and submit with a --results that both see, or a URI"
     )

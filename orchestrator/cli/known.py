@@ -41,7 +41,7 @@ def _nothing_there(study: str, name: str, found: list[str], paths: ResultsPaths)
     near = get_close_matches(name, found, 1)
     return Problem(
         where=study,
-        what=f"{paths.root} has no results of {name!r}",
+        what=f"{paths} has no results of {name!r}",
         allowed=", ".join(found),
         cure=f"did you mean {near[0]!r}?" if near else f"train it first: orch run {study}",
     )

@@ -4,15 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from orchestrator.cli.known import known, trials_in
-from orchestrator.cli.results import results_paths
-from orchestrator.paths import ResultsPaths
+from orchestrator.cli.results import results_now
+from orchestrator.paths import Location, ResultsPaths
 from orchestrator.store.journal import last_event, read_plan
 from orchestrator.store.parts import statuses
 from orchestrator.study.source import shipped_studies
@@ -34,13 +33,13 @@ class Listed:
     report: str | None  # path
 
 
-def list_studies(*, results: Path | None, as_json: bool) -> int:
+def list_studies(*, results: Location | None, as_json: bool) -> int:
     """Exit code 0, also where nothing has been run yet."""
-    paths = results_paths(results)
+    paths = results_now(results)
     found = _studies(paths)
     unrun = sorted(shipped_studies().keys() - {each.study for each in found})
     if as_json:
-        document = {"results": str(paths.root), "studies": [asdict(each) for each in found]}
+        document = {"results": str(paths), "studies": [asdict(each) for each in found]}
         print(json.dumps(document | {"shipped": unrun}, indent=2, ensure_ascii=False))
     else:
         _show(paths, found, unrun)
@@ -79,7 +78,7 @@ def _show(paths: ResultsPaths, found: list[Listed], unrun: list[str]) -> None:
     if found:
         console.print(_table(found))
     else:
-        _say(console, f"{paths.root}: no study has been run here")
+        _say(console, f"{paths}: no study has been run here")
     if unrun:
         _say(console, f"shipped, not run here: {', '.join(unrun)}")
 

@@ -1,6 +1,5 @@
 """Arguments and flags that several verbs have."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,11 +18,11 @@ Replicates = Annotated[
     int | None, typer.Option("--replicates", metavar="N", help="Seeds per variant.")
 ]
 Results = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--results",
-        metavar="DIR",
-        help="Folder of results.",
+        metavar="DIR|URI",
+        help="Folder of results, or its URI: s3://BUCKET/PREFIX.",
         show_default="$ORCH_RESULTS, else ./results",
     ),
 ]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.execution.capacity import Capacity, threads_of
 from orchestrator.execution.records import Executor
+from orchestrator.paths import ResultsPaths
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
 from orchestrator.study.settings import Resources
@@ -46,14 +46,14 @@ class Place:
         workers = f"on {self.workers:,} worker{'s' * (self.workers != 1)}"
         return f"{workers} of {self.cluster}" if self.cluster else workers
 
-    def look_over(self, results: Path) -> None:
+    def look_over(self, results: ResultsPaths) -> None:
         """Raises EnvironmentFault where a node of a cluster cannot do its part."""
         if self.cluster:
             from orchestrator.execution.joined import look_over
 
-            look_over(self.cluster, self.asked, results)
+            look_over(self.cluster, self.asked, results.absolute)
 
-    def executor(self, results: Path) -> Executor:
+    def executor(self, results: ResultsPaths) -> Executor:
         if self.inline:
             from orchestrator.execution.inline import InlineExecutor
 
@@ -66,7 +66,8 @@ class Place:
             return RayTuneExecutor(self.asked, partial(local_ray, self.machines, self.threads))
         from orchestrator.execution.joined import tune_folder
 
-        return RayTuneExecutor(self.asked, partial(tune_folder, results))
+        shared = None if results.uri else results.absolute.root
+        return RayTuneExecutor(self.asked, partial(tune_folder, shared))
 
 
 @contextmanager

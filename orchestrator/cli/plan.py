@@ -4,15 +4,15 @@ import json
 import warnings
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from orchestrator.cli.detectable import Detectable, checked, find_detectable
 from orchestrator.cli.planning import plan_from_store
 from orchestrator.cli.predicting import calibrated, predicted, speeds_of
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
+from orchestrator.paths import Location
 from orchestrator.plan.cost import training_steps
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.duration import Prediction
@@ -27,7 +27,7 @@ def plan(
     study: str,
     *,
     overrides: Overrides,
-    results: Path | None,
+    results: Location | None,
     spread: float | None,
     calibrates: bool,
     as_json: bool,
@@ -35,7 +35,7 @@ def plan(
     """Prints the plan; nothing is trained or written."""
     checked(spread)
     loaded = load_study(study, overrides)
-    paths = results_paths(results)
+    paths = results_now(results)
     earlier = read_plan(paths.study(loaded.name))
     workers = _workers(loaded)
     speeds = speeds_of(loaded, paths)

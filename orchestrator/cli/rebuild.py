@@ -6,6 +6,7 @@ from time import monotonic
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.store.files import faults
 from orchestrator.store.journal import read_plan
+from orchestrator.store.mirror import refresh
 from orchestrator.store.tables import compact
 from orchestrator.store.under_way import under_way
 
@@ -20,15 +21,23 @@ class Rebuilder:
     def __init__(self, paths: ResultsPaths) -> None:
         self.paths = paths
         self.pauses_s: dict[str, int] = {}  # study → between two builds of its report
+        self.looked = monotonic()  # at the URI, last
 
     def fresh(self, name: str) -> bool:
         """Make the report up to date; whether it had to be built. Raises OrchError, ReportError."""
+        self.look()
         study = self.paths.study(name)
         running = under_way(study)
         if not _is_stale(study) and running == _refreshes(study.report):
             return False
         self._build(name, study, running)
         return True
+
+    def look(self) -> None:
+        """At a URI: see what is new there, now and then. Raises EnvironmentFault."""
+        if self.paths.uri and monotonic() - self.looked > SOONEST_S:
+            refresh(self.paths)
+            self.looked = monotonic()
 
     def _build(self, name: str, study: StudyPaths, running: bool) -> None:
         from reports.build import build_report

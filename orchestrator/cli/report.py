@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from pathlib import Path
 
 from rich.console import Console
 
@@ -10,17 +9,18 @@ from orchestrator.cli.ending import show_report, show_statuses
 from orchestrator.cli.interrupts import Stop, interruptible
 from orchestrator.cli.known import document_of, trials_in
 from orchestrator.cli.rebuild import Rebuilder
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.errors import Interrupted
-from orchestrator.paths import ResultsPaths
+from orchestrator.paths import Location, ResultsPaths
+from orchestrator.store.mirror import put_up
 from orchestrator.store.parts import statuses
 from orchestrator.store.tables import compact
 from orchestrator.store.under_way import under_way
 
 
-def report(study: str, *, results: Path | None, watch: bool = False) -> int:
+def report(study: str, *, results: Location | None, watch: bool = False) -> int:
     """Exit code 0 once it is built. Raises InputError when the study has not been run here."""
-    paths = results_paths(results)
+    paths = results_now(results)
     document = document_of(study, paths)
     if watch and under_way(paths.study(document["study"])):
         _watch(document["study"], paths)
@@ -30,6 +30,7 @@ def report(study: str, *, results: Path | None, watch: bool = False) -> int:
     folder, console = paths.study(document["study"]), Console()
     show_statuses(counts, folder, console)
     show_report(folder.root, console)
+    put_up(paths, document["study"])
     return 0
 
 

@@ -4,16 +4,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from time import perf_counter
 
 from orchestrator.cli.downloads import fetch_downloads
 from orchestrator.cli.planning import plan_from_store, require_method
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.cli.show import SHORTEST
 from orchestrator.errors import InputError, OrchError, Problem
 from orchestrator.execution.capacity import Capacity, device_of, threads_of
 from orchestrator.execution.failures import describe
+from orchestrator.paths import Location
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.packs import make_packs
 from orchestrator.plan.records import Trial
@@ -34,13 +34,13 @@ class Again:
     wall_s: float
 
 
-def rerun(study: str, identifier: str, *, overrides: Overrides, results: Path | None) -> int:
+def rerun(study: str, identifier: str, *, overrides: Overrides, results: Location | None) -> int:
     """Trains it alone, in this process, and writes nothing. Exit code 0, or 1 when it failed.
 
     Raises InputError for an id that the study has not, EnvironmentFault as a run does.
     """
     loaded = load_study(study, overrides)
-    paths = results_paths(results)
+    paths = results_now(results)
     prints = fingerprints(loaded)
     require_method(loaded)
     Capacity.here().workers(loaded.resources)
@@ -63,7 +63,7 @@ def rerun(study: str, identifier: str, *, overrides: Overrides, results: Path | 
     again = _again(rows, perf_counter() - started)
     for line in _lines(again, read_stored(paths, trial.trial_id)):
         print(line)
-    print(f"nothing was written: {paths.root} is as it was")
+    print(f"nothing was written: {paths} is as it was")
     return 0
 
 

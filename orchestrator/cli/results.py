@@ -1,17 +1,36 @@
-"""Where results go: --results, else $ORCH_RESULTS, else ./results."""
+"""Where results go: --results, else $ORCH_RESULTS, else ./results. A folder, or a URI."""
 
 import os
 from pathlib import Path
 
-from orchestrator.errors import InputError, Problem
-from orchestrator.paths import ResultsPaths
+from orchestrator.addresses import is_uri, local_path, problems
+from orchestrator.errors import InputError
+from orchestrator.paths import Location, ResultsPaths
 
 
-def results_paths(given: Path | None) -> ResultsPaths:
-    """The results folder. Raises InputError for an address that is no local folder."""
+def results_paths(given: Location | None) -> ResultsPaths:
+    """The results folder; of a URI its mirror on this machine, as it was left.
+
+    Raises InputError for a URI that cannot be one.
+    """
     flag = "--results" if given is not None else "ORCH_RESULTS"
     place = str(given) if given is not None else os.environ.get("ORCH_RESULTS") or "results"
-    if ":/" in place:
-        problem = Problem(flag, f"{place!r} is no local folder", "the path of a folder")
-        raise InputError([problem])
-    return ResultsPaths(Path(place).expanduser())
+    if not is_uri(place):
+        return ResultsPaths(Path(place).expanduser())
+    if wrong := list(problems(place, flag)):
+        raise InputError(wrong)
+    if (folder := local_path(place)) is not None:
+        return ResultsPaths(Path(folder))
+    from orchestrator.store.mirror import mirrored
+
+    return mirrored(place)
+
+
+def results_now(given: Location | None) -> ResultsPaths:
+    """The same, with the mirror brought up to date. Raises EnvironmentFault where it cannot be."""
+    paths = results_paths(given)
+    if paths.uri is not None:
+        from orchestrator.store.mirror import refresh
+
+        refresh(paths)
+    return paths

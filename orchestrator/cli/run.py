@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -18,7 +17,7 @@ from orchestrator.cli.place import Place, place_for
 from orchestrator.cli.planning import plan_from_store, require_method
 from orchestrator.cli.predicting import predicted, speeds_of
 from orchestrator.cli.progress import Progress
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.cli.rounds import Rounds
 from orchestrator.cli.standing import Standing
 from orchestrator.cli.submitted import command, submission
@@ -26,16 +25,18 @@ from orchestrator.cli.tally import Tally, count
 from orchestrator.errors import Interrupted
 from orchestrator.execution.capacity import device_of
 from orchestrator.execution.records import Job
-from orchestrator.paths import ResultsPaths, StudyPaths
+from orchestrator.paths import Location, ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.duration import Speeds
 from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.provenance import GitState, git_state, machine, versions
 from orchestrator.store.checkpoints import keep_only
+from orchestrator.store.driving import driving
 from orchestrator.store.folder import prepare
 from orchestrator.store.journal import append_event, read_plan, write_plan
 from orchestrator.store.lock import exclusive
+from orchestrator.store.mirror import put_up, refresh
 from orchestrator.store.parts import statuses
 from orchestrator.store.tables import compact
 from orchestrator.study.load import Overrides, load_study
@@ -92,7 +93,7 @@ def run(
     study: str,
     *,
     overrides: Overrides,
-    results: Path | None,
+    results: Location | None,
     inline: bool,
     report: bool,
     force: bool,
@@ -100,23 +101,29 @@ def run(
 ) -> int:
     """Exit code 0, or 1 when trials failed. Raises InputError, EnvironmentFault, Interrupted."""
     loaded = load_study(study, overrides)
-    paths = results_paths(results)
     prints = fingerprints(loaded)  # raises for bad data files, before anything is made
-    speeds = speeds_of(loaded, paths)
     require_method(loaded)
+    paths = results_now(results)
+    speeds = speeds_of(loaded, paths)
     with place_for(loaded, inline=inline, address=address) as place:
         prepare(paths, loaded.name)
-        place.look_over(paths.root.resolve())
+        place.look_over(paths)
+        again = partial(_plan, loaded, prints, paths, place, speeds, force=force)
         with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
             try:
-                again = partial(_plan, loaded, prints, paths, place, speeds, force=force)
-                this = again(frozenset())
-                _announce(this)
-                fetch_downloads(this.plan.packs)
-                this = _execute(this, again, interrupts)
-                return _finish(this, report=report)
+                with driving(paths, loaded.name):
+                    return _drive(again, interrupts, report=report)
             except Stop:
                 raise _interrupted() from None
+
+
+def _drive(again: Callable[[frozenset[str]], Run], interrupts: Interrupts, *, report: bool) -> int:
+    """Exit code."""
+    this = again(frozenset())
+    _announce(this)
+    fetch_downloads(this.plan.packs)
+    this = _execute(this, again, interrupts)
+    return _finish(this, report=report)
 
 
 def _plan(
@@ -133,6 +140,7 @@ def _plan(
 
     tried: trials that this run has trained already.
     """
+    refresh(paths)
     folder = paths.study(study.name)
     earlier = read_plan(folder)
     plan = plan_from_store(
@@ -148,6 +156,7 @@ def _plan(
     git = git_state(study.path.resolve().parent)
     document = plan_document(plan) | {"git": _described(git)}
     write_plan(folder, study.text, document)
+    put_up(paths, study.name, drives=True)
     return Run(plan, document, paths, place, speeds, Console())
 
 
@@ -168,7 +177,7 @@ def _announce(this: Run) -> None:
         say(f"tuning first: {points} × {seeds} for each = {own}, {this.done('tuning'):,} done")
     packs = len(this.plan.packs)
     work = f"{count(packs, 'pack')} {this.place}" if packs else "nothing to train"
-    say(f"{work} · results in {this.folder.root}")
+    say(f"{work} · results in {this.paths.at(this.folder.root)}")
 
 
 def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Interrupts) -> Run:
@@ -186,7 +195,7 @@ def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Inte
     try:
         if this.plan.packs:
             keep_only(this.paths, this.study.name, {pack.pack_id for pack in this.plan.packs})
-            executor = this.place.executor(this.paths.root.resolve())
+            executor = this.place.executor(this.paths)
             with listener.shown(), interrupts.deferred(_PATIENCE_S if this.place.inline else None):
                 executor.run(rounds, _job(this), listener)
     except Stop:
@@ -246,7 +255,8 @@ def _facts(this: Run) -> dict[str, Any]:
 def _job(this: Run) -> Job:
     git = this.document["git"] or {}
     return Job(
-        results=this.paths.root.resolve(),
+        results=this.paths.absolute.root,
+        uri=this.paths.uri,
         device=device_of(this.study.resources),
         threads=this.place.threads,
         checkpoint_s=60 * this.study.resources.checkpoint_minutes,
@@ -258,6 +268,7 @@ def _job(this: Run) -> Job:
 
 def _finish(this: Run, *, report: bool) -> int:
     """Tables, report, last lines."""
+    refresh(this.paths)
     compact(this.paths, this.document)
     stored = statuses(this.paths)
     counts = Counter(stored.get(trial.trial_id, "missing") for trial in this.plan.trials)

@@ -2,27 +2,26 @@
 
 import errno
 from http.server import ThreadingHTTPServer
-from pathlib import Path
 
 from orchestrator.cli.interrupts import Stop, interruptible
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.cli.site import LOCAL, Site, server
 from orchestrator.errors import EnvironmentFault, InputError, Problem
-from orchestrator.paths import ResultsPaths
+from orchestrator.paths import Location
 
 FIRST_PORT, TRIED = 8000, 100
 
 
-def serve(*, results: Path | None, host: str, port: int | None) -> int:
+def serve(*, results: Location | None, host: str, port: int | None) -> int:
     """Until Ctrl-C or SIGTERM; then exit code 0. Raises InputError, EnvironmentFault."""
-    paths = results_paths(results)
+    paths = results_now(results)
     if not paths.root.is_dir():
-        flag = "--results" if results is not None else str(paths.root)
-        raise InputError([Problem(flag, f"{paths.root} is no folder", cure="run a study first")])
-    with interruptible(), _bound(Site(ResultsPaths(paths.root.resolve())), host, port) as bound:
+        flag = "--results" if results is not None else str(paths)
+        raise InputError([Problem(flag, f"{paths} is no folder", cure="run a study first")])
+    with interruptible(), _bound(Site(paths.absolute), host, port) as bound:
         number = bound.server_address[1]
         shown = f"[{host}]" if ":" in host else host
-        print(f"results {paths.root}: http://{shown}:{number}/ (Ctrl-C ends it)", flush=True)
+        print(f"results {paths}: http://{shown}:{number}/ (Ctrl-C ends it)", flush=True)
         if host not in LOCAL:
             print("whoever reaches this machine can read the results", flush=True)
         try:

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from orchestrator.cli.known import known, trials_in
-from orchestrator.cli.results import results_paths
+from orchestrator.cli.results import results_now
 from orchestrator.errors import InputError, Problem
-from orchestrator.paths import ResultsPaths
+from orchestrator.paths import Location, ResultsPaths
 from orchestrator.store.journal import read_plan
 from orchestrator.store.parts import Entry, entries
 from orchestrator.store.trial import read_trials
@@ -27,9 +26,9 @@ class Found:
     name: str
 
 
-def show(identifier: str, *, results: Path | None, as_json: bool) -> int:
+def show(identifier: str, *, results: Location | None, as_json: bool) -> int:
     """Exit code 0. Raises InputError for an id that is not there, or that several begin with."""
-    paths = results_paths(results)
+    paths = results_now(results)
     stored = entries(paths)
     found = _find(identifier, paths, stored)
     made = {"study": _study, "trial": _trial, "pack": _pack}[found.kind](found.name, paths, stored)
@@ -65,7 +64,7 @@ def _problem(identifier: str, begins: list[Found], paths: ResultsPaths) -> Probl
         listed = ", ".join(f"{each.kind} {each.name}" for each in begins[:_MOST])
         what = f"{len(begins):,} ids begin with {identifier!r}"
         return Problem(identifier, what, listed, "give more digits")
-    what = f"{paths.root} has no study, trial or pack of this name"
+    what = f"{paths} has no study, trial or pack of this name"
     digits = f"the id of a trial or pack, or at least {SHORTEST} digits of it"
     cure = "`orch list` names the studies; trials.parquet has the ids"
     return Problem(identifier, what, f"the name of a study, {digits}", cure)

@@ -2,6 +2,7 @@
 
 import mimetypes
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from orchestrator.cli.known import known
 from orchestrator.cli.rebuild import Rebuilder
-from orchestrator.errors import OrchError
+from orchestrator.errors import EnvironmentFault, OrchError
 from orchestrator.paths import ResultsPaths
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -64,6 +65,8 @@ class Site:
     def _index(self) -> bytes:
         from reports.index import index_page
 
+        with suppress(EnvironmentFault):  # the page as it was is better than none
+            self.rebuilder.look()
         return index_page(self.paths.root).encode()
 
     def _file(self, parts: list[str]) -> Path | None:

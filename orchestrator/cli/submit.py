@@ -23,6 +23,7 @@ from orchestrator.execution.shipment import (
     study_file,
 )
 from orchestrator.execution.submissions import Submission, numbered
+from orchestrator.paths import Location
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.identity import canonical, fingerprints
 from orchestrator.provenance import SENT_GIT, git_state
@@ -47,10 +48,11 @@ class Order:
 
 
 def submit(
-    studies: Sequence[str], *, overrides: Overrides, address: str | None, results: Path | None
+    studies: Sequence[str], *, overrides: Overrides, address: str | None, results: Location | None
 ) -> int:
     """Exit code 0. Raises InputError, with all problems of all studies, and EnvironmentFault."""
-    place = str(results_paths(results).root.absolute())
+    paths = results_paths(results)
+    place = paths.uri or str(paths.root.absolute())
     flag = [] if address is None else ["--address", address]
     url = server_address(address)
     orders = _orders(studies, overrides, place, flag)

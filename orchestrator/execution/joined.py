@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.cluster import Cluster, Node, differences
@@ -18,6 +19,8 @@ from orchestrator.execution.ray_cluster import (
     own_signal_handlers,
 )
 from orchestrator.execution.sight import Sight, look
+from orchestrator.paths import ResultsPaths
+from orchestrator.store.objects import put, remove
 from orchestrator.study.settings import Resources
 
 _PATIENCE_S = 60.0  # for a node to say how it is: it unpacks the code first
@@ -101,27 +104,27 @@ def _of_workers(threads: int, own: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def look_over(cluster: Cluster, asked: Resources, results: Path) -> None:
+def look_over(cluster: Cluster, asked: Resources, results: ResultsPaths) -> None:
     """Every node that may be given packs can run them, and write where this machine reads.
 
     Raises EnvironmentFault that names all which cannot.
     """
-    handle, name = tempfile.mkstemp(prefix=".seen-", dir=results)
+    mark = f".seen-{uuid4().hex}"
+    put(results.at(results.root / mark), b"orch\n")
     try:
-        there = _sights(cluster.useful(asked), Path(name))
-        lines = differences(look(Path(name)), there)
+        there = _sights(cluster.useful(asked), results, mark)
+        lines = differences(look(results, mark), there)
     finally:
-        open(handle).close()
-        Path(name).unlink()
+        remove(results.at(results.root / mark))
     if lines:
         raise EnvironmentFault(
             "\n".join([f"the Ray at {cluster.address} cannot run this study:", *lines])
-            + "\n    let --results be a folder that all nodes share, under one path; install the "
-            "same Python, Ray and torch on each"
+            + "\n    let --results be a folder that all nodes share, under one path, or a URI that "
+            "each may write to; install the same Python, Ray and torch on each"
         )
 
 
-def _sights(nodes: Sequence[Node], mark: Path) -> list[tuple[Node, Sight]]:
+def _sights(nodes: Sequence[Node], results: ResultsPaths, mark: str) -> list[tuple[Node, Sight]]:
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -129,7 +132,7 @@ def _sights(nodes: Sequence[Node], mark: Path) -> list[tuple[Node, Sight]]:
     asked = [
         remote.options(
             scheduling_strategy=NodeAffinitySchedulingStrategy(node.node_id, soft=False)
-        ).remote(mark)
+        ).remote(results, mark)
         for node in nodes
     ]
     ray.wait(asked, num_returns=len(asked), timeout=_PATIENCE_S)
@@ -150,8 +153,11 @@ def _answer(asked: Any) -> Sight:
 
 
 @contextmanager
-def tune_folder(results: Path) -> Iterator[Path]:
-    """For Tune's own files, where every node sees it."""
+def tune_folder(results: Path | None) -> Iterator[Path]:
+    """For Tune's own files, where every node sees it; None for this machine alone.
+
+    Tune writes there from here only, as packs give it no checkpoints.
+    """
     folder = Path(tempfile.mkdtemp(prefix=".tune-", dir=results))
     try:
         yield folder

@@ -14,6 +14,7 @@ class Job:
     """What a worker has to know besides its pack."""
 
     results: Path  # absolute: workers have a working folder of their own
+    uri: str | None = None  # where rows go, if not into that folder
     device: str = "cpu"  # cpu | cuda
     threads: int = 1
     gpus: float = 0  # that a pack has, or a share of one
@@ -24,7 +25,7 @@ class Job:
 
     @property
     def paths(self) -> ResultsPaths:
-        return ResultsPaths(self.results)
+        return ResultsPaths(self.results, self.uri)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from uuid import uuid4
 
+from orchestrator.errors import EnvironmentFault
+from orchestrator.paths import ResultsPaths
 from orchestrator.provenance import versions
+from orchestrator.store.objects import get, put, remove
 
 _DECISIVE = ("python", "ray", "torch")  # the code of orch itself is sent there
 
@@ -20,19 +23,19 @@ class Sight:
     fault: str | None = None
 
 
-def look(mark: Path) -> Sight:
-    """mark: a file that this run has put into the results folder."""
+def look(results: ResultsPaths, mark: str) -> Sight:
+    """mark: the name of a file that this run has put there."""
     known = versions()
-    return Sight({name: known[name] for name in _DECISIVE}, _fault(mark))
+    return Sight({name: known[name] for name in _DECISIVE}, _fault(results, mark))
 
 
-def _fault(mark: Path) -> str | None:
-    if not mark.exists():
-        return f"does not see {mark.parent}"
+def _fault(results: ResultsPaths, mark: str) -> str | None:
+    trial = results.at(results.root / f"{mark}-{uuid4().hex}")
     try:
-        trial = mark.with_name(f"{mark.name}-{id(mark)}")
-        trial.write_bytes(b"orch\n")
-        trial.unlink()
-    except OSError as error:
-        return f"cannot write into {mark.parent}: {error.strerror}"
+        if get(results.at(results.root / mark)) is None:
+            return f"does not see {results}"
+        put(trial, b"orch\n")
+        remove(trial)
+    except EnvironmentFault as fault:
+        return str(fault).splitlines()[0]
     return None

@@ -2,12 +2,13 @@
 
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.store.files import clean_leftovers, faults, write_text
+from orchestrator.store.objects import put, remove
 
 
 def prepare(paths: ResultsPaths, study: str) -> None:
     """Make the folders, remove what killed writers left, and try to write.
 
-    Raises EnvironmentFault when a folder cannot be made or does not take files.
+    Raises EnvironmentFault when a folder cannot be made, or it or the URI does not take files.
     """
     for folder in (*(paths.store(name) for name in TABLES), paths.study(study).root):
         with faults(folder, "make the folder"):
@@ -17,3 +18,11 @@ def prepare(paths: ResultsPaths, study: str) -> None:
         write_text(probe, "orch\n")
         with faults(probe, "remove"):
             probe.unlink(missing_ok=True)
+    if paths.uri is not None:
+        _try_uri(paths, study)
+
+
+def _try_uri(paths: ResultsPaths, study: str) -> None:
+    probe = paths.at(paths.study(study).root / ".writable")
+    put(probe, b"orch\n")
+    remove(probe)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -9,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.store.files import faults
+from orchestrator.store.files import alive, faults
 
 _LOOK_S = 0.1
+_HOLDER = re.compile(r"process (\d+) on (.+)")
 
 
 @contextmanager
@@ -33,9 +35,9 @@ def _take(descriptor: int, path: Path) -> None:
     try:
         _lock(descriptor)
     except BlockingIOError:
-        holder = os.read(descriptor, 200).decode("utf-8", "replace").strip() or "another process"
+        other = os.read(descriptor, 200).decode("utf-8", "replace").strip() or "another process"
         raise EnvironmentFault(
-            f"{path.parent}: this study is being run already, by {holder}\n"
+            f"{path.parent}: this study is being run already, by {other}\n"
             "    wait for it, stop it, or choose another --results"
         ) from None
     except OSError:
@@ -44,7 +46,7 @@ def _take(descriptor: int, path: Path) -> None:
         return
     with faults(path, "write"):
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{holder()}\n".encode(), 0)
 
 
 def _lock(descriptor: int) -> None:
@@ -54,6 +56,19 @@ def _lock(descriptor: int) -> None:
     except BlockingIOError:
         time.sleep(_LOOK_S)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def holder() -> str:
+    """How this process is named in a lock."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def lives(holder: str) -> bool | None:
+    """Whether the process of this name does; None for one of another machine, or no name."""
+    found = _HOLDER.match(holder)
+    if found is None or found[2].strip() != socket.gethostname():
+        return None
+    return alive(int(found[1]))
 
 
 def is_held(path: Path) -> bool:

@@ -2,14 +2,17 @@
 
 import os
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.store.files import faults
 from orchestrator.store.lock import is_held
-from orchestrator.store.objects import Found
-from orchestrator.store.transfer import copy, is_document, results_at
+from orchestrator.store.objects import Found, put
+from orchestrator.store.transfer import copy, push, results_at
 
 
 def mirrored(uri: str) -> ResultsPaths:
@@ -23,31 +26,56 @@ def mirrored(uri: str) -> ResultsPaths:
 def refresh(paths: ResultsPaths) -> None:
     """Make the mirror what the URI holds; nothing to do where results lie in a folder.
 
-    The folder of a study that this machine runs stays: it is ahead of what was put up.
     Raises EnvironmentFault when the URI cannot be read.
     """
     if paths.uri is None:
         return
     there = results_at(paths.uri)
-    copy(paths.uri, paths.root, there, lambda name: _is_ahead(paths, name))
+    copy(paths.uri, paths.root, there, lambda name: _is_ahead(paths, name, there[name]))
     _forget(paths, there)
 
 
-def _is_ahead(paths: ResultsPaths, name: str) -> bool:
+def put_up(paths: ResultsPaths, study: str, *, drives: bool = False) -> None:
+    """Put the folder of a study there, as far as it has changed, and the index.
+
+    drives: this process runs the study; else what its driver writes is left alone.
+    Raises EnvironmentFault when the URI cannot be written.
+    """
+    if paths.uri is None:
+        return
+    folder = paths.study(study)
+    drivers = () if drives else (folder.study, folder.plan, folder.events)
+    push(folder.root, paths.at(folder.root), {file.name for file in (folder.driver, *drivers)})
+    if paths.index.exists():
+        put(paths.at(paths.index), paths.index.read_bytes())
+
+
+def _is_ahead(paths: ResultsPaths, name: str, found: Found) -> bool:
+    """A study that this machine runs, or a page that it has built since."""
     study, inside, _ = name.partition("/")
-    return bool(inside) and study != "store" and is_held(paths.study(study).lock)
+    if study == "store" or not inside:
+        return False
+    with suppress(OSError):
+        if (paths.root / name).stat().st_mtime_ns > found.changed_ns:
+            return True
+    return is_held(paths.study(study).lock)
 
 
-def _forget(paths: ResultsPaths, there: dict[str, Found]) -> None:
-    """Remove what was removed there."""
-    for file in _copies(paths):
-        name = file.relative_to(paths.root).as_posix()
-        if name not in there and not _is_ahead(paths, name):
+def _forget(paths: ResultsPaths, there: Mapping[str, Found]) -> None:
+    """Remove what was removed there: parts, notes of drivers, and whole studies."""
+    parts = [file for table in TABLES for file in paths.store(table).glob("[!.]*.parquet")]
+    studies = [paths.study(plan.parent.name) for plan in paths.root.glob("*/plan.json")]
+    lost = [study for study in studies if _name(paths, study.plan) not in there]
+    notes = [study.driver for study in studies if study.driver.exists()]
+    for file in [*parts, *notes]:
+        if _name(paths, file) not in there:
             with faults(file, "remove"):
                 file.unlink(missing_ok=True)
+    for study in lost:
+        if not is_held(study.lock):
+            with faults(study.root, "remove"):
+                rmtree(study.root)
 
 
-def _copies(paths: ResultsPaths) -> list[Path]:
-    parts = [file for table in TABLES for file in paths.store(table).glob("[!.]*.parquet")]
-    files = [file for file in paths.root.glob("[!.]*/*") if file.is_file()]
-    return parts + [file for file in files if is_document(file.relative_to(paths.root).as_posix())]
+def _name(paths: ResultsPaths, file: Path) -> str:
+    return file.relative_to(paths.root).as_posix()

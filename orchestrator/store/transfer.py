@@ -5,7 +5,7 @@ An object that has not changed is not copied again: a copy has the size and time
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -33,14 +33,15 @@ def pull(place: Location, folder: Path) -> list[str]:
     return copy(place, folder, results_at(place))
 
 
-def push(folder: Path, place: Location) -> list[str]:
-    """Put what is new or changed in the folder there; returns the names.
+def push(folder: Path, place: Location, without: Container[str] = ()) -> list[str]:
+    """Put what is new or changed in the folder there, but for these; returns the names.
 
     The page comes last, so that whoever sees a new one finds its tables.
     Raises EnvironmentFault when the place cannot be written.
     """
     there = listing(place)
-    new = [name for name in _names(folder) if not _is_same(folder / name, there.get(name))]
+    names = [name for name in _names(folder) if name not in without]
+    new = [name for name in names if not _is_same(folder / name, there.get(name))]
     new.sort(key=lambda name: (name.endswith(".html"), name))
     for name in new:
         _put(folder / name, place / name if isinstance(place, Path) else below(place, name))
@@ -58,11 +59,11 @@ def results_at(place: Location) -> dict[str, Found]:
     return {
         name: each
         for name, each in found.items()
-        if (PurePosixPath(name).name in whole if name.startswith("store/") else is_document(name))
+        if (PurePosixPath(name).name in whole if name.startswith("store/") else _is_document(name))
     }
 
 
-def is_document(name: str) -> bool:
+def _is_document(name: str) -> bool:
     """index.html, and what lies in the folder of a study."""
     parts = PurePosixPath(name).parts
     hidden = any(part.startswith(".") for part in parts)
@@ -80,7 +81,8 @@ def copy(
     spared: Callable[[str], bool] = lambda name: False,
 ) -> list[str]:
     """As `pull`, of these objects. spared: whether a name in the folder must stay as it is."""
-    lacking = [name for name, found in there.items() if not _is_same(folder / name, found)]
+    other = [name for name, found in there.items() if not _is_same(folder / name, found)]
+    lacking = [name for name in other if not spared(name)]
     lacking.sort(key=lambda name: name.startswith("store/trials/"))  # they commit a pack
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         copied = pool.map(partial(_copy, place, folder, there, spared), lacking)

@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.orch import ORCH, orch
 from tests.cli.running import LONG, MARK, TINY, parts, tables, train_here, write_study
+from tests.object_storage import CREDENTIALS, ObjectStorage
 from tests.own_code import MODEL, write_module
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
@@ -27,6 +28,7 @@ MANY = LONG.replace("[1, 2]", f"{[*range(1, 13)]}").replace("epochs: 60", "epoch
 ENVIRONMENT = {
     "RAY_AUTH_MODE": "disabled",
     "RAY_USAGE_STATS_ENABLED": "0",
+    **CREDENTIALS,
     "PATH": f"{ORCH.parent}:{os.environ['PATH']}",  # `python` is what a job is run with
 }
 
@@ -143,3 +145,17 @@ def test_from_submission_to_fetched_results(server: str, tmp_path: Path) -> None
         assert table.equals(alone[name]), name
     shutil.move(shared, tmp_path / "moved")
     assert f"has nothing of {second}" in on_server("fetch", second, "--to", "here", code=3)
+
+
+def test_results_at_a_uri(server: str, object_storage: ObjectStorage, tmp_path: Path) -> None:
+    study, uri = write_study(tmp_path, TINY.replace("tiny", "far")), object_storage.uri()
+    flags, where = ["--address", server], {"cwd": tmp_path, **ENVIRONMENT}
+    said = orch("submit", study, "--results", uri, *flags, **where)
+    assert f"results go to {uri}" in said.stdout, said.stderr
+    followed = orch("logs", "far", "--follow", *flags, **where)
+    assert "8 trials in the store: 8 completed" in followed.stdout, followed.stderr
+    fetched = orch("fetch", "far", "--to", "here", *flags, **where)
+    assert "report: here/far/report.html" in fetched.stdout, fetched.stderr
+    assert len(parts(tmp_path / "here")) == 4
+    refused = orch("fetch", "far", "--to", "s3://other/place", *flags, **where)
+    assert "--to" in refused.stderr

@@ -8,6 +8,7 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.cluster import Cluster, differences
 from orchestrator.execution.joined import joined_ray
 from orchestrator.execution.sight import Sight, look
+from orchestrator.paths import ResultsPaths
 from orchestrator.study.settings import Resources
 
 
@@ -120,9 +121,11 @@ def test_a_node_that_differs_is_named_with_what_it_has() -> None:
 def test_a_machine_sees_results_that_it_can_write(tmp_path: Path) -> None:
     mark = tmp_path / ".seen"
     mark.touch()
-    assert look(mark).fault is None
+    assert look(ResultsPaths(tmp_path), ".seen").fault is None
     assert list(tmp_path.iterdir()) == [mark]
-    assert look(tmp_path / "elsewhere" / ".seen").fault == f"does not see {tmp_path / 'elsewhere'}"
+    elsewhere = ResultsPaths(tmp_path / "elsewhere")
+    assert look(elsewhere, ".seen").fault == f"does not see {elsewhere}"
+    assert not elsewhere.root.exists()
 
 
 def test_a_ray_client_is_refused_with_what_to_do_instead() -> None:

@@ -1,0 +1,243 @@
+"""Studies whose results lie at a URI: on a real S3 server, read from several machines."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator import open_study
+from orchestrator.cli import main
+from orchestrator.cli.doctor import _folder
+from orchestrator.cli.known import known
+from orchestrator.cli.rebuild import Rebuilder
+from orchestrator.cli.results import results_now, results_paths
+from orchestrator.cli.run import run
+from orchestrator.errors import EnvironmentFault, InputError
+from orchestrator.execution import work
+from orchestrator.execution.sight import look as look_around
+from orchestrator.paths import ResultsPaths
+from orchestrator.store import driving, filesystems
+from orchestrator.store.mirror import mirrored
+from orchestrator.store.objects import get, listing, put
+from orchestrator.store.parts import commit, statuses
+from orchestrator.store.under_way import under_way
+from orchestrator.study.overrides import Overrides
+from tests.cli.orch import ORCH
+from tests.cli.running import Killed, tables, train_here, write_study
+from tests.object_storage import ObjectStorage
+from tests.store.test_parts import rows_of
+
+VERBS = [
+    ["list"],
+    ["show", "tiny"],
+    ["compare", "tiny", "tiny"],
+    ["export", "tiny", "--format", "csv"],
+    ["report", "tiny"],
+]
+
+
+@pytest.fixture
+def another_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Call it, and this machine has no mirror yet."""
+
+    def move() -> None:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / f"cache-{time.time_ns()}"))
+
+    move()
+    return move
+
+
+def train_there(study: Path, uri: str, **flags: bool) -> int:
+    flags = {"inline": True, "report": False, "force": False, **flags}
+    return run(str(study), overrides=Overrides(), results=uri, **flags)
+
+
+def names(uri: str) -> set[str]:
+    return set(listing(uri))
+
+
+@pytest.mark.slow
+def test_a_study_at_a_uri_is_that_of_a_folder_on_every_machine(
+    object_storage: ObjectStorage,
+    another_machine: Any,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study, uri = write_study(tmp_path), object_storage.uri()
+    assert train_there(study, uri, report=True) == 0
+    assert train_here(study) == 0
+    documents = {"study.yaml", "plan.json", "events.jsonl", "report.html", "trials.parquet"}
+    assert {f"tiny/{name}" for name in documents} | {"index.html"} <= names(uri)
+    assert "tiny/driver.json" not in names(uri)
+    another_machine()
+    for name, table in tables(results_now(uri).root).items():
+        assert table.equals(tables(tmp_path / "results")[name]), name
+    assert len(open_study("tiny", uri).results) == 4
+    capsys.readouterr()
+    assert train_there(study, uri) == 0
+    assert "nothing to train" in capsys.readouterr().out
+    for verb in ["plan", str(study)], *VERBS:
+        monkeypatch.setattr(sys, "argv", ["orch", *verb, "--results", uri])
+        assert main._exit_code() == 0, verb
+    assert any(name.startswith("tiny/export/csv/") for name in names(uri))
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_goes_on_from_another_machine(
+    object_storage: ObjectStorage,
+    another_machine: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study, uri = write_study(tmp_path), object_storage.uri()
+    real, trained = work._trained, []
+
+    def unlucky(*arguments: Any) -> Any:
+        if len(trained) == 1:
+            raise Killed
+        trained.append(arguments)
+        return real(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "_trained", unlucky)
+        with pytest.raises(Killed):
+            train_there(study, uri)
+    first = {name for name in names(uri) if name.startswith("store/trials/")}
+    assert len(first) == 1
+    assert json.loads(get(uri.replace("?", "/tiny/plan.json?")) or b"")["study"] == "tiny"
+    another_machine()
+    assert train_there(study, uri) == 0
+    assert train_here(study) == 0
+    for name, table in tables(results_paths(uri).root).items():
+        assert table.equals(tables(tmp_path / "results")[name]), name
+
+
+@pytest.mark.slow
+@pytest.mark.ray
+def test_workers_write_there_though_the_server_stumbles(
+    object_storage: ObjectStorage, another_machine: Any, tmp_path: Path
+) -> None:
+    study, uri = write_study(tmp_path), object_storage.uri()
+    assert train_here(study) == 0
+    with object_storage.failing(3, "503 Service Unavailable", "PUT /"):
+        done = subprocess.run(
+            [ORCH, "run", study, "--no-report"],
+            capture_output=True, text=True, timeout=300, env={**os.environ, "ORCH_RESULTS": uri},
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"results in {uri.replace('?', '/tiny?')}" in done.stdout.replace("\n", "")
+    for name, table in tables(results_now(uri).root).items():
+        assert table.equals(tables(tmp_path / "results")[name]), name
+
+
+@pytest.fixture
+def paths(
+    object_storage: ObjectStorage, another_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> ResultsPaths:
+    monkeypatch.setattr(driving, "SETTLE_S", 0)
+    monkeypatch.setattr(driving, "BEAT_S", 0.05)
+    made = mirrored(object_storage.uri())
+    put(made.study("s").plan, b'{"study": "s"}')
+    put(made.study("s").events, b'{"event": "study_started"}\n')
+    return made
+
+
+def test_one_driver_at_a_time(paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    with driving.driving(paths, "s"):
+        with (
+            pytest.raises(EnvironmentFault, match=rf"already, by process {os.getpid()} on .*seen"),
+            driving.driving(paths, "s"),
+        ):
+            pass
+        assert "s/driver.json" in names(str(paths.uri))
+    assert names(str(paths.uri)) == {"s/plan.json", "s/events.jsonl"}
+    lost = json.dumps({"holder": "process 1 on elsewhere"}).encode()
+    put(paths.at(paths.study("s").driver), lost)
+    with pytest.raises(EnvironmentFault, match="by process 1 on elsewhere"):
+        driving.driving(paths, "s").__enter__()
+    monkeypatch.setattr(driving, "LOST_AFTER_S", 0)
+    with driving.driving(paths, "s"):
+        assert get(paths.at(paths.study("s").driver)) != lost
+
+
+def test_the_folder_of_a_study_is_put_up_while_it_runs(
+    paths: ResultsPaths, another_machine: Any
+) -> None:
+    with driving.driving(paths, "s"):
+        paths.study("s").events.write_bytes(b'{"event": "study_started"}\n{"event": "more"}\n')
+        time.sleep(0.4)
+        another_machine()
+        elsewhere = results_now(str(paths.uri))
+        assert elsewhere.root != paths.root
+        assert known(elsewhere) == ["s"]
+        assert b"more" in elsewhere.study("s").events.read_bytes()
+        assert under_way(elsewhere.study("s"))
+    rebuilder = Rebuilder(elsewhere)
+    rebuilder.looked = -9.0
+    rebuilder.look()
+    assert not under_way(elsewhere.study("s"))
+
+
+def test_what_cannot_be_a_results_location(object_storage: ObjectStorage) -> None:
+    for wrong, why in {
+        "ftp://host/x": "no kind of results location",
+        "s3:///x": "names no bucket",
+        "s3://b/x?endpoint=1&schema=2": "unknown in the query: endpoint, schema",
+        "s3://key:secret@b/x": "a secret in a URI",
+        "file://host/x": "names no folder",
+    }.items():
+        with pytest.raises(InputError, match=why) as raised:
+            results_paths(wrong)
+        assert "--results" in str(raised.value)
+    assert results_paths("file:///a%20b/c") == ResultsPaths(Path("/a b/c"))
+
+
+def test_a_node_that_may_not_write_says_so(
+    object_storage: ObjectStorage, paths: ResultsPaths
+) -> None:
+    assert look_around(paths, ".seen").fault == f"does not see {paths.uri}"
+    put(paths.at(paths.root / ".seen"), b"")
+    assert look_around(paths, ".seen").fault is None
+    assert _folder(paths).state == "ok"
+    with object_storage.failing(9, "403 Forbidden", "PUT"):
+        fault = look_around(paths, ".seen").fault
+        assert "credentials" in _folder(paths).cure
+    assert fault is not None
+    assert fault.startswith(f"cannot write {str(paths.uri).split('?')[0]}")
+
+
+def test_a_run_ends_where_the_uri_refuses(
+    object_storage: ObjectStorage, paths: ResultsPaths, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    study = write_study(tmp_path)
+    monkeypatch.setattr(filesystems, "ATTEMPTS", 1)
+    filesystems._file_system.cache_clear()
+    with (
+        object_storage.failing(99, "403 Forbidden", "PUT"),
+        pytest.raises(EnvironmentFault, match=r"cannot write s3://.*\n    check the credentials"),
+    ):
+        train_there(study, str(paths.uri))
+    filesystems._file_system.cache_clear()
+    assert names(str(paths.uri)) == set()
+
+
+def test_gs_uris_open_the_file_system_of_google() -> None:
+    """As far as that goes without a server."""
+    files, path = filesystems.opened("gs://anonymous@bucket/some/where")
+    assert files.type_name == "gcs"
+    assert path.endswith("bucket/some/where")
+
+
+def test_a_mirror_that_is_lost_is_made_again(paths: ResultsPaths) -> None:
+    commit(paths, "one", rows_of("a"))
+    assert statuses(results_now(str(paths.uri))) == {"a": "completed"}
+    shutil.rmtree(paths.root)
+    assert statuses(results_now(str(paths.uri))) == {"a": "completed"}
