@@ -74,7 +74,7 @@ ewt: .venv/installed
 # A server for the tests to export to; it needs older libraries than orch.
 .mlflow/installed:
 	$(PYTHON) -m venv .mlflow
-	.mlflow/bin/pip install --quiet "mlflow>=3.17,<4"
+	.mlflow/bin/pip install --quiet --no-compile "mlflow>=3.17,<4"
 	touch $@
 
 clean:

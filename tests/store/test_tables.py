@@ -179,7 +179,7 @@ def test_a_fault_while_writing_keeps_the_old_tables(
     assert not list(folder.root.glob(".*"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_tables_do_not_depend_on_packing(
     seed: int, tmp_path_factory: pytest.TempPathFactory
