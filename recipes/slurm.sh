@@ -15,6 +15,7 @@ set -euo pipefail
 nodes=$(scontrol show hostnames "$SLURM_JOB_NODELIST")
 head=${nodes%%$'\n'*} # this script runs there
 address=$head:$((6379 + SLURM_JOB_ID % 1000))
+files=/tmp/ray-$SLURM_JOB_ID # of Ray, on every node
 
 # Other users of these machines cannot send work to this Ray.
 RAY_AUTH_MODE=token
@@ -29,9 +30,15 @@ ray_on() { # NODE ARGUMENTS…: until the job ends
         --include-log-monitor=false "${@:2}" &
 }
 
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+leave_nothing() {
+    kill $(jobs -p) 2>/dev/null || true
+    wait
+    srun --overlap rm -rf "$files" || true
+}
+
+trap leave_nothing EXIT
 ray_on "$head" --head --port="${address#*:}" --include-dashboard=false \
-    --temp-dir="/tmp/ray-$SLURM_JOB_ID"
+    --temp-dir="$files"
 until (: <"/dev/tcp/$head/${address#*:}") 2>/dev/null; do
     kill -0 $! # it still tries
     sleep 1

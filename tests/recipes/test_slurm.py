@@ -69,7 +69,7 @@ def stand_ins(machines: tuple[Machine, Machine], folder: Path) -> Path:
     first, second = machines
     programs = {
         "scontrol": f"printf '%s\\n' {first.address} {second.address}",
-        "srun": "while [ ${1#--} != $1 ]; do\n"
+        "srun": f"on={first.namespace}\nwhile [ ${{1#--}} != $1 ]; do\n"
         f"    case $1 in\n    --nodelist={first.address}) on={first.namespace};;\n"
         f"    --nodelist={second.address}) on={second.namespace};;\n    esac\n    shift\ndone\n"
         'exec ip netns exec "$on" "$@"',
@@ -94,6 +94,7 @@ def test_a_machine_that_dies_in_the_middle_costs_no_trial(
         code = job.wait(PATIENCE_S)
     log = (tmp_path / "log.txt").read_text()
     assert code == 0, log
+    assert not Path(f"/tmp/ray-{os.getpid()}").exists()
     assert "on 2 workers of 2 nodes at 198.18.0.1:" in log
     assert "pack_failed" in [event["event"] for event in events(results, "long")]
     assert train_here(study) == 0
