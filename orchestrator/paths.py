@@ -9,6 +9,7 @@ Location = Path | str
 """A file or folder, or something at a URI."""
 
 TABLES = ("metrics", "gradients", "trials")  # in the order of writing: trials commits a pack
+SAMPLES = "samples"  # of the data: a folder of the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class ResultsPaths:
     def checkpoint(self, study: str, pack_id: str) -> Path:
         return self.checkpoints(study) / f"{pack_id}.pt"
 
+    def sample(self, name: str) -> Path:
+        """A few examples of a task's data, under the name that the plan gives them."""
+        return self.store(SAMPLES) / f"{name}.json"
+
     def study(self, name: str) -> "StudyPaths":
         return StudyPaths(self.root / name)
 
@@ -68,6 +73,10 @@ class StudyPaths:
     @property
     def plan(self) -> Path:
         return self.root / "plan.json"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data.json"
 
     @property
     def events(self) -> Path:

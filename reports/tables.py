@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.samples import Sample, samples_of
 from reports.stored import events_of, gradients_of, metrics_of, text_of, trials_of
 
 Level = str | int | float | bool | None
@@ -150,6 +151,7 @@ class Tables:
         `status`, finals, and a column a nuisance setting. No result may be read from it: that is
         why these rows stand nowhere else.
     tuning_metrics: the long table of these trials.
+    samples: a few examples of each task's data; none in a folder without data.json.
     """
 
     plan: Plan
@@ -160,6 +162,7 @@ class Tables:
     gradients: pd.DataFrame
     tuning: pd.DataFrame
     tuning_metrics: pd.DataFrame
+    samples: tuple[Sample, ...]
 
 
 def read_tables(folder: Path) -> Tables:
@@ -175,6 +178,7 @@ def read_tables(folder: Path) -> Tables:
         gradients=gradients_of(folder / "gradients.parquet", planned),
         tuning=trials_of(folder / "trials.parquet", tuning),
         tuning_metrics=metrics_of(folder / "metrics.parquet", tuning[_TUNING]),
+        samples=samples_of(folder / "data.json"),
     )
 
 

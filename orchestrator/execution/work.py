@@ -3,6 +3,7 @@
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from time import perf_counter
@@ -16,6 +17,7 @@ from orchestrator.execution.records import Job, Summary
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import commit
 from orchestrator.training.keeping import Keeping
+from orchestrator.store.samples import has_sample, write_sample
 from orchestrator.training.records import PackRows
 
 
@@ -36,6 +38,7 @@ def work(pack: Pack, job: Job, pause: Callable[[], None] = go_on) -> Summary:
     train = partial(_load(job.train), device=job.device, threads=job.threads)
     for rows in _settled(pack, job, train, keeper, pause):
         statuses.update(rows.trials["status"])
+    _keep_sample(pack, job)
     return Summary(
         pack_id=pack.pack_id,
         trials=len(pack.trials),
@@ -91,6 +94,15 @@ def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
     complete = PackRows({**rows.trials, **git}, rows.metrics, rows.gradients)
     commit(job.paths, pack.pack_id, complete)
     return complete
+
+
+def _keep_sample(pack: Pack, job: Job) -> None:
+    """The first pack of a task leaves some examples of its data. No trial is lost for want of them:
+    a task of the user's own may raise anything."""
+    with suppress(Exception):
+        if pack.sample and not has_sample(job.paths, pack.sample):
+            sample_of = _load("orchestrator.training.samples:sample_of")
+            write_sample(job.paths, pack.sample, sample_of(pack))
 
 
 def _load(path: str) -> Callable[..., Any]:

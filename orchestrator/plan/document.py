@@ -6,8 +6,9 @@ from typing import Any
 
 from models.catalogue import Metric, task_entry
 from orchestrator.plan.records import Plan
+from orchestrator.plan.samples import sample_name, tasks_of
 from orchestrator.plan.tuning_document import tune_of, tuned_paths, tuning_of
-from orchestrator.study.records import Level, Study, Variant
+from orchestrator.study.records import Level, Study, Variant, flatten
 
 SCHEMA_VERSION = 2
 """Of plan.json."""
@@ -36,6 +37,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             for e in study.excluded
         ],
         "identity": asdict(plan.identity),
+        "tasks": list(_tasks(plan)),
         "variants": list(_variants(plan, fixed)),
         "packs": [
             {"pack_id": pack.pack_id, "trials": [trial.trial_id for trial in pack.trials]}
@@ -91,6 +93,13 @@ def _solved(study: Study) -> dict[str, Any] | None:
 
 def _described(metric: Metric) -> dict[str, str]:
     return {"direction": metric.direction, "unit": metric.unit, "meaning": metric.meaning}
+
+
+def _tasks(plan: Plan) -> Iterable[dict[str, Any]]:
+    seed = plan.study.seed
+    for task in tasks_of(plan.study):
+        name = sample_name(task, seed, plan.identity)
+        yield {"settings": dict(flatten("task", task)), "sample": name}
 
 
 def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[dict[str, Any]]:

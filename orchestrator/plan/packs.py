@@ -1,6 +1,7 @@
 """Trials → packs: those that can be trained side by side, in portions that keep workers busy."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from math import ceil
 
@@ -8,7 +9,8 @@ from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, pack_id
 from orchestrator.plan.portions import Portions
-from orchestrator.plan.records import Pack, Trial
+from orchestrator.plan.records import Identity, Pack, Trial
+from orchestrator.plan.samples import sample_name
 from orchestrator.plan.structures import Structure, structure
 from orchestrator.study.records import Study
 
@@ -37,7 +39,8 @@ def make_packs(
             groups.setdefault(structures[id(trial.variant)], []).append(trial)
     for group in groups.values():
         portions += _split(sorted(group, key=_replicate), limits.most(group))
-    return tuple(_pack(study, portion, prints) for portion in sorted(portions, key=_cost))
+    pack = partial(_pack, study, prints, prints.identity)
+    return tuple(pack(portion) for portion in sorted(portions, key=_cost))
 
 
 def _structures(trials: Iterable[Trial]) -> dict[int, Structure]:
@@ -76,6 +79,7 @@ def _cost(portion: list[Trial]) -> int:
     return -len(portion) * trial_cost(portion[0].variant.settings.flat)
 
 
-def _pack(study: Study, trials: list[Trial], prints: Fingerprints) -> Pack:
-    digest = prints.code_digest(trials[0].variant.settings)
-    return Pack(pack_id(trials), tuple(trials), study.name, study.seed, digest)
+def _pack(study: Study, prints: Fingerprints, identity: Identity, trials: list[Trial]) -> Pack:
+    settings = trials[0].variant.settings
+    digest, sample = prints.code_digest(settings), sample_name(settings.task, study.seed, identity)
+    return Pack(pack_id(trials), tuple(trials), study.name, study.seed, digest, sample)

@@ -44,6 +44,7 @@ class Pack:
     study: str
     study_seed: int
     code_digest: str  # of the source code that its trials use
+    sample: str = ""  # under this name the store keeps examples of its data; "": it does not
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The results folder before a run: made, cleaned, and known to take files."""
 
-from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.paths import SAMPLES, TABLES, ResultsPaths
 from orchestrator.store.files import clean_leftovers, faults, write_text
 from orchestrator.store.objects import put, remove
 
@@ -10,7 +10,8 @@ def prepare(paths: ResultsPaths, study: str) -> None:
 
     Raises EnvironmentFault when a folder cannot be made, or it or the URI does not take files.
     """
-    for folder in (*(paths.store(name) for name in TABLES), paths.study(study).root):
+    parts = [paths.store(name) for name in (*TABLES, SAMPLES)]
+    for folder in (*parts, paths.study(study).root):
         with faults(folder, "make the folder"):
             folder.mkdir(parents=True, exist_ok=True)
         clean_leftovers(folder)

@@ -16,6 +16,7 @@ from orchestrator.paths import TABLES, ResultsPaths, StudyPaths
 from orchestrator.store.files import replacing
 from orchestrator.store.parts import FAILED, Entry, entries
 from orchestrator.store.reading import Rows, read_groups, read_long
+from orchestrator.store.samples import gather_samples
 from orchestrator.store.schemas import DYNAMIC, LONG, common_type, levels, trials_schema, write
 
 
@@ -84,7 +85,8 @@ class Sources:
 
 
 def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
-    """Gather all rows of the planned trials into `<study>/{trials,metrics,gradients}.parquet`.
+    """Gather all rows of the planned trials into `<study>/{trials,metrics,gradients}.parquet`, and
+    the samples of its data into `data.json`.
 
     Rows stand in the order of the plan, whichever packs they come from: a study that was
     interrupted gets the same tables as one that was not. trials comes last, as in the store.
@@ -98,6 +100,7 @@ def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
         table = gather(paths, planned, sources)
         with replacing(folder.table(name)) as file:
             write(table, file)
+    gather_samples(paths, plan_document)
 
 
 def failures(study: StudyPaths) -> Counter[str]:

@@ -29,6 +29,7 @@ from reports.figures import (
     phase,
     pre_activations,
     ranks,
+    sequence,
     time_decay,
     time_to_solve,
     tuning_audit,
@@ -43,6 +44,7 @@ from reports.page.across import across
 from reports.page.cards import cards
 from reports.page.chips import study_data
 from reports.page.cost_text import cost_text
+from reports.page.data import data as data_shown
 from reports.page.explained import explained
 from reports.page.highlight import highlighted
 from reports.page.matrix import matrix
@@ -136,6 +138,8 @@ def _html(
         shown_warnings=SHOWN_WARNINGS,
         verdict_words=verdicts,
         cost_text=cost_text(analysis.cost, analysis.evidence),
+        tasks=data_shown(analysis.plan, tables.samples, analysis.baselines),
+        strip_px=(sequence.WIDTH_PX, sequence.HEIGHT_PX),
         downloads=downloads.inside(analysis),
         tables_beside=downloads.BESIDE,
         audits=tuning_rows.audit_rows(view, analysis),

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestrator.paths import TABLES
+from orchestrator.paths import SAMPLES, TABLES
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 from reports.build import COMPARISONS, DECAY
 from tests.cli.running import events, train_here, write_study
@@ -100,6 +100,12 @@ def test_plan_keys(results: Path) -> None:
     assert set(rows("plan.json")) == set(json.loads((results / "tiny" / "plan.json").read_text()))
 
 
+def test_data_keys(results: Path) -> None:
+    document = json.loads((results / "tiny" / "data.json").read_text())
+    assert set(document) == {"schema_version", "tasks"}
+    assert set(rows("data.json")) == set(document["tasks"][0])
+
+
 def test_events(results: Path) -> None:
     found = rows("events.jsonl")
     for event in events(results):
@@ -114,4 +120,4 @@ def test_files(results: Path) -> None:
     for path in results.rglob("*"):
         if path.is_file() and "store" not in path.parts:
             assert f" {path.name} " in tree
-    assert {path.name for path in (results / "store").iterdir()} == set(TABLES)
+    assert {path.name for path in (results / "store").iterdir()} == {*TABLES, SAMPLES}

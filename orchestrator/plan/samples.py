@@ -1,0 +1,24 @@
+"""Under which name the store keeps a few examples of a task's data."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from models.settings import TaskSettings
+from models.settings.own import OwnTask
+from orchestrator.plan.digests import data_name
+from orchestrator.plan.records import Identity
+from orchestrator.study.records import Study, flatten
+
+
+def tasks_of(study: Study) -> Iterator[TaskSettings]:
+    """Each task of the study once, with its settings."""
+    tasks = (variant.settings.task for variant in study.variants)
+    yield from {flatten("task", task): task for task in tasks}.values()
+
+
+def sample_name(task: TaskSettings, seed: int, identity: Identity) -> str:
+    """16 hex digits of the SHA-256 over what decides the examples of replicate 0."""
+    code = identity.code.get(task.code.module) if isinstance(task, OwnTask) else None
+    decides = [flatten("task", task), seed, identity.data[data_name(task)], code]
+    return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]

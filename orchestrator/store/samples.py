@@ -1,0 +1,36 @@
+"""A few examples of the data: kept in the store once a task, gathered in each study's folder."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from orchestrator.paths import ResultsPaths
+from orchestrator.store.files import faults, write_text
+
+SCHEMA_VERSION = 1
+"""Of data.json."""
+
+
+def write_sample(paths: ResultsPaths, name: str, sample: Mapping[str, Any]) -> None:
+    write_text(paths.sample(name), _text(sample))
+
+
+def gather_samples(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
+    """data.json, of the tasks of which the store has a sample; none where it has none."""
+    found = list(_found(paths, plan_document.get("tasks", ())))
+    if found:
+        document = {"schema_version": SCHEMA_VERSION, "tasks": found}
+        write_text(paths.study(plan_document["study"]).data, _text(document))
+
+
+def _found(paths: ResultsPaths, tasks: Any) -> Iterator[dict[str, Any]]:
+    """plan.json of an earlier version names no tasks."""
+    for task in tasks:
+        path = paths.sample(task["sample"])
+        with faults(path, "read"):
+            if path.exists():
+                yield {"settings": task["settings"], **json.loads(path.read_bytes())}
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
