@@ -70,7 +70,7 @@ def _machine() -> Finding:
     from orchestrator.execution.capacity import Capacity
 
     here = Capacity.here()
-    return Finding("ok", f"{machine()}: {here.cpus} CPUs, {here.gpus} GPUs for this process")
+    return Finding("ok", f"{machine()}: {here} for this process")
 
 
 def _folder(paths: ResultsPaths) -> Finding:

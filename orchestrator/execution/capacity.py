@@ -19,6 +19,9 @@ class Capacity:
     cpus: int
     gpus: int
 
+    def __str__(self) -> str:
+        return f"{amount(self.cpus, 'CPU')}, {amount(self.gpus, 'GPU')}"
+
     @classmethod
     def here(cls) -> "Capacity":
         return cls(_cpus(), _gpus())
@@ -43,7 +46,7 @@ class Capacity:
         room = self.room(asked)
         if room < 1:
             raise EnvironmentFault(
-                f"resources: each pack asks for {asked.cpus:g} CPUs and {asked.gpus:g} GPUs, but "
+                f"resources: each pack asks for {wanted(asked)}, but "
                 f"this machine has {self.cpus} and {self.gpus}\n"
                 "    lower `resources:` in the study, "
                 f"e.g. --set resources.cpus={self.cpus} --set resources.gpus={self.gpus}"
@@ -53,6 +56,16 @@ class Capacity:
 
 def _times(has: float, asks: float) -> int:
     return int(has / asks + 1e-6)  # 1 // 0.1 is 9
+
+
+def amount(number: float, noun: str) -> str:
+    """1 CPU, 0.5 GPUs."""
+    return f"{number:g} {noun}{'s' * (number != 1)}"
+
+
+def wanted(asked: Resources) -> str:
+    """2 CPUs and 1 GPU."""
+    return f"{amount(asked.cpus, 'CPU')} and {amount(asked.gpus, 'GPU')}"
 
 
 def device_of(asked: Resources) -> str:

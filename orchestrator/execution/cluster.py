@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.capacity import Capacity, wanted
 from orchestrator.execution.labels import Labels, fits, lack
 from orchestrator.execution.sight import Sight
 from orchestrator.study.settings import Resources
@@ -28,7 +28,7 @@ class Node:
         return self.capacity.room(asked) if fits(asked, self.labels) else 0
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.capacity.cpus} CPUs, {self.capacity.gpus} GPUs)"
+        return f"{self.name} ({self.capacity})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Cluster:
         scarce = "gpus" if short_of_gpus else "cpus"
         largest = max(nodes, key=lambda n: getattr(n.capacity, scarce), default="none is alive")
         return (
-            f"resources: each pack asks for {asked.cpus:g} CPUs and {asked.gpus:g} GPUs, which no "
+            f"resources: each pack asks for {wanted(asked)}, which no "
             f"node of the Ray at {self.address} has; the largest: {largest}\n"
             "    lower `resources:` in the study, or add a larger node"
         )

@@ -16,8 +16,8 @@ from orchestrator.execution.keeper import Keeper
 from orchestrator.execution.records import Job, Summary
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import commit
-from orchestrator.training.keeping import Keeping
 from orchestrator.store.samples import has_sample, write_sample
+from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
 

@@ -6,13 +6,18 @@ from typing import Any
 
 from orchestrator.paths import ResultsPaths
 from orchestrator.store.files import faults, write_text
+from orchestrator.store.objects import look, put
 
 SCHEMA_VERSION = 1
 """Of data.json."""
 
 
+def has_sample(paths: ResultsPaths, name: str) -> bool:
+    return look(paths.at(paths.sample(name))) is not None
+
+
 def write_sample(paths: ResultsPaths, name: str, sample: Mapping[str, Any]) -> None:
-    write_text(paths.sample(name), _text(sample))
+    put(paths.at(paths.sample(name)), _text(sample).encode())
 
 
 def gather_samples(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ An object that has not changed is not copied again: a copy has the size and time
 
 import os
 import warnings
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestrator.addresses import below
-from orchestrator.paths import TABLES, Location
+from orchestrator.paths import SAMPLES, TABLES, Location
 from orchestrator.store.files import faults, replacing
 from orchestrator.store.objects import Found, get, listing, look, put
 from orchestrator.store.parts import DamagedPart
@@ -56,11 +56,14 @@ def results_at(place: Location) -> dict[str, Found]:
     found = listing(place)
     packs = [{name for name in found if _is_part(name, table)} for table in TABLES]
     whole = set.intersection(*({PurePosixPath(name).name for name in pack} for pack in packs))
-    return {
-        name: each
-        for name, each in found.items()
-        if (PurePosixPath(name).name in whole if name.startswith("store/") else _is_document(name))
-    }
+    return {name: each for name, each in found.items() if _counts(name, whole)}
+
+
+def _counts(name: str, whole: Collection[str]) -> bool:
+    """whole: names of the files of whole packs."""
+    if name.startswith("store/") and not name.startswith(f"store/{SAMPLES}/"):
+        return PurePosixPath(name).name in whole
+    return name.startswith("store/") or _is_document(name)
 
 
 def _is_document(name: str) -> bool:

@@ -15,7 +15,7 @@ from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import band
 from reports.figures.opening import opening
 from reports.figures.outcomes import Outcomes
-from reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
+from reports.figures.records import Arrangement, Figure, Layout, Panel, Trace, linear_range, numbers
 from reports.names import metric_text
 from reports.statistics.outcomes import Outcome
 from reports.tables import Variant
@@ -38,6 +38,7 @@ def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines
         columns=len(view.levels(columns)) if columns else 1,
         height_px=340,
         choosers=choosers(view, choose, opening(view, results, choose)),
+        arrangement=Arrangement(("columns",), "dodged", MOST_COLUMNS),
     )
     if not outcomes.on_scale(view):
         scale = whole.panels[0].layout["yaxis"]
@@ -49,6 +50,7 @@ def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines
         title=_title(view),
         caption=_caption(view, results, scale, lines),
         panels=tuple(_panel(view, facet, results, scale, lines) for facet in made),
+        arrangement=Arrangement(("columns",), "levels", MOST_COLUMNS),
     )
 
 

@@ -7,14 +7,15 @@ from reports.figures.baselines import Baselines
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import band, line
 from reports.figures.opening import opening
-from reports.figures.outcomes import Outcomes, hover_name
-from reports.figures.records import Chooser, Figure, Panel, Trace, linear_range
+from reports.figures.outcomes import Outcomes, hover_name, value_axis
+from reports.figures.records import Arrangement, Chooser, Figure, Panel, Trace, linear_range
 from reports.names import metric_text
 from reports.statistics.curves import Curve
 from reports.tables import Variant
 
 METRIC = "metric"  # key of the chooser
 MOST_PANELS = 20  # beyond, the x factor is chosen from a list too
+ARRANGEMENT = Arrangement(("x", "columns"), most=MOST_PANELS)
 
 Curves = Mapping[str, Curve]  # variant id → curve of one metric
 
@@ -42,6 +43,7 @@ def draw(
         ),
         panels=tuple(panel for name in shown for panel in _panels(view, made, every, least, name)),
         scale="linear",
+        arrangement=ARRANGEMENT,
     )
 
 
@@ -89,13 +91,13 @@ def _panels(
     lines = baselines.lines(view, least, name)
     span = linear_range([value for curve in of.values() for value in curve.mean])
     span = baselines.widened(span, lines)
-    unit = view.plan.metrics.get(name)
-    form = {"tickformat": ".2~%"} if unit and unit.unit == "share" else {}
+    known = view.plan.metrics.get(name)
+    scale = value_axis(known.unit if known else "", span)
     last = max(epoch for curve in of.values() for epoch in curve.epochs)
     layout = {
         "xaxis": {"title": {"text": "epoch"}, "zeroline": False,
                   "dtick": 1 if last <= 10 else None},
-        "yaxis": {**form, "range": span, "zeroline": False},
+        "yaxis": {**scale, "zeroline": False},
         "hovermode": "x",
     }  # fmt: skip
     return [
@@ -106,6 +108,7 @@ def _panels(
             {**facet.when, METRIC: metric},
             view.thinned(_sizes(facet, of)),
             facet.places,
+            short=view.short(_sizes(facet, of)),
         )
         for facet in made
     ]

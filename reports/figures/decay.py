@@ -94,6 +94,7 @@ def draw(
         ),
         lesson=_lesson(view, profiles, shown[0].name, theories),
         scale="log" if shown[0].name in MULTIPLICATIVE else "",
+        arrangement=strands.ARRANGEMENT,
     )
 
 

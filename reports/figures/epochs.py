@@ -66,6 +66,7 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         ),
         panels=tuple(_slides(view, found, epochs, choose)),
         scale="log",
+        arrangement=strands.ARRANGEMENT,
         lesson=_told(view, found),
     )
 

@@ -113,18 +113,21 @@ class Scheme:
 
         sizes: variant id → (smallest n drawn, exact zeros left out); others are not in the panel.
         """
-        planned = self.plan.replicates
-        short = [name for name, (n, _) in sizes.items() if n < planned]
-        parts = [
-            self._thin(name, *sizes[name])
-            for name in sorted(short, key=lambda name: self.order[name])
-        ]
-        return f"fewer than {planned} replicates: {', '.join(parts)}" if parts else ""
+        parts = [f"{self._named(place)} {text}" for place, text in self.short(sizes)]
+        few = f"fewer than {self.plan.replicates} replicates"
+        return f"{few}: {', '.join(parts)}" if parts else ""
 
-    def _thin(self, variant_id: str, n: int, zeros: int) -> str:
-        path, variant = self.roles.colour, self.plan.variants[self.order[variant_id]]
-        name = level_name(self.names[path], self.level(path, variant)) if path else "n ="
-        return f"{name} {n}{f' ({zeros} exactly zero)' if zeros else ''}"
+    def short(self, sizes: Mapping[str, tuple[int, int]]) -> tuple[tuple[int, str], ...]:
+        """The same, (place of the variant, "6 (3 exactly zero)") pairs."""
+        return tuple(
+            (self.order[name], f"{n}{f' ({zeros} exactly zero)' if zeros else ''}")
+            for name, (n, zeros) in sorted(sizes.items(), key=lambda item: self.order[item[0]])
+            if n < self.plan.replicates
+        )
+
+    def _named(self, place: int) -> str:
+        path, variant = self.roles.colour, self.plan.variants[place]
+        return level_name(self.names[path], self.level(path, variant)) if path else "n ="
 
 
 def scheme(plan: Plan) -> Scheme:

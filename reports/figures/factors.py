@@ -6,7 +6,16 @@ from reports.figures.decay import deepest
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.outcomes import hover_name, x_axis, x_position
 from reports.figures.palette import look
-from reports.figures.records import Figure, Layout, Panel, Trace, log_axis, log_range, numbers
+from reports.figures.records import (
+    Arrangement,
+    Figure,
+    Layout,
+    Panel,
+    Trace,
+    log_axis,
+    log_range,
+    numbers,
+)
 from reports.figures.strands import ends, epoch_text
 from reports.names import count_text
 from reports.statistics.decay import Profile
@@ -45,6 +54,7 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
             for facet in facet_group
         ),
         lesson=_told(found),
+        arrangement=Arrangement(("columns",), "dodged"),
     )
 
 
@@ -96,10 +106,17 @@ def _panel(view: Scheme, facet: Facet, of: Factors, epoch: int, scale: Layout) -
         groups.setdefault(view.colour(variant), []).append(variant)
     traces = [_trace(view, place, groups[place], of) for place in sorted(groups)]
     title = f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}"
-    note = view.thinned(
-        {v.variant_id: (of[v.variant_id].n, 0) for vs in groups.values() for v in vs}
+    sizes = {v.variant_id: (of[v.variant_id].n, 0) for vs in groups.values() for v in vs}
+    return Panel(
+        title,
+        tuple(traces),
+        _layout(view, scale),
+        facet.when,
+        view.thinned(sizes),
+        facet.places,
+        epoch_text(epoch),
+        view.short(sizes),
     )
-    return Panel(title, tuple(traces), _layout(view, scale), facet.when, note, facet.places)
 
 
 def _layout(view: Scheme, scale: Layout) -> Layout:

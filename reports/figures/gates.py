@@ -64,6 +64,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
             for panel in _panels(view, found, site, gate, choose)
         ),
         lesson=_told(view, profiles),
+        arrangement=strands.ARRANGEMENT,
     )
 
 

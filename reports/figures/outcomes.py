@@ -7,12 +7,13 @@ from reports.figures import baselines
 from reports.figures.baselines import Baselines, Line
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.palette import look
-from reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
+from reports.figures.records import Arrangement, Figure, Layout, Panel, Trace, linear_range, numbers
 from reports.names import level_text, metric_text
 from reports.statistics.outcomes import STATUSES, Outcome
-from reports.tables import Variant
+from reports.tables import Level, Variant
 
 Outcomes = Mapping[str, Outcome]
+_MARKER = 0.025  # half a marker, as a share of the height
 _LOST = "rgba(128,128,128,1)"
 
 
@@ -37,6 +38,7 @@ def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
         legend=view.legend,
         choosers=choosers(view, roles.rest),
         panels=tuple(panel(view, facet, results, scale, lines) for facet in made),
+        arrangement=Arrangement(("rows", "columns"), "dodged"),
     )
 
 
@@ -55,8 +57,11 @@ def _unit(unit: str) -> str:
 
 
 def value_axis(unit: str, span: list[float] | None) -> Layout:
-    form = {"tickformat": ".2~%"} if unit == "share" else {}
-    return {**form, **({"range": span} if span else {})}
+    """No share is above 1: the axis ends there, with room for half a marker."""
+    if unit != "share" or not span:
+        return {"range": span} if span else {}
+    low, high = span
+    return {"tickformat": ".2~%", "range": [low, min(high, 1 + _MARKER * (1 - low))]}
 
 
 def _caption(view: Scheme, results: Outcomes) -> str:
@@ -166,7 +171,10 @@ def half(outcome: Outcome) -> float:
 
 def on_scale(view: Scheme) -> bool:
     """Whether x is a scale, so that points on it may be joined."""
-    levels = view.levels(view.roles.x) if view.roles.x else ()
+    return is_scale(view.levels(view.roles.x) if view.roles.x else ())
+
+
+def is_scale(levels: Sequence[Level]) -> bool:
     return len(levels) > 1 and all(type(level) in (int, float) for level in levels)
 
 

@@ -25,6 +25,8 @@ class Panel:
     when: Mapping[str, str]
     note: str = ""  # what is missing from it
     variants: tuple[int, ...] = ()  # their places in the study; empty where it speaks of all
+    part: str = ""  # what of the title is no level: "before training"
+    short: tuple[tuple[int, str], ...] = ()  # (place of a variant, how many replicates it has)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,20 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Arrangement:
+    """Which roles of factors a figure shows, so that the page can give them to other factors.
+
+    panels: roles that make panels (x | columns | rows); above `most` panels, the first makes none.
+    along: what x is: the place of a level with its colours beside each other (dodged), the place
+    itself (levels), or no factor ("").
+    """
+
+    panels: tuple[str, ...]
+    along: str = ""
+    most: int = 1000
+
+
+@dataclass(frozen=True)
 class Figure:
     """What the page draws. Titles and captions are plain text."""
 
@@ -61,6 +77,7 @@ class Figure:
     panels: tuple[Panel, ...]
     lesson: str = ""  # what to see, from this study's numbers
     scale: str = ""  # linear | log: how the y axes open, where the reader may change them
+    arrangement: Arrangement | None = None  # None: factors keep their roles
 
 
 def numbers(values: Any, digits: int = 5) -> list[float | None]:

@@ -10,11 +10,12 @@ from reports.figures.facets import Facet, Scheme, facets
 from reports.figures.lines import band, line
 from reports.figures.outcomes import hover_name
 from reports.figures.palette import INK, look
-from reports.figures.records import Floats, Layout, Panel, Trace, numbers
+from reports.figures.records import Arrangement, Floats, Layout, Panel, Trace, numbers
 from reports.names import count_text
 from reports.tables import Variant
 
 NOTHING = "nothing of this kind to measure here"  # a panel's note
+ARRANGEMENT = Arrangement(("columns",))  # of the figures that are made of strands
 MOST_MARKERS = 24  # a line over more places has none
 
 
@@ -121,6 +122,8 @@ def panel(
         when={**facet.when, **when},
         note=view.thinned(sizes) if known else NOTHING,
         variants=facet.places,
+        part=epoch_text(epoch),
+        short=view.short(sizes),
     )
 
 

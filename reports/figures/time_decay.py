@@ -48,6 +48,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
         ),
         lesson=told(view, profiles, theories),
         scale="log",
+        arrangement=strands.ARRANGEMENT,
     )
 
 

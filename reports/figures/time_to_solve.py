@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from reports.figures.curves import arrangement, columns
+from reports.figures.curves import ARRANGEMENT, arrangement, columns
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import band, line
 from reports.figures.outcomes import hover_name
@@ -31,6 +31,7 @@ def draw(view: Scheme, found: Times) -> Figure | None:
         legend=view.legend,
         choosers=choosers(view, choose),
         panels=tuple(_panel(view, facet, found) for facet in facets(view, split, choose)),
+        arrangement=ARRANGEMENT,
     )
 
 
@@ -53,8 +54,10 @@ def _panel(view: Scheme, facet: Facet, found: Times) -> Panel:
     known = [variant for variant in facet.variants if variant.variant_id in found]
     bands = [_band(view, v, found[v.variant_id]) for v in known]
     lines = [_line(view, v, found[v.variant_id]) for v in known]
-    note = view.thinned({v.variant_id: (found[v.variant_id].n, 0) for v in known})
-    return Panel(facet.title, (*bands, *lines), _layout(found), facet.when, note, facet.places)
+    sizes = {v.variant_id: (found[v.variant_id].n, 0) for v in known}
+    note, short, traces = view.thinned(sizes), view.short(sizes), (*bands, *lines)
+    layout, places = _layout(found), facet.places
+    return Panel(facet.title, traces, layout, facet.when, note, places, short=short)
 
 
 def _layout(found: Times) -> Layout:

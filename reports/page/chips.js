@@ -27,10 +27,9 @@ class Chips {
 
   chip(factor, text, level) {
     const button = element("button", { type: "button", class: "chip", title: "with Shift: this one alone" });
-    if (factor.path === study.colour) button.append(swatch(level));
-    button.append(text);
+    button.append(element("span", { class: "look" }, swatch(level)), text);
     button.addEventListener("click", (event) => this.toggle(factor, level, event.shiftKey));
-    this.buttons.push({ button, off: this.off.get(factor.path), level });
+    this.buttons.push({ button, off: this.off.get(factor.path), level, path: factor.path });
     return button;
   }
 
@@ -46,6 +45,11 @@ class Chips {
     for (const off of this.off.values()) off.clear();
     this.update();
     this.changed();
+  }
+
+  // Chips of the factor that has the colours show them.
+  coloured(path) {
+    for (const each of this.buttons) each.button.querySelector(".look").hidden = each.path !== path;
   }
 
   update() {
@@ -71,14 +75,7 @@ class Chips {
     const tag = trace.meta;
     if (this.all || !tag) return trace;
     if (!tag.variants) return this.shown[tag.variant] ? trace : null;
-    const pick = (values) => (values && values.filter ? values.filter((_, i) => this.shown[tag.variants[i]]) : values);
-    const { x, y, text, customdata, error_y: bars, marker } = trace;
-    return {
-      ...trace, x: pick(x), y: pick(y), text: pick(text), customdata: pick(customdata),
-      meta: Object.fromEntries(Object.entries(tag).map(([name, values]) => [name, pick(values)])),
-      ...(bars && { error_y: { ...bars, array: pick(bars.array), arrayminus: pick(bars.arrayminus) } }),
-      ...(marker && { marker: { ...marker, symbol: pick(marker.symbol) } }),
-    };
+    return picked(trace, tag.variants.flatMap((variant, i) => (this.shown[variant] ? [i] : [])));
   }
 
   save(params) {
@@ -96,4 +93,16 @@ class Chips {
     }
     this.update();
   }
+}
+
+// A trace with these points only.
+function picked(trace, points) {
+  const pick = (values) => (values && values.filter ? points.map((i) => values[i]) : values);
+  const { x, y, text, customdata, error_y: bars, marker } = trace;
+  return {
+    ...trace, x: pick(x), y: pick(y), text: pick(text), customdata: pick(customdata),
+    meta: Object.fromEntries(Object.entries(trace.meta).map(([name, values]) => [name, pick(values)])),
+    ...(bars && { error_y: { ...bars, array: pick(bars.array), arrayminus: pick(bars.arrayminus) } }),
+    ...(marker && { marker: { ...marker, symbol: pick(marker.symbol) } }),
+  };
 }

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from reports.figures.facets import Scheme
-from reports.names import level_text
+from reports.figures.outcomes import is_scale, tick_text
+from reports.figures.palette import Look, looks
+from reports.names import level_name, level_text
+from reports.roles import Roles
+from reports.variants import is_crossed
 
 MOST = 40  # levels of a factor that have chips
 
@@ -15,6 +19,10 @@ class Factor:
     path: str
     name: str
     levels: tuple[str, ...]
+    names: tuple[str, ...]  # of the levels in a sentence: "tanh", "depth 8"
+    ticks: tuple[str, ...]  # the same on an axis
+    is_scale: bool  # whether its levels are numbers
+    start: str  # the level on which a list of them opens
 
 
 @dataclass(frozen=True)
@@ -23,16 +31,33 @@ class StudyData:
 
     factors: tuple[Factor, ...]
     variants: tuple[tuple[int, ...], ...]
-    colour: str | None  # path of the factor that has the colours
+    roles: Roles  # of factors; the reader may change them
+    is_crossed: bool
+    replicates: int
+    looks: tuple[Look, ...]  # by the place of a level
 
 
 def study_data(view: Scheme) -> StudyData:
     """A factor with one level, or with more than `MOST`, has no chips."""
     paths = [path for path in view.heads if 1 < len(view.levels(path)) <= MOST]
-    factors = tuple(
-        Factor(path, view.names[path], tuple(map(level_text, view.levels(path)))) for path in paths
-    )
+    factors = tuple(_factor(view, path) for path in paths)
     variants = tuple(
         tuple(view.place(path, variant) for path in paths) for variant in view.plan.variants
     )
-    return StudyData(factors, variants, view.roles.colour)
+    most = max((len(factor.levels) for factor in factors), default=0)
+    crossed, replicates = is_crossed(view.plan), view.plan.replicates
+    every = looks(max(most, len(view.legend)))
+    return StudyData(factors, variants, view.roles, crossed, replicates, every)
+
+
+def _factor(view: Scheme, path: str) -> Factor:
+    levels, name = view.levels(path), view.names[path]
+    return Factor(
+        path,
+        name,
+        levels=tuple(map(level_text, levels)),
+        names=tuple(level_name(name, level) for level in levels),
+        ticks=tuple(tick_text(level_text(level)) for level in levels),
+        is_scale=is_scale(levels),
+        start=level_text(view.plan.compare.baseline.get(path, levels[0])),
+    )

@@ -100,7 +100,7 @@ def _about(own: Sample) -> str:
 
 def _baselines(plan: Plan, own: Sample, known: Mapping[str, Sequence[Baseline]]) -> Iterator[str]:
     """accuracy 10.3 %, of the variants with this task."""
-    mine = {v.variant_id for v in plan.variants if _has(plan, v.settings | dict(v.levels), own)}
+    mine = {v.variant_id for v in plan.variants if _has(plan, {**v.settings, **v.levels}, own)}
     for metric, groups in known.items():
         unit = plan.metrics[metric].unit if metric in plan.metrics else ""
         for group in groups:

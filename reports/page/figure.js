@@ -3,42 +3,64 @@ class Figure {
   // changed: called after the reader chose something; true for what moves in small steps
   // clicked: called with the places of variant and replicate of a dot
   // spec: all of it but what its panels show; library: plotly, when it is there
-  constructor(root, spec, library, chips, painter, { changed, clicked }) {
+  constructor(root, spec, library, chips, roles, painter, { changed, clicked }) {
     this.root = root;
     this.spec = spec;
     this.library = library;
     this.chips = chips;
     this.painter = painter;
+    this.roles = roles;
     this.changed = changed;
     this.clicked = clicked;
     this.grid = root.querySelector(".panels");
     this.hidden = new Set();
+    this.arrange();
     this.state = this.initial();
     this.scale = spec.scale;
     this.near = false;
     this.drawn = false;
-    this.keys = [];
-    this.inputs = new Map();
-    this.buildControls(root.querySelector(".controls"));
+    this.buildControls();
     this.more = this.buildMore();
     if (this.coversAll()) this.note = coverNote(root);
     this.refresh();
   }
 
   initial() {
-    return Object.fromEntries(this.spec.choosers.map((each) => [each.key, each.chosen]));
+    return Object.fromEntries(this.choosers.map((each) => [each.key, each.chosen]));
+  }
+
+  // Panels, lists and legend with the roles that factors have now; whether lists or legend changed.
+  arrange() {
+    const now = arranged(this.spec, this.roles, this.chips);
+    const before = this.arrangement;
+    this.arrangement = JSON.stringify([now.choosers.map(({ key }) => key), now.colour]);
+    if (this.colour !== now.colour) this.hidden.clear();
+    const { panels, choosers, legend, title, colour } = now;
+    Object.assign(this, { panels, choosers, legend, title, colour });
+    return before !== this.arrangement;
+  }
+
+  // The lists that stay keep what was chosen.
+  rearrange() {
+    if (!this.arrange()) return;
+    this.state = { ...this.initial(), ...this.state };
+    this.buildControls();
   }
 
   coversAll() {
     return study.variants.length > 1 && this.spec.panels.every((panel) => !panel.variants.length);
   }
 
-  buildControls(place) {
-    if (this.spec.legend.length > 1) {
-      place.append(element("span", { class: "title" }, this.spec.legend_title));
-      for (const key of this.spec.legend) place.append(this.keyButton(key));
+  buildControls() {
+    const place = this.root.querySelector(".controls");
+    place.replaceChildren();
+    this.keys = [];
+    this.inputs = new Map();
+    if (this.legend.length > 1) {
+      place.append(element("span", { class: "title" }, this.title));
+      for (const key of this.legend) place.append(this.keyButton(key));
     }
-    for (const chooser of this.spec.choosers) {
+    for (const chooser of this.choosers) {
       place.append(chooser.slider ? this.slider(chooser) : this.list(chooser));
     }
     if (this.spec.scale) place.append(this.scaleButton());
@@ -103,7 +125,7 @@ class Figure {
 
   // What the lists stand on: the reader's choice, or the first one that the chips leave.
   now() {
-    const entries = this.spec.choosers.map(({ key }) => {
+    const entries = this.choosers.map(({ key }) => {
       const left = this.left(key);
       return [key, left.includes(this.state[key]) ? this.state[key] : left[0]];
     });
@@ -111,7 +133,7 @@ class Figure {
   }
 
   left(key) {
-    const every = this.spec.choosers.find((each) => each.key === key).options.map(([value]) => value);
+    const every = this.choosers.find((each) => each.key === key).options.map(([value]) => value);
     const shown = this.chips.left(key);
     const both = shown ? every.filter((value) => shown.includes(value)) : every;
     return both.length ? both : every;
@@ -121,7 +143,7 @@ class Figure {
     const now = this.now();
     const chosen = (panel) => Object.entries(panel.when).every(([key, value]) => !(key in now) || now[key] === value);
     const shown = (panel) => !panel.variants.length || panel.variants.some((place) => this.chips.shown[place]);
-    const wanted = this.spec.panels.filter((panel) => chosen(panel) && shown(panel));
+    const wanted = this.panels.filter((panel) => chosen(panel) && shown(panel));
     this.rest = this.whole ? 0 : Math.max(0, wanted.length - mostPanels());
     return this.rest ? wanted.slice(0, -this.rest) : wanted;
   }
@@ -134,9 +156,10 @@ class Figure {
 
   // Brings controls and panels in line with the state; plots only where the reader can see them.
   refresh() {
+    this.rearrange();
     const now = this.now();
     for (const [key, show] of this.inputs) show(now[key], this.left(key));
-    const levels = this.chips.left(study.colour);
+    const levels = this.chips.left(this.colour);
     for (const { button, place, text } of this.keys) {
       button.setAttribute("aria-pressed", String(!this.hidden.has(place)));
       button.hidden = Boolean(levels) && !this.note && !levels.includes(text);
@@ -224,7 +247,7 @@ class Figure {
 
   // In the URL only what differs from the page as it opens.
   save(params) {
-    for (const { key, chosen } of this.spec.choosers) {
+    for (const { key, chosen } of this.choosers) {
       if (this.state[key] !== chosen) params.set(`${this.spec.name}.${key}`, this.state[key]);
     }
     if (this.scale !== this.spec.scale) params.set(`${this.spec.name}.y`, this.scale);
@@ -234,8 +257,9 @@ class Figure {
   }
 
   load(params) {
+    this.rearrange();
     this.state = this.initial();
-    for (const { key, options } of this.spec.choosers) {
+    for (const { key, options } of this.choosers) {
       const value = params.get(`${this.spec.name}.${key}`);
       if (options.some((option) => option[0] === value)) this.state[key] = value;
     }

@@ -5,19 +5,23 @@ const library = plotly && packs.run(plotly.textContent);
 
 const chips = new Chips(() => refresh());
 if (study.factors.length) document.querySelector("main").before(chips.root);
+const roles = new Roles(() => refresh());
+if (roles.root) chips.root.querySelector(".groups").append(roles.root);
 const tables = new Tables(chips);
 const card = new Card(document.getElementById("trials-data"), library, () => link.save());
 const list = new TrialList(document.getElementById("trials"), card, chips);
 const painter = new Painter();
 const figures = [...document.querySelectorAll(".figure")].map(
-  (root) => new Figure(root, heads[root.dataset.name], library, chips, painter, {
+  (root) => new Figure(root, heads[root.dataset.name], library, chips, roles, painter, {
     changed: (small) => link.save({ replace: small }),
     clicked: (variant, replicate) => card.wantReplicate(variant, replicate),
   }),
 );
-const link = new Link([chips, ...figures], card, showAll);
+const link = new Link([chips, roles, ...figures], card, showAll);
 
 function showAll() {
+  chips.coloured(roles.now.colour);
+  document.body.classList.toggle("recoloured", roles.now.colour !== study.roles.colour);
   tables.filter();
   list.show();
   for (const figure of figures) figure.refresh();

@@ -36,7 +36,7 @@ from reports.figures import (
 )
 from reports.figures.comparisons import WIDTH_PX
 from reports.figures.facets import Scheme, scheme
-from reports.figures.palette import dark_of, looks
+from reports.figures.palette import dark_of
 from reports.figures.records import Figure
 from reports.figures.thumbnail import thumbnail
 from reports.page import decay_rows, downloads, rows, tuning_rows
@@ -173,7 +173,6 @@ def _html(
         labels={variant.variant_id: variant.label for variant in analysis.plan.variants},
         methods=methods(analysis),
         dark_of=dark_of(),
-        looks=looks(len(view.legend)),
         bar_px=WIDTH_PX,
         code=_code(tables),
         plotly=deflated(plotly.encode()),

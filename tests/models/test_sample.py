@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_digits_are_those_of_scikit_learn() -> None:
 def test_words_of_the_toy_language_obey_its_rule() -> None:
     for example in shown(ToyTagging())["examples"]:
         pairs = list(zip(example["words"], example["target"], strict=True))
-        for (before, _), (word, tag) in zip(pairs, pairs[1:], strict=False):
+        for (before, _), (word, tag) in pairwise(pairs):
             if word.startswith("walk") and before.startswith("to"):
                 assert tag == "VERB"
 
@@ -71,7 +72,7 @@ def test_numbers_at_the_marks_add_up() -> None:
         assert float(example["target"]) == pytest.approx(total, abs=1e-3)
 
 
-def test_examples_are_of_the_split_that_they_say(monkeypatch) -> None:
+def test_examples_are_of_the_split_that_they_say() -> None:
     settings = Adding()
     data = load_task(settings, SEEDS)
     rows = data.splits[SPLIT][:FEW]
