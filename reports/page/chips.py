@@ -29,6 +29,7 @@ class Factor:
 class StudyData:
     """Stands in the page as JSON. variants: the places of their levels, a factor each."""
 
+    study: str
     factors: tuple[Factor, ...]
     variants: tuple[tuple[int, ...], ...]
     roles: Roles  # of factors; the reader may change them
@@ -47,7 +48,7 @@ def study_data(view: Scheme) -> StudyData:
     most = max((len(factor.levels) for factor in factors), default=0)
     crossed, replicates = is_crossed(view.plan), view.plan.replicates
     every = looks(max(most, len(view.legend)))
-    return StudyData(factors, variants, view.roles, crossed, replicates, every)
+    return StudyData(view.plan.study, factors, variants, view.roles, crossed, replicates, every)
 
 
 def _factor(view: Scheme, path: str) -> Factor:

@@ -86,7 +86,7 @@ def _title(own: Sample, every: Sequence[Sample]) -> str:
 
 
 def _about(own: Sample) -> str:
-    """images of 8 × 8 → one of 10 classes."""
+    """Images of 8 × 8 → one of 10 classes."""
     facts = {
         "features": names.count_text(own.features, "feature"),
         "size": " × ".join(map(str, own.shape[1:])),
@@ -95,7 +95,8 @@ def _about(own: Sample) -> str:
         "values": max(own.values, 2),
         "numbers": names.count_text(own.values, "number"),
     }
-    return f"{_INPUTS[own.inputs]} → {_OUTPUTS[own.outputs]}".format(**facts)
+    text = f"{_INPUTS[own.inputs]} → {_OUTPUTS[own.outputs]}".format(**facts)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _baselines(plan: Plan, own: Sample, known: Mapping[str, Sequence[Baseline]]) -> Iterator[str]:

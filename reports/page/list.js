@@ -25,7 +25,9 @@ class TrialList {
       element("thead", {}, element("tr", {}, ...heads)), element("tbody"));
     const scroll = { class: "scroll", tabindex: "0", role: "region", "aria-label": "Every trial" };
     this.root.querySelector(".list").replaceChildren(element("div", scroll, table));
-    return new Table(table, data.trials.id.map((_, place) => trialRow(data, place)), this.chips);
+    const made = new Table(table, data.trials.id.map((_, place) => trialRow(data, place)), this.chips);
+    made.offerCsv();
+    return made;
   }
 }
 

@@ -32,6 +32,8 @@ function refresh() {
   showAll();
 }
 
+const folded = () => document.querySelectorAll(".warnings details:not([open])");
+
 const near = new IntersectionObserver((entries) => {
   for (const entry of entries) figures.find((each) => each.root === entry.target).comesNear(entry.isIntersecting);
 }, { rootMargin: "600px" });
@@ -45,9 +47,17 @@ darkMode.addEventListener("change", () => {
   for (const figure of figures) figure.refresh();
 });
 addEventListener("beforeprint", () => {
+  for (const each of folded()) Object.assign(each, { open: true }).dataset.unfolded = "";
   for (const figure of figures) if (figure.rest) figure.showRest();
   for (const figure of figures) if (!figure.drawn) figure.draw();
   painter.paint(Infinity);
+});
+
+addEventListener("afterprint", () => {
+  for (const each of document.querySelectorAll("[data-unfolded]")) {
+    each.open = false;
+    delete each.dataset.unfolded;
+  }
 });
 
 // All is inflated before somebody may print, one figure after another, when there is time.

@@ -8,6 +8,7 @@ FOLDER = Path(__file__).parent
 ORDER = (
     "theme",
     "chips",
+    "csv",
     "table",
     "tables",
     "roles",

@@ -50,9 +50,20 @@ class Table {
     return this.completed;
   }
 
+  left() {
+    return this.rows.filter(({ variant }) => variant === undefined || this.chips.shown[variant]);
+  }
+
+  offerCsv() {
+    offerCsv(this.root, async () => {
+      await this.complete();
+      return this.left().map((row) => row.element());
+    });
+  }
+
   async show() {
     if (this.first || !this.chips.all) await this.complete();
-    const left = this.rows.filter(({ variant }) => variant === undefined || this.chips.shown[variant]);
+    const left = this.left();
     const count = this.completed || !this.more ? left.length : this.more.count;
     if (this.first >= count) this.first = 0;
     const seen = left.slice(this.first, this.first + PAGE_ROWS).map((row) => row.element());

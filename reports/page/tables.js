@@ -24,6 +24,10 @@ class Tables {
   constructor(chips) {
     this.chips = chips;
     this.tables = [...document.querySelectorAll("table.sortable")].map((root) => tableOf(root, chips));
+    for (const table of this.tables) table.offerCsv();
+    for (const root of document.querySelectorAll("main .scroll table:not(.sortable)")) {
+      offerCsv(root, () => [...root.tBodies[0].rows].filter((row) => !row.hidden));
+    }
     this.tagged = [...document.querySelectorAll("[data-variant]")].filter((each) => !each.closest(".sortable"));
     this.holders = [...document.querySelectorAll("[data-holds]")];
     this.notes = [...document.querySelectorAll("[data-covers-all]")].map(coverNote);

@@ -117,7 +117,8 @@ def test_the_document_says_all_that_the_report_needs() -> None:
     assert list(document) == [
         *("schema_version", "study", "question", "seed", "replicates"),
         *("design", "center", "factors", "fixed"),
-        *("compare", "tune", "metrics", "solved", "excluded", "identity", "variants", "packs"),
+        *("compare", "tune", "metrics", "solved", "excluded", "identity", "tasks"),
+        *("variants", "packs"),
         "resources",
     ]
     assert document["compare"] == {
@@ -130,6 +131,8 @@ def test_the_document_says_all_that_the_report_needs() -> None:
     assert document["metrics"]["accuracy"]["direction"] == "maximize"  # type: ignore[index]
     assert document["metrics"]["loss"]["direction"] == "minimize"  # type: ignore[index]
     assert document["solved"] is None
+    (task,) = document["tasks"]  # type: ignore[misc]
+    assert task["settings"]["task.name"] == "digits"
     assert document["identity"]["data"] == {"digits": "cc"}  # type: ignore[index]
     fixed = document["fixed"]
     assert fixed["training.epochs"] == 20  # type: ignore[index]

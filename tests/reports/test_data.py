@@ -70,7 +70,7 @@ def test_page(tmp_path):
     }
     html = page(folder, task(examples=[picture]), task(**sentence))
     section = html.partition('id="data"')[2].partition("</section>")[0]
-    assert "images of 8 × 8 → one of 10 classes" in section
+    assert "Images of 8 × 8 → one of 10 classes" in section
     assert "1,197 train, 300 validation, 300 test" in section
     assert "test accuracy 10.0 %" in section  # what tests/reports/sample.py says of all trials
     assert section.count("data:image/png") == 1

@@ -1,0 +1,50 @@
+"""What a reader takes along from an opened page: tables as CSV, and the page on paper."""
+
+import csv
+
+import pytest
+
+from reports.build import build_report
+from tests.reports.browsing import MARKS, Visit
+from tests.reports.test_chips_in_browser import chip
+
+pytestmark = MARKS
+
+
+@pytest.fixture(scope="module")
+def visit(browser, memory):
+    return Visit(browser, build_report(memory).path)
+
+
+def saved(visit, table, path):
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name=f"save as CSV: {table}").click()
+    download.value.save_as(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return download.value.suggested_filename, list(csv.DictReader(file))
+
+
+def test_a_table_is_saved_as_it_is_seen(visit, tmp_path):
+    chip(visit, "cell", "rnn").click()
+    visit.page.locator("#results th button", has_text="mean").click()
+    name, rows = saved(visit, "Final test accuracy", tmp_path / "table.csv")
+    assert name == "memory_final_test_accuracy_of_every_variant.csv"
+    assert {row["cell"] for row in rows} == {"lstm", "gru"}
+    assert len(rows) == 4
+    means = [float(row["mean"].removesuffix(" %")) for row in rows]
+    assert means == sorted(means)
+    assert not visit.wrong
+
+
+def test_every_table_can_be_saved(visit):
+    tables = visit.page.locator("main .scroll table")
+    assert visit.page.locator("main button.csv").count() == tables.count() >= 5
+
+
+def test_folded_warnings_are_open_on_paper_alone(visit):
+    is_open = "[...document.querySelectorAll('.warnings details')].map(each => each.open)"
+    before = visit.page.evaluate(is_open)
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert all(visit.page.evaluate(is_open))
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.page.evaluate(is_open) == before != []
