@@ -208,8 +208,19 @@ class Figure {
     const inside = this.root.querySelector("script.data");
     const text = inside ? inside.textContent : await packs.beside(this.spec.name, this.root.dataset.file);
     const contents = await packs.entries(text);
-    this.spec.panels.forEach((panel, i) => { panel.contents = () => contents(i); });
     inside?.remove();
+    this.take(contents);
+  }
+
+  // The same without waiting; of what lies beside the page nothing can come so fast.
+  arriveNow() {
+    const inside = this.root.querySelector("script.data");
+    if (inside && !this.loaded) this.take(packs.entriesNow(inside.textContent));
+  }
+
+  take(contents) {
+    if (this.loaded) return;
+    this.spec.panels.forEach((panel, i) => { panel.contents = () => contents(i); });
     this.loaded = true;
   }
 

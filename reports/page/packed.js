@@ -1,5 +1,5 @@
 "use strict";
-// Reads what reports/page/packed.py has packed. Everything here is asynchronous, as inflating is.
+// Reads what reports/page/packed.py has packed: in its time, as the browser inflates; or Now, to print.
 const packs = (() => {
   function bytesOf(base64) {
     const text = atob(base64);
@@ -23,8 +23,7 @@ const packs = (() => {
     return new Float32Array(bytes.buffer);
   }
 
-  async function opened(base64) {
-    const bytes = await inflated(base64);
+  function parted(bytes) {
     const end = 4 + new DataView(bytes.buffer).getUint32(0, true);
     const tree = JSON.parse(new TextDecoder().decode(bytes.subarray(4, end)));
     return { tree, all: numbers(bytes.subarray(end)) };
@@ -42,13 +41,16 @@ const packs = (() => {
   }
 
   async function unpacked(base64) {
-    const { tree, all } = await opened(base64);
+    const { tree, all } = parted(await inflated(base64));
     return filled(tree, all);
   }
 
+  const entries = async (base64) => entriesOf(await inflated(base64));
+  const entriesNow = (base64) => entriesOf(inflatedNow(bytesOf(base64)));
+
   // A list of which each entry is put together when it is asked for: place → entry.
-  async function entries(base64) {
-    const { tree, all } = await opened(base64);
+  function entriesOf(bytes) {
+    const { tree, all } = parted(bytes);
     const made = [];
     return (place) => (made[place] ??= filled(tree[place], all));
   }
@@ -56,9 +58,16 @@ const packs = (() => {
   const text = async (base64) => new TextDecoder().decode(await inflated(base64));
 
   // A library that stands in the page deflated. The page's policy knows the digest of its text.
-  async function run(base64) {
+  const run = async (base64) => start(await text(base64));
+  const runNow = (base64) => start(new TextDecoder().decode(inflatedNow(bytesOf(base64))));
+
+  let started = false;
+
+  function start(source) {
+    if (started) return;
+    started = true;
     const script = document.createElement("script");
-    script.textContent = await text(base64);
+    script.textContent = source;
     document.head.append(script);
   }
 
@@ -75,5 +84,5 @@ const packs = (() => {
     });
   }
 
-  return { unpacked, entries, text, run, beside, arrived: (name, base64) => waiting.get(name)(base64) };
+  return { unpacked, entries, entriesNow, text, run, runNow, beside, arrived: (name, base64) => waiting.get(name)(base64) };
 })();

@@ -48,8 +48,10 @@ darkMode.addEventListener("change", () => {
 });
 addEventListener("beforeprint", () => {
   for (const each of folded()) Object.assign(each, { open: true }).dataset.unfolded = "";
+  if (plotly && !window.Plotly) packs.runNow(plotly.textContent);
+  for (const figure of figures) figure.arriveNow();
   for (const figure of figures) if (figure.rest) figure.showRest();
-  for (const figure of figures) if (!figure.drawn) figure.draw();
+  for (const figure of figures) figure.draw();
   painter.paint(Infinity);
 });
 
@@ -60,7 +62,7 @@ addEventListener("afterprint", () => {
   }
 });
 
-// All is inflated before somebody may print, one figure after another, when there is time.
+// One figure after another is inflated when there is time.
 const idle = window.requestIdleCallback ?? setTimeout;
 await library;
 for (const figure of figures) {

@@ -26,9 +26,10 @@ ORDER = (
 
 
 def page_script() -> Markup:
-    """They share one scope, which nothing else sees; `packs` is for files beside the page too."""
+    """They share one scope, which nothing else sees; `packs` is for files beside it too."""
     parts = "\n".join(_source(name) for name in ORDER)
-    return Markup(f"{_source('packed')}\n(async () => {{\n{parts}}})();\n")
+    outside = f"{_source('packed')}\n{_source('inflate')}"
+    return Markup(f"{outside}\n(async () => {{\n{parts}}})();\n")
 
 
 def _source(name: str) -> str:

@@ -48,3 +48,28 @@ def test_folded_warnings_are_open_on_paper_alone(visit):
     assert all(visit.page.evaluate(is_open))
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert visit.page.evaluate(is_open) == before != []
+
+
+STALLED = """
+const Real = DecompressionStream;
+let asked = 0;
+window.DecompressionStream = function (kind) {
+  if (++asked === 1) return new Real(kind);
+  return { readable: new ReadableStream(), writable: new WritableStream() };
+};"""
+
+
+def test_all_is_on_paper_although_the_browser_has_inflated_nothing(browser, memory):
+    page = browser.new_context().new_page()
+    page.add_init_script(STALLED)
+    page.goto((memory / "report.html").as_uri())
+    page.wait_for_selector(".panel")  # figures have their places
+    drawn = "document.querySelectorAll('.panel .main-svg').length"
+    assert page.evaluate(drawn) == 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    panels = page.locator(".figure .plot")
+    assert panels.count() >= 8
+    empty = (
+        "[...document.querySelectorAll('.figure .plot')].filter(e => !e.querySelector('.main-svg'))"
+    )
+    assert page.evaluate(f"{empty}.length") == 0
