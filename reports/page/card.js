@@ -34,7 +34,7 @@ class Card {
 
   async wantReplicate(variant, replicate) {
     const { trials } = await this.data();
-    const place = trials.id.findIndex((_, i) => trials.variant[i] === variant && trials.replicate[i] === replicate);
+    const place = trials.id.findIndex((_, i) => trials.variant[i] === variant && trials.replicate[i] === replicate && trials.point[i] === null);
     if (trials.id[place]) this.want(trials.id[place]);
   }
 
@@ -63,7 +63,7 @@ class Card {
     const variant = data.variants[trials.variant[place]];
     const log = data.errors[place];
     return [
-      this.head(data, place, `${variant.title}, replicate ${trials.replicate[place]}`),
+      this.head(data, place, `${variant.title}, ${replicateText(data, place)}`),
       element("p", { class: `status ${trials.status[place]}` }, statusText(trials, place)),
       ...(log ? [element("pre", {}, log)] : []),
       settingsList(data, place, variant),
@@ -82,11 +82,11 @@ class Card {
       element("span", { class: "steps" }, ...steps, close));
   }
 
-  // To the neighbouring replicate of the same variant.
+  // To the neighbouring trial of the same variant and phase.
   step(data, to, from, word) {
-    const { id, variant } = data.trials;
+    const { id, variant, point } = data.trials;
     const button = element("button", { type: "button", class: "chip" }, word);
-    button.disabled = !id[to] || variant[to] !== variant[from];
+    button.disabled = !id[to] || variant[to] !== variant[from] || (point[to] === null) !== (point[from] === null);
     button.addEventListener("click", () => this.want(id[to]));
     return button;
   }
@@ -118,14 +118,21 @@ function statusText(trials, place) {
   return `${trials.status[place]} after ${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${trials.wall_s[place].toPrecision(2)} s`;
 }
 
+// replicate 3; of the tuning: tuning point 5, replicate 1
+function replicateText({ trials }, place) {
+  const replicate = `replicate ${trials.replicate[place]}`;
+  if (trials.point[place] === null) return replicate;
+  const study = Math.max(...trials.tuning) > 0 ? `tuning study ${trials.tuning[place]}, ` : "";
+  return `${study}tuning point ${trials.point[place]}, ${replicate}`;
+}
+
 function settingsList(data, place, variant) {
-  const { replicate } = data.trials;
-  const tuned = variant.tuned.length ? variant.tuned[replicate[place] % variant.tuned.length] : {};
+  const tuned = data.tuned[data.trials.tuned[place]];
   const rows = [
     ...Object.entries(variant.factors).map(([path, text]) => [path, text, "factor"]),
     ...Object.entries(tuned).map(([path, text]) => [path, text, "tuned"]),
     ...Object.entries(variant.other).filter(([path]) => !(path in tuned)).map(([path, text]) => [path, text, "fixed, not the same in all variants"]),
-    ["seed", `study seed ${data.study_seed}, replicate ${replicate[place]}`, ""],
+    ["seed", `study seed ${data.study_seed}, ${replicateText(data, place)}`, ""],
     ["trial", data.trials.id[place], ""],
   ];
   const items = rows.map(([path, text, kind]) => element("div", {}, element("dt", {}, path),

@@ -36,18 +36,22 @@ function trialRow(data, place) {
   const variant = data.trials.variant[place];
   const keys = () => [
     ...data.variants[variant].levels.map((text, i) => levelKey(data, i, text)),
-    data.trials.replicate[place], data.trials.status[place],
+    replicateKey(data, place), data.trials.status[place],
     data.final[data.compared]?.[place] ?? undefined, data.trials.id[place],
   ];
   let made;
   return { variant, key: (column) => keys()[column], element: () => (made ??= trialElement(data, place, keys())) };
 }
 
-function trialElement({ trials, variants, final, compared, units }, place, keys) {
+// Trials of the tuning come after the others.
+const replicateKey = ({ trials }, place) => trials.replicate[place] + (trials.point[place] === null ? 0 : 1e4 * (1 + trials.point[place]));
+
+function trialElement(data, place, keys) {
+  const { trials, variants, final, compared, units } = data;
   const id = trials.id[place];
   const link = id ? element("a", { href: `#trial=${id}` }, element("code", {}, id)) : "settings not selected yet";
   const value = valueText(final[compared]?.[place], units[compared.split("/").pop()]);
-  const contents = [...variants[trials.variant[place]].levels, trials.replicate[place], trials.status[place], value, link];
+  const contents = [...variants[trials.variant[place]].levels, replicateText(data, place).replace("replicate ", ""), trials.status[place], value, link];
   return element("tr", {}, ...contents.map((content, i) => element("td", keys[i] === undefined ? {} : { "data-sort": keys[i] }, content)));
 }
 
