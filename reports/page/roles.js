@@ -24,14 +24,14 @@ class Roles {
   // Factors that make no picture are chosen from lists where levels are crossed.
   build() {
     const used = roleNames.filter(([role], i) => (study.is_crossed ? study.roles[role] : i < 3));
-    const labels = used.map(([role, name]) => element("label", {}, name, this.select(role)));
+    const labels = used.map(([role, name]) => element("label", {}, name, this.select(role, name)));
     return element("div", { role: "group", "aria-label": "roles of factors", class: "roles" }, ...labels);
   }
 
-  select(role) {
+  select(role, label) {
     const options = study.factors.map(({ path, name }) => element("option", { value: path }, name));
     if (!study.is_crossed && role !== "colour") options.unshift(element("option", { value: "" }, "–"));
-    const select = element("select", { name: `role.${role}` }, ...options);
+    const select = element("select", { name: `role.${role}`, "aria-label": label }, ...options);
     select.addEventListener("change", () => {
       this.give(role, select.value || null);
       this.update();
