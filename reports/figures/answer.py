@@ -83,7 +83,7 @@ def _caption(view: Scheme, results: Outcomes, scale: Layout, lines: Sequence[Lin
     crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
     return (
         f"Line: mean over replicates (n = {outcomes.sizes(results)} per variant); band: its 95 % "
-        f"t-interval.{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
+        f"t-interval (along names: marker and bar).{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
     )
 
 

@@ -3,7 +3,7 @@
 // What a figure shows with these roles: panels (what they are made of, not yet drawn), lists, legend.
 // As it came, while the roles are those it came with and no level of its x axis is hidden.
 function arranged(spec, roles, chips) {
-  const own = { panels: spec.panels, choosers: spec.choosers, legend: spec.legend, title: spec.legend_title, colour: study.roles.colour };
+  const own = { panels: spec.panels, choosers: spec.choosers, legend: spec.legend, legendTitle: spec.legend_title, colour: study.roles.colour, title: spec.title };
   const moved = !roles.isInitial || (spec.arrangement?.along && hidesX(roles, chips));
   if (!spec.arrangement || !moved) return own;
   const split = panelPaths(spec.arrangement, roles.now);
@@ -14,9 +14,16 @@ function arranged(spec, roles, chips) {
     panels: newPanels(spec, roles.now, split, lists, chips),
     choosers: [...lists.map((path) => listOf(path, spec)), ...kept],
     legend: colour.levels.map((text, place) => ({ text, place })),
-    title: colour.name,
+    legendTitle: colour.name,
     colour: colour.path,
+    title: titleOf(spec, roles.now),
   };
+}
+
+// Some say what x is: Final test accuracy by depth.
+function titleOf({ title, arrangement }, { x }) {
+  if (!arrangement.along || !study.roles.x || !x) return title;
+  return title.replace(` by ${factorOf(study.roles.x).name}`, () => ` by ${factorOf(x).name}`);
 }
 
 const hidesX = (roles, chips) => Boolean(roles.now.x) && chips.left(roles.now.x).length < factorOf(roles.now.x).levels.length;

@@ -102,7 +102,8 @@ function picked(trace, points) {
   return {
     ...trace, x: pick(x), y: pick(y), text: pick(text), customdata: pick(customdata),
     meta: Object.fromEntries(Object.entries(trace.meta).map(([name, values]) => [name, pick(values)])),
-    ...(bars && { error_y: { ...bars, array: pick(bars.array), arrayminus: pick(bars.arrayminus) } }),
+    // Plotly draws half a bar where the key is there, with or without a value.
+    ...(bars && { error_y: { ...bars, array: pick(bars.array), ...(bars.arrayminus && { arrayminus: pick(bars.arrayminus) }) } }),
     ...(marker && { marker: { ...marker, symbol: pick(marker.symbol) } }),
   };
 }

@@ -20,7 +20,7 @@ _INPUTS = {
 }
 _OUTPUTS = {
     "class": "one of {values} classes",
-    "tags": "one of {values} classes for every step",
+    "tags": "one of {values} classes for every {unit}",
     "value": "{numbers}",
     "words": "the next word",
 }
@@ -92,6 +92,7 @@ def _about(own: Sample) -> str:
         "size": " × ".join(map(str, own.shape[1:])),
         "steps": names.count_text(own.shape[0], "step") if own.shape else "",
         "vocabulary": f"{own.features:,}",
+        "unit": "word" if own.inputs == "words" else "step",
         "values": max(own.values, 2),
         "numbers": names.count_text(own.values, "number"),
     }

@@ -35,8 +35,9 @@ class Figure {
     const before = this.arrangement;
     this.arrangement = JSON.stringify([now.choosers.map(({ key }) => key), now.colour]);
     if (this.colour !== now.colour) this.hidden.clear();
-    const { panels, choosers, legend, title, colour } = now;
-    Object.assign(this, { panels, choosers, legend, title, colour });
+    const { panels, choosers, legend, legendTitle, colour } = now;
+    Object.assign(this, { panels, choosers, legend, legendTitle, colour });
+    this.root.querySelector("h3").textContent = now.title;
     return before !== this.arrangement;
   }
 
@@ -57,7 +58,7 @@ class Figure {
     this.keys = [];
     this.inputs = new Map();
     if (this.legend.length > 1) {
-      place.append(element("span", { class: "title" }, this.title));
+      place.append(element("span", { class: "title" }, this.legendTitle));
       for (const key of this.legend) place.append(this.keyButton(key));
     }
     for (const chooser of this.choosers) {
