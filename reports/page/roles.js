@@ -65,7 +65,8 @@ class Roles {
     this.paths = this.initial();
     for (const [role] of this.root ? roleNames : []) {
       const path = params.get(`role.${role}`);
-      if (factorOf(path) || (path === "" && role !== "colour")) this.paths[role] = path || null;
+      const isNone = path === "" && role !== "colour" && !study.is_crossed;
+      if (factorOf(path) || isNone) this.paths[role] = path || null;
     }
     const taken = Object.values(this.paths).filter(Boolean);
     if (new Set(taken).size < taken.length) this.paths = this.initial();

@@ -22,11 +22,6 @@ def report(tmp_path_factory):
     return build_report(write(tmp_path_factory.mktemp("results"), sample)).path
 
 
-@pytest.fixture
-def visit(browser, report):
-    return Visit(browser, report)
-
-
 def give(visit, role, factor):
     visit.page.get_by_label(role, exact=True).select_option(label=factor)
 

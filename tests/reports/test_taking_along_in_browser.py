@@ -4,7 +4,6 @@ import csv
 
 import pytest
 
-from reports.build import build_report
 from tests.reports.browsing import MARKS, Visit
 from tests.reports.test_chips_in_browser import chip
 
@@ -12,8 +11,10 @@ pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
-def visit(browser, memory):
-    return Visit(browser, build_report(memory).path)
+def visit(chromium, memory_report):
+    opened = Visit(chromium, memory_report)
+    yield opened
+    opened.page.context.close()
 
 
 def saved(visit, table, path):
@@ -59,10 +60,10 @@ window.DecompressionStream = function (kind) {
 };"""
 
 
-def test_all_is_on_paper_although_the_browser_has_inflated_nothing(browser, memory):
+def test_all_is_on_paper_although_the_browser_has_inflated_nothing(browser, memory_report):
     page = browser.new_context().new_page()
     page.add_init_script(STALLED)
-    page.goto((memory / "report.html").as_uri())
+    page.goto(memory_report.as_uri())
     page.wait_for_selector(".panel")  # figures have their places
     drawn = "document.querySelectorAll('.panel .main-svg').length"
     assert page.evaluate(drawn) == 0
