@@ -9,9 +9,14 @@ import pyarrow.compute as pc
 import pytest
 
 from orchestrator.execution import work
+from reports.figures.facets import scheme
+from reports.names import level_text
+from reports.page.cards import cards
+from reports.statistics.evidence import evidence
 from reports.tables import read_tables
 from tests.cli.orch import orch
 from tests.cli.running import TINY, parts, started, tables, train_here, train_killed, write_study
+from tests.reports.test_packed import unpacked
 
 pytestmark = pytest.mark.slow  # a process a test
 
@@ -79,6 +84,20 @@ def test_the_report_reads_results_from_replicates_only(done: Path) -> None:
     assert set(read.tuning["point"]) == {0, 1, 2}
     assert read.tuning["training.learning_rate"].between(0.01, 2).all()
     assert set(read.tuning_metrics["trial_id"]) == set(read.tuning["trial_id"])
+
+
+def test_trials_of_the_tuning_have_cards_with_their_own_settings(done: Path) -> None:
+    read = read_tables(done / "results" / "tiny")
+    found = unpacked(cards(scheme(read.plan), read, evidence(read)))
+    trials = found["trials"]
+    assert trials["point"].count(None) == 4
+    rows = {row["trial_id"]: row for row in tables(done / "results")["trials"].to_pylist()}
+    assert set(trials["id"]) == set(rows)
+    for place, trial in enumerate(trials["id"]):
+        rate = found["tuned"][trials["tuned"][place]]["training.learning_rate"]
+        assert rate == level_text(rows[trial]["setting.training.learning_rate"])
+        score = rows[trial]["final.validation/accuracy"]
+        assert found["final"]["validation/accuracy"][place] == pytest.approx(score, rel=1e-4)
 
 
 def test_the_same_points_for_all_variants(done: Path) -> None:

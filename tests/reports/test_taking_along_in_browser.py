@@ -44,11 +44,14 @@ def test_every_table_can_be_saved(visit):
 
 def test_folded_warnings_are_open_on_paper_alone(visit):
     is_open = "[...document.querySelectorAll('.warnings details')].map(each => each.open)"
-    before = visit.page.evaluate(is_open)
+    visit.page.evaluate(
+        "text => { document.querySelector('.warnings').innerHTML += text; }",
+        "<li><details>folded</details><li><details open>unfolded</details>",
+    )
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert all(visit.page.evaluate(is_open))
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert visit.page.evaluate(is_open) == before != []
+    assert visit.page.evaluate(is_open) == [False, True]
 
 
 STALLED = """
