@@ -1,9 +1,11 @@
 // Takes the panels of a figure apart by variant, and puts them together again by other factors.
 
+const MOST_COLUMNS = 5;  // side by side
+
 // What a figure shows with these roles: panels (what they are made of, not yet drawn), lists, legend.
 // As it came, while the roles are those it came with and no level of its x axis is hidden.
 function arranged(spec, roles, chips) {
-  const own = { panels: spec.panels, choosers: spec.choosers, legend: spec.legend, legendTitle: spec.legend_title, colour: study.roles.colour, title: spec.title };
+  const own = { panels: spec.panels, choosers: spec.choosers, legend: spec.legend, legendTitle: spec.legend_title, colour: study.roles.colour, title: spec.title, columns: spec.columns };
   const moved = !roles.isInitial || (spec.arrangement?.along && hidesX(roles, chips));
   if (!spec.arrangement || !moved) return own;
   const split = panelPaths(spec.arrangement, roles.now);
@@ -17,6 +19,7 @@ function arranged(spec, roles, chips) {
     legendTitle: colour.name,
     colour: colour.path,
     title: titleOf(spec, roles.now),
+    columns: split.length ? Math.min(factorOf(split.at(-1)).levels.length, MOST_COLUMNS) : spec.columns,
   };
 }
 

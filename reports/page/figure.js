@@ -38,6 +38,7 @@ class Figure {
     const { panels, choosers, legend, legendTitle, colour } = now;
     Object.assign(this, { panels, choosers, legend, legendTitle, colour });
     this.root.querySelector("h3").textContent = now.title;
+    this.grid.style.setProperty("--columns", now.columns);
     return before !== this.arrangement;
   }
 
