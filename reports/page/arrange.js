@@ -7,7 +7,7 @@ const MOST_COLUMNS = 5;  // side by side
 function arranged(spec, roles, chips) {
   const own = { panels: spec.panels, choosers: spec.choosers, legend: spec.legend, legendTitle: spec.legend_title, colour: study.roles.colour, title: spec.title, columns: spec.columns };
   const moved = !roles.isInitial || (spec.arrangement?.along && hidesX(roles, chips));
-  if (!spec.arrangement || !moved) return own;
+  if (!spec.arrangement || !roles.known || !moved) return own;
   const split = panelPaths(spec.arrangement, roles.now);
   const lists = listPaths(spec.arrangement, roles.now, split);
   const kept = spec.choosers.filter(({ key }) => !factorOf(key));
@@ -29,7 +29,7 @@ function titleOf({ title, arrangement }, { x }) {
   return title.replace(` by ${factorOf(study.roles.x).name}`, () => ` by ${factorOf(x).name}`);
 }
 
-const hidesX = (roles, chips) => Boolean(roles.now.x) && chips.left(roles.now.x).length < factorOf(roles.now.x).levels.length;
+const hidesX = ({ now }, chips) => (chips.left(now.x)?.length ?? 0) < factorOf(now.x)?.levels.length;
 
 function panelPaths({ panels, most }, roles) {
   const paths = panels.map((role) => roles[role]).filter(Boolean);

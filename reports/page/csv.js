@@ -4,7 +4,7 @@
 function offerCsv(root, rows) {
   const scroll = root.closest(".scroll");
   const name = scroll.getAttribute("aria-label");
-  const button = element("button", { type: "button", class: "chip csv", "aria-label": `save as CSV: ${name}` }, "CSV");
+  const button = element("button", { type: "button", class: "csv", "aria-label": `save as CSV: ${name}` }, "CSV");
   button.addEventListener("click", async () => save(csvOf(root, await rows()), name));
   const caption = scroll.previousElementSibling;
   if (caption?.matches(".caption")) caption.append(" ", button);

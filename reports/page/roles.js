@@ -7,9 +7,9 @@ class Roles {
     this.changed = changed;
     this.paths = this.initial();
     this.selects = new Map();
-    // A factor with too many levels for chips keeps its role, and then all do.
-    const known = Object.values(this.paths).every((path) => !path || factorOf(path));
-    this.root = study.factors.length > 1 && known ? this.build() : null;
+    // A factor with one level, or too many for chips, keeps its role, and then all do.
+    this.known = Object.values(this.paths).every((path) => !path || factorOf(path));
+    this.root = study.factors.length > 1 && this.known ? this.build() : null;
     this.update();
   }
 

@@ -66,7 +66,7 @@ def test_a_point_that_is_left_keeps_its_values_and_interval(visit):
             [t.meta.variants[i], t.x[i], y, t.error_y.array[i], t.customdata[i][1]])))"""
     visit.draw("outcomes")
     before = {row[0]: row[1:] for row in visit.page.evaluate(means)}
-    chip(visit, "depth", "4").click()
+    chip(visit, "activation", "relu").click()
     visit.settle()
     after = {row[0]: row[1:] for row in visit.page.evaluate(means)}
     assert len(before) == 48
