@@ -20,6 +20,8 @@ from orchestrator.execution.work import work
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
 
+_ASKED = 128 + signal.SIGTERM  # exit code of a worker that got the signal
+
 
 class PackTrainable(tune.Trainable):
     """A worker: one step is one pack. It lives on, so that torch is imported once."""
@@ -38,7 +40,7 @@ class PackTrainable(tune.Trainable):
             return {"done": True, "fault": str(fault)}
         except Ended as end:
             if end.by_signal:
-                raise SystemExit(128 + signal.SIGTERM) from None
+                raise SystemExit(_ASKED) from None
             return {"done": True}
         finally:
             self.bell.answer(self.name, pack.pack_id)
@@ -142,8 +144,12 @@ def _reason(trial: Any) -> str:
     """What Ray says of a worker's end."""
     file = trial.error_file
     details = Path(file).read_text(errors="replace") if file and Path(file).exists() else ""
-    died = "process has died" in details
-    what = "the worker process died: killed, crashed, or out of memory" if died else "it failed"
+    if f"exit code {_ASKED}" in details:
+        what = "the worker process was asked to end"
+    elif "process has died" in details:
+        what = "the worker process died: killed, crashed, or out of memory"
+    else:
+        what = "it failed"
     return f"{what}\n{details}".strip()
 
 

@@ -29,7 +29,6 @@ def make_packs(
     stays as it was, so that it gives the same bits again, whatever is known by now.
     speeds: of earlier packs; from them, packs that would take too long to be lost are known.
     """
-    limits = Portions.of(todo, workers, 60 * study.resources.pack_minutes, speeds)
     structures = _structures(todo)
     portions = list(_unchanged(todo, kept, structures))
     taken = {trial.trial_id for portion in portions for trial in portion}
@@ -37,6 +36,8 @@ def make_packs(
     for trial in todo:
         if trial.trial_id not in taken:
             groups.setdefault(structures[id(trial.variant)], []).append(trial)
+    together = [*groups.values(), *portions]
+    limits = Portions.of(together, workers, 60 * study.resources.pack_minutes, speeds)
     for group in groups.values():
         portions += _split(sorted(group, key=_replicate), limits.most(group))
     pack = partial(_pack, study, prints, prints.identity)

@@ -1,6 +1,6 @@
 """How many trials of one structure go into a pack: as many as pay, and no pack too long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -27,18 +27,21 @@ class Portions:
 
     @classmethod
     def of(
-        cls, todo: Sequence[Trial], workers: int, longest_s: float, speeds: Speeds
+        cls, groups: Sequence[Sequence[Trial]], workers: int, longest_s: float, speeds: Speeds
     ) -> "Portions":
-        """Every worker gets at least `ROUNDS` packs, unless they become too small to pay.
+        """groups: all that is to be trained; the trials of each have one structure.
+
+        Every worker gets at least `ROUNDS` packs, unless they become too small to pay.
 
         Packs of expensive trials are smaller: as dear as those of the mean. Else, of many workers,
         most would wait for those that train the largest models.
         """
         packs = ROUNDS * max(workers, 1)
-        members = min(max(ceil(len(todo) / packs), SMALLEST), LARGEST)
-        total = _cost(todo)
-        cost = max(total / packs, SMALLEST * total / max(len(todo), 1))
-        return cls(members, cost, longest_s, speeds)
+        costs = [len(group) * trial_cost(group[0].variant.settings.flat) for group in groups]
+        trials, cost = sum(map(len, groups)), sum(costs)
+        members = min(max(ceil(trials / packs), SMALLEST), LARGEST)
+        least = SMALLEST * cost / max(trials, 1)
+        return cls(members, max(cost / packs, least), longest_s, speeds)
 
     def most(self, group: Sequence[Trial]) -> int:
         """Members of a pack of these trials, which have one structure."""
@@ -46,10 +49,3 @@ class Portions:
         members = min(self.members, by_cost, len(group))
         seconds = self.speeds.of_trial(group[0], members)
         return members if seconds is None else max(min(members, int(self.longest_s / seconds)), 1)
-
-
-def _cost(trials: Iterable[Trial]) -> int:
-    """Computed once a variant: tuning has one object a point, and replicates share theirs."""
-    variants = {id(trial.variant): trial.variant for trial in trials}
-    costs = {key: trial_cost(variant.settings.flat) for key, variant in variants.items()}
-    return sum(costs[id(trial.variant)] for trial in trials)

@@ -74,7 +74,7 @@ def test_sigterm_on_a_worker(ray_executor: RayTuneExecutor, tmp_path: Path) -> N
     ray_executor.run([[pack]], really(tmp_path), heard)
     ((lost, reason, next_try),) = heard.losses
     assert (lost, next_try) == (pack, (pack,))
-    assert reason.startswith("the worker process died")
+    assert reason.startswith("the worker process was asked to end")
     (summary,) = heard.summaries
     assert (summary.completed, summary.resumed, summary.note) == (2, True, None)
     assert not [path for path in tmp_path.rglob("*.pt")]
