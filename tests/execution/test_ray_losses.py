@@ -121,13 +121,12 @@ class Counting(Heard):
 def test_ray_is_asked_for_what_is_left_of_the_plan(
     ray_executor: RayTuneExecutor, tmp_path: Path
 ) -> None:
-    """Two CPUs and four packs, one of which takes much longer than the others."""
-    packs = [pack_of("slow tail"), *(pack_of(f"quick {i}") for i in range(3))]
+    """Two CPUs and four packs."""
+    packs = [pack_of(f"quick {i}") for i in range(4)]
     counting = Counting(len(packs))
     ray_executor.run([packs], really(tmp_path), counting)
     assert all(pending <= left for left, pending, _ in counting.seen)
     assert max(pending for _, pending, _ in counting.seen) >= 2
-    assert (1, 0, 1) in counting.seen  # the place of the others was given back
 
 
 @pytest.mark.ray
