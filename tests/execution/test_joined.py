@@ -1,7 +1,6 @@
 """Packs on a Ray that others started, of several nodes: real processes, on one machine."""
 
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.joined import joined_ray, look_over, tune_folder
+from orchestrator.execution.joined import joined_ray, tune_folder
 from orchestrator.execution.ray_tune import RayTuneExecutor
 from orchestrator.execution.records import Job, Summary
-from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
-from orchestrator.store.mirror import refresh
 from orchestrator.store.parts import statuses
 from orchestrator.study.settings import Resources
 from tests.cli.orch import ORCH
@@ -23,7 +19,6 @@ from tests.cli.running import tables, train_here, write_study
 from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
-from tests.object_storage import CREDENTIALS, ObjectStorage
 
 if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
@@ -40,8 +35,6 @@ def cluster(local: LocalRay, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     local.stop()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARKER, str(tmp_path_factory.mktemp("notes")))
-        for name, value in CREDENTIALS.items():
-            patch.setenv(name, value)
         patch.setenv("RAY_AUTH_MODE", "disabled")
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
@@ -102,26 +95,6 @@ def test_a_study_gives_the_rows_of_one_process(cluster: "Cluster", tmp_path: Pat
     for name, table in tables(tmp_path / "cluster").items():
         assert table.equals(alone[name]), name
     assert not list((tmp_path / "cluster").glob(".[st]*")), "marks and Tune's files are gone"
-
-
-def test_nodes_write_to_a_uri(
-    cluster: "Cluster", object_storage: ObjectStorage, tmp_path: Path, notes: Path
-) -> None:
-    paths = ResultsPaths(tmp_path / "mirror", object_storage.uri())
-    job = Job(paths.root, paths.uri, train="tests.execution.doubles:train_slowly")
-    with joined_ray(cluster.address, threads=1) as joined:
-        look_over(joined, Resources(), paths)
-        executor = RayTuneExecutor(Resources(), lambda: tune_folder(None))
-        executor.run([[pack_of("a"), pack_of("b")]], job, Heard())
-        object_storage.misbehave = lambda request: (
-            "403 Forbidden" if re.search(r"PUT .*/\.seen-\w+-\w+", request) else None
-        )
-        with pytest.raises(EnvironmentFault, match=r"\n.* cannot write s3://.*ACCESS_DENIED"):
-            look_over(joined, Resources(), paths)
-        object_storage.misbehave = lambda request: None
-    assert not list(tmp_path.iterdir())
-    refresh(paths)
-    assert statuses(paths) == {"a": "completed", "b": "completed"}
 
 
 def test_a_quarter_of_a_gpu(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
