@@ -33,7 +33,7 @@ ENVIRONMENT = {
 }
 
 
-def wait(what: str, condition: Callable[[], object], timeout_s: float = 90) -> None:
+def wait(what: str, condition: Callable[[], object], timeout_s: float = 180) -> None:
     end = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < end, f"no {what} in {timeout_s} s"
@@ -46,13 +46,6 @@ def free_ports(number: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
-
-
-def answers(port: int) -> bool:
-    with suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    return False
 
 
 def end(head: "subprocess.Popen[bytes]", mark: str) -> None:
@@ -80,7 +73,7 @@ def server() -> Iterator[str]:
         env = os.environ | ENVIRONMENT | {MARK: mark}
         head = subprocess.Popen(command, env=env, stdout=out, stderr=out)
     try:
-        wait("server", lambda: answers(ports[1]))
+        wait("server", lambda: "Ray runtime started" in Path(f"{folder}/out").read_text())
         yield f"http://127.0.0.1:{ports[1]}"
     finally:
         end(head, mark)
