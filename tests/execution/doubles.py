@@ -66,7 +66,7 @@ def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any)
     return train(pack, device, threads)
 
 
-def train_on_two_nodes(pack: Pack, device: str = "cpu", threads: int = 1) -> PackRows:
+def train_on_two_nodes(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
     """Notes as above; a pack with `wait` in its trial's id ends once packs are on two nodes."""
     _note_node(pack)
     end = time.monotonic() + PATIENCE_S
