@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -270,7 +271,7 @@ class TestFailedTrials:
         assert set(trials["status"].to_pylist()) == {"completed"}
 
 
-def failing(pack: Pack, device: str, threads: int) -> PackRows:
+def failing(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
     unlucky = {"model.activation": "relu", "model.depth": 2}
     for trial in pack.trials:
         if trial.replicate == 1 and trial.variant.levels == unlucky:
