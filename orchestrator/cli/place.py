@@ -63,11 +63,14 @@ class Place:
         if isinstance(self.machines, Capacity):
             from orchestrator.execution.ray_cluster import local_ray
 
-            return RayTuneExecutor(self.asked, partial(local_ray, self.machines, self.threads))
+            local = partial(local_ray, self.machines, self.threads)
+            if self.asked.workers > 1:  # Ray Train's are processes of their own
+                local = partial(local, preloaded=())
+            return RayTuneExecutor(local)
         from orchestrator.execution.joined import tune_folder
 
         shared = None if results.uri else results.absolute.root
-        return RayTuneExecutor(self.asked, partial(tune_folder, shared))
+        return RayTuneExecutor(partial(tune_folder, shared))
 
 
 @contextmanager

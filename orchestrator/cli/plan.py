@@ -40,7 +40,7 @@ def plan(
     workers = _workers(loaded)
     speeds = speeds_of(loaded, paths)
     made = plan_from_store(loaded, paths, workers, earlier, speeds=speeds)
-    known = calibrated(made, speeds) if calibrates else speeds
+    known = calibrated(made, speeds, paths) if calibrates else speeds
     prediction = predicted(made, known, workers)
     detectable = find_detectable(loaded, paths.study(loaded.name), spread)
     if as_json:

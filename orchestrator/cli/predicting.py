@@ -5,16 +5,26 @@ from collections.abc import Iterator
 from functools import partial
 
 from orchestrator.cli.tally import count, duration
-from orchestrator.execution.capacity import device_of, threads_of
+from orchestrator.execution.capacity import device_of
 from orchestrator.paths import ResultsPaths
-from orchestrator.plan.duration import Prediction, Speeds, Timing, Work, pack_work, predict
+from orchestrator.plan.duration import (
+    Prediction,
+    Speeds,
+    Timing,
+    Work,
+    pack_work,
+    predict,
+    together,
+)
 from orchestrator.plan.records import Pack, Plan
 from orchestrator.study.records import Study
 
 
 def speeds_of(study: Study, paths: ResultsPaths) -> Speeds:
     """What the results folder tells of how long packs take, read when it is first asked for."""
-    return Speeds(partial(_earlier, paths), device_of(study.resources))
+    asked = study.resources
+    device = together(device_of(asked), is_parallel=asked.workers > 1)
+    return Speeds(partial(_earlier, paths), device)
 
 
 def predicted(plan: Plan, speeds: Speeds, workers: int) -> Prediction | None:
@@ -22,9 +32,9 @@ def predicted(plan: Plan, speeds: Speeds, workers: int) -> Prediction | None:
     return predict(plan.packs, speeds, workers) if plan.packs else None
 
 
-def calibrated(plan: Plan, speeds: Speeds) -> Speeds:
+def calibrated(plan: Plan, speeds: Speeds, paths: ResultsPaths) -> Speeds:
     """With a measurement of each structure that was not known."""
-    return speeds.and_also(list(_measured(plan, speeds))) if plan.packs else speeds
+    return speeds.and_also(list(_measured(plan, speeds, paths))) if plan.packs else speeds
 
 
 def in_words(plan: Plan, prediction: Prediction | None, workers: int) -> Iterator[str]:
@@ -50,15 +60,19 @@ def _earlier(paths: ResultsPaths) -> list[Timing]:
     return timings(paths)
 
 
-def _measured(plan: Plan, speeds: Speeds) -> Iterator[Timing]:
+def _measured(plan: Plan, speeds: Speeds, paths: ResultsPaths) -> Iterator[Timing]:
     """One pack of each structure that is not known: its largest."""
+    from orchestrator.execution.inline import way_of
+    from orchestrator.execution.records import Job
     from orchestrator.training.calibration import calibrate
 
+    job = Job(paths.absolute.root, plan.study.resources)
+    train = way_of(job)
     unknown: dict[Work, Pack] = {}
     for pack in sorted(plan.packs, key=lambda pack: len(pack.trials)):
         if (work := pack_work(pack, speeds.device)) not in speeds.by_work:
             unknown[work] = pack
     for number, (work, pack) in enumerate(unknown.items(), 1):
         print(f"calibrating {number} of {len(unknown)}", file=sys.stderr)
-        seconds = calibrate(pack, speeds.device, threads_of(plan.study.resources))
+        seconds = calibrate(pack, lambda shortened: train(shortened, job, None))
         yield Timing(work, len(pack.trials), seconds)

@@ -11,8 +11,10 @@ from orchestrator.cli.planning import plan_from_store, require_method
 from orchestrator.cli.results import results_now
 from orchestrator.cli.show import SHORTEST
 from orchestrator.errors import InputError, OrchError, Problem
-from orchestrator.execution.capacity import Capacity, device_of, threads_of
+from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.failures import describe
+from orchestrator.execution.inline import way_of
+from orchestrator.execution.records import Job
 from orchestrator.paths import Location
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.packs import make_packs
@@ -46,15 +48,13 @@ def rerun(study: str, identifier: str, *, overrides: Overrides, results: Locatio
     Capacity.here().workers(loaded.resources)
     plan = plan_from_store(loaded, paths, 1, None, prints=prints)
     trial = _find(identifier, plan.trials, loaded.name)
-    packs = make_packs(loaded, [trial], (), 1, prints)
-    fetch_downloads(packs)
+    (pack,) = make_packs(loaded, [trial], (), 1, prints)
+    fetch_downloads([pack])
     print(f"trial {trial.trial_id} of {loaded.name}: {_described(trial)}")
-    from orchestrator.training.engine import train  # after what may be wrong: it imports torch
-
+    job = Job(paths.absolute.root, loaded.resources)
     started = perf_counter()
     try:
-        asked = loaded.resources
-        rows = train(packs[0], device=device_of(asked), threads=threads_of(asked))
+        rows = way_of(job)(pack, job, None)
     except OrchError:
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything

@@ -23,7 +23,6 @@ from orchestrator.cli.standing import Standing
 from orchestrator.cli.submitted import command, submission
 from orchestrator.cli.tally import Tally, count
 from orchestrator.errors import Interrupted
-from orchestrator.execution.capacity import device_of
 from orchestrator.execution.records import Job
 from orchestrator.paths import Location, ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
@@ -256,11 +255,8 @@ def _job(this: Run) -> Job:
     git = this.document["git"] or {}
     return Job(
         results=this.paths.absolute.root,
+        asked=this.study.resources,
         uri=this.paths.uri,
-        device=device_of(this.study.resources),
-        threads=this.place.threads,
-        checkpoint_s=60 * this.study.resources.checkpoint_minutes,
-        gpus=this.study.resources.gpus,
         git_commit=git.get("commit"),
         git_dirty=git.get("dirty"),
     )

@@ -27,7 +27,7 @@ class Capacity:
         return cls(_cpus(), _gpus())
 
     def room(self, asked: Resources) -> int:
-        """Packs side by side, perhaps none."""
+        """Single workers side by side, of which a trial may need several; perhaps none."""
         room = _times(self.cpus, asked.cpus)
         return min(room, self._room_on_gpus(asked.gpus)) if asked.gpus else room
 
@@ -43,15 +43,26 @@ class Capacity:
                 "    run it on a cluster: --address, or here on what there is: "
                 "--set resources.accelerator_type=null --set resources.labels=null"
             )
-        room = self.room(asked)
-        if room < 1:
+        packs = self.room(asked) // asked.workers
+        if packs < 1:
             raise EnvironmentFault(
-                f"resources: each pack asks for {wanted(asked)}, but "
-                f"this machine has {self.cpus} and {self.gpus}\n"
-                "    lower `resources:` in the study, "
-                f"e.g. --set resources.cpus={self.cpus} --set resources.gpus={self.gpus}"
+                f"resources: {request(asked)}, but this machine has {self.cpus} and {self.gpus}\n"
+                f"    lower `resources:` in the study, e.g. {self._cure(asked)}"
             )
-        return room
+        return packs
+
+    def _cure(self, asked: Resources) -> str:
+        if room := self.room(asked):
+            return f"--set resources.workers={room}"
+        return f"--set resources.cpus={self.cpus} --set resources.gpus={self.gpus}"
+
+
+def request(asked: Resources) -> str:
+    """What a pack needs, in words."""
+    each = wanted(asked)
+    if asked.workers == 1:
+        return f"each pack asks for {each}"
+    return f"each trial asks for {asked.workers} workers with {each} each"
 
 
 def _times(has: float, asks: float) -> int:

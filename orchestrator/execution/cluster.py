@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.capacity import Capacity, wanted
+from orchestrator.execution.capacity import Capacity, request
 from orchestrator.execution.labels import Labels, fits, lack
 from orchestrator.execution.sight import Sight
 from orchestrator.study.settings import Resources
@@ -24,7 +24,7 @@ class Node:
     labels: Labels
 
     def room(self, asked: Resources) -> int:
-        """Packs side by side, perhaps none."""
+        """Single workers side by side, perhaps none."""
         return self.capacity.room(asked) if fits(asked, self.labels) else 0
 
     def __str__(self) -> str:
@@ -56,14 +56,20 @@ class Cluster:
         return sum(node.capacity.gpus for node in self.nodes)
 
     def useful(self, asked: Resources) -> tuple[Node, ...]:
-        """Machines that have room for a pack."""
+        """Machines that have room for a worker."""
         return tuple(node for node in self.nodes if node.room(asked))
 
     def workers(self, asked: Resources) -> int:
-        """Packs side by side. Raises EnvironmentFault when no machine has room for even one."""
-        if not self.useful(asked):
+        """Packs side by side; the workers of one may be on several machines.
+
+        Raises EnvironmentFault when there is no room for even one.
+        """
+        room = sum(node.room(asked) for node in self.nodes)
+        if room == 0:
             raise EnvironmentFault(self._unlike(asked) or self._too_small(asked))
-        return sum(node.room(asked) for node in self.nodes)
+        if room < asked.workers:
+            raise EnvironmentFault(self._too_few(asked, room))
+        return room // asked.workers
 
     def _unlike(self, asked: Resources) -> str:
         """No machine is of the kind that is asked for, whatever its size."""
@@ -81,9 +87,17 @@ class Cluster:
         scarce = "gpus" if short_of_gpus else "cpus"
         largest = max(nodes, key=lambda n: getattr(n.capacity, scarce), default="none is alive")
         return (
-            f"resources: each pack asks for {wanted(asked)}, which no "
-            f"node of the Ray at {self.address} has; the largest: {largest}\n"
+            f"resources: {request(asked)}, which no node of the Ray at {self.address} has; "
+            f"the largest: {largest}\n"
             "    lower `resources:` in the study, or add a larger node"
+        )
+
+    def _too_few(self, asked: Resources, room: int) -> str:
+        """Each has room on some machine, but not all of them at once."""
+        return (
+            f"resources: {request(asked)}, but the {self} has room for {room}: "
+            f"{', '.join(map(str, self.useful(asked)))}\n"
+            f"    lower resources.workers, e.g. --set resources.workers={room}, or add nodes"
         )
 
 

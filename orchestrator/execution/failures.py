@@ -4,20 +4,31 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from orchestrator.errors import OrchError
 from orchestrator.execution.records import Job
 from orchestrator.plan.identity import SCHEMA_VERSION
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.store.schemas import GRADIENTS, METRICS
 from orchestrator.training.records import PackRows, by_column
 
-_LINES = 12  # of the end of a traceback
+LINES = 12  # of the end of a traceback
 _CHARACTERS = 4000
+
+
+class WorkerFailed(Exception):
+    """One of several workers of a trial raised something: this is what `describe` said of it."""
+
+
+class WorkerLost(OrchError):
+    """One of several workers of a trial died; the trial may be no more to blame than its node."""
 
 
 def describe(error: BaseException) -> str:
     """Type, message, and the last lines of the traceback."""
+    if isinstance(error, WorkerFailed):
+        return str(error)
     message = "".join(traceback.format_exception_only(error)).strip()
-    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip().splitlines()[-_LINES:]
+    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip().splitlines()[-LINES:]
     return "\n".join([message[:_CHARACTERS], *frames])
 
 
@@ -55,7 +66,7 @@ def _row(pack: Pack, trial: Trial, job: Job, error: str, now: str) -> dict[str, 
         "pack_id": pack.pack_id,
         "execution": None,
         "device": job.device,
-        "threads": job.threads,
+        "threads": job.threads * job.asked.workers,
         "code_digest": pack.code_digest,
         "git_commit": job.git_commit,
         "git_dirty": job.git_dirty,

@@ -2,19 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 
+from orchestrator.execution.alone import train_alone
+from orchestrator.execution.processes import train_in_processes
 from orchestrator.execution.records import Job, Listener
-from orchestrator.execution.work import work
+from orchestrator.execution.work import Train, work
 from orchestrator.plan.records import Pack
 
 
+def way_of(job: Job) -> Train:
+    """How packs are trained without Ray."""
+    return train_in_processes if job.asked.workers > 1 else train_alone
+
+
 class InlineExecutor:
-    """The same packs and the same worker function as with Ray Tune, without another process."""
+    """The same packs and the same worker function as with Ray Tune, without another process.
+
+    Only the workers of one trial, where it has several, are processes of their own.
+    """
 
     name = "inline"
 
     def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None:
+        train = way_of(job)
         for packs in rounds:
             for pack in packs:
                 listener.tick()
                 listener.started(pack)
-                listener.finished(work(pack, job, pause=listener.tick))
+                listener.finished(work(pack, job, pause=listener.tick, train=train))

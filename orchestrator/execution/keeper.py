@@ -13,7 +13,8 @@ class Keeper:
     def __init__(self, pack: Pack, job: Job) -> None:
         place = job.paths.at(job.paths.checkpoint(pack.study, pack.pack_id))
         self.checkpoint = Checkpoint(place, _made_by(pack, job))
-        self.has_resumed = self.is_there = False
+        self.has_resumed = False
+        self.is_there = job.asked.workers > 1  # perhaps: each of them has a keeper of its own
         self.note: str | None = None
 
     def read(self) -> bytes | None:
@@ -23,7 +24,8 @@ class Keeper:
         except DamagedCheckpoint as damage:
             self.note = str(damage)
             return None
-        self.has_resumed = self.is_there = data is not None
+        self.has_resumed = data is not None
+        self.is_there |= self.has_resumed
         return data
 
     def write(self, data: bytes) -> None:
@@ -39,4 +41,6 @@ class Keeper:
 def _made_by(pack: Pack, job: Job) -> str:
     """What, besides the pack, decides the bits."""
     torch = version("torch")
-    return f"code {pack.code_digest}, {job.device}, {job.threads} threads, torch {torch}"
+    workers = f"{job.asked.workers} workers, " if job.asked.workers > 1 else ""
+    where = f"{job.device}, {workers}{job.threads} threads"
+    return f"code {pack.code_digest}, {where}, torch {torch}"

@@ -11,7 +11,6 @@ from orchestrator.execution.records import Job, Listener, Summary
 from orchestrator.plan.records import Pack
 from orchestrator.store.checkpoints import written
 from orchestrator.store.parts import commit
-from orchestrator.study.settings import Resources
 
 _PACKS_PER_TUNER = 1500  # the driver's memory grows with the number of Tune trials
 
@@ -46,11 +45,9 @@ class Attempt:
 class RayTuneExecutor:
     """Packs side by side on a Ray, as many as there is room for.
 
-    resources: of each pack.
     ray: starts it, or joins one, for as long as its context lasts; gives a folder for its files.
     """
 
-    resources: Resources
     ray: Callable[[], AbstractContextManager[Path]]
     name: str = "ray_tune"
 
@@ -58,7 +55,7 @@ class RayTuneExecutor:
         with self.ray() as folder:
             from orchestrator.execution.tuner import Tuners
 
-            tuners = Tuners(folder, self.resources, job, listener)
+            tuners = Tuners(folder, job, listener)
             for packs in rounds:
                 waiting = [Attempt(pack) for pack in packs]
                 while waiting:

@@ -1,12 +1,14 @@
 """The narrow seam between the driver and whatever runs packs."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from orchestrator.execution.capacity import device_of, threads_of
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
+from orchestrator.study.settings import Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +16,25 @@ class Job:
     """What a worker has to know besides its pack."""
 
     results: Path  # absolute: workers have a working folder of their own
+    asked: Resources = field(default_factory=Resources)  # by each pack
     uri: str | None = None  # where rows go, if not into that folder
-    device: str = "cpu"  # cpu | cuda
-    threads: int = 1
-    gpus: float = 0  # that a pack has, or a share of one
-    checkpoint_s: float = 600.0  # from one checkpoint of a pack to the next
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
     train: str = "orchestrator.training.engine:train"  # (pack, device, threads, keeping) → PackRows
+
+    @property
+    def device(self) -> str:
+        return device_of(self.asked)
+
+    @property
+    def threads(self) -> int:
+        """Of one worker."""
+        return threads_of(self.asked)
+
+    @property
+    def checkpoint_s(self) -> float:
+        """From one checkpoint of a pack to the next."""
+        return 60 * self.asked.checkpoint_minutes
 
     @property
     def paths(self) -> ResultsPaths:

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import ray
 from ray import tune
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.alone import train_alone
 from orchestrator.execution.bell import Bell, Ended, listening
+from orchestrator.execution.cluster import Cluster
 from orchestrator.execution.labels import wanted
 from orchestrator.execution.records import Job, Listener, Summary
-from orchestrator.execution.work import work
+from orchestrator.execution.work import Train, work
 from orchestrator.plan.records import Pack
-from orchestrator.study.settings import Resources
+
+_NEXT_TO_NOTHING = {"memory": 1.0}  # for who only waits for others: Tune refuses nothing at all
 
 _ASKED = 128 + signal.SIGTERM  # exit code of a worker that got the signal
 
@@ -30,12 +34,13 @@ class PackTrainable(tune.Trainable):
         self, config: dict[str, Any], packs: Mapping[str, Pack], job: Job, bell: str
     ) -> None:
         self.packs, self.job, self.bell, self.name = packs, job, Bell(bell), uuid4().hex
+        self.way = _way(job)
 
     def step(self) -> dict[str, Any]:
         pack = self.packs[self.config["pack"]]
         try:
             with listening(self.bell) as here:
-                summary = work(pack, self.job, here.pause)
+                summary = work(pack, self.job, here.pause, self.way)
         except EnvironmentFault as fault:  # ends the study, not this pack
             return {"done": True, "fault": str(fault)}
         except Ended as end:
@@ -48,6 +53,15 @@ class PackTrainable(tune.Trainable):
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         return True  # Tune has set self.config
+
+
+def _way(job: Job) -> Train:
+    """How this worker trains a pack: itself, or through workers of its own."""
+    if job.asked.workers == 1:
+        return train_alone
+    from orchestrator.execution.ray_train import train_by_ray
+
+    return train_by_ray
 
 
 class _Stopped(Exception):
@@ -96,8 +110,8 @@ class _Events(tune.Callback):
 class Tuners:
     """One Tuner after another on the same Ray."""
 
-    def __init__(self, folder: Path, resources: Resources, job: Job, listener: Listener) -> None:
-        self.folder, self.resources, self.job, self.listener = folder, resources, job, listener
+    def __init__(self, folder: Path, job: Job, listener: Listener) -> None:
+        self.folder, self.job, self.listener = folder, job, listener
         _use_waiting_workers()
         logging.getLogger("ray").setLevel(logging.CRITICAL)
 
@@ -109,7 +123,11 @@ class Tuners:
         tuner = tune.Tuner(
             self._trainable(by_id, bell),
             param_space={"pack": tune.grid_search(list(by_id))},
-            tune_config=tune.TuneConfig(reuse_actors=True, trial_dirname_creator=_folder_name),
+            tune_config=tune.TuneConfig(
+                reuse_actors=True,
+                trial_dirname_creator=_folder_name,
+                max_concurrent_trials=self._most_at_a_time(),
+            ),
             run_config=tune.RunConfig(
                 name=f"tuner-{time.time_ns()}",
                 storage_path=str(self.folder / "tune"),
@@ -129,11 +147,19 @@ class Tuners:
 
     def _trainable(self, packs: Mapping[str, Pack], bell: str) -> Any:
         trainable = tune.with_parameters(PackTrainable, packs=packs, job=self.job, bell=bell)
-        request = {"CPU": self.resources.cpus, "GPU": self.resources.gpus}
-        group = tune.PlacementGroupFactory(
-            [request], bundle_label_selector=[wanted(self.resources)]
-        )
+        asked = self.job.asked
+        request = {"CPU": asked.cpus, "GPU": asked.gpus}
+        if asked.workers > 1:  # which ask for themselves
+            request = _NEXT_TO_NOTHING
+        group = tune.PlacementGroupFactory([request], bundle_label_selector=[wanted(asked)])
         return tune.with_resources(trainable, group)
+
+    def _most_at_a_time(self) -> int | None:
+        """Trials whose workers fit the nodes together; None where Tune counts for itself."""
+        if self.job.asked.workers == 1:
+            return None
+        nodes = ray.nodes()  # type: ignore[no-untyped-call]
+        return Cluster.of("", nodes).workers(self.job.asked)
 
 
 def _folder_name(trial: Any) -> str:

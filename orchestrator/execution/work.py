@@ -4,12 +4,11 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
-from importlib import import_module
 from time import perf_counter
 from typing import Any
 
-from orchestrator.errors import EnvironmentFault, OrchError
+from orchestrator.errors import OrchError
+from orchestrator.execution.alone import function_of_training, train_alone
 from orchestrator.execution.failures import describe, failed_rows
 from orchestrator.execution.halves import halves
 from orchestrator.execution.keeper import Keeper
@@ -20,22 +19,25 @@ from orchestrator.store.samples import has_sample, write_sample
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
+Train = Callable[[Pack, Job, Keeping | None], PackRows]
+
 
 def go_on() -> None:
     """Nobody wants the training to end."""
 
 
-def work(pack: Pack, job: Job, pause: Callable[[], None] = go_on) -> Summary:
-    """Train a pack and commit it. Raises EnvironmentFault when the store refuses.
+def work(
+    pack: Pack, job: Job, pause: Callable[[], None] = go_on, train: Train = train_alone
+) -> Summary:
+    """Train a pack and commit it.
 
     pause: as `Keeping` has it; what it raises is raised.
+
+    Raises EnvironmentFault when the store refuses, WorkerLost where one of several workers died.
     """
     started = perf_counter()
-    if job.device == "cuda":
-        _load("orchestrator.training.memory:take_share")(job.gpus)
     statuses: Counter[str] = Counter()
     keeper = Keeper(pack, job)
-    train = partial(_load(job.train), device=job.device, threads=job.threads)
     for rows in _settled(pack, job, train, keeper, pause):
         statuses.update(rows.trials["status"])
     _keep_sample(pack, job)
@@ -52,19 +54,15 @@ def work(pack: Pack, job: Job, pause: Callable[[], None] = go_on) -> Summary:
 
 
 def _settled(
-    pack: Pack,
-    job: Job,
-    train: Callable[..., PackRows],
-    keeper: Keeper,
-    pause: Callable[[], None],
+    pack: Pack, job: Job, train: Train, keeper: Keeper, pause: Callable[[], None]
 ) -> Iterator[PackRows]:
     """Committed rows of the pack; if it raises, of its halves, down to the guilty trials.
 
     Halves get ids and files of their own, so that what is finished is safe at once.
     """
     try:
-        yield _trained(pack, job, train, Keeping(keeper, job.checkpoint_s, pause))
-    except OrchError:  # the store refuses: no fault of a trial
+        yield _commit(pack, job, train(pack, job, Keeping(keeper, job.checkpoint_s, pause)))
+    except OrchError:  # the store refuses, a worker is lost: no fault of a trial
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything
         failure = describe(error)
@@ -78,10 +76,6 @@ def _settled(
         return
     for half in halves(pack):
         yield from _settled(half, job, train, Keeper(half, job), pause)
-
-
-def _trained(pack: Pack, job: Job, train: Callable[..., PackRows], keeping: Keeping) -> PackRows:
-    return _commit(pack, job, train(pack, keeping=keeping))
 
 
 def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
@@ -101,17 +95,5 @@ def _keep_sample(pack: Pack, job: Job) -> None:
     a task of the user's own may raise anything."""
     with suppress(Exception):
         if pack.sample and not has_sample(job.paths, pack.sample):
-            sample_of = _load("orchestrator.training.samples:sample_of")
+            sample_of = function_of_training("orchestrator.training.samples:sample_of")
             write_sample(job.paths, pack.sample, sample_of(pack))
-
-
-def _load(path: str) -> Callable[..., Any]:
-    """A function of training. That it cannot be imported is no fault of a trial."""
-    module, _, name = path.partition(":")
-    try:
-        function: Callable[..., Any] = getattr(import_module(module), name)
-    except ImportError as error:
-        raise EnvironmentFault(
-            f"{module} cannot be imported: {error}\n    is PyTorch installed for this Python?"
-        ) from error
-    return function

@@ -33,9 +33,17 @@ class Prediction:
 
 
 def work_of(settings: Mapping[str, Level], phase: str, device: str) -> Work:
-    """The settings that decide how long a trial takes; None and not set are the same."""
+    """The settings that decide how long a trial takes; None and not set are the same.
+
+    device: `cpu` or `cuda`, or what `together` makes of them.
+    """
     deciding = {p: v for p, v in settings.items() if v is not None and not is_stackable(p)}
     return frozenset({**deciding, "phase": phase, "device": device}.items())
+
+
+def together(device: str, *, is_parallel: bool) -> str:
+    """The name of a device for trials that several workers train together, perhaps."""
+    return f"{device}, in parallel" if is_parallel else device
 
 
 def trial_work(trial: Trial, device: str) -> Work:

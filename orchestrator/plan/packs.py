@@ -29,8 +29,9 @@ def make_packs(
     stays as it was, so that it gives the same bits again, whatever is known by now.
     speeds: of earlier packs; from them, packs that would take too long to be lost are known.
     """
+    is_shared = study.resources.workers > 1  # which train one trial at a time
     structures = _structures(todo)
-    portions = list(_unchanged(todo, kept, structures))
+    portions = list(_unchanged(todo, () if is_shared else kept, structures))
     taken = {trial.trial_id for portion in portions for trial in portion}
     groups: dict[Structure, list[Trial]] = {}
     for trial in todo:
@@ -39,7 +40,8 @@ def make_packs(
     together = [*groups.values(), *portions]
     limits = Portions.of(together, workers, 60 * study.resources.pack_minutes, speeds)
     for group in groups.values():
-        portions += _split(sorted(group, key=_replicate), limits.most(group))
+        most = 1 if is_shared else limits.most(group)
+        portions += _split(sorted(group, key=_replicate), most)
     pack = partial(_pack, study, prints, prints.identity)
     return tuple(pack(portion) for portion in sorted(portions, key=_cost))
 

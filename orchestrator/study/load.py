@@ -22,6 +22,7 @@ from orchestrator.study.records import Exclusion, Level, Study, Tune, Variant
 from orchestrator.study.rules import Rule, read_rules
 from orchestrator.study.settings import Compare, Resources
 from orchestrator.study.source import find_source, read_source
+from orchestrator.study.together import check_workers
 from orchestrator.study.tuning import check_tune, read_tune
 from orchestrator.study.variants import expand
 
@@ -87,6 +88,8 @@ def _read(
         compare, partners = settle(findings, declaration, kept, variants)
     if only:
         excluded = _without_idle(excluded, rules, edits)
+    resources = _resources(findings, given, base)
+    check_workers(findings, resources, variants, tune)
     return {
         **head,
         "design": kept.name,
@@ -97,7 +100,7 @@ def _read(
         "excluded": excluded,
         "tune": tune,
         "compare": compare,
-        "resources": _resources(findings, given, base),
+        "resources": resources,
     }
 
 

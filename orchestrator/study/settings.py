@@ -93,3 +93,5 @@ class Resources(Settings):
     checkpoint_minutes: Positive = 10
     """How often a pack that is being trained writes a checkpoint, from which it goes on when its
     worker is lost; after whole epochs only."""
+    workers: Count = 1
+    """Workers that train each trial together, with so many CPUs and GPUs each."""

@@ -2,23 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from time import perf_counter
 
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.training.engine import train
 from orchestrator.training.records import PackRows
 
 BUDGET_S = 2.0  # about; two short trainings are always needed
 
 
-def calibrate(pack: Pack, device: str = "cpu", threads: int = 1) -> float:
+def calibrate(pack: Pack, teach: Callable[[Pack], PackRows]) -> float:
     """Wall seconds of the whole pack: a line through a training of one epoch and of some more.
+
+    teach: trains a pack as the run will.
 
     Members that train one after another are timed by the first of them. The line counts probes
     at both ends, not those between, and nobody stopping early.
     """
-    teach = partial(train, device=device, threads=threads)
     alone = replace(pack, trials=pack.trials[:1])
     warm_up = teach(_shortened(alone, 1))
     sample = pack if warm_up.trials["execution"][0] == "stacked" else alone

@@ -14,8 +14,10 @@ from orchestrator.training.keeping import Keeping
 from orchestrator.training.loop import train_members
 from orchestrator.training.members import single, way_to_stack
 from orchestrator.training.memory import stack_size
+from orchestrator.training.ranks import ALONE, Ranks
 from orchestrator.training.recorder import Recorder, joined
 from orchestrator.training.records import PackRows
+from orchestrator.training.separable import require_separable
 from orchestrator.training.streams import Streams
 
 EXAMPLES = 3  # on which stacking is compared with single models
@@ -27,12 +29,15 @@ def train(
     threads: int = 1,
     precision: torch.dtype = torch.float32,
     keeping: Keeping | None = None,
+    ranks: Ranks = ALONE,
 ) -> PackRows:
     """Train every trial of the pack and return its rows; diverged trials are rows as well.
 
     Members train stacked where the model can be stacked, as many as fit into memory at once, else
     one after another.
     keeping: of checkpoints, from the last of which it goes on.
+    ranks: the processes that train this pack, of a single trial, together; the rows of the first
+        are those of the trial, the others' lack the probes.
     """
     torch.set_num_threads(threads)
     # TensorFloat-32 keeps 10 bits of the mantissa: too few for gradients that vanish.
@@ -43,6 +48,13 @@ def train(
         for trial in pack.trials
     ]
     few, _ = data.take(data.splits["train"][:, :EXAMPLES])
+    if ranks.count > 1:
+        (model,) = models
+        require_separable(model, few[0])
+        diary = Recorder(pack, pack.trials, data.known)
+        streams, saves = Streams(pack.trials, pack.study_seed), Saves(keeping, 1)
+        train_members(single(model), data, streams, diary, saves, ranks)
+        return diary.rows(execution="parallel", device=device, threads=threads * ranks.count)
     stack = way_to_stack(models, few)
     batch = batch_size(pack.trials[0].variant.settings.training, data)
     size = stack_size(stack(models[:1]), few[:1], batch) if stack else 1

@@ -11,6 +11,7 @@ from models.metrics import METRICS, PerExample
 from orchestrator.training.data import TrialData
 from orchestrator.training.means import counted
 from orchestrator.training.members import Members
+from orchestrator.training.ranks import ALONE, Ranks
 
 CHUNK_NUMBERS = 2**18  # input numbers evaluated at once: they stay in the cache
 NUMBERS_PER_WORD = 64  # a word becomes an embedding
@@ -19,24 +20,30 @@ Metrics = dict[tuple[str, str], Tensor]  # (split, metric) → (members,), float
 
 
 @torch.no_grad()
-def evaluate(members: Members, data: TrialData, loss: Loss, task: TaskEntry) -> Metrics:
-    """Every metric of the task on every split."""
+def evaluate(
+    members: Members, data: TrialData, loss: Loss, task: TaskEntry, ranks: Ranks = ALONE
+) -> Metrics:
+    """Every metric of the task on every split, the same in all processes of the trial."""
     members.model.eval()
     functions = {"loss": loss, **METRICS[data.shape.outputs], **task.functions}
     found: Metrics = {}
     for split, rows in data.splits.items():
-        for name, values in _means(members, data, rows, functions).items():
+        for name, values in _means(members, data, rows, functions, ranks).items():
             found[split, name] = values
         found |= _solved(task, split, found)
     return found
 
 
 def _means(
-    members: Members, data: TrialData, rows: Tensor, functions: Mapping[str, PerExample]
+    members: Members,
+    data: TrialData,
+    rows: Tensor,
+    functions: Mapping[str, PerExample],
+    ranks: Ranks,
 ) -> dict[str, Tensor]:
     sums = {name: torch.zeros(len(rows), dtype=torch.float64) for name in functions}
     counts = dict(sums)
-    for chunk in _chunks(data, rows):
+    for chunk in _chunks(data, ranks.part(rows)):
         inputs, targets = data.take(chunk)
         outputs = members.model(inputs)
         for name, function in functions.items():
@@ -44,11 +51,15 @@ def _means(
             weights = counted(values, targets)
             sums[name] = sums[name] + _total(values * weights)
             counts[name] = counts[name] + _total(weights)
-    return {name: total / counts[name].clamp(min=1) for name, total in sums.items()}
+    totals = ranks.total(torch.stack([*sums.values(), *counts.values()]))
+    means = totals[: len(functions)] / totals[len(functions) :].clamp(min=1)
+    return dict(zip(functions, means, strict=True))
 
 
 def _chunks(data: TrialData, rows: Tensor) -> Iterator[Tensor]:
-    """Sentences of similar length together: less padding."""
+    """Sentences of similar length together: less padding. None where there are no examples."""
+    if rows.shape[1] == 0:
+        return iter(())
     numbers = data.inputs[0].numel()
     if data.lengths is not None:
         rows = rows.gather(1, data.lengths[rows].argsort(1))

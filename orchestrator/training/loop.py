@@ -17,15 +17,24 @@ from orchestrator.training.means import mean_per_member
 from orchestrator.training.members import Members
 from orchestrator.training.optimizers import OPTIMIZERS, freeze
 from orchestrator.training.probing import Probing
+from orchestrator.training.ranks import ALONE, Ranks
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.schedules import Plateau, follow
 from orchestrator.training.streams import Streams
 
 
 def train_members(
-    members: Members, data: TrialData, streams: Streams, diary: Recorder, saves: Saves
+    members: Members,
+    data: TrialData,
+    streams: Streams,
+    diary: Recorder,
+    saves: Saves,
+    ranks: Ranks = ALONE,
 ) -> None:
-    """Train all members side by side, each exactly as it would train alone."""
+    """Train all members side by side, each exactly as it would train alone.
+
+    ranks: several processes may train one member together; all take the same steps.
+    """
     settings = streams.trials[0].variant.settings  # what all members have in common
     training = settings.training
     trainings = [trial.variant.settings.training for trial in streams.trials]
@@ -44,16 +53,18 @@ def train_members(
         if epoch > 0:
             members.model.train()
             torch.manual_seed(streams.seed("dropout", epoch))  # nn.Dropout takes no generator
-            for inputs, targets in batches(data, streams, epoch, size):
+            for batch in batches(data, streams, epoch, size):
+                inputs, targets, weight = ranks.share(*batch)
                 outputs = members.model(inputs)  # (members, batch, …)
                 losses = mean_per_member(loss(outputs, targets), targets)  # (members,)
                 if step + 1 == epoch * steps_an_epoch:
                     probing.before_last_step()
                 # Members share no parameter: the gradient of the sum is everyone's own.
-                optimizer.step(clip(members.gradient(losses.sum())))
+                gradient = ranks.total(members.gradient(losses.sum()), weight)
+                optimizer.step(clip(gradient))
                 step += 1
 
-        metrics = evaluate(members, data, loss, task)  # (split, metric) → (members,)
+        metrics = evaluate(members, data, loss, task, ranks)  # (split, metric) → (members,)
         diverged = ~_finite(members, metrics)
         if diary.diverged(diverged, epoch):
             members.flat[diverged] = 0  # finite again; with a step size of 0 it stays so
@@ -61,7 +72,8 @@ def train_members(
         diary.measured(epoch, step, metrics)
         plateau.saw(epoch, metrics["validation", "loss"])
         stopping = _stopping(training, plateau)
-        probing.after_epoch(epoch, step, stopping, diary)
+        if ranks.is_first:
+            probing.after_epoch(epoch, step, stopping, diary)
         if diary.stopped(stopping, epoch, plateau.best_epoch):
             freeze(optimizer, stopping)
         if epoch > 0:

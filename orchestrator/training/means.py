@@ -16,6 +16,13 @@ def counted(values: Tensor, targets: Tensor) -> Tensor:
     return (targets != NO_TAG).to(values.dtype)
 
 
+def answers(targets: Tensor) -> Tensor:
+    """How many values a mean over these targets has, in all members together."""
+    if targets.is_floating_point():  # (members, batch, values): one value of the loss an example
+        return targets.new_tensor(targets.shape[:2].numel())
+    return (targets != NO_TAG).sum()
+
+
 def mean_per_member(values: Tensor, targets: Tensor) -> Tensor:
     """(members, batch, …) → (members,)."""
     if values.dim() == 2:  # one value an example: nothing is padded

@@ -100,9 +100,9 @@ def way_to_stack(models: Sequence[nn.Module], inputs: Tensor) -> Way | None:
 
     inputs: (members, a few examples, …), on which the result is compared with single models.
     """
-    if not _is_function(models[0], inputs[0]):
+    if not is_function(models[0], inputs[0]):
         return None
-    samples = [_without_zeros(models[member]) for member in (0, -1)]
+    samples = [without_zeros(models[member]) for member in (0, -1)]
     ways: tuple[Way, ...] = (_broadcast, _mapped)
     if inputs.device.type in STEPWISE_ON:
         samples = [_stepwise(model) for model in samples]
@@ -204,7 +204,7 @@ def _mapped(models: Sequence[nn.Module]) -> Members:
 
 
 @torch.no_grad()
-def _is_function(model: nn.Module, inputs: Tensor) -> bool:
+def is_function(model: nn.Module, inputs: Tensor) -> bool:
     """Whether a forward pass of training neither draws nor remembers anything.
 
     Dropout would draw for all members at once; statistics that run along are no parameters.
@@ -222,7 +222,7 @@ def _is_function(model: nn.Module, inputs: Tensor) -> bool:
 
 
 @torch.no_grad()
-def _without_zeros(model: nn.Module) -> nn.Module:
+def without_zeros(model: nn.Module) -> nn.Module:
     """A copy with small numbers in place of zero parameters, which would hide differences."""
     changed = deepcopy(model)
     generator = torch.Generator().manual_seed(0)

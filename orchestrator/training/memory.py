@@ -13,7 +13,8 @@ USABLE = 0.5  # of a GPU's memory; evaluation, probes and torch itself take from
 
 def take_share(share: float) -> None:
     """Let this process take no more of its GPU than it asked Ray for; share: of all, 0 to 1."""
-    torch.cuda.set_per_process_memory_fraction(min(share, 1.0))
+    if torch.cuda.is_available():
+        torch.cuda.set_per_process_memory_fraction(min(share, 1.0))
 
 
 def stack_size(one: Members, inputs: Tensor, batch_size: int) -> int:

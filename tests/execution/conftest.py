@@ -9,7 +9,6 @@ import pytest
 from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.inline import InlineExecutor
 from orchestrator.execution.records import Executor
-from orchestrator.study.settings import Resources
 from tests.execution.doubles import MARKER
 
 
@@ -49,7 +48,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRay]:
 def ray_executor(local: LocalRay) -> Executor:
     from orchestrator.execution.ray_tune import RayTuneExecutor
 
-    return RayTuneExecutor(Resources(), local.joined)
+    return RayTuneExecutor(local.joined)
 
 
 @pytest.fixture(scope="session", params=["inline", pytest.param("ray", marks=pytest.mark.ray)])

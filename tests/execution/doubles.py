@@ -15,6 +15,7 @@ import numpy as np
 from orchestrator.execution.failures import failed_rows
 from orchestrator.execution.records import Job
 from orchestrator.plan.records import Pack
+from orchestrator.study.settings import Resources
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
@@ -26,10 +27,11 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> Pac
     """Rows whose numbers depend on the trial alone."""
     ids = [trial.trial_id for trial in pack.trials]
     for trial_id in ids:
-        _misbehave(trial_id, pack)
+        misbehave(trial_id, pack)
     values = np.array([float(sum(map(ord, trial_id))) for trial_id in ids])
     values[["nan" in trial_id for trial_id in ids]] = np.nan
-    blank = failed_rows(pack, "", Job(Path("/"), device=device, threads=threads)).trials
+    asked = Resources(cpus=threads, gpus=int(device == "cuda"))
+    blank = failed_rows(pack, "", Job(Path("/"), asked)).trials
     trials = {name: blank[name] for name in blank if not name.startswith("git_")}
     outcome = {
         "status": ["diverged" if "diverge" in trial_id else "completed" for trial_id in ids],
@@ -111,7 +113,7 @@ def train_really(pack: Pack, device: str, threads: int, keeping: Keeping) -> Pac
     return train(pack, device, threads, keeping=replace(keeping, pause=pause))
 
 
-def _misbehave(trial_id: str, pack: Pack) -> None:
+def misbehave(trial_id: str, pack: Pack) -> None:
     if "raise" in trial_id:
         raise ValueError(f"{trial_id} is guilty")
     if "exit" in trial_id:

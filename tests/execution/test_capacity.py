@@ -22,6 +22,8 @@ from orchestrator.study.settings import Resources
         (Capacity(2, 8), Resources(cpus=1, gpus=1), 2),
         (Capacity(1, 1), Resources(cpus=0.1, gpus=0.1), 10),
         (Capacity(8, 2), Resources(cpus=1, gpus=0.6), 2),  # not 3: none has shares of two
+        (Capacity(8, 0), Resources(workers=3), 2),
+        (Capacity(8, 4), Resources(cpus=1, gpus=1, workers=4), 1),
     ],
 )
 def test_workers(has: Capacity, asks: Resources, workers: int) -> None:
@@ -45,6 +47,13 @@ def test_a_kind_of_machine_that_this_one_is_not(asks: Resources, said: str) -> N
     with pytest.raises(EnvironmentFault, match=said) as fault:
         Capacity(8, 8).workers(asks)
     assert "--set resources.labels=null" in str(fault.value)
+
+
+def test_workers_of_one_trial_without_room_are_refused_with_how_many_there_would_be() -> None:
+    asks = "each trial asks for 3 workers with 1 CPU and 0 GPUs each"
+    with pytest.raises(EnvironmentFault, match=asks) as fault:
+        Capacity(2, 0).workers(Resources(workers=3))
+    assert "--set resources.workers=2" in str(fault.value)
 
 
 def test_cpus_are_those_that_this_process_may_use() -> None:

@@ -38,6 +38,8 @@ def test_dead_nodes_do_not_count() -> None:
         (Resources(cpus=5), 1),
         (Resources(gpus=0.25), 4),  # 8 would fit on the cards, 4 have a core
         (Resources(cpus=0.5, gpus=0.25), 8),
+        (Resources(cpus=3, workers=3), 1),  # of which two are on one node
+        (Resources(workers=5), 2),
     ],
 )
 def test_packs_side_by_side(asked: Resources, workers: int) -> None:
@@ -102,6 +104,13 @@ def test_a_kind_that_no_node_is_of_is_refused_with_those_there_are(
     with pytest.raises(EnvironmentFault) as fault:
         MIXED.workers(asked)
     assert said in str(fault.value)
+
+
+def test_more_workers_than_all_nodes_have_room_for() -> None:
+    with pytest.raises(EnvironmentFault, match=r"3 nodes at head:6379 has room for 3: ") as fault:
+        CLUSTER.workers(Resources(cpus=3, workers=4))
+    assert "big (8 CPUs, 0 GPUs)" in str(fault.value)
+    assert "--set resources.workers=3" in str(fault.value)
 
 
 def test_a_node_that_differs_is_named_with_what_it_has() -> None:

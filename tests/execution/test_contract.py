@@ -89,7 +89,7 @@ class TestExecutor:
         found = outcome.row("raise x")
         first, *traceback = found["error"].splitlines()
         assert first == "ValueError: raise x is guilty"
-        assert "_misbehave" in "\n".join(traceback)
+        assert "misbehave" in "\n".join(traceback)
         assert (found["status"], found["epochs_done"], found["execution"]) == ("failed", 0, None)
         assert found["factor.model.activation"] == "relu"
         assert found["setting.training.epochs"] == 3

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+from orchestrator.execution.alone import train_alone
 from orchestrator.execution.joined import joined_ray, tune_folder
 from orchestrator.execution.ray_tune import RayTuneExecutor
 from orchestrator.execution.records import Job, Summary
@@ -19,6 +22,7 @@ from tests.cli.running import tables, train_here, write_study
 from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
+from tests.training.packs import pack, variant
 
 if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
@@ -67,9 +71,9 @@ def train(
     double: str = "train_slowly",
     **asked: Any,
 ) -> None:
-    job = Job(results, train=f"tests.execution.doubles:{double}")
+    job = Job(results, Resources(**asked), train=f"tests.execution.doubles:{double}")
     with joined_ray(cluster.address, threads=1):
-        executor = RayTuneExecutor(Resources(**asked), lambda: tune_folder(results))
+        executor = RayTuneExecutor(lambda: tune_folder(results))
         executor.run([packs], job, heard)
 
 
@@ -106,6 +110,18 @@ def test_a_quarter_of_a_gpu(cluster: "Cluster", tmp_path: Path, notes: Path) -> 
 def test_no_gpu_asked_for_no_gpu_seen(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
     train(cluster, [pack_of("a")], tmp_path, Heard())
     assert [note.read_text() for note in notes.iterdir()] == [""]
+
+
+def test_workers_of_one_trial_on_two_nodes(cluster: "Cluster", tmp_path: Path) -> None:
+    """Each has room for one of them."""
+    trial = pack([variant("shared")], replicates=1)
+    node = cluster.add_node(num_cpus=2, **STORE)
+    with joined_ray(cluster.address, threads=2):
+        executor = RayTuneExecutor(lambda: tune_folder(tmp_path))
+        executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
+    cluster.remove_node(node)
+    found = pq.read_table(Job(tmp_path).paths.part("metrics", trial.pack_id))["value"]
+    assert np.allclose(found, train_alone(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
 
 
 class Joining(Heard):

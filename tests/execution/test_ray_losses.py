@@ -14,6 +14,7 @@ from orchestrator.execution.ray_tune import Attempt, RayTuneExecutor
 from orchestrator.execution.records import Job
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import statuses
+from orchestrator.study.settings import Resources
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
 
@@ -60,7 +61,8 @@ class Impatient(Heard):
 
 
 def really(folder: Path) -> Job:
-    return Job(folder, checkpoint_s=1e9, train="tests.execution.doubles:train_really")
+    asked = Resources(checkpoint_minutes=1e9)
+    return Job(folder, asked, train="tests.execution.doubles:train_really")
 
 
 def values(job: Job, pack: Pack) -> list[Table]:

@@ -132,6 +132,7 @@ def test_data_code_and_schema_count(prints: Fingerprints) -> None:
         SMALL.replace("study: small", "study: another\nquestion: Why?"),
         SMALL + "compare: {metric: test/loss}\n",
         SMALL + "resources: {cpus: 2}\n",
+        SMALL + "resources: {workers: 2}\n",
     ],
 )
 def test_what_only_the_reader_sees_does_not_count(text: str) -> None:

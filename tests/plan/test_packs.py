@@ -167,6 +167,14 @@ def test_replicates_stay_together_when_a_group_is_split() -> None:
         assert len(set(replicates)) <= len(replicates) / 3 + 2
 
 
+def test_workers_that_share_a_trial_take_one_at_a_time() -> None:
+    shared = study(SMALL + "resources: {workers: 2}\n")
+    earlier = plan_document(plan())  # with packs of many, which are not kept
+    made = plan(shared, earlier=earlier)
+    assert {len(pack.trials) for pack in made.packs} == {1}
+    assert sorted(packed(made)) == sorted(ids(made)) == sorted(ids(plan()))
+
+
 def test_an_interrupted_run_keeps_its_packs() -> None:
     """A pack that is trained again gives the same bits only with the same members."""
     first = plan(workers=2)

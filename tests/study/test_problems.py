@@ -84,6 +84,8 @@ CASES = {
     "probes: {quantities: []}": ("10:22", "an empty list is not", "a list of", ""),
     "probes: {step: 0}": ("10:16", "0 is not", "≥ 1, or last", ""),
     "resources: {cpus: 0}": ("10:19", "0 is not", "> 0", ""),
+    "resources: {workers: 0}": ("10:22", "0 is not", "≥ 1", ""),
+    "resources: {gpus: 0.5, workers: 2}": ("10:19", "of 0.5 GPUs each", "whole GPUs", "NCCL"),
     "resources: {gpu: 1}": ("10:13", "no such key", "cpus, gpus", "'gpus'"),
     "resources: {gpus: 1.5}": ("10:19", "1.5 is neither a share", "a whole number", ""),
     "resources: {accelerator_type: T4}": ("10:31", "none is asked for", "", "add gpus: 1"),
