@@ -94,7 +94,7 @@ def test_trials_of_the_tuning_have_cards_with_their_own_settings(done: Path) -> 
     rows = {row["trial_id"]: row for row in tables(done / "results")["trials"].to_pylist()}
     assert set(trials["id"]) == set(rows)
     for place, trial in enumerate(trials["id"]):
-        rate = found["tuned"][trials["tuned"][place]]["training.learning_rate"]
+        rate = found["tuned"][int(trials["tuned"][place])]["training.learning_rate"]
         assert rate == level_text(rows[trial]["setting.training.learning_rate"])
         score = rows[trial]["final.validation/accuracy"]
         assert found["final"]["validation/accuracy"][place] == pytest.approx(score, rel=1e-4)
