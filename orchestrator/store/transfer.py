@@ -23,16 +23,6 @@ _SIDE_BY_SIDE = 16  # requests under way
 _EXPORT = "export"  # what other tools were given is no result
 
 
-def pull(place: Location, folder: Path) -> list[str]:
-    """Copy into the folder what it lacks of the results there; returns the names of the copies.
-
-    Sizes are compared, and every page of a Parquet file with its checksum; what does not agree
-    is left out with a `DamagedPart` warning. Packs that are being written are left for later.
-    Raises EnvironmentFault when the place cannot be read or the folder not be written.
-    """
-    return copy(place, folder, results_at(place))
-
-
 def push(folder: Path, place: Location, without: Container[str] = ()) -> list[str]:
     """Put what is new or changed in the folder there, but for these; returns the names.
 
@@ -81,9 +71,16 @@ def copy(
     place: Location,
     folder: Path,
     there: Mapping[str, Found],
-    spared: Callable[[str], bool] = lambda name: False,
+    spared: Callable[[str], bool],
 ) -> list[str]:
-    """As `pull`, of these objects. spared: whether a name in the folder must stay as it is."""
+    """Copy into the folder what it lacks of these results; returns the names of the copies.
+
+    Sizes are compared, and every page of a Parquet file with its checksum; what does not agree
+    is left out with a `DamagedPart` warning.
+    there: `results_at(place)`: packs that are being written are left for later.
+    spared: whether a name in the folder must stay as it is.
+    Raises EnvironmentFault when the place cannot be read or the folder not be written.
+    """
     other = [name for name, found in there.items() if not _is_same(folder / name, found)]
     lacking = [name for name in other if not spared(name)]
     lacking.sort(key=lambda name: name.startswith("store/trials/"))  # they commit a pack

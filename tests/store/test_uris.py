@@ -16,7 +16,7 @@ from orchestrator.store import filesystems
 from orchestrator.store.mirror import mirrored, refresh
 from orchestrator.store.objects import get, listing, look, put, remove
 from orchestrator.store.parts import DamagedPart, commit, statuses
-from orchestrator.store.transfer import pull, push
+from orchestrator.store.transfer import copy, push, results_at
 from tests.object_storage import ObjectStorage
 from tests.store.test_parts import rows_of
 
@@ -90,6 +90,10 @@ def test_a_pack_that_is_being_committed_is_left_for_later(paths: ResultsPaths) -
         warnings.simplefilter("error")
         refresh(paths)
         assert statuses(paths).keys() == {"a", "b diverge"}
+
+
+def pull(place: Location, folder: Path) -> list[str]:
+    return copy(place, folder, results_at(place), spared=lambda name: False)
 
 
 def flipped(data: bytes) -> bytes:
