@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.cli.run import run
-from orchestrator.execution import work
+from orchestrator.execution import inline
 from orchestrator.paths import TABLES
 from orchestrator.study.overrides import Overrides
 from tests.cli.orch import ORCH
@@ -64,7 +64,7 @@ class Killed(BaseException):
 
 def train_killed(study: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same, killed when so many packs are done; they alone are in the store."""
-    real, calls = work._trained, []
+    real, calls = inline.train_alone, []
 
     def unlucky(*arguments: Any) -> Any:
         if len(calls) == after:
@@ -73,7 +73,7 @@ def train_killed(study: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> No
         return real(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(work, "_trained", unlucky)
+        patched.setattr(inline, "train_alone", unlucky)
         with pytest.raises(Killed):
             train_here(study)
     assert len(parts(study.parent / "results")) == after

@@ -182,7 +182,7 @@ class TestWrongInput:
         assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]
 
     def test_an_address_is_no_folder(self, tmp_path: Path) -> None:
-        ended = orch("run", write_study(tmp_path), "--results", "s3://bucket/x", cwd=tmp_path)
+        ended = orch("run", write_study(tmp_path), "--results", "ftp://bucket/x", cwd=tmp_path)
         assert ended.returncode == 2
         assert "--results" in ended.stderr
         assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]
@@ -218,7 +218,7 @@ class TestWrongEnvironment:
         arguments = ("run", "study.yaml", "--set", "resources.gpus=1")
         ended = orch(*arguments, cwd=tmp_path, CUDA_VISIBLE_DEVICES="")
         assert ended.returncode == 3
-        assert "and 1 GPUs, but this machine has" in ended.stderr
+        assert "and 1 GPU, but this machine has" in ended.stderr
 
     def test_the_study_is_being_run_already(self, done: Path) -> None:
         with exclusive(done / "results/tiny/.lock"):

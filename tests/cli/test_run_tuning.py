@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pytest
 
-from orchestrator.execution import work
+from orchestrator.execution import inline
 from reports.figures.facets import scheme
 from reports.names import level_text
 from reports.page.cards import cards
@@ -131,14 +131,14 @@ def test_an_interrupted_run_goes_on_in_either_phase(
 def test_a_variant_that_fails_at_every_point_is_named_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = work._trained
+    real = inline.train_alone
 
     def picky(pack: Any, *others: Any) -> Any:
         if pack.trials[0].variant.label == "activation=relu":
             raise ValueError("relu is out of order")
         return real(pack, *others)
 
-    monkeypatch.setattr(work, "_trained", picky)
+    monkeypatch.setattr(inline, "train_alone", picky)
     study = write_study(tmp_path, TUNED)
     assert train_here(study, report=True) == 1
     text = capsys.readouterr().out

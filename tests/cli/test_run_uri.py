@@ -19,7 +19,7 @@ from orchestrator.cli.rebuild import Rebuilder
 from orchestrator.cli.results import results_now, results_paths
 from orchestrator.cli.run import run
 from orchestrator.errors import EnvironmentFault, InputError
-from orchestrator.execution import work
+from orchestrator.execution import inline
 from orchestrator.execution.sight import look as look_around
 from orchestrator.paths import ResultsPaths
 from orchestrator.store import driving, filesystems
@@ -97,7 +97,7 @@ def test_a_run_that_is_killed_goes_on_from_another_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     study, uri = write_study(tmp_path), object_storage.uri()
-    real, trained = work._trained, []
+    real, trained = inline.train_alone, []
 
     def unlucky(*arguments: Any) -> Any:
         if len(trained) == 1:
@@ -106,7 +106,7 @@ def test_a_run_that_is_killed_goes_on_from_another_machine(
         return real(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(work, "_trained", unlucky)
+        patched.setattr(inline, "train_alone", unlucky)
         with pytest.raises(Killed):
             train_there(study, uri)
     first = {name for name in names(uri) if name.startswith("store/trials/")}

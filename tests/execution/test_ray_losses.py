@@ -168,7 +168,7 @@ def test_a_worker_imports_torch_once_not_once_a_pack(
 ) -> None:
     job = Job(tmp_path, train="tests.execution.doubles:train_and_note")
     packs = [pack_of(f"noted {number}") for number in range(8)]
-    ray_executor.run([packs[:5], packs[5:]], job, Heard())
+    ray_executor.run([packs], job, Heard())
     notes = [note.name for note in Path(os.environ[MARKER]).iterdir()]
     ours = {pack.pack_id for pack in packs}
     processes = {note.partition("@")[2] for note in notes if note.partition("@")[0] in ours}
