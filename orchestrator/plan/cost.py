@@ -28,6 +28,11 @@ def trial_cost(settings: Mapping[str, Level]) -> int:
     return weights * steps * _examples(settings) * _number(settings.get("training.epochs"), 1)
 
 
+def is_recurrent(settings: Mapping[str, Level]) -> bool:
+    """Whether torch's kernels compute it on a CPU, which take one model at a time."""
+    return settings.get("model.cell") in KERNELS
+
+
 def _recurrence(settings: Mapping[str, Level]) -> int:
     """Recurrent layers of both directions, weighted by the time that torch's kernels take."""
     kernel = KERNELS.get(settings.get("model.cell"), 1)

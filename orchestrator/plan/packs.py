@@ -38,7 +38,7 @@ def make_packs(
         if trial.trial_id not in taken:
             groups.setdefault(structures[id(trial.variant)], []).append(trial)
     together = [*groups.values(), *portions]
-    limits = Portions.of(together, workers, 60 * study.resources.pack_minutes, speeds)
+    limits = Portions.of(together, workers, study.resources, speeds)
     for group in groups.values():
         most = 1 if is_shared else limits.most(group)
         portions += _split(sorted(group, key=_replicate), most)

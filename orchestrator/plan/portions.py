@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from orchestrator.plan.cost import trial_cost
+from orchestrator.plan.cost import is_recurrent, trial_cost
 from orchestrator.plan.duration import Speeds
 from orchestrator.plan.records import Trial
+from orchestrator.study.settings import Resources
 
 SMALLEST, LARGEST = 8, 64  # members: below, stacking gains little; above, a worker waits for long
+IN_TURN = 1  # as little as pays where members train one after another all the same
 ROUNDS = 4  # packs per worker, so that the last ones to finish leave few idle
 
 
@@ -16,18 +18,25 @@ ROUNDS = 4  # packs per worker, so that the last ones to finish leave few idle
 class Portions:
     """What limits the packs of a plan.
 
-    members: of cheap trials.   cost: of a whole pack, unless a single trial costs more.
+    members: wanted of cheap trials.   cost: of a whole pack, unless a single trial costs more.
+    mean: cost of a trial.   on_gpu: where all models stack.
     longest_s: training time of a pack, where `speeds` knows it.
     """
 
     members: int
     cost: float
+    mean: float
+    on_gpu: bool
     longest_s: float
     speeds: Speeds
 
     @classmethod
     def of(
-        cls, groups: Sequence[Sequence[Trial]], workers: int, longest_s: float, speeds: Speeds
+        cls,
+        groups: Sequence[Sequence[Trial]],
+        workers: int,
+        asked: Resources,
+        speeds: Speeds,
     ) -> "Portions":
         """groups: all that is to be trained; the trials of each have one structure.
 
@@ -39,13 +48,21 @@ class Portions:
         packs = ROUNDS * max(workers, 1)
         costs = [len(group) * trial_cost(group[0].variant.settings.flat) for group in groups]
         trials, cost = sum(map(len, groups)), sum(costs)
-        members = min(max(ceil(trials / packs), SMALLEST), LARGEST)
-        least = SMALLEST * cost / max(trials, 1)
-        return cls(members, max(cost / packs, least), longest_s, speeds)
+        return cls(
+            members=ceil(trials / packs),
+            cost=cost / packs,
+            mean=cost / max(trials, 1),
+            on_gpu=asked.gpus > 0,
+            longest_s=60 * asked.pack_minutes,
+            speeds=speeds,
+        )
 
     def most(self, group: Sequence[Trial]) -> int:
         """Members of a pack of these trials, which have one structure."""
-        by_cost = ceil(self.cost / trial_cost(group[0].variant.settings.flat))
-        members = min(self.members, by_cost, len(group))
+        settings = group[0].variant.settings.flat
+        smallest = SMALLEST if self.on_gpu or not is_recurrent(settings) else IN_TURN
+        by_cost = ceil(max(self.cost, smallest * self.mean) / trial_cost(settings))
+        by_number = min(max(self.members, smallest), LARGEST)
+        members = min(by_number, by_cost, len(group))
         seconds = self.speeds.of_trial(group[0], members)
         return members if seconds is None else max(min(members, int(self.longest_s / seconds)), 1)

@@ -1,5 +1,7 @@
 """Every trial is in exactly one pack, with trials of its own structure only."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from orchestrator.plan.portions import LARGEST, SMALLEST
 from orchestrator.plan.records import Pack, Plan
 from orchestrator.plan.structures import is_stackable
 from orchestrator.study.load import load_study
+from orchestrator.study.overrides import Overrides
 from tests.plan.studies import SMALL, ids, plan, study
 
 FACTORS = {
@@ -217,3 +220,14 @@ def test_the_slowest_cells_and_longest_sequences_come_first() -> None:
     order = list(dict.fromkeys(pack.trials[0].variant.label for pack in made.packs))
     cells = ("gru", "lstm", "rnn")
     assert order == [f"cell={cell} length={length}" for length in (50, 10) for cell in cells]
+
+
+def test_recurrent_trials_on_a_cpu_are_dealt_out_evenly() -> None:
+    """They train in turn: packs of eight would gain nothing, and one of two workers would wait."""
+    prints = Fingerprints(code={("recurrent", "adding"): {"a": "b"}}, data={"adding": "c"})
+    few = load_study("recurrent_memory", Overrides(only=("task.length=50",), replicates=8))
+    packs = plan(few, workers=2, prints=prints).packs
+    assert {len(pack.trials) for pack in packs} <= {1, 2, 3}
+    assert max(map(cost, packs)) < sum(map(cost, packs)) / 6
+    on_gpu = replace(few, resources=few.resources.model_copy(update={"gpus": 1}))
+    assert [len(pack.trials) for pack in plan(on_gpu, workers=2, prints=prints).packs] == [8, 8, 8]
