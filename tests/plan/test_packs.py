@@ -230,4 +230,4 @@ def test_recurrent_trials_on_a_cpu_are_dealt_out_evenly() -> None:
     assert {len(pack.trials) for pack in packs} <= {1, 2, 3}
     assert max(map(cost, packs)) < sum(map(cost, packs)) / 6
     on_gpu = replace(few, resources=few.resources.model_copy(update={"gpus": 1}))
-    assert [len(pack.trials) for pack in plan(on_gpu, workers=2, prints=prints).packs] == [8, 8, 8]
+    assert len(plan(on_gpu, workers=2, prints=prints).packs) < len(packs) / 2  # they stack
