@@ -62,12 +62,13 @@ class Killed(BaseException):
     """Stands for a signal."""
 
 
-def train_killed(study: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same, killed when so many packs are done; they alone are in the store."""
+@contextmanager
+def killed_after(packs: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A run in the block is killed when so many packs are done."""
     real, calls = inline.train_alone, []
 
     def unlucky(*arguments: Any) -> Any:
-        if len(calls) == after:
+        if len(calls) == packs:
             raise Killed
         calls.append(arguments)
         return real(*arguments)
@@ -75,7 +76,13 @@ def train_killed(study: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> No
     with monkeypatch.context() as patched:
         patched.setattr(inline, "train_alone", unlucky)
         with pytest.raises(Killed):
-            train_here(study)
+            yield
+
+
+def train_killed(study: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same, killed when so many packs are done; they alone are in the store."""
+    with killed_after(after, monkeypatch):
+        train_here(study)
     assert len(parts(study.parent / "results")) == after
 
 

@@ -19,7 +19,6 @@ from orchestrator.cli.rebuild import Rebuilder
 from orchestrator.cli.results import results_now, results_paths
 from orchestrator.cli.run import run
 from orchestrator.errors import EnvironmentFault, InputError
-from orchestrator.execution import inline
 from orchestrator.execution.sight import look as look_around
 from orchestrator.paths import ResultsPaths
 from orchestrator.store import driving, filesystems
@@ -29,7 +28,7 @@ from orchestrator.store.parts import commit, statuses
 from orchestrator.store.under_way import under_way
 from orchestrator.study.overrides import Overrides
 from tests.cli.orch import ORCH
-from tests.cli.running import Killed, tables, train_here, write_study
+from tests.cli.running import killed_after, tables, train_here, write_study
 from tests.object_storage import ObjectStorage
 from tests.store.test_parts import rows_of
 
@@ -97,18 +96,8 @@ def test_a_run_that_is_killed_goes_on_from_another_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     study, uri = write_study(tmp_path), object_storage.uri()
-    real, trained = inline.train_alone, []
-
-    def unlucky(*arguments: Any) -> Any:
-        if len(trained) == 1:
-            raise Killed
-        trained.append(arguments)
-        return real(*arguments)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(inline, "train_alone", unlucky)
-        with pytest.raises(Killed):
-            train_there(study, uri)
+    with killed_after(1, monkeypatch):
+        train_there(study, uri)
     first = {name for name in names(uri) if name.startswith("store/trials/")}
     assert len(first) == 1
     assert json.loads(get(uri.replace("?", "/tiny/plan.json?")) or b"")["study"] == "tiny"
