@@ -116,7 +116,6 @@ def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:
         "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # one process less
         "RAY_TRAIN_METRICS_ENABLED": "0",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # no GPU asked for, no GPU seen
-        "RAY_gcs_rpc_server_reconnect_timeout_s": "5",  # when this process is killed, so is Ray
         "RAY_preload_python_modules": ",".join(preloaded),
     }
 
