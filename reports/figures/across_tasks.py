@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from reports.figures.facets import Scheme
 from reports.figures.lines import band, line
 from reports.figures.outcomes import tick_text
-from reports.figures.records import Figure, Key, Layout, Panel, Trace, numbers
+from reports.figures.records import Arrangement, Figure, Key, Layout, Panel, Trace, numbers
 from reports.names import count_text, describe, level_text
 from reports.statistics.across_tasks import AcrossTasks, Contender
 from reports.statistics.interquartile import DRAWS, SEED
 from reports.tables import Level
+from reports.variants import is_crossed
 
 
 def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
@@ -31,12 +32,14 @@ def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
         legend=keys,
         choosers=(),
         panels=tuple(panels),
+        arrangement=Arrangement(("others",) if is_crossed(view.plan) else None, whole=True),
     )
 
 
 def _coloured(view: Scheme) -> bool:
     """Whether colour tells contenders apart."""
-    return view.roles.colour is not None and not view.roles.colour.startswith("task.")
+    path = view.roles.colour or ""
+    return path in view.plan.factors and not path.startswith("task.")
 
 
 def _others(view: Scheme, each: Contender) -> Mapping[str, Level]:
@@ -93,9 +96,20 @@ def scale_text(found: AcrossTasks) -> str:
 def _panel(view: Scheme, found: AcrossTasks, title: str, group: Sequence[Contender]) -> Panel:
     places = [(place_of(view, found, each), each) for each in group]
     x = numbers(found.thresholds)
-    bands = [band(place, x, *each.profile[1:]) for place, each in places]
-    lines = [_line(place, x, each) for place, each in places]
-    return Panel(title, (*bands, *lines), _layout(found), {})
+    bands = [band(place, x, *each.profile[1:]) | tag(view, each) for place, each in places]
+    lines = [_line(view, place, x, each) | tag(view, each) for place, each in places]
+    variants = tuple(first_of(view, each) for each in group)
+    return Panel(title, (*bands, *lines), _layout(found), {}, variants=variants)
+
+
+def first_of(view: Scheme, each: Contender) -> int:
+    """The place of its variant in the first task: of the contender's levels but for the task."""
+    return view.order[each.variants[0]]
+
+
+def tag(view: Scheme, each: Contender) -> Trace:
+    """Part of a trace: whose levels its colour shows."""
+    return {"meta": {"variant": first_of(view, each)}}
 
 
 def _layout(found: AcrossTasks) -> Layout:
@@ -107,6 +121,8 @@ def _layout(found: AcrossTasks) -> Layout:
     }
 
 
-def _line(place: int, x: Sequence[float | None], each: Contender) -> Trace:
+def _line(view: Scheme, place: int, x: Sequence[float | None], each: Contender) -> Trace:
     name = tick_text(", ".join(level_text(level) for level in each.levels.values()))
+    if _coloured(view):
+        name = view.line_name(view.plan.variants[first_of(view, each)])
     return line(place, x, each.profile[0], f"{name}: %{{y:.0%}} above %{{x:.3g}}")

@@ -107,8 +107,7 @@ def _strands(view: Scheme, facet: Facet, results: Outcomes) -> list[list[Variant
     """By colour, the variants with a mean, along x."""
     known = [v for v in facet.variants if results[v.variant_id].n]
     known.sort(key=lambda variant: view.place(view.roles.x, variant))
-    colours = sorted({view.colour(variant) for variant in known})
-    return [[v for v in known if view.colour(v) == colour] for colour in colours]
+    return [strand for _, strand in view.by_colour(known)]
 
 
 def _band(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:

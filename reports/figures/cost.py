@@ -3,7 +3,16 @@
 from reports.figures import outcomes
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.palette import look
-from reports.figures.records import Figure, Layout, Panel, Trace, log_axis, log_range, numbers
+from reports.figures.records import (
+    Arrangement,
+    Figure,
+    Layout,
+    Panel,
+    Trace,
+    log_axis,
+    log_range,
+    numbers,
+)
 from reports.statistics.cost import Cost
 from reports.tables import Variant
 
@@ -35,14 +44,13 @@ def draw(view: Scheme, cost: Cost | None) -> Figure | None:
         panels=tuple(
             _panel(view, facet, cost, scale) for facet in facets(view, (roles.columns,), choose)
         ),
+        arrangement=Arrangement(("columns",), "dodged"),
     )
 
 
 def _panel(view: Scheme, facet: Facet, cost: Cost, scale: Layout) -> Panel:
-    groups: dict[int, list[Variant]] = {}
-    for variant in (v for v in facet.variants if v.variant_id in cost.by_variant):
-        groups.setdefault(view.colour(variant), []).append(variant)
-    traces = tuple(_markers(view, place, groups[place], cost) for place in sorted(groups))
+    groups = view.by_colour(v for v in facet.variants if v.variant_id in cost.by_variant)
+    traces = tuple(_markers(view, place, own, cost) for place, own in groups)
     axes = {**outcomes.axes(view, {}), "yaxis": scale}
     return Panel(facet.title, traces, axes, facet.when, variants=facet.places)
 
@@ -55,7 +63,7 @@ def _markers(view: Scheme, place: int, variants: list[Variant], cost: Cost) -> T
         **view.tag_points(variants),
         "x": numbers([outcomes.x_position(view, variant) for variant in variants]),
         "y": numbers([each.mean_s for each in spent]),
-        "customdata": [[outcomes.hover_name(view, variant), each.n]
+        "customdata": [[view.hover_name(variant), each.n]
                        for variant, each in zip(variants, spent, strict=True)],
         "marker": {"color": style.light, "size": 8, "symbol": style.symbol},
         "hovertemplate": "%{customdata[0]}<br>%{y:.3g} s a trial, n = %{customdata[1]}"

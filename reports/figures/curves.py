@@ -7,7 +7,7 @@ from reports.figures.baselines import Baselines
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import band, line
 from reports.figures.opening import opening
-from reports.figures.outcomes import Outcomes, hover_name, value_axis
+from reports.figures.outcomes import Outcomes, value_axis
 from reports.figures.records import Arrangement, Chooser, Figure, Panel, Trace, linear_range
 from reports.names import metric_text
 from reports.statistics.curves import Curve
@@ -132,7 +132,7 @@ def _band(view: Scheme, variant: Variant, curve: Curve) -> Trace:
 
 
 def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
-    name = view.text(view.roles.colour, variant) or hover_name(view, variant)
+    name = view.line_name(variant)
     hover = f"{name} %{{y:.4g}}, n = %{{customdata}}"
     n = list(curve.n)
     return line(

@@ -7,8 +7,8 @@ import numpy as np
 from reports.figures import strands
 from reports.figures.decay import deepest, strand_of
 from reports.figures.facets import Facet, Scheme, choosers, facets
-from reports.figures.outcomes import hover_name
 from reports.figures.records import (
+    Arrangement,
     Chooser,
     Figure,
     Layout,
@@ -21,6 +21,7 @@ from reports.figures.records import (
 from reports.figures.strands import Strand, epoch_text
 from reports.names import change_text, factor_text
 from reports.statistics.decay import Profile
+from reports.variants import is_crossed
 
 MOST = 41  # epochs drawn; a study that probes more often is thinned evenly
 EPOCH = "epoch"  # key of the slider
@@ -142,6 +143,7 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         choosers=choosers(view, choose, deepest(view, found, choose)),
         panels=tuple(_map(view, facet, own, epochs, span) for facet in made),
         lesson=_told_of_map(view, found),
+        arrangement=Arrangement(("columns", "colour")) if is_crossed(view.plan) else None,
     )
 
 
@@ -176,7 +178,7 @@ def _map(
     """by_epoch: of each variant."""
     variant = facet.variants[0]
     own = by_epoch.get(variant.variant_id, {})
-    title = facet.title or hover_name(view, variant)
+    title = facet.title or view.hover_name(variant)
     if not own or not span:
         return Panel(title, (), _map_axes(1), facet.when, strands.NOTHING, facet.places)
     layers = max(p.inner for p in own.values())

@@ -1,11 +1,11 @@
 """Variants laid out over panels, the same way in every figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-from reports.figures.records import Chooser, Key, Trace
+from reports.figures.records import Arrangement, Chooser, Key, Trace
 from reports.names import level_name, level_text, short_names
 from reports.roles import Roles, roles
 from reports.tables import ABSENT, Level, Plan, Variant
@@ -20,6 +20,10 @@ class Facet:
     when: Mapping[str, str]
     variants: tuple[Variant, ...]
     places: tuple[int, ...]  # theirs in the study
+
+    def titled(self, part: str) -> str:
+        """before training, depth 8."""
+        return ", ".join(filter(None, (part, self.title)))
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,29 @@ class Scheme:
 
     def colour(self, variant: Variant) -> int:
         return self.place(self.roles.colour, variant)
+
+    def by_colour(self, variants: Iterable[Variant]) -> list[tuple[int, list[Variant]]]:
+        """(place of the level, its variants), in the order of the legend."""
+        groups: dict[int, list[Variant]] = {}
+        for variant in variants:
+            groups.setdefault(self.colour(variant), []).append(variant)
+        return sorted(groups.items())
+
+    @property
+    def each_alone(self) -> Arrangement:
+        """Of a figure with one variant a panel, as others are chosen from lists.
+
+        Where factors are not crossed, panels of levels would hold several variants.
+        """
+        return Arrangement(("colour",) if is_crossed(self.plan) else None, dashed=False)
+
+    def hover_name(self, variant: Variant) -> str:
+        """Of a variant, safe in plotly's text."""
+        return escape(self.titles[variant.variant_id])
+
+    def line_name(self, variant: Variant) -> str:
+        """Of a line in its panel: the level that its colour shows."""
+        return self.text(self.roles.colour, variant) or self.hover_name(variant)
 
     def text(self, path: str | None, variant: Variant) -> str:
         """The level, safe to stand in plotly's text, which reads some HTML."""
@@ -149,6 +176,14 @@ def facets(
     return tuple(_facet(view, tuple(groups[places]), panels, lists) for places in sorted(groups))
 
 
+def seen_together(made: Iterable[Facet]) -> list[list[Facet]]:
+    """Those of the same choice from the lists, in one list each."""
+    groups: dict[tuple[tuple[str, str], ...], list[Facet]] = {}
+    for facet in made:
+        groups.setdefault(tuple(facet.when.items()), []).append(facet)
+    return list(groups.values())
+
+
 def _present(paths: Sequence[str | None]) -> list[str]:
     return [path for path in paths if path]
 
@@ -157,13 +192,16 @@ def _facet(
     view: Scheme, variants: tuple[Variant, ...], panels: list[str], lists: list[str]
 ) -> Facet:
     levels = {path: level_text(view.level(path, variants[0])) for path in (*panels, *lists)}
-    title = ", ".join(_title(view.names[path], levels[path]) for path in panels)
+    title = ", ".join(_title(view, path, levels[path]) for path in panels)
     places = tuple(view.order[variant.variant_id] for variant in variants)
     return Facet(title, {path: levels[path] for path in lists}, variants, places)
 
 
-def _title(name: str, level: str) -> str:
-    return f"no {name}" if level == ABSENT else f"{name} {level}"
+def _title(view: Scheme, path: str, level: str) -> str:
+    """activation tanh; no activation; a variant's name says what it is."""
+    if path == VARIANT:
+        return level
+    return f"no {view.names[path]}" if level == ABSENT else f"{view.names[path]} {level}"
 
 
 def choosers(

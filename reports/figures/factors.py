@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from reports.figures.decay import deepest
-from reports.figures.facets import Facet, Scheme, choosers, facets
-from reports.figures.outcomes import hover_name, x_axis, x_position
+from reports.figures.facets import Facet, Scheme, choosers, facets, seen_together
+from reports.figures.outcomes import x_axis, x_position
 from reports.figures.palette import look
 from reports.figures.records import (
     Arrangement,
@@ -32,7 +32,7 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         return None
     scale = _scale(found)
     choose = (view.roles.rows, *view.roles.rest)
-    made = facets(view, (view.roles.columns,), choose)
+    groups = seen_together(facets(view, (view.roles.columns,), choose))
     return Figure(
         name="factors",
         title="Factor per layer by which the gradient changes on its way to the input",
@@ -49,9 +49,9 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         choosers=choosers(view, choose, deepest(view, found, choose)),
         panels=tuple(
             _panel(view, facet, _factors(found, epoch), epoch, scale)
-            for facet_group in _by_choice(made)
+            for group in groups
             for epoch in ends(p.epoch for p in found)
-            for facet in facet_group
+            for facet in group
         ),
         lesson=_told(found),
         arrangement=Arrangement(("columns",), "dodged"),
@@ -82,14 +82,6 @@ def _kinds(found: Sequence[Profile]) -> str:
     return said if mixed else ""
 
 
-def _by_choice(made: Sequence[Facet]) -> list[list[Facet]]:
-    """Facets that are seen together."""
-    groups: dict[tuple[tuple[str, str], ...], list[Facet]] = {}
-    for facet in made:
-        groups.setdefault(tuple(facet.when.items()), []).append(facet)
-    return list(groups.values())
-
-
 def _factors(found: Sequence[Profile], epoch: int) -> Factors:
     return {p.variant_id: p.factor for p in found if p.epoch == epoch and p.factor}
 
@@ -101,14 +93,11 @@ def _scale(found: Sequence[Profile]) -> Layout:
 
 
 def _panel(view: Scheme, facet: Facet, of: Factors, epoch: int, scale: Layout) -> Panel:
-    groups: dict[int, list[Variant]] = {}
-    for variant in (v for v in facet.variants if v.variant_id in of):
-        groups.setdefault(view.colour(variant), []).append(variant)
-    traces = [_trace(view, place, groups[place], of) for place in sorted(groups)]
-    title = f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}"
-    sizes = {v.variant_id: (of[v.variant_id].n, 0) for vs in groups.values() for v in vs}
+    known = [variant for variant in facet.variants if variant.variant_id in of]
+    traces = [_trace(view, place, own, of) for place, own in view.by_colour(known)]
+    sizes = {variant.variant_id: (of[variant.variant_id].n, 0) for variant in known}
     return Panel(
-        title,
+        facet.titled(epoch_text(epoch)),
         tuple(traces),
         _layout(view, scale),
         facet.when,
@@ -135,7 +124,7 @@ def _trace(view: Scheme, place: int, variants: Sequence[Variant], of: Factors) -
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([f.value for f in found]),
         "customdata": [
-            [hover_name(view, v), f.n, f"{f.low or f.value:.2g} to {f.high or f.value:.2g}"]
+            [view.hover_name(v), f.n, f"{f.low or f.value:.2g} to {f.high or f.value:.2g}"]
             for v, f in zip(variants, found, strict=True)
         ],
         "error_y": {"type": "data", "array": numbers(above), "arrayminus": numbers(below),

@@ -1,11 +1,11 @@
 """Draws `statistics.influence`: what the variants reached by what is left of their gradient."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reports.figures.facets import Scheme
-from reports.figures.outcomes import hover_name
 from reports.figures.palette import look
 from reports.figures.records import (
+    STAYS,
     Figure,
     Layout,
     Panel,
@@ -18,6 +18,7 @@ from reports.figures.records import (
 from reports.figures.strands import epoch_text
 from reports.names import MINUS, metric_text
 from reports.statistics.influence import Correlation, Influence, Point
+from reports.tables import Variant
 
 _ENDS = {
     "depth": "gradient left at the first hidden layer (of the last one's)",
@@ -49,6 +50,7 @@ def draw(view: Scheme, found: Sequence[Influence], axis: str) -> Figure | None:
         choosers=(),
         panels=tuple(_panel(view, each, shown) for each in shown),
         lesson=" ".join(_told(each, metric) for each in shown),
+        arrangement=STAYS,
     )
 
 
@@ -81,12 +83,10 @@ def _text(rho: Correlation) -> str:
 
 
 def _panel(view: Scheme, each: Influence, shown: Sequence[Influence]) -> Panel:
-    by_id = {v.variant_id: v for v in view.plan.variants}
-    groups: dict[int, list[Point]] = {}
-    for point in each.points:
-        groups.setdefault(view.colour(by_id[point.variant_id]), []).append(point)
-    traces = tuple(_trace(view, place, groups[place]) for place in sorted(groups))
-    places = tuple(view.order[point.variant_id] for point in each.points)
+    points = {point.variant_id: point for point in each.points}
+    variants = [variant for variant in view.plan.variants if variant.variant_id in points]
+    traces = tuple(_trace(view, place, own, points) for place, own in view.by_colour(variants))
+    places = tuple(view.order[variant.variant_id] for variant in variants)
     layout = _layout(view, each.axis, shown)
     return Panel(epoch_text(each.epoch), traces, layout, {}, variants=places)
 
@@ -105,8 +105,8 @@ def _layout(view: Scheme, axis: str, shown: Sequence[Influence]) -> Layout:
             "hovermode": "closest", "shapes": [one]}  # fmt: skip
 
 
-def _trace(view: Scheme, place: int, points: Sequence[Point]) -> Trace:
-    by_id, style = {v.variant_id: v for v in view.plan.variants}, look(place)
+def _trace(view: Scheme, place: int, variants: Sequence[Variant], of: Mapping[str, Point]) -> Trace:
+    points, style = [of[variant.variant_id] for variant in variants], look(place)
     halves = [
         p.outcome.high - p.outcome.mean
         if p.outcome.high is not None and p.outcome.mean is not None
@@ -118,8 +118,8 @@ def _trace(view: Scheme, place: int, points: Sequence[Point]) -> Trace:
         "x": numbers([p.total.value for p in points]),
         "y": numbers([p.outcome.mean if p.outcome.mean is not None else float("nan")
                       for p in points]),
-        "customdata": [hover_name(view, by_id[p.variant_id]) for p in points],
-        **view.tag_points([by_id[p.variant_id] for p in points]),
+        "customdata": [view.hover_name(variant) for variant in variants],
+        **view.tag_points(variants),
         "error_y": {"type": "data", "array": numbers(halves), "thickness": 1.2, "width": 3,
                     "color": style.light},
         "marker": {"color": style.light, "size": 8, "symbol": style.symbol},

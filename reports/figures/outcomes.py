@@ -1,7 +1,6 @@
 """Draws `statistics.outcomes`: every replicate as a dot, the mean, and its interval."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from reports.figures import baselines
 from reports.figures.baselines import Baselines, Line
@@ -85,13 +84,9 @@ def sizes(results: Outcomes) -> str:
 def panel(
     view: Scheme, facet: Facet, results: Outcomes, scale: Layout, lines: Sequence[Line]
 ) -> Panel:
-    groups: dict[int, list[Variant]] = {}
-    for variant in facet.variants:
-        groups.setdefault(view.colour(variant), []).append(variant)
+    groups = view.by_colour(facet.variants)
     places = {variant.variant_id: x_position(view, variant) for variant in facet.variants}
-    traces = [
-        trace for place in sorted(groups) for trace in _group(view, place, groups[place], results)
-    ]
+    traces = [trace for place, own in groups for trace in _group(view, place, own, results)]
     return Panel(
         facet.title,
         (*traces, *lost(view, facet, results, scale)),
@@ -125,7 +120,7 @@ def _dots(view: Scheme, place: int, variants: list[Variant], results: Outcomes) 
     return {
         "type": "scatter", "mode": "markers", "legendgroup": str(place), "name": "replicates",
         "x": numbers([row[0] for row in rows]), "y": numbers([row[1] for row in rows]),
-        "customdata": [[row[2], hover_name(view, row[3])] for row in rows],
+        "customdata": [[row[2], view.hover_name(row[3])] for row in rows],
         "meta": {**view.tag_points([row[3] for row in rows])["meta"],
                  "replicates": [row[2] for row in rows]},
         "marker": {"color": look(place).light, "size": 5, "opacity": 0.45, "line": {"width": 0}},
@@ -150,7 +145,7 @@ def means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) 
         "legendgroup": str(place), "name": "mean",
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([r.mean for r in found]),
-        "customdata": [[_n(r), hover_name(view, v)] for v, r in zip(variants, found, strict=True)],
+        "customdata": [[_n(r), view.hover_name(v)] for v, r in zip(variants, found, strict=True)],
         **view.tag_points(variants),
         "error_y": {"type": "data", "array": numbers([half(r) for r in found]),
                     "thickness": 1.6, "width": 4, "color": style.light},
@@ -178,10 +173,6 @@ def is_scale(levels: Sequence[Level]) -> bool:
     return len(levels) > 1 and all(type(level) in (int, float) for level in levels)
 
 
-def hover_name(view: Scheme, variant: Variant) -> str:
-    return escape(view.titles[variant.variant_id])
-
-
 def lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[Trace]:
     """✕ with the number of trials that have no value, at the foot of the panel."""
     counts = {v.variant_id: results[v.variant_id].counts for v in facet.variants}
@@ -197,7 +188,7 @@ def lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[T
         "y": numbers([foot + height * (0.01 + 0.065 * (view.colour(v) % 2)) for v in hit]),
         **view.tag_points(hit),
         "text": [f"✕{gone(counts[v.variant_id])}" for v in hit],
-        "customdata": [[hover_name(view, v), _fate(counts[v.variant_id])] for v in hit],
+        "customdata": [[view.hover_name(v), _fate(counts[v.variant_id])] for v in hit],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }]  # fmt: skip
 

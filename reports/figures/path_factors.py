@@ -5,9 +5,8 @@ from html import escape
 
 import numpy as np
 
-from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.facets import Facet, Scheme, choosers, facets, seen_together
 from reports.figures.lines import band
-from reports.figures.outcomes import hover_name
 from reports.figures.palette import INK, look
 from reports.figures.records import (
     Figure,
@@ -35,7 +34,7 @@ def draw(view: Scheme, found: Sequence[Spread]) -> Figure | None:
     choose = (view.roles.x, view.roles.columns, view.roles.rows, *view.roles.rest)
     smallest, by_id = _smallest(found), {v.variant_id: v for v in view.plan.variants}
     opens_on = by_id[smallest.variant_id].levels if smallest else {}
-    groups = _by_choice(facets(view, (view.roles.colour,), choose))
+    groups, span = seen_together(facets(view, (view.roles.colour,), choose)), _range(found)
     return Figure(
         name="path_factors",
         title="One factor of the chain formula, |w·φ′(z)|, over all paths through a layer",
@@ -51,8 +50,9 @@ def draw(view: Scheme, found: Sequence[Spread]) -> Figure | None:
         legend_title="",
         legend=(),
         choosers=choosers(view, choose, opens_on),
-        panels=tuple(panel for group in groups for panel in _group(view, group, found)),
+        panels=tuple(panel for group in groups for panel in _group(view, group, found, span)),
         lesson=_told(view, found),
+        arrangement=view.each_alone,
     )
 
 
@@ -60,30 +60,25 @@ def _columns(levels: int) -> int:
     return max(levels, 2) if levels <= _BESIDE else 4
 
 
-def _by_choice(made: Sequence[Facet]) -> list[list[Facet]]:
-    """Facets that are seen together."""
-    groups: dict[tuple[tuple[str, str], ...], list[Facet]] = {}
-    for facet in made:
-        groups.setdefault(tuple(facet.when.items()), []).append(facet)
-    return list(groups.values())
-
-
-def _group(view: Scheme, group: Sequence[Facet], found: Sequence[Spread]) -> list[Panel]:
-    """Epochs × levels, on one scale; of many levels each with its epochs beside each other."""
-    wanted = {facet.variants[0].variant_id for facet in group}
+def _group(
+    view: Scheme, group: Sequence[Facet], found: Sequence[Spread], span: list[float] | None
+) -> list[Panel]:
+    """Epochs × levels; of many levels each with its epochs beside each other."""
     epochs = ends(each.epoch for each in found)
-    mine = {(s.variant_id, s.epoch): s for s in found if s.variant_id in wanted}
-    shown = [spread for spread in mine.values() if spread.epoch in epochs]
+    of = {(each.variant_id, each.epoch): each for each in found}
     pairs = [(facet, epoch) for epoch in epochs for facet in group]
     if len(group) > _BESIDE:
         pairs = [(facet, epoch) for facet in group for epoch in epochs]
     return [
-        _panel(view, facet, mine.get((facet.variants[0].variant_id, epoch)), epoch, _range(shown))
+        _panel(view, facet, of.get((facet.variants[0].variant_id, epoch)), epoch, span)
         for facet, epoch in pairs
     ]
 
 
-def _range(shown: Sequence[Spread]) -> list[float] | None:
+def _range(found: Sequence[Spread]) -> list[float] | None:
+    """One for all panels, as the lower edge is where bands are cut."""
+    epochs = ends(each.epoch for each in found)
+    shown = [each for each in found if each.epoch in epochs]
     values = [x for each in shown for name in PATH_FACTOR for x in each.of[name].tolist()]
     span = log_range([*values, *(each.bound for each in shown)])
     return span and [max(span[0], span[1] - _DECADES), span[1]]
@@ -92,25 +87,26 @@ def _range(shown: Sequence[Spread]) -> list[float] | None:
 def _panel(
     view: Scheme, facet: Facet, spread: Spread | None, epoch: int, span: list[float] | None
 ) -> Panel:
-    title = facet.title or hover_name(view, facet.variants[0])
-    title = f"{epoch_text(epoch)}, {title}"
+    (variant,), part = facet.variants, epoch_text(epoch)
+    title = f"{part}, {facet.title or view.hover_name(variant)}"
     if spread is None or span is None:
-        return Panel(title, (), _axes(1, span), facet.when, NOTHING, facet.places)
-    place = view.colour(facet.variants[0])
+        return Panel(title, (), _axes(1, span), facet.when, NOTHING, facet.places, part)
     bound = [] if spread.bound is None else [_bound(spread.bound, len(spread.layers))]
+    traces = (*_traces(spread, view.colour(variant), 10 ** span[0]), *bound)
     return Panel(
         title,
-        (*_traces(spread, place, 10 ** span[0]), *bound),
+        tuple(trace | view.tag(variant) for trace in traces),
         _axes(len(spread.layers), span),
         facet.when,
         variants=facet.places,
+        part=part,
     )
 
 
 def _traces(spread: Spread, place: int, floor: float) -> tuple[Trace, ...]:
     style, x = look(place), list(spread.layers)
     low, middle, high, largest = (_above(spread.of[name], floor) for name in PATH_FACTOR)
-    line = {"type": "scatter", "x": x}
+    line = {"type": "scatter", "x": x, "legendgroup": str(place)}
     ends_ = [numbers(spread.of[name], 2) for name in PATH_FACTOR]
     about = list(zip(map(escape, spread.sites), spread.n, *ends_, strict=True))
     return (

@@ -6,15 +6,15 @@ from html import escape
 import numpy as np
 
 from reports.figures.facets import Scheme
-from reports.figures.outcomes import hover_name
 from reports.figures.palette import ON_COLOUR, look
-from reports.figures.records import Figure, Layout, Panel, Trace, numbers
+from reports.figures.records import STAYS, Figure, Layout, Panel, Trace, numbers
 from reports.names import count_text
 from reports.statistics.phase import Phase, Start
 from reports.statistics.theory import Theory
 from reports.tables import Variant
 
 _VANISHES, _EDGE, _EXPLODES = "#2c6fb3", "#e9e9e4", "#c25a1b"
+_WEIGHTS, _BIASES = "σ<sub>w</sub>²", "σ<sub>b</sub>²"
 _DECADE = 0.5  # of the factor, at which a colour is full
 
 
@@ -39,6 +39,7 @@ def draw(view: Scheme, found: Sequence[Phase], theories: Mapping[str, Theory]) -
         choosers=(),
         panels=tuple(_panel(view, phase, last=phase is found[-1]) for phase in found),
         lesson=_told(view, theories),
+        arrangement=STAYS,
     )
 
 
@@ -58,14 +59,10 @@ def _told(view: Scheme, theories: Mapping[str, Theory]) -> str:
 
 
 def _panel(view: Scheme, phase: Phase, last: bool) -> Panel:
-    by_id = {variant.variant_id: variant for variant in view.plan.variants}
-    pairs = [(by_id[start.variant_id], start) for start in phase.starts]
-    colours = sorted({view.colour(variant) for variant, _ in pairs})
-    markers = [
-        _markers(view, place, [pair for pair in pairs if view.colour(pair[0]) == place])
-        for place in colours
-    ]
-    places = tuple(view.order[variant.variant_id] for variant, _ in pairs)
+    starts = {start.variant_id: start for start in phase.starts}
+    variants = [variant for variant in view.plan.variants if variant.variant_id in starts]
+    markers = [_markers(view, place, own, starts) for place, own in view.by_colour(variants)]
+    places = tuple(view.order[variant.variant_id] for variant in variants)
     traces = (*_ground(phase), *markers)
     return Panel(escape(phase.activation), traces, _layout(phase), {}, variants=places)
 
@@ -91,25 +88,36 @@ def _ground(phase: Phase) -> tuple[Trace, Trace]:
     return heat, line
 
 
-def _markers(view: Scheme, place: int, pairs: Sequence[tuple[Variant, Start]]) -> Trace:
-    style = look(place)
+def _markers(
+    view: Scheme, place: int, variants: Sequence[Variant], starts: Mapping[str, Start]
+) -> Trace:
+    style, found = look(place), [starts[variant.variant_id] for variant in variants]
     return {
         "type": "scatter", "mode": "markers", "legendgroup": str(place), "cliponaxis": False,
-        "x": numbers([start.weight for _, start in pairs]),
-        "y": numbers([start.bias for _, start in pairs]),
-        "customdata": [hover_name(view, variant) for variant, _ in pairs],
-        **view.tag_points([variant for variant, _ in pairs]),
+        "x": numbers([start.weight for start in found]),
+        "y": numbers([start.bias for start in found]),
+        "customdata": [view.hover_name(variant) for variant in variants],
+        **view.tag_points(variants),
         "marker": {"color": style.light, "size": 9, "symbol": style.symbol,
                    "line": {"color": "#ffffff", "width": 1}},
-        "hovertemplate": "%{customdata}<br>σ_w² %{x:.3g}, σ_b² %{y:.3g}<extra></extra>",
+        "hovertemplate": f"%{{customdata}}<br>{_WEIGHTS} %{{x:.3g}}, {_BIASES} %{{y:.3g}}"
+                         "<extra></extra>",
     }  # fmt: skip
 
 
 def _layout(phase: Phase) -> Layout:
     weights, biases = phase.weights, phase.biases
     return {
-        "xaxis": {"title": {"text": "σ_w²"}, "range": _range(weights[-1]), "zeroline": False},
-        "yaxis": {"title": {"text": "σ_b²"}, "range": _range(biases[-1]), "zeroline": False},
+        "xaxis": {
+            "title": {"text": _WEIGHTS},
+            "range": _range(weights[-1]),
+            "zeroline": False,
+        },
+        "yaxis": {
+            "title": {"text": _BIASES},
+            "range": _range(biases[-1]),
+            "zeroline": False,
+        },
         "hovermode": "closest",
     }
 

@@ -7,7 +7,6 @@ from html import escape
 import numpy as np
 
 from reports.figures.facets import Facet, Scheme, choosers, facets
-from reports.figures.outcomes import hover_name
 from reports.figures.palette import INK, look
 from reports.figures.records import Figure, Layout, Panel, Trace, numbers
 from reports.figures.strands import NOTHING, ends, epoch_text
@@ -49,6 +48,7 @@ def draw(view: Scheme, found: Sequence[Spread]) -> Figure | None:
         choosers=choosers(view, choose, _opens_on(view, found)),
         panels=tuple(_panel(view, facet, found) for facet in made),
         lesson=_told(view, found),
+        arrangement=view.each_alone,
     )
 
 
@@ -78,17 +78,18 @@ def _panel(view: Scheme, facet: Facet, found: Sequence[Spread]) -> Panel:
     variant = facet.variants[0]
     mine = [each for each in found if each.variant_id == variant.variant_id]
     shown = [each for each in mine if each.epoch in ends(each.epoch for each in mine)]
-    title = facet.title or hover_name(view, variant)
+    title = facet.title or view.hover_name(variant)
     if not shown:
         return Panel(title, (), _axes(1.0, _TOP, {}), facet.when, NOTHING, facet.places)
     far = _reach(shown)
-    curves, foot = _curves(shown[0].activation, far, look(view.colour(variant)).light)
+    colour = look(view.colour(variant)).light
+    curves, foot = _curves(shown[0].activation, far, colour)
     layers = shown[0].layers
     step = min(_CLOSEST, (_TOP - foot) / len(layers))
     heights = {layer: foot - (place + 0.8) * step for place, layer in enumerate(layers)}
-    colour = look(view.colour(variant)).light
     bars = [trace for spread in shown for trace in _bars(spread, heights, colour, step)]
-    traces, layout = (*curves, *bars), _axes(far, foot, heights)
+    own = {"legendgroup": str(view.colour(variant)), **view.tag(variant)}
+    traces, layout = tuple(trace | own for trace in (*curves, *bars)), _axes(far, foot, heights)
     return Panel(title, traces, layout, facet.when, _missing(shown, found), facet.places)
 
 
@@ -179,7 +180,7 @@ def _axes(far: float, foot: float, heights: Mapping[int, float]) -> Layout:
         "xaxis": {"title": {"text": "z"}, "range": [-far, far], "zeroline": False},
         "yaxis": {"range": [bottom, _TOP], "zeroline": False,
                   "tickvals": [*ticks, *named.values()],
-                  "ticktext": [*(f"{tick:g}" for tick in ticks), *map(_layer, named)]},
+                  "ticktext": [*map(_signed, ticks), *map(_layer, named)]},
         "hovermode": "closest",
     }  # fmt: skip
 

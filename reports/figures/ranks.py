@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from reports.figures.across_tasks import legend_of, place_of
+from reports.figures.across_tasks import first_of, legend_of, place_of, tag
 from reports.figures.facets import Scheme
 from reports.figures.outcomes import tick_text
 from reports.figures.palette import INK, look
-from reports.figures.records import Figure, Layout, Panel, Trace, numbers
+from reports.figures.records import Arrangement, Figure, Layout, Panel, Trace, numbers
 from reports.names import describe, p_text
 from reports.statistics.across_tasks import AcrossTasks
 from reports.statistics.ranks import ALPHA, LEAST_TASKS, Ranks
@@ -32,6 +32,7 @@ def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
         legend=keys,
         choosers=(),
         panels=(_panel(view, found, found.ranks.critical_difference),),
+        arrangement=Arrangement(None, dashed=False, whole=True),
     )
 
 
@@ -66,7 +67,9 @@ def _panel(view: Scheme, found: AcrossTasks, difference: float) -> Panel:
     marks = [_mark(view, found, each, row_of[each]) for each in order]
     ruler = _ruler(difference)
     names = {row_of[each]: _name(view, found, each) for each in order}
-    return Panel("", (ruler, *bars, *marks), _layout(names, difference, len(mean)), {})
+    variants = tuple(first_of(view, each) for each in found.contenders)
+    layout = _layout(names, difference, len(mean))
+    return Panel("", (ruler, *bars, *marks), layout, {}, variants=variants)
 
 
 def _name(view: Scheme, found: AcrossTasks, each: int) -> str:
@@ -96,7 +99,7 @@ def _mark(view: Scheme, found: AcrossTasks, each: int, row: int) -> Trace:
     style = look(place)
     return {
         "type": "scatter", "mode": "lines+markers", "legendgroup": str(place),
-        "x": numbers([mean, mean]), "y": [0.6, row],
+        **tag(view, found.contenders[each]), "x": numbers([mean, mean]), "y": [0.6, row],
         "line": {"color": style.light, "width": 1, "dash": "dot"},
         "marker": {"color": style.light, "symbol": style.symbol, "size": [0, 10], "opacity": 1},
         "hovertemplate": f"{_name(view, found, each)}: mean rank %{{x:.2f}}<extra></extra>",

@@ -52,14 +52,23 @@ class Key:
 class Arrangement:
     """Which roles of factors a figure shows, so that the page can give them to other factors.
 
-    panels: roles that make panels (x | columns | rows); above `most` panels, the first makes none.
+    panels: roles that make panels (colour | x | columns | rows), or `others`: all factors but the
+    colour's and the task's; above `most` panels, the first makes none. None: the panels stay as
+    they are, colours change in them.
     along: what x is: the place of a level with its colours beside each other (dodged), the place
     itself (levels), or no factor ("").
+    dashed: whether dashes say the same as colours, and so change with them.
+    whole: of all tasks together: chips do not change it, and no task can have a colour in it.
     """
 
-    panels: tuple[str, ...]
+    panels: tuple[str, ...] | None
     along: str = ""
     most: int = 1000
+    dashed: bool = True
+    whole: bool = False
+
+
+STAYS = Arrangement(None)  # one panel holds variants of all levels
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 
-from reports.figures.facets import Facet, Scheme, facets
+from reports.figures.facets import Facet, Scheme, facets, seen_together
 from reports.figures.lines import band, line
-from reports.figures.outcomes import hover_name
 from reports.figures.palette import INK, look
 from reports.figures.records import Arrangement, Floats, Layout, Panel, Trace, numbers
 from reports.names import count_text
@@ -66,13 +64,8 @@ def panels(
     """Epochs × columns for every choice of levels; those seen together have the same axes."""
     epochs = ends(strand.epoch for strand in strands)
     own = by_variant(strand for strand in strands if strand.epoch in epochs)
-    made = facets(view, (view.roles.columns,), choose)
-    grouped = groupby(made, key=lambda facet: tuple(facet.when.items()))
-    return [
-        panel
-        for _, group in grouped
-        for panel in _together(view, tuple(group), own, epochs, axes, when)
-    ]
+    grouped = seen_together(facets(view, (view.roles.columns,), choose))
+    return [panel for group in grouped for panel in _together(view, group, own, epochs, axes, when)]
 
 
 def by_variant(strands: Iterable[Strand]) -> dict[str, list[Strand]]:
@@ -116,7 +109,7 @@ def panel(
     known = [variant for variant in facet.variants if variant.variant_id in of]
     sizes = {variant.variant_id: of[variant.variant_id].size for variant in known}
     return Panel(
-        title=f"{epoch_text(epoch)}{', ' if facet.title else ''}{facet.title}",
+        title=facet.titled(epoch_text(epoch)),
         data=_traces(view, [(variant, of[variant.variant_id]) for variant in known]),
         layout=layout,
         when={**facet.when, **when},
@@ -140,7 +133,7 @@ def _band(view: Scheme, variant: Variant, strand: Strand) -> Trace:
 
 def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
     place = view.colour(variant)
-    name = view.text(view.roles.colour, variant) or hover_name(view, variant)
+    name = view.line_name(variant)
     hover = f"{name}, %{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{strand.about}"
     return line(
         place, strand.x, strand.mean, hover, **view.tag(variant),

@@ -7,7 +7,6 @@ import numpy as np
 from reports.figures.curves import ARRANGEMENT, arrangement, columns
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import band, line
-from reports.figures.outcomes import hover_name
 from reports.figures.records import Figure, Floats, Layout, Panel, Trace
 from reports.names import count_text
 from reports.statistics.time_to_solve import TimeToSolve
@@ -74,7 +73,7 @@ def _line(view: Scheme, variant: Variant, each: TimeToSolve) -> Trace:
     place = view.colour(variant)
     x, y = _steps(each, 1 - each.curve.left)
     first = x[0] if x else float(each.last)
-    name = f"{hover_name(view, variant)}<br>%{{y:.0%}} by epoch %{{x:.0f}}"
+    name = f"{view.line_name(variant)}<br>%{{y:.0%}} by epoch %{{x:.0f}}"
     hover = f"{name}, {each.solved} of {each.n} in all"
     return line(place, [0.0, first, *x], [0.0, 0.0, *y], hover, **view.tag(variant))
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from reports.figures.curves import ARRANGEMENT, arrangement, columns
 from reports.figures.facets import Facet, Scheme, choosers, facets
 from reports.figures.lines import line
-from reports.figures.outcomes import hover_name
 from reports.figures.palette import look
 from reports.figures.records import (
     Chooser,
@@ -24,6 +24,7 @@ from reports.statistics.tuning_audit import Audit, Tried
 from reports.tables import Nuisance, Tune, Variant
 
 SETTING = "setting"  # key of the chooser
+_RING = 100  # plotly's number of an open circle, which is then no level's symbol
 
 Audits = Mapping[str, Audit]  # by variant id
 
@@ -56,7 +57,7 @@ def best_of(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
     return _figure(view, "best_of", title, caption, (), [
         Panel(facet.title, tuple(_rising(view, v, of[v.variant_id]) for v in _known(facet, of)),
               layout, facet.when, variants=facet.places)
-        for facet in _facets(view)
+        for facet in facets(view, *arrangement(view))
     ])  # fmt: skip
 
 
@@ -96,19 +97,12 @@ def _figure(
     first: tuple[Chooser, ...],
     panels: Iterable[Panel],
 ) -> Figure:
-    roles = view.roles
-    along = roles.columns or roles.x
+    split, choose = arrangement(view)
     return Figure(
-        name=name, title=title, caption=caption,
-        columns=min(4, len(view.levels(along))) if along else 1,
-        height_px=220 if along else 320, legend_title=view.legend_title, legend=view.legend,
-        choosers=(*first, *choosers(view, (roles.rows, *roles.rest))), panels=tuple(panels),
+        name=name, title=title, caption=caption, columns=columns(view, split),
+        height_px=220 if any(split) else 320, legend_title=view.legend_title, legend=view.legend,
+        choosers=(*first, *choosers(view, choose)), panels=tuple(panels), arrangement=ARRANGEMENT,
     )  # fmt: skip
-
-
-def _facets(view: Scheme) -> tuple[Facet, ...]:
-    roles = view.roles
-    return facets(view, (roles.x, roles.columns), (roles.rows, *roles.rest))
 
 
 def _known(facet: Facet, of: Audits) -> list[Variant]:
@@ -124,7 +118,7 @@ def _rising(view: Scheme, variant: Variant, audit: Audit) -> Trace:
     place = view.colour(variant)
     marker = {"color": look(place).light, "size": 6, "symbol": look(place).symbol}
     points = range(1, len(audit.best_of) + 1)
-    hover = f"{hover_name(view, variant)}: %{{y:.4g}}"
+    hover = f"{view.line_name(variant)}: %{{y:.4g}}"
     drawn = line(place, points, audit.best_of, hover, mode="lines+markers", marker=marker)
     return drawn | view.tag(variant)
 
@@ -139,7 +133,7 @@ def _isolated(view: Scheme, tune: Tune, path: str, of: Audits, name: str) -> lis
         "hovermode": "closest",
     }
     made = []
-    for facet in _facets(view):
+    for facet in facets(view, *arrangement(view)):
         traces = [t for v in _known(facet, of) for t in _marks(view, v, of, path, span[0])]
         when = {**facet.when, SETTING: path}
         made.append(Panel(facet.title, tuple(traces), layout, when, variants=facet.places))
@@ -164,7 +158,7 @@ def _marks(view: Scheme, variant: Variant, of: Audits, path: str, foot: float) -
     place = view.colour(variant)
     style = look(place)
     plain = {"color": style.light, "size": 7, "symbol": style.symbol, "opacity": 0.75}
-    ring = {"color": style.light, "size": 15, "symbol": "circle-open", "line": {"width": 2}}
+    ring = {"color": style.light, "size": 15, "symbol": _RING, "line": {"width": 2}}
     cross = {"color": style.light, "size": 8, "symbol": "x-thin-open", "line": {"width": 1.5}}
     return [
         _scatter(view, variant, path, scored, [p.score or 0.0 for p in scored], plain),
@@ -192,6 +186,6 @@ def _scatter(
              else [str(x) for x in values],
         "y": numbers(y), "marker": dict(marker), **view.tag(variant),
         "customdata": [[p.point, p.lost] for p in points],
-        "hovertemplate": f"{hover_name(view, variant)}, point %{{customdata[0]}}: %{{x}} gives "
+        "hovertemplate": f"{view.line_name(variant)}, point %{{customdata[0]}}: %{{x}} gives "
                          "%{y}, %{customdata[1]} lost<extra></extra>",
     }  # fmt: skip

@@ -9,6 +9,7 @@ class Along {
     this.joins = Boolean(roles.x) && this.factor.is_scale;
     this.dodges = along === "dodged" || !this.joins;
     this.wasDodged = along === "dodged";
+    this.isShared = Boolean(roles.x) && severalColours(roles);
   }
 
   layout() {
@@ -45,7 +46,7 @@ class Along {
 
   position(variant) {
     const place = this.levels.indexOf(levelOf(this.path, variant));
-    return this.roles.x && this.dodges ? place + sideways(this.roles.colour, variant) : place;
+    return this.dodges && this.isShared ? place + sideways(this.roles.colour, variant) : place;
   }
 
   foot(variant, [low, high]) {
@@ -60,6 +61,12 @@ class Along {
     const bars = made.name === "mean" ? { mode: this.joins ? "lines+markers" : "markers" } : {};
     return { ...made, ...bars, error_y: { ...made.error_y, visible: this.dodges || this.wasDodged } };
   }
+}
+
+// Whether some level on x has variants of more than one colour.
+function severalColours({ x, colour }) {
+  const pairs = new Set(study.variants.map((_, variant) => `${levelOf(x, variant)} ${levelOf(colour, variant)}`));
+  return pairs.size > factorOf(x).levels.length;
 }
 
 const colourCount = (roles) => (roles.colour ? factorOf(roles.colour).levels.length : 1);

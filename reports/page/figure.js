@@ -22,6 +22,8 @@ class Figure {
     this.buildControls();
     this.more = this.buildMore();
     if (this.coversAll()) this.note = coverNote(root);
+    this.stays = element("p", { class: "stays", hidden: "" }, "Colours and panels stay as they came, whatever roles the factors have.");
+    root.querySelector(".controls").before(this.stays);
     this.refresh();
   }
 
@@ -50,7 +52,7 @@ class Figure {
   }
 
   coversAll() {
-    return study.variants.length > 1 && this.spec.panels.every((panel) => !panel.variants.length);
+    return study.variants.length > 1 && (this.spec.arrangement?.whole || this.spec.panels.every((panel) => !panel.variants.length));
   }
 
   buildControls() {
@@ -144,7 +146,7 @@ class Figure {
   visible() {
     const now = this.now();
     const chosen = (panel) => Object.entries(panel.when).every(([key, value]) => !(key in now) || now[key] === value);
-    const shown = (panel) => !panel.variants.length || panel.variants.some((place) => this.chips.shown[place]);
+    const shown = (panel) => this.note || !panel.variants.length || panel.variants.some((place) => this.chips.shown[place]);
     const wanted = this.panels.filter((panel) => chosen(panel) && shown(panel));
     this.rest = this.whole ? 0 : Math.max(0, wanted.length - mostPanels());
     return this.rest ? wanted.slice(0, -this.rest) : wanted;
@@ -167,6 +169,7 @@ class Figure {
       button.hidden = Boolean(levels) && !this.note && !levels.includes(text);
     }
     if (this.note) this.note.hidden = this.chips.all;
+    this.stays.hidden = this.roles.isInitial || follows(this.spec, this.roles);
     this.logButton?.setAttribute("aria-pressed", String(this.scale === "log"));
     this.buildSlots();
     this.drawn = false;
@@ -240,7 +243,7 @@ class Figure {
 
   paint(plot, { data, layout }, scaled) {
     const shown = data.filter((trace) => !this.hidden.has(Number(trace.legendgroup)))
-      .map((trace) => this.chips.kept(trace)).filter(Boolean);
+      .map((trace) => (this.note ? trace : this.chips.kept(trace))).filter(Boolean);
     const seen = uncrowded({ data: shown, layout: scaled(layout) });
     // What a plot was told of its buttons it keeps.
     Plotly.react(plot, themed(seen.data), fullLayout(seen.layout), plot.data ? undefined : config);

@@ -3,6 +3,7 @@
 import pytest
 
 from reports.build import build_report
+from reports.figures.palette import INK, soft
 from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
 from tests.reports.sample import Sample, write
 from tests.reports.test_chips_in_browser import chip, points
@@ -88,6 +89,71 @@ def test_gradients_follow(visit):
     figure = visit.draw("delta")
     titles = [title.inner_text() for title in figure.query_selector_all("h4")]
     assert titles[:2] == ["before training, activation sigmoid", "before training, activation tanh"]
+    assert not visit.wrong
+
+
+FOLLOWS = {  # figures besides those above → titles of their first panels
+    "cost": ["scale 0.5", "scale 1"],
+    "factors": ["before training, scale 0.5", "before training, scale 1"],
+    "delta_map": ["scale 0.5, depth 1", "scale 0.5, depth 2"],
+    "phase": ["sigmoid", "tanh"],
+    "influence_depth": ["before training", "after 5 epochs"],
+    "path_factors": ["before training, depth 1", "before training, depth 2"],
+    "pre_activations": ["depth 1", "depth 2"],
+}
+DRAWN = """name => [...document.querySelectorAll(`#figure-${name} .plot`)]
+    .flatMap(plot => plot.data).filter(trace => trace.legendgroup !== undefined).flatMap(trace => {
+        const colours = [trace.fillcolor, trace.line?.color, trace.marker?.color];
+        const { variant, variants } = trace.meta;
+        return (variants ?? [variant]).map(each => [each, colours.find(Boolean)]);
+    })"""
+
+
+def test_colours_mean_levels_of_the_chosen_factor(visit):
+    give(visit, "colour", "depth")
+    known = study(visit)
+    for name, expected in FOLLOWS.items():
+        figure = visit.draw(name)
+        titles = [title.inner_text() for title in figure.query_selector_all("h4")]
+        assert titles[:2] == expected
+        drawn = visit.page.evaluate(DRAWN, name)
+        assert bool(drawn) == (name != "delta_map")  # a map's colours are values
+        for variant, colour in drawn:
+            light = known["looks"][known["variants"][variant][1]]["light"]
+            assert colour in (light, soft(light), INK[0])
+        assert figure.query_selector(".stays:not([hidden])") is None
+    assert not visit.wrong
+
+
+def test_a_figure_that_does_not_follow_says_so(visit):
+    note = visit.page.locator("#figure-main_effects .stays")
+    assert not note.is_visible()
+    give(visit, "colour", "depth")
+    visit.draw("main_effects")
+    assert note.is_visible()
+    legend = visit.page.locator("#figure-main_effects .key")
+    assert legend.all_inner_texts() == FACTORS["model.activation"]
+
+
+def test_figures_across_tasks_follow_all_but_the_task(browser, tmp_path):
+    """What they show is of all tasks together, so chips leave it as it is."""
+    factors = {"model.activation": ["sigmoid", "tanh"], "task.name": ["a", "b"],
+               "model.depth": [1, 2]}  # fmt: skip
+    sample = Sample(study="tasks", factors=factors, replicates=3, epochs=5)
+    visit = Visit(browser, build_report(write(tmp_path, sample)).path)
+    give(visit, "colour", "depth")
+    heads = "#figure-across_tasks h4"
+    visit.draw("across_tasks")
+    titles = ["activation sigmoid", "activation tanh"]
+    assert visit.page.locator(heads).all_inner_texts() == titles
+    assert {each[0] for each in visit.page.evaluate(DRAWN, "across_tasks")} == {0, 1, 4, 5}
+    chip(visit, "activation", "tanh").click()
+    visit.settle()
+    assert visit.page.locator(heads).all_inner_texts() == titles
+    give(visit, "colour", "task")
+    visit.draw("across_tasks")
+    assert visit.page.locator(heads).all_inner_texts() == ["depth 1", "depth 2"]
+    assert visit.page.locator("#figure-across_tasks .stays").is_visible()
     assert not visit.wrong
 
 

@@ -114,8 +114,7 @@ def test_section_and_figures_show_it(tmp_path):
     figures = draw(scheme(analysis.plan), analysis)
     (panel,) = figures["isolation"].panels
     symbols = [trace["marker"]["symbol"] for trace in panel.data]
-    assert symbols == ["circle", "circle-open", "x-thin-open", "square", "circle-open",
-                       "x-thin-open"]  # fmt: skip
+    assert symbols == ["circle", 100, "x-thin-open", "square", 100, "x-thin-open"]
     assert panel.data[1]["x"] == [0.1]  # the selected point
     assert panel.data[2]["x"] == [0.01]  # the lost one
     (rising,) = figures["best_of"].panels
