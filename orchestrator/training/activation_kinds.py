@@ -47,6 +47,7 @@ class Activation:
 
 
 IDENTITY = Activation("identity", Tensor.clone)
+TANH = Activation("tanh", torch.tanh)
 
 
 def _spellings(name: str) -> Iterator[Any]:

@@ -2,8 +2,8 @@
 
 There are three ways, and which one is taken depends on the model and the device alone:
 
-    broadcast   every `nn.Linear` gets weights with a leading member dimension; fastest; for models
-                of known layers
+    broadcast   every `nn.Linear` gets weights with a leading member dimension, and the CPU a faster
+                tanh; fastest; for models of known layers
     mapped      `torch.func.vmap` over the parameters; for any model that can be mapped
     single      one model; packs of others (fused recurrent kernels, batch norm, dropout) train
                 their members one after another
@@ -20,6 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+from orchestrator.training.tanh import Tanh
 
 KNOWN = ("torch.nn.", "models.")  # whose forward passes compute every example by itself
 STEPWISE_ON = (
@@ -190,6 +192,8 @@ def _broadcast(models: Sequence[nn.Module]) -> Members:
         if isinstance(layer, nn.Linear) and f"{name}.weight" in views:
             bias = views.get(f"{name}.bias")
             model.set_submodule(name, StackedLinear(views[f"{name}.weight"], bias))
+        elif type(layer) is nn.Tanh:
+            model.set_submodule(name, Tanh())
     if next(model.parameters(), None) is not None:  # of a layer that is no nn.Linear
         raise _NotThisWay
     return Members(model, flat, views, models[0])

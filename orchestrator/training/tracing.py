@@ -19,13 +19,15 @@ from torch.overrides import TorchFunctionMode
 from models.activations import ACTIVATIONS
 from models.networks.embedding import TiedOutput
 from models.networks.recurrent_layer import States
-from orchestrator.training.activation_kinds import FUNCTIONS, IDENTITY, Activation
+from orchestrator.training.activation_kinds import FUNCTIONS, IDENTITY, TANH, Activation
 from orchestrator.training.members import Mapped, Members, StackedLinear
+from orchestrator.training.tanh import Tanh
 from orchestrator.training.unrolling import is_recurrent, stepwise
 
 LINEAR = (nn.Linear, StackedLinear, TiedOutput)
 NAME_OF = {kind: name for name, kind in ACTIVATIONS.items()}
 LAYERS = (*LINEAR, nn.Conv1d, nn.Conv2d, nn.Conv3d)
+UNSEEN = {nn.Identity: IDENTITY, Tanh: TANH}  # they call no function of torch that could be watched
 
 
 @dataclass
@@ -154,7 +156,7 @@ def _tracing(model: nn.Module) -> Iterator[_Trace]:
     handles = [
         module.register_forward_hook(_hook(seen, name.removeprefix("only.")))
         for name, module in model.named_modules()
-        if isinstance(module, (*LAYERS, nn.Identity))
+        if isinstance(module, LAYERS) or type(module) in UNSEEN
     ]
     try:
         with _Watching(seen):
@@ -168,7 +170,7 @@ def _hook(seen: _Trace, site: str) -> Any:
     def hook(module: nn.Module, inputs: tuple[Tensor, ...], outputs: Tensor) -> Tensor | None:
         if isinstance(module, LAYERS):
             return seen.saw_layer(site, module, inputs[0], outputs)
-        seen.saw_activation(IDENTITY, inputs[0])
+        seen.saw_activation(UNSEEN[type(module)], inputs[0])
         return None
 
     return hook
