@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -94,20 +94,34 @@ def numbering(study: Study, variant: Variant, prints: Fingerprints) -> Callable[
     The keys are in the order of the alphabet, so that this is `canonical` of the whole.
     """
     data, code = prints.data[data_name(variant.settings.task)], prints.code_digest(variant.settings)
-    head = canonical({"code": code, "data": data})[:-1] + ',"replicate":'
-    ends = canonical({"schema_version": prints.schema_version, "seed": study.seed})[1:-1]
+    head = f'{{{_members(code=code, data=data)},"replicate":'
+    ends = _members(schema_version=prints.schema_version, seed=study.seed)
     settings = ",".join(
         _section(*section) for section in sorted(variant.settings.sections, key=_name)
     )
     tail = f',{ends},"settings":{{{settings}}}}}'
-    return lambda replicate: _sha(f"{head}{json.dumps(replicate)}{tail}")[:16]
+    return lambda replicate: _sha(f"{head}{_spelt(replicate)}{tail}")[:16]
+
+
+# Variants and replicates share most of what stands in their ids: each text is written once.
+
+
+@cache
+def _members(**facts: int | str) -> str:
+    """Of an object in canonical JSON."""
+    return canonical(facts)[1:-1]
+
+
+@cache
+def _spelt(replicate: int | str) -> str:
+    return canonical(replicate)
 
 
 def _name(section: tuple[str, Settings]) -> str:
     return section[0]
 
 
-@lru_cache(maxsize=10_000)
+@cache
 def _section(name: str, settings: Settings) -> str:
     """Its part of the settings' canonical JSON: all its paths begin with its name."""
     return canonical(dict(flatten(name, settings)))[1:-1]

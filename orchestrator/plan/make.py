@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from orchestrator.plan.duration import UNKNOWN, Speeds
@@ -40,7 +41,7 @@ def make_plan(
     stored: trial ids of packs that are trained once more and stay as they were.
     """
     prints = prints or fingerprints(study)
-    judge = _Judge(study, results, read_earlier(earlier), prints, force, tried)
+    judge = _Judge(study, results, earlier, prints, force, tried)
     points = tuning_points(study, prints, known.points)
     tuning_trials = [t for own in points.values() for point in own for t in point.trials]
     judge.see(tuning_trials)
@@ -48,7 +49,7 @@ def make_plan(
     others = _replicates(study, prints, tuning)
     judge.see(others)
     todo = judge.todo(tuning_trials) or judge.todo(others)
-    kept = [*judge.before.packs, *stored]
+    kept = [*judge.before.packs, *stored] if todo else []
     packs = make_packs(study, todo, kept, workers, prints, speeds)
     trials = (*tuning_trials, *others)
     return Plan(study, prints.identity, trials, judge.states, judge.reasons, packs, tuning)
@@ -72,13 +73,18 @@ class _Judge:
 
     study: Study
     results: Mapping[str, str]
-    before: Earlier
+    earlier: Mapping[str, Any] | None
     prints: Fingerprints
     force: bool
     tried: frozenset[str]
     states: dict[str, State] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     _past: dict[Any, tuple[list[str | None], str]] = field(default_factory=dict)
+
+    @cached_property
+    def before(self) -> Earlier:
+        """Not even read where everything is done."""
+        return read_earlier(self.earlier)
 
     def see(self, trials: Iterable[Trial]) -> None:
         for trial in trials:

@@ -1,6 +1,6 @@
 """What trials have in common that can be trained side by side."""
 
-from functools import lru_cache
+from functools import cache
 
 from models.settings import Settings
 from orchestrator.study.records import Level, TrialSettings, flatten
@@ -19,7 +19,7 @@ def structure(settings: TrialSettings) -> Structure:
     return tuple(_structure(name, section) for name, section in settings.sections)
 
 
-@lru_cache(maxsize=10_000)
+@cache
 def _structure(name: str, section: Settings) -> tuple[tuple[str, Level], ...]:
     return tuple((path, value) for path, value in flatten(name, section) if not is_stackable(path))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from math import exp, log
 from pathlib import Path
 from typing import Any, Literal
@@ -133,7 +133,7 @@ class Study:
     text: str  # its YAML, with what `--set`, `--only` and `--replicates` changed
 
 
-@lru_cache(maxsize=10_000)  # variants share most of their sections
+@cache  # variants share most of their sections
 def flatten(section: str, settings: models.Settings) -> tuple[tuple[str, Level], ...]:
     """The settings of one section by their dotted paths."""
     return tuple(_flatten(settings.model_dump(), f"{section}."))
