@@ -47,6 +47,9 @@ class Training(Settings):
     """Training examples per step; full: all of them in one."""
     epochs: Count = 20
     """Passes through the training examples."""
+    evaluate_every: Count = 1
+    """Epochs from one measurement of loss and metrics to the next; before training and after the
+    last epoch they are always measured. For small networks measuring is a quarter of the time."""
     clip_norm: Positive | None = None
     """Largest L2 norm of the gradient over all parameters."""
     clip_value: Positive | None = None
@@ -63,6 +66,14 @@ class Training(Settings):
     def _nesterov_needs_momentum(self) -> Self:
         if self.nesterov and self.optimizer == "sgd" and self.momentum == 0:
             raise ValueError("nesterov needs a momentum above 0, as in torch.optim.SGD")
+        return self
+
+    @model_validator(mode="after")
+    def _who_looks_at_every_epoch_needs_it_measured(self) -> Self:
+        if self.evaluate_every > 1 and self.early_stopping is not None:
+            raise ValueError("early_stopping watches every epoch: leave evaluate_every at 1")
+        if self.evaluate_every > 1 and self.schedule.kind == "plateau":
+            raise ValueError("a plateau schedule watches every epoch: leave evaluate_every at 1")
         return self
 
 

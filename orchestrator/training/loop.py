@@ -64,13 +64,16 @@ def train_members(
                 optimizer.step(clip(gradient))
                 step += 1
 
-        metrics = evaluate(members, data, loss, task, ranks)  # (split, metric) → (members,)
+        is_due = epoch % training.evaluate_every == 0 or epoch == training.epochs
+        # (split, metric) → (members,)
+        metrics = evaluate(members, data, loss, task, ranks) if is_due else {}
         diverged = ~_finite(members, metrics)
         if diary.diverged(diverged, epoch):
             members.flat[diverged] = 0  # finite again; with a step size of 0 it stays so
             freeze(optimizer, diverged)
-        diary.measured(epoch, step, metrics)
-        plateau.saw(epoch, metrics["validation", "loss"])
+        if is_due:
+            diary.measured(epoch, step, metrics)
+            plateau.saw(epoch, metrics["validation", "loss"])
         stopping = _stopping(training, plateau)
         if ranks.is_first:
             probing.after_epoch(epoch, step, stopping, diary)

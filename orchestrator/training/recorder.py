@@ -80,7 +80,7 @@ class Recorder:
         self.active = np.ones(len(trials), dtype=bool)
         self.diverged_in: dict[int, int] = {}  # member → epoch
         self.stopped_in: dict[int, tuple[int, int]] = {}  # member → epoch, best epoch
-        self.history: list[dict[str, NDArray[np.float64]]] = []  # by epoch
+        self.history: dict[int, dict[str, NDArray[np.float64]]] = {}  # by epoch measured
         ids = np.array([trial.trial_id for trial in trials])
         self.metrics, self.gradients = _Table(ids), _Table(ids)
 
@@ -101,11 +101,11 @@ class Recorder:
 
     def measured(self, epoch: int, step: int, metrics: Mapping[tuple[str, str], Tensor]) -> None:
         """metrics: (split, metric) → (members,)."""
-        self.history.append({})
+        self.history[epoch] = {}
         for (split, metric), values in metrics.items():
             labels = {"epoch": epoch, "step": step, "split": split, "metric": metric}
             self.metrics.add(values, self.active, **labels)
-            self.history[-1][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
+            self.history[epoch][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
 
     def probed(
         self, epoch: int, step: int, readings: Iterable[Reading], members: NDArray[np.bool_]
@@ -155,8 +155,9 @@ class Recorder:
             "active": torch.from_numpy(self.active.copy()),
             "diverged_in": dict(self.diverged_in),
             "stopped_in": dict(self.stopped_in),
+            "epochs": list(self.history),
             "history": {
-                name: torch.from_numpy(np.stack([epoch[name] for epoch in self.history]))
+                name: torch.from_numpy(np.stack([epoch[name] for epoch in self.history.values()]))
                 for name in self.history[0]
             },
             "metrics": self.metrics.state(),
@@ -170,10 +171,10 @@ class Recorder:
         self.active = state["active"].numpy()
         self.diverged_in, self.stopped_in = state["diverged_in"], state["stopped_in"]
         names, epochs = state["history"], zip(*state["history"].values(), strict=True)
-        self.history = [
-            {name: values.numpy() for name, values in zip(names, epoch, strict=True)}
-            for epoch in epochs
-        ]
+        self.history = {
+            number: {name: values.numpy() for name, values in zip(names, epoch, strict=True)}
+            for number, epoch in zip(state["epochs"], epochs, strict=True)
+        }
         self.metrics.restore(state["metrics"])
         self.gradients.restore(state["gradients"])
 

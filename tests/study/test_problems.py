@@ -33,6 +33,8 @@ CASES = {
     "training: {momentum: 1}": ("9:22", "1 is not", "≥ 0 and < 1", ""),
     "training: {nesterov: yes}": ("9:22", "'yes' is not", "true or false", "write true"),
     "training: {nesterov: true}": ("9:11", "nesterov needs a momentum", "", ""),
+    "training: {evaluate_every: 2, early_stopping: 3}": ("9:11", "every epoch", "", ""),
+    "training: {evaluate_every: 2, schedule: {kind: plateau}}": ("9:11", "every epoch", "", ""),
     "training: {batch_size: ful}": ("9:24", "'ful' is not", "≥ 1, or full", ""),
     "training: {optimizer: adm}": ("9:23", "'adm'", "sgd, adam, adamw, rmsprop", "'adam'"),
     "training: 3": ("9:11", "3 is not a mapping", "the keys optimizer", ""),

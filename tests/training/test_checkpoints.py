@@ -74,6 +74,7 @@ STACKED: dict[str, dict[str, Any]] = {
     "rmsprop": {"optimizer": "rmsprop", "learning_rate": 0.01, "momentum": 0.5},
     "stopping": {"learning_rate": 2.0, "early_stopping": 1},
     "plateau": {"learning_rate": 2.0, "schedule": Schedule(kind="plateau", patience=1)},
+    "seldom measured": {"evaluate_every": 4},
 }
 
 

@@ -214,6 +214,19 @@ def test_probes_can_be_off() -> None:
     assert len(train(members).gradients["value"]) == 0
 
 
+def test_metrics_can_be_rare_and_change_nothing_else() -> None:
+    always, seldom = (
+        train(pack([variant(epochs=7, evaluate_every=every)], replicates=2)) for every in (1, 3)
+    )
+    metrics = pd.DataFrame(always.metrics)
+    is_kept = metrics.epoch.isin([0, 3, 6, 7])  # before training, every third, the last
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(seldom.metrics), metrics[is_kept].reset_index(drop=True)
+    )
+    finals = [name for name in always.trials if name.startswith("final.")]
+    assert [seldom.trials[name] for name in finals] == [always.trials[name] for name in finals]
+
+
 def test_rows_have_one_row_per_trial_epoch_split_and_metric() -> None:
     metrics = pd.DataFrame(train(pack([variant(epochs=3)])).metrics)
     assert len(metrics) == 2 * 4 * 3 * 2
