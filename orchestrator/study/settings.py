@@ -49,7 +49,7 @@ class Training(Settings):
     """Passes through the training examples."""
     evaluate_every: Count = 1
     """Epochs from one measurement of loss and metrics to the next; before training and after the
-    last epoch they are always measured. For small networks measuring is a quarter of the time."""
+    last epoch they are always measured. For small networks measuring is a third of the time."""
     clip_norm: Positive | None = None
     """Largest L2 norm of the gradient over all parameters."""
     clip_value: Positive | None = None
