@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from orchestrator.training.tanh import Tanh
+
 SATURATED: dict[str, Callable[[Tensor], Tensor]] = {  # a = φ(z) → units hardly changing
     "sigmoid": lambda a: (a - 0.5).abs() > 0.45,
     "tanh": lambda a: a.abs() > 0.95,
@@ -47,7 +49,7 @@ class Activation:
 
 
 IDENTITY = Activation("identity", Tensor.clone)
-TANH = Activation("tanh", torch.tanh)
+TANH = Activation("tanh", Tanh())
 
 
 def _spellings(name: str) -> Iterator[Any]:

@@ -22,8 +22,9 @@ Of hidden layers whose φ is known:
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import ceil, floor, prod
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -72,9 +73,11 @@ Rows = Iterator[tuple[str, Tensor]]  # quantity, (members,)
 
 
 def norm(values: Tensor) -> Tensor:
-    """Over the last dimension, accumulated in float64."""
-    length: Tensor = torch.linalg.vector_norm(values, dim=-1, dtype=torch.float64)
-    return length
+    """Over the last dimension, accumulated in float64.
+
+    `torch.linalg.vector_norm` takes 8 times as long where that is not the last one in memory.
+    """
+    return values.double().square().sum(-1).sqrt()
 
 
 def _delta(layer: Measured) -> Rows:
@@ -178,9 +181,12 @@ def _at(values: Tensor, row: Tensor, column: Tensor) -> Tensor:
 
 
 def quantiles(values: Tensor, wanted: Mapping[str, float]) -> Rows:
-    """values: (members, numbers)."""
-    levels = values.new_tensor(list(wanted.values()))
-    yield from zip(wanted, values.quantile(levels, dim=1).double(), strict=True)
+    """values: (members, numbers). `torch.quantile`, but numpy sorts 6 times faster on a CPU."""
+    ordered = torch.from_numpy(np.sort(values.cpu().numpy(), axis=1))
+    for name, share in wanted.items():
+        place = share * (ordered.shape[1] - 1)
+        below, above = ordered[:, floor(place)], ordered[:, ceil(place)]
+        yield name, below.double().lerp(above.double(), place % 1)
 
 
 def mean_square(values: Tensor) -> Tensor:
