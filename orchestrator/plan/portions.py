@@ -10,6 +10,7 @@ from orchestrator.plan.records import Trial
 from orchestrator.study.settings import Resources
 
 SMALLEST, LARGEST = 8, 64  # members: below, stacking gains little; above, a worker waits for long
+WORTHWHILE = 16  # members: a smaller pack costs nearly as much, so only an idle worker gets one
 IN_TURN = 1  # as little as pays where members train one after another all the same
 ROUNDS = 4  # packs per worker, so that the last ones to finish leave few idle
 
@@ -18,12 +19,14 @@ ROUNDS = 4  # packs per worker, so that the last ones to finish leave few idle
 class Portions:
     """What limits the packs of a plan.
 
-    members: wanted of cheap trials.   cost: of a whole pack, unless a single trial costs more.
-    mean: cost of a trial.   on_gpu: where all models stack.
+    members: wanted of cheap trials.   smallest: members of a pack that stacks.
+    cost: of a whole pack, unless a single trial costs more.   mean: cost of a trial.
+    on_gpu: where all models stack.
     longest_s: training time of a pack, where `speeds` knows it.
     """
 
     members: int
+    smallest: int
     cost: float
     mean: float
     on_gpu: bool
@@ -50,6 +53,7 @@ class Portions:
         trials, cost = sum(map(len, groups)), sum(costs)
         return cls(
             members=ceil(trials / packs),
+            smallest=min(max(SMALLEST, ceil(trials / max(workers, 1))), WORTHWHILE),
             cost=cost / packs,
             mean=cost / max(trials, 1),
             on_gpu=asked.gpus > 0,
@@ -60,9 +64,10 @@ class Portions:
     def most(self, group: Sequence[Trial]) -> int:
         """Members of a pack of these trials, which have one structure."""
         settings = group[0].variant.settings.flat
-        smallest = SMALLEST if self.on_gpu or not is_recurrent(settings) else IN_TURN
-        by_cost = ceil(max(self.cost, smallest * self.mean) / trial_cost(settings))
-        by_number = min(max(self.members, smallest), LARGEST)
-        members = min(by_number, by_cost, len(group))
+        in_turn = is_recurrent(settings) and not self.on_gpu
+        smallest = IN_TURN if in_turn else self.smallest
+        members = min(max(self.members, smallest), LARGEST, len(group))
+        if (cost := trial_cost(settings)) > self.mean:
+            members = min(members, ceil(max(self.cost, min(smallest, SMALLEST) * self.mean) / cost))
         seconds = self.speeds.of_trial(group[0], members)
         return members if seconds is None else max(min(members, int(self.longest_s / seconds)), 1)

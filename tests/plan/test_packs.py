@@ -94,6 +94,8 @@ def test_packs_are_no_larger_than_needed_to_keep_workers_busy() -> None:
     many = study(text, replicates=100)  # 300 trials
     assert {len(pack.trials) for pack in plan(many, workers=2).packs} == {37, 38}
     assert {len(pack.trials) for pack in plan(many, workers=4).packs} == {18, 19}
+    assert {len(pack.trials) for pack in plan(many, workers=15).packs} == {15, 16}
+    assert {len(pack.trials) for pack in plan(many, workers=30).packs} == {10}
     assert all(len(pack.trials) <= SMALLEST for pack in plan(many, workers=99).packs)
     assert {len(pack.trials) for pack in plan(many, workers=1).packs} == {60}
     assert len(plan(study(text, replicates=2), workers=1).packs) == 1
