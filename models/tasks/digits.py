@@ -5,10 +5,11 @@ One image is given in three ways: whole, row by row, or pixel by pixel.
 
 from functools import cache
 
+import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor
 
+from models.catalogue import data_paths
 from models.settings import Digits, DigitsPixels, DigitsRows
 from models.shape import TaskShape
 from models.tasks.baselines import most_frequent_class
@@ -45,7 +46,8 @@ def _dataset(
 
 @cache  # training keeps one copy of a table that all replicates share
 def _table(shape: TaskShape) -> tuple[Tensor, Tensor]:
-    pixels, classes = load_digits(return_X_y=True)  # (1797, 64) in 0…16, (1797,)
-    inputs = torch.from_numpy(pixels / 16).float()
+    (table,) = data_paths(Digits())  # read directly: importing scikit-learn takes a second
+    rows = torch.from_numpy(np.loadtxt(table, delimiter=","))  # (1797, 65): 0…16, then the class
+    inputs = (rows[:, :-1] / 16).float()
     size = (-1, 1, 8, 8) if shape.inputs == "image" else (-1, 64 // shape.features, shape.features)
-    return inputs.reshape(size), torch.from_numpy(classes).long()
+    return inputs.reshape(size), rows[:, -1].long()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from sklearn.datasets import load_digits
 
 from models.catalogue import MODELS, TASKS, data_paths, losses, resolve
 from models.fit import misfit
@@ -43,6 +44,13 @@ def test_images_are_the_real_ones(settings: Digits, examples: int, side: int) ->
     assert data.shape.values == len(data.targets.unique()) == 10
     ink = data.inputs[data.targets == 0].mean(0)[0]
     assert ink[side // 2, side // 2] < 0.3 * ink.max(), "a zero is hollow"
+
+
+def test_digits_are_all_of_scikit_learn() -> None:
+    pixels, classes = load_digits(return_X_y=True)
+    data = load(Digits())
+    assert torch.equal(data.inputs, torch.from_numpy(pixels / 16).float().reshape(-1, 1, 8, 8))
+    assert torch.equal(data.targets, torch.from_numpy(classes).long())
 
 
 def test_rows_and_pixels_are_the_same_digits() -> None:
