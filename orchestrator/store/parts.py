@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -79,9 +80,20 @@ def _index(paths: ResultsPaths) -> pa.Table:
     """Rows of all packs, without files that are damaged."""
     files = _packs(paths)
     try:
-        return _read_index(files)
+        return _index_of(tuple((file, _stamp(file)) for file in files))
     except (pa.ArrowException, OSError):  # one of them; find out which
         return _read_index([file for file in files if _has_index(file)])
+
+
+@lru_cache(maxsize=1)
+def _index_of(stamped: tuple[tuple[Path, tuple[int, int]], ...]) -> pa.Table:
+    """Read once while the files stay as they are: a run asks before and after its packs."""
+    return _read_index([file for file, _ in stamped])
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def scores(paths: ResultsPaths, metric: str) -> dict[str, float]:

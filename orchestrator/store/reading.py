@@ -34,11 +34,23 @@ def read_long(files: Sequence[Path], schema: pa.Schema) -> Rows:
     Raises EnvironmentFault that names the file which cannot be read.
     """
     strings = {field.name for field in schema if pa.types.is_string(field.type)}
-    fields = [field.with_type(_DICTIONARY) if field.name in strings else field for field in schema]
     options = ds.ParquetReadOptions(dictionary_columns=strings)
-    read = partial(_rows, schema=pa.schema(fields), options=options)
+    read = partial(_rows, schema=with_dictionaries(schema), options=options)
     found = _or_name_the_culprit(read, files)
     return Rows(found.table.unify_dictionaries().combine_chunks(), found.owners)
+
+
+def with_dictionaries(schema: pa.Schema) -> pa.Schema:
+    """The schema in which `read_long` returns rows."""
+    return pa.schema(
+        field.with_type(_DICTIONARY) if pa.types.is_string(field.type) else field
+        for field in schema
+    )
+
+
+def count_rows(files: Sequence[Path]) -> list[int]:
+    """Of each part. Raises EnvironmentFault like `read_long`."""
+    return [_or_name_the_culprit(_row_count, [file]) for file in files]
 
 
 def read_groups(files: Sequence[Path]) -> Iterator[Rows]:
@@ -51,6 +63,10 @@ def read_groups(files: Sequence[Path]) -> Iterator[Rows]:
         read = partial(_rows, schema=schemas[places[0]])
         found = _or_name_the_culprit(read, [files[place] for place in places])
         yield Rows(found.table, np.array(places, np.int32)[found.owners])
+
+
+def _row_count(files: Sequence[Path]) -> int:
+    return int(pq.read_metadata(files[0]).num_rows)
 
 
 def _schema(files: Sequence[Path]) -> pa.Schema:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -71,6 +72,7 @@ TRIALS_TAIL = pa.schema(
     ]
 )
 DYNAMIC = ("factor.", "setting.", "final.")  # in this order
+ORIGIN = "orch.origin"  # key in a Parquet file's own metadata
 
 
 def trials_schema(dynamic: Iterable[pa.Field]) -> pa.Schema:
@@ -92,20 +94,30 @@ def arrow(name: str, columns: Columns) -> pa.Table:
     return table
 
 
-def write(table: pa.Table, file: BinaryIO) -> None:
-    """Parquet as all our files have it: repeated strings as dictionary pages, zstd.
+def write(table: pa.Table, file: BinaryIO, origin: str = "") -> None:
+    """The whole of a Parquet file, as all our files have it."""
+    with writing(table.schema, file, origin) as writer:
+        writer.write_table(table)
+
+
+@contextmanager
+def writing(schema: pa.Schema, file: BinaryIO, origin: str = "") -> Iterator[pq.ParquetWriter]:
+    """Repeated strings as dictionary pages, zstd.
 
     Arrow's own schema is left out, so that no reader gets dictionaries where it expects strings.
+    origin: of a study's table, what it was gathered from; see `origin_of`.
     """
-    strings = [field.name for field in table.schema if not pa.types.is_primitive(field.type)]
-    pq.write_table(
-        table,
+    with pq.ParquetWriter(
         file,
+        schema,
         compression="zstd",
-        use_dictionary=strings,
+        use_dictionary=[field.name for field in schema if not pa.types.is_primitive(field.type)],
         store_schema=False,
         write_page_checksum=True,
-    )
+    ) as writer:
+        if origin:
+            writer.add_key_value_metadata({ORIGIN: origin})
+        yield writer
 
 
 def level_type(values: Iterable[Any]) -> pa.DataType:

@@ -1,87 +1,24 @@
 """From the parts of the store to the three tables of one study."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from orchestrator.paths import TABLES, ResultsPaths, StudyPaths
 from orchestrator.store.files import replacing
-from orchestrator.store.parts import FAILED, Entry, entries
-from orchestrator.store.reading import Rows, read_groups, read_long
+from orchestrator.store.ordering import Ordering
+from orchestrator.store.origin import origin_in, origin_of
+from orchestrator.store.parts import FAILED, entries
+from orchestrator.store.planned import Planned, Sources
+from orchestrator.store.reading import read_groups
 from orchestrator.store.samples import gather_samples
 from orchestrator.store.schemas import DYNAMIC, LONG, common_type, levels, trials_schema, write
-
-
-@dataclass(frozen=True)
-class Planned:
-    """The trials of a plan document, in its order."""
-
-    study: str
-    factors: tuple[str, ...]
-    variants: tuple[Mapping[str, Any], ...]
-
-    @classmethod
-    def of(cls, document: Mapping[str, Any]) -> "Planned":
-        return cls(document["study"], tuple(document["factors"]), tuple(document["variants"]))
-
-    @cached_property
-    def trials(self) -> list[str]:
-        return [trial.trial_id for trial in self.places]
-
-    @cached_property
-    def places(self) -> tuple["Place", ...]:
-        """(trials,) where each of them stands in the study; tuning first."""
-        return tuple(place for variant in self.variants for place in _places_in(variant))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a trial stands in a study. It may have been trained for another one."""
-
-    trial_id: str
-    variant: Mapping[str, Any]
-    phase: str
-    tuning_study: int | None
-    point: int | None
-
-
-def _places_in(variant: Mapping[str, Any]) -> Iterator[Place]:
-    for point in variant["tuning"]:
-        for trial in point["trials"]:
-            yield Place(trial, variant, "tuning", point["tuning_study"], point["point"])
-    selected = variant["selected"]
-    for replicate, trial in enumerate(variant["trials"]):
-        best = selected[replicate % len(selected)] if selected else None
-        place = (best["tuning_study"], best["point"]) if best else (None, None)
-        if trial is not None:  # the plan has no setting for it
-            yield Place(trial, variant, "replication", *place)
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Which pack the rows of each planned trial are taken from.
-
-    packs: their ids. chosen: (trials,) place in `packs`, or -1 for a trial not in the store.
-    """
-
-    packs: tuple[str, ...]
-    chosen: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Entry], planned: Planned) -> "Sources":
-        found = [stored.get(trial) for trial in planned.trials]
-        packs = dict.fromkeys(entry.pack_id for entry in found if entry)
-        place = {pack: number for number, pack in enumerate(packs)}
-        chosen = [place[entry.pack_id] if entry else -1 for entry in found]
-        return cls(tuple(packs), np.array(chosen, np.int32))
 
 
 def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
@@ -89,17 +26,22 @@ def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
     the samples of its data into `data.json`.
 
     Rows stand in the order of the plan, whichever packs they come from: a study that was
-    interrupted gets the same tables as one that was not. trials comes last, as in the store.
+    interrupted gets the same tables as one that was not. trials comes last, as in the store. A
+    table that was gathered from the same files for the same plan is left as it is.
     Raises EnvironmentFault when a part cannot be read or a table not be written.
     """
     planned = Planned.of(plan_document)
     sources = Sources.of(entries(paths), planned)
-    folder = paths.study(planned.study)
     for name in TABLES:
-        gather = _trials if name == "trials" else partial(_long, name)
-        table = gather(paths, planned, sources)
-        with replacing(folder.table(name)) as file:
-            write(table, file)
+        table = paths.study(planned.study).table(name)
+        files = [paths.part(name, pack) for pack in sources.packs]
+        origin = origin_of(files, planned)
+        if origin_in(table) != origin:
+            with replacing(table) as file:
+                if name == "trials":
+                    write(_trials(files, planned, sources), file, origin)
+                else:
+                    Ordering(files, LONG[name], planned, sources, table.parent).write(file, origin)
     gather_samples(paths, plan_document)
 
 
@@ -112,36 +54,12 @@ def failures(study: StudyPaths) -> Counter[str]:
     )
 
 
-def _long(name: str, paths: ResultsPaths, planned: Planned, sources: Sources) -> pa.Table:
-    """metrics or gradients."""
-    if not sources.packs:
-        return LONG[name].empty_table()
-    files = [paths.part(name, pack) for pack in sources.packs]
-    return _in_plan_order(read_long(files, LONG[name]), planned, sources)
-
-
-def _trials(paths: ResultsPaths, planned: Planned, sources: Sources) -> pa.Table:
+def _trials(files: Sequence[Path], planned: Planned, sources: Sources) -> pa.Table:
     """One row a trial; what belongs to the study rather than to the trial is the plan's."""
-    groups = list(read_groups([paths.part("trials", pack) for pack in sources.packs]))
+    groups = list(read_groups(files))
     owners = np.concatenate([np.empty(0, np.int32), *(group.owners for group in groups)])
-    rows = Rows(_union([group.table for group in groups]), owners)
-    return _as_planned(_in_plan_order(rows, planned, sources), planned)
-
-
-def _in_plan_order(rows: Rows, planned: Planned, sources: Sources) -> pa.Table:
-    """Rows of planned trials from the packs that count.
-
-    The sort is stable: rows of one trial keep the order in which training wrote them.
-    """
-    places = _places(rows.table, planned)
-    counts = np.flatnonzero((places >= 0) & (sources.chosen[places] == rows.owners))
-    return rows.table.take(counts[np.argsort(places[counts], kind="stable")])
-
-
-def _places(table: pa.Table, planned: Planned) -> NDArray[np.int64]:
-    """(rows,) the place of each row's trial in the plan, or -1."""
-    places = pc.index_in(table["trial_id"], pa.array(planned.trials, pa.string()))
-    return np.asarray(places.fill_null(-1), np.int64)
+    table = _union([group.table for group in groups])
+    return _as_planned(table.take(sources.order(planned.rank(table), owners)), planned)
 
 
 def _union(tables: Sequence[pa.Table]) -> pa.Table:
@@ -166,7 +84,7 @@ def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _as_planned(table: pa.Table, planned: Planned) -> pa.Table:
     """Set study, variant and factors: a trial may have been trained for another study."""
-    found = [planned.places[place] for place in _places(table, planned)]
+    found = [planned.places[place] for place in planned.rank(table)]
     owners = [place.variant for place in found]
     own = {
         "study": pa.array([planned.study] * len(owners), pa.string()),

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.store.ordering import Ordering
 from orchestrator.store.parts import commit
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 from orchestrator.store.tables import compact
@@ -167,16 +169,65 @@ def test_a_fault_while_writing_keeps_the_old_tables(
     before = compacted(paths, PLAN)
     commit(paths, "p2", rows_of("b"))
 
-    def full(table: pa.Table, file: Any) -> None:
-        file.write(b"PAR1")
+    def full(writer: pq.ParquetWriter, table: pa.Table) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("orchestrator.store.tables.write", full)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
     with pytest.raises(EnvironmentFault, match="disk is full"):
         compact(paths, PLAN)
     folder = paths.study("demo")
     assert all(pq.read_table(folder.table(name)).equals(before[name]) for name in TABLES)
     assert not list(folder.root.glob(".*"))
+
+
+def test_tables_of_the_same_rows_are_left_as_they_are(paths: ResultsPaths) -> None:
+    commit(paths, "p1", rows_of("a", "b"))
+    before = compacted(paths, PLAN)
+    written = written_at(paths)
+    assert written_at(paths, compact_again=PLAN) == written
+    commit(paths, "p1", rows_of("a", "b", started_at="2030-01-01", **{"final.test/loss": 3.0}))
+    after = compacted(paths, PLAN)
+    assert after["trials"] != before["trials"]
+    assert all(written_at(paths)[name] > written[name] for name in TABLES)
+    other = plan_of({"tanh": ["b", "a"]})
+    assert compacted(paths, other)["metrics"]["trial_id"].to_pylist() == ["b", "a"]
+
+
+def test_a_table_that_is_gone_or_no_table_is_made_anew(paths: ResultsPaths) -> None:
+    commit(paths, "p1", rows_of("a", "b"))
+    before = compacted(paths, PLAN)
+    paths.study("demo").table("metrics").unlink()
+    paths.study("demo").table("gradients").write_bytes(b"PAR1 and no more")
+    assert compacted(paths, PLAN) == before
+
+
+def written_at(paths: ResultsPaths, compact_again: Any = None) -> dict[str, int]:
+    """When the tables were written, in ns."""
+    if compact_again:
+        compact(paths, compact_again)
+    return {name: paths.study("demo").table(name).stat().st_mtime_ns for name in TABLES}
+
+
+@pytest.mark.parametrize("most_rows", [1, 7, 50])
+def test_rows_that_do_not_fit_into_memory_come_in_the_same_order(
+    most_rows: int, paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packs from all over the plan, of different sizes; one trial twice, one of another study."""
+    shuffled = random.Random(0)
+    trials = [f"trial {number}" for number in range(40)]
+    plan = plan_of({"tanh": trials[:15], "relu": trials[15:]})
+    mixed = shuffled.sample(trials, len(trials))
+    for number, ends in enumerate(pairwise([0, 1, 6, 20, 40])):
+        more = ["trial 3", "elsewhere"] if number == 2 else []
+        commit(paths, f"p{number}", rows_of(*dict.fromkeys(mixed[slice(*ends)] + more)))
+    whole = compacted(paths, plan)
+    for name in TABLES:
+        paths.study("demo").table(name).unlink()
+    monkeypatch.setattr(
+        "orchestrator.store.tables.Ordering", partial(Ordering, most_rows=most_rows)
+    )
+    assert compacted(paths, plan) == whole
+    assert not list(paths.study("demo").root.glob(".*"))
 
 
 @settings(max_examples=10, deadline=None)
