@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -55,20 +55,35 @@ def statuses(paths: ResultsPaths) -> dict[str, str]:
     return {trial: entry.status for trial, entry in entries(paths).items()}
 
 
-def entries(paths: ResultsPaths) -> dict[str, Entry]:
+def entries(paths: ResultsPaths) -> Mapping[str, Entry]:
     """Trial id → the row that counts: a finished one over a failed one, then the newest.
 
     A file that is not whole (cut off by a copy, or not ours) is left out with a `DamagedPart`
     warning: its trials are trained again, and nobody takes half a file for all of it.
     """
-    return _winners(_index(paths))
+    return _entries_of(tuple((file, _stamp(file)) for file in _packs(paths)))
+
+
+@lru_cache(maxsize=1)
+def _entries_of(files: tuple[tuple[Path, tuple[int, int]], ...]) -> Mapping[str, Entry]:
+    """Read once while the files stay as they are: a run asks before and after its packs.
+
+    files: each with its `_stamp`.
+    """
+    return _winners(_index([file for file, _ in files]))
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    with faults(file, "read"):
+        found = file.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def packs(paths: ResultsPaths) -> list[list[str]]:
     """Trial ids of every pack in the store, in the pack's order; the newest packs first."""
     found: dict[str, list[str]] = {}
     latest: dict[str, str] = {}
-    table = _index(paths)
+    table = _index(_packs(paths))
     columns = [table[name].to_pylist() for name in ("trial_id", "started_at", "__filename")]
     for trial, started_at, file in zip(*columns, strict=True):
         found.setdefault(file, []).append(trial)
@@ -76,24 +91,12 @@ def packs(paths: ResultsPaths) -> list[list[str]]:
     return [found[file] for file in sorted(found, key=lambda file: latest[file], reverse=True)]
 
 
-def _index(paths: ResultsPaths) -> pa.Table:
-    """Rows of all packs, without files that are damaged."""
-    files = _packs(paths)
+def _index(files: Sequence[Path]) -> pa.Table:
+    """Rows of all these packs, without files that are damaged."""
     try:
-        return _index_of(tuple((file, _stamp(file)) for file in files))
+        return _read_index(files)
     except (pa.ArrowException, OSError):  # one of them; find out which
         return _read_index([file for file in files if _has_index(file)])
-
-
-@lru_cache(maxsize=1)
-def _index_of(stamped: tuple[tuple[Path, tuple[int, int]], ...]) -> pa.Table:
-    """Read once while the files stay as they are: a run asks before and after its packs."""
-    return _read_index([file for file, _ in stamped])
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    found = file.stat()
-    return found.st_mtime_ns, found.st_size
 
 
 def scores(paths: ResultsPaths, metric: str) -> dict[str, float]:
@@ -188,11 +191,12 @@ def _warn(path: Path, what: str) -> bool:
 
 
 def _winners(table: pa.Table) -> dict[str, Entry]:
-    finished = pc.not_equal(table["status"], FAILED)
-    ranked = table.append_column("finished", finished).sort_by(
-        [("finished", "ascending"), ("started_at", "ascending"), ("__filename", "ascending")]
-    )
-    trials, states, files = (ranked[n].to_pylist() for n in ("trial_id", "status", "__filename"))
+    if pc.count_distinct(table["trial_id"]).as_py() < len(table):
+        finished = pc.not_equal(table["status"], FAILED)
+        table = table.append_column("finished", finished).sort_by(
+            [("finished", "ascending"), ("started_at", "ascending"), ("__filename", "ascending")]
+        )  # the last wins
+    trials, states, files = (table[n].to_pylist() for n in ("trial_id", "status", "__filename"))
     packs = {file: Path(file).stem for file in set(files)}
     rows = zip(trials, states, files, strict=True)
-    return {trial: Entry(status, packs[file]) for trial, status, file in rows}  # the last wins
+    return {trial: Entry(status, packs[file]) for trial, status, file in rows}
