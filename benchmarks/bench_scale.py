@@ -2,11 +2,11 @@
 
     python -m benchmarks.bench_scale [--trials 100 1000 10000 100000]
 
-A store is filled with rows made up (`benchmarks/simulated.py`), and `orch` is asked what it has to
-do: plan_s without a store, resume_s with all trials in it, run_again_s for the three tables,
-query_s for the docs' mean per layer in pandas; each in a process of its own, whose peak memory is
-measured. The report is timed where a study has no more than 1,000 trials; bench_report has larger
-ones.
+A store is filled with rows made up (`benchmarks/simulated.py`): plan_s is `orch plan` without it,
+plan_done_s with all trials in it (it also says what differences the study could detect), resume_s
+`orch run` with nothing left to train, gather_s and gather_mb the same where the three tables are
+not there yet, query_s the mean per layer of docs/results.md in pandas. Each is a process of its
+own. The report is timed where a study has no more than 1,000 trials; bench_report has larger ones.
 """
 
 import argparse
@@ -27,8 +27,9 @@ ORCH = Path(sys.executable).with_name("orch")
 REPORTED = 1000  # trials of the largest study whose report is timed
 QUERY = """
 import sys, pandas as pd
-rows = pd.read_parquet(sys.argv[1])
-rows[rows.quantity == "delta"].groupby(["epoch", "position"]).value.mean()
+is_delta = [("quantity", "==", "delta")]
+rows = pd.read_parquet(sys.argv[1], columns=["epoch", "position", "value"], filters=is_delta)
+rows.groupby(["epoch", "position"]).value.mean()
 """
 
 
@@ -45,9 +46,13 @@ def measure(trials: int) -> dict[str, Any]:
         study.write_text(study_text(trials // REPLICATES))
         asked: tuple[str | Path, ...] = (study, "--results", results)
         planned = process(ORCH, "plan", *asked, "--json")
-        gradients = write_study(results, trials // REPLICATES) / "gradients.parquet"
-        resumed = process(ORCH, "plan", *asked, "--json")
-        tables = process(ORCH, "run", *asked, "--no-report")
+        folder_of_study = write_study(results, trials // REPLICATES)
+        gradients = folder_of_study / "gradients.parquet"
+        done = process(ORCH, "plan", *asked, "--json")
+        resumed = process(ORCH, "run", *asked, "--no-report")
+        for table in folder_of_study.glob("*.parquet"):
+            table.unlink()
+        gathered = process(ORCH, "run", *asked, "--no-report")
         query = process(sys.executable, "-c", QUERY, gradients)
         report = process(ORCH, "report", *asked) if trials <= REPORTED else (None, None)
         gradient_rows = pq.read_metadata(gradients).num_rows
@@ -55,9 +60,10 @@ def measure(trials: int) -> dict[str, Any]:
         "trials": trials,
         "gradient_rows": gradient_rows,
         "plan_s": planned[0],
+        "plan_done_s": done[0],
         "resume_s": resumed[0],
-        "run_again_s": tables[0],
-        "run_again_mb": tables[1],
+        "gather_s": gathered[0],
+        "gather_mb": gathered[1],
         "query_s": query[0],
         "report_s": report[0],
     }
