@@ -41,6 +41,8 @@ class Figure {
     Object.assign(this, { panels, choosers, legend, legendTitle, colour });
     this.root.querySelector("h3").textContent = now.title;
     this.grid.style.setProperty("--columns", now.columns);
+    const rows = Math.ceil(now.columns / 3);  // of one row on a wide screen; paper has room for three
+    this.grid.style.setProperty("--paper-columns", Math.ceil(now.columns / rows));
     return before !== this.arrangement;
   }
 

@@ -47,6 +47,7 @@ darkMode.addEventListener("change", () => {
   for (const figure of figures) figure.refresh();
 });
 addEventListener("beforeprint", () => {
+  toPaper(true);
   for (const each of folded()) Object.assign(each, { open: true }).dataset.unfolded = "";
   if (plotly && !window.Plotly) packs.runNow(plotly.textContent);
   for (const figure of figures) figure.arriveNow();
@@ -56,6 +57,8 @@ addEventListener("beforeprint", () => {
 });
 
 addEventListener("afterprint", () => {
+  toPaper(false);
+  for (const figure of figures) figure.refresh();
   for (const each of document.querySelectorAll("[data-unfolded]")) {
     each.open = false;
     delete each.dataset.unfolded;

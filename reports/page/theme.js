@@ -8,8 +8,17 @@ const fontFamily = getComputedStyle(document.body).fontFamily;
 // Read once, as each reading makes the browser compute the styles of what was drawn before.
 const inks = new Map();
 darkMode.addEventListener("change", () => inks.clear());
+
+// While the browser prints, plots are as wide as paper and have the colours of a light page.
+const root = document.documentElement;
+function toPaper(is) {
+  root.classList.toggle("paper", is);
+  inks.clear();
+  if (window.Plotly) document.querySelectorAll(".figure .plot").forEach((plot) => Plotly.purge(plot));
+}
+
 function css(name) {
-  if (!inks.has(name)) inks.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  if (!inks.has(name)) inks.set(name, getComputedStyle(root).getPropertyValue(name).trim());
   return inks.get(name);
 }
 
@@ -21,7 +30,7 @@ function recolour(value) {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, recolour(inner)]));
 }
 
-const themed = (value) => (darkMode.matches ? recolour(value) : value);
+const themed = (value) => (darkMode.matches && !root.classList.contains("paper") ? recolour(value) : value);
 
 function axis(own) {
   const lines = { gridcolor: css("--grid"), linecolor: css("--line"), tickcolor: css("--line") };

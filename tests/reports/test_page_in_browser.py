@@ -242,9 +242,10 @@ def test_paper_is_wide_enough_for_every_table(browser, report):
 def test_printing_draws_every_figure(browser, report):
     visit = Visit(browser, report)
     visit.page.wait_for_selector("html[data-inflated]", state="attached")
-    assert len(visit.page.pdf()) > 50_000
     drawn = "[...document.querySelectorAll('.plot')].every(e => e.querySelector('.main-svg'))"
-    assert visit.page.evaluate(drawn)
+    visit.page.evaluate(f"addEventListener('beforeprint', () => {{ window.drawn = {drawn}; }})")
+    assert len(visit.page.pdf()) > 50_000
+    assert visit.page.evaluate("drawn")
 
 
 @pytest.fixture

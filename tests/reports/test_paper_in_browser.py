@@ -1,0 +1,42 @@
+"""What a browser prints: figures as wide as paper, in the colours of a light page."""
+
+import pytest
+
+from tests.reports.browsing import MARKS, Visit
+
+pytestmark = MARKS
+PAPER_PX = 186 / 25.4 * 96  # A4 less the margins of the page
+PLOTS = """() => [...document.querySelectorAll('.figure .plot')].map(plot => {
+    const { left, right } = plot.getBoundingClientRect();
+    const ink = plot.querySelector('.xtick text, .ytick text');
+    const drawn = plot.querySelector('.main-svg').clientWidth;
+    return [left, right, drawn, ink && getComputedStyle(ink).fill];
+})"""
+
+
+def printed(visit):
+    """(left, right, width of the drawing, ink) of every plot when paper is laid out."""
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    return visit.page.evaluate(PLOTS)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_plots_fill_their_places_on_paper_whatever_the_window(browser, report, width):
+    visit = Visit(browser, report, size={"width": width, "height": 800})
+    visit.page.wait_for_selector(".main-svg")  # some are drawn for the window
+    plots = printed(visit)
+    assert all(abs(drawn - (right - left)) < 2 for left, right, drawn, _ in plots)
+    edge = visit.page.locator("main .panels").first.bounding_box()["x"]
+    assert max(right for _, right, *_ in plots[1:]) <= edge + PAPER_PX + 1
+
+
+def test_a_dark_page_is_printed_with_dark_ink_and_dark_again_after(browser, report):
+    visit = Visit(browser, report, scheme="dark")
+    visit.page.wait_for_selector(".main-svg .xtick text")
+    light = "getComputedStyle(document.querySelector('.xtick text')).fill"
+    before = visit.page.evaluate(light)
+    assert {ink for *_, ink in printed(visit)} <= {"rgb(27, 31, 36)", None}
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    visit.page.wait_for_selector(".main-svg .xtick text")
+    assert visit.page.evaluate(light) == before == "rgb(230, 233, 237)"
+    assert not visit.wrong
