@@ -7,7 +7,7 @@ from rich.console import Console
 
 from orchestrator.cli.tally import count
 from orchestrator.errors import EnvironmentFault
-from orchestrator.paths import StudyPaths
+from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.records import Plan
 from orchestrator.store.files import faults
 from orchestrator.store.tables import failures
@@ -23,6 +23,15 @@ def show_statuses(counts: Mapping[str, int], study: StudyPaths, console: Console
     _say(console, f"{count(stored, 'trial')} in the store: {', '.join(words)}")
     if counts.get("failed"):
         _show_failures(study, console)
+
+
+def show_missing(results: ResultsPaths, console: Console) -> None:
+    """Trials that were trained, and whose rows are not where this machine reads."""
+    _say(
+        console,
+        f"missing: their workers are done, but what they wrote is not in {results}: does every "
+        "machine write there? Run again to train them",
+    )
 
 
 def show_hopeless(plan: Plan, console: Console) -> None:

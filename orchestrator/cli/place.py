@@ -68,9 +68,10 @@ class Place:
                 local = partial(local, preloaded=())
             return RayTuneExecutor(local)
         from orchestrator.execution.joined import tune_folder
+        from orchestrator.execution.sight import marked
 
         shared = None if results.uri else results.absolute.root
-        return RayTuneExecutor(partial(tune_folder, shared))
+        return RayTuneExecutor(partial(tune_folder, shared), marked)
 
 
 @contextmanager

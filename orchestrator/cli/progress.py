@@ -1,5 +1,6 @@
 """What the terminal shows while packs run: one live line, or now and then a plain one."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from orchestrator.plan.records import Pack
 
 _PLAIN_EVERY_S = 10.0
 _BAR_WIDTH = 24
+CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # of the live line, and the cursor shown again
 
 
 class Progress:
@@ -38,7 +40,8 @@ class Progress:
         self.tally, self.console, self.record, self.check = tally, console, record, check
         self.standing = standing
         self.live = console.is_terminal and not console.is_dumb_terminal
-        self.next_line_at = monotonic() + _PLAIN_EVERY_S
+        self.since = monotonic()
+        self.next_line_at = self.since + _PLAIN_EVERY_S
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -75,6 +78,12 @@ class Progress:
     def tick(self) -> None:
         self.check()
         self._maybe_print()
+
+    def cut_off(self, fault: str) -> None:
+        tally, wall_s = self.tally, round(monotonic() - self.since, 3)
+        counts = {name: getattr(tally, name) for name in ("completed", "diverged", "failed")}
+        print(f"{CLEAR_LINE if self.live else ''}{fault}", file=sys.stderr, flush=True)
+        self.record("interrupted", wall_s=wall_s, **counts)
 
     def _maybe_print(self) -> None:
         if not self.live and monotonic() >= self.next_line_at:

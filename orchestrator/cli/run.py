@@ -3,6 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from time import monotonic
@@ -11,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from orchestrator.cli.downloads import fetch_downloads
-from orchestrator.cli.ending import show_hopeless, show_report, show_statuses
+from orchestrator.cli.ending import show_hopeless, show_missing, show_report, show_statuses
 from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
 from orchestrator.cli.place import Place, place_for
 from orchestrator.cli.planning import plan_from_store, require_method
@@ -22,7 +23,7 @@ from orchestrator.cli.rounds import Rounds
 from orchestrator.cli.standing import Standing
 from orchestrator.cli.submitted import command, submission
 from orchestrator.cli.tally import Tally, count
-from orchestrator.errors import Interrupted
+from orchestrator.errors import EnvironmentFault, Interrupted
 from orchestrator.execution.records import Job
 from orchestrator.paths import Location, ResultsPaths, StudyPaths
 from orchestrator.plan.document import plan_document
@@ -197,8 +198,9 @@ def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Inte
             executor = this.place.executor(this.paths)
             with listener.shown(), interrupts.deferred(_PATIENCE_S if this.place.inline else None):
                 executor.run(rounds, _job(this), listener)
-    except Stop:
-        record("interrupted", **_counts(tally, started))
+    except (Stop, EnvironmentFault):
+        with suppress(EnvironmentFault):  # where the disk is full, what was raised is to be told
+            record("interrupted", **_counts(tally, started))
         raise
     finally:
         listener.stand()
@@ -270,6 +272,8 @@ def _finish(this: Run, *, report: bool) -> int:
     counts = Counter(stored.get(trial.trial_id, "missing") for trial in this.plan.trials)
     counts["missing"] += this.plan.pending
     show_statuses(counts, this.folder, this.console)
+    if counts["missing"] > this.plan.pending:
+        show_missing(this.paths, this.console)
     show_hopeless(this.plan, this.console)
     if report:
         show_report(this.folder.root, this.console)

@@ -46,7 +46,7 @@ class Capacity:
         packs = self.room(asked) // asked.workers
         if packs < 1:
             raise EnvironmentFault(
-                f"resources: {request(asked)}, but this machine has {self.cpus} and {self.gpus}\n"
+                f"resources: {request(asked)}, but this machine has {self}\n"
                 f"    lower `resources:` in the study, e.g. {self._cure(asked)}"
             )
         return packs

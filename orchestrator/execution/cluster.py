@@ -3,14 +3,14 @@
 What Ray and the machines say of themselves is asked for in `joined`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity, request
 from orchestrator.execution.labels import Labels, fits, lack
-from orchestrator.execution.sight import Sight
+from orchestrator.execution.sight import Sight, unlike
 from orchestrator.study.settings import Resources
 
 
@@ -83,12 +83,9 @@ class Cluster:
     def _too_small(self, asked: Resources) -> str:
         """Ray would wait for such a machine for ever. Of several kinds, those asked for count."""
         nodes = [node for node in self.nodes if fits(asked, node.labels)]
-        short_of_gpus = asked.gpus > max((node.capacity.gpus for node in nodes), default=0)
-        scarce = "gpus" if short_of_gpus else "cpus"
-        largest = max(nodes, key=lambda n: getattr(n.capacity, scarce), default="none is alive")
         return (
             f"resources: {request(asked)}, which no node of the Ray at {self.address} has; "
-            f"the largest: {largest}\n"
+            f"{_largest(nodes, asked)}\n"
             "    lower `resources:` in the study, or add a larger node"
         )
 
@@ -103,15 +100,18 @@ class Cluster:
 
 def differences(here: Sight, there: Iterable[tuple[Node, Sight]]) -> list[str]:
     """A line for everything in which a machine cannot do what this one does."""
-    lines = []
-    for node, sight in there:
-        for what, ours in here.versions.items():
-            if (theirs := sight.versions.get(what, ours)) != ours:
-                has = f"{what} {theirs}" if theirs else f"no {what}"
-                lines.append(f"{node.name} has {has}, this machine {ours}")
-        if sight.fault:
-            lines.append(f"{node.name} {sight.fault}")
-    return lines
+    return [line for node, sight in there for line in unlike(node.name, sight, here)]
+
+
+def _largest(nodes: Sequence[Node], asked: Resources) -> str:
+    """By each of what is asked for, as one machine may have the CPUs and another the GPUs."""
+    if not nodes:
+        return "none is alive"
+    cpus = max(nodes, key=lambda node: (node.capacity.cpus, node.capacity.gpus))
+    gpus = max(nodes, key=lambda node: (node.capacity.gpus, node.capacity.cpus))
+    if not asked.gpus or cpus == gpus:
+        return f"the largest: {cpus}"
+    return f"with the most CPUs: {cpus}, with the most GPUs: {gpus}"
 
 
 def _node(node: Mapping[str, Any]) -> Node:

@@ -1,30 +1,31 @@
 """A Ray that runs already: joined for a while, and looked over before the first pack."""
 
 import logging
+import re
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.cluster import Cluster, Node, differences
+from orchestrator.execution.greeting import greet, require_address, unreachable
+from orchestrator.execution.leftovers import passing, remove_abandoned
 from orchestrator.execution.ray_cluster import (
     DRIVER,
     environment,
     of_workers,
     own_signal_handlers,
 )
-from orchestrator.execution.sight import Sight, look
+from orchestrator.execution.sight import CURE, Sight, look, marked
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.objects import put, remove
+from orchestrator.store.files import faults
 from orchestrator.study.settings import Resources
 
 _PATIENCE_S = 60.0  # for a node to say how it is: it unpacks the code first
-_KNOCK_S = 5.0
+_MISMATCH = re.compile(r"Version mismatch" + r".*?Ray: (\S+)\s+Python: (\S+)" * 2, re.DOTALL)
 _PACKAGES = ("orchestrator", "models")  # what a worker runs of orch
 
 
@@ -34,13 +35,13 @@ def joined_ray(address: str, threads: int, own: Sequence[Path] = ()) -> Iterator
 
     own: modules and packages of the user's.
 
-    Raises EnvironmentFault when it cannot be reached.
+    Raises InputError for what is no address, EnvironmentFault when it cannot be reached.
     """
-    import ray
-
-    _refuse_client(address)
-    _knock(address)
+    require_address(address)
     with environment(DRIVER):
+        import ray
+
+        greet(address)
         try:
             with own_signal_handlers():
                 _join(address, _of_workers(threads, own))
@@ -60,37 +61,20 @@ def _join(address: str, environment: dict[str, Any]) -> None:
             logging_level=logging.ERROR,
         )
     except (RuntimeError, ValueError, OSError, TimeoutError) as error:
+        if found := _MISMATCH.search(str(error)):
+            raise _other_versions(address, *found.groups()) from error
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise _unreachable(address, reason[0]) from error
+        raise unreachable(address, reason[0]) from error
 
 
-def _refuse_client(address: str) -> None:
-    """Ray Tune needs a driver on the cluster: Ray's client runs single calls there, not Tune."""
-    if address.startswith("ray://"):
-        host = address.removeprefix("ray://").partition(":")[0] or "HOST"
-        raise EnvironmentFault(
-            f"{address} is a Ray client server, through which Ray Tune does not run\n"
-            f"    hand the study to the cluster: orch submit STUDY --address http://{host}:8265, "
-            "or call orch run on one of its machines with --address auto"
-        )
-
-
-def _knock(address: str) -> None:
-    """Is somebody there? Ray itself asks for minutes."""
-    host, _, port = address.rpartition(":")
-    if not port.isdigit():
-        return
-    try:
-        socket.create_connection((host, int(port)), _KNOCK_S).close()
-    except OSError as error:
-        raise _unreachable(address, error.strerror or str(error)) from error
-
-
-def _unreachable(address: str, reason: str) -> EnvironmentFault:
+def _other_versions(
+    address: str, ray: str, python: str, our_ray: str, our_python: str
+) -> EnvironmentFault:
     return EnvironmentFault(
-        f"the Ray at {address} cannot be joined: {reason}\n"
-        "    does `ray status --address` find it from this machine? Without --address, orch "
-        "starts one of its own"
+        f"the Ray at {address} cannot be joined: it has Ray {ray} and Python {python}, this "
+        f"machine Ray {our_ray} and Python {our_python}\n"
+        "    they decide the bits of the results: install the same on all of them, then start the "
+        "Ray again"
     )
 
 
@@ -109,18 +93,14 @@ def look_over(cluster: Cluster, asked: Resources, results: ResultsPaths) -> None
 
     Raises EnvironmentFault that names all which cannot.
     """
-    mark = f".seen-{uuid4().hex}"
-    put(results.at(results.root / mark), b"orch\n")
-    try:
-        there = _sights(cluster.useful(asked), results, mark)
-        lines = differences(look(results, mark), there)
-    finally:
-        remove(results.at(results.root / mark))
+    with marked(results) as gate:
+        there = _sights(cluster.useful(asked), results, gate.mark)
+        lines = differences(look(results, gate.mark), there)
     if lines:
         raise EnvironmentFault(
-            "\n".join([f"the Ray at {cluster.address} cannot run this study:", *lines])
-            + "\n    let --results be a folder that all nodes share, under one path, or a URI that "
-            "each may write to; install the same Python, Ray and torch on each"
+            "\n".join(
+                [f"the Ray at {cluster.address} cannot run this study:", *lines, f"    {CURE}"]
+            )
         )
 
 
@@ -158,7 +138,11 @@ def tune_folder(results: Path | None) -> Iterator[Path]:
 
     Tune writes there from here only, as packs give it no checkpoints.
     """
-    folder = Path(tempfile.mkdtemp(prefix=".tune-", dir=results))
+    place = results or Path(tempfile.gettempdir())
+    remove_abandoned(place, "tune", "seen")
+    folder = place / passing("tune")
+    with faults(folder, "make the folder"):
+        folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:

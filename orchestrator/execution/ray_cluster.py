@@ -60,10 +60,11 @@ def _ray(capacity: Capacity, folder: Path) -> Iterator[None]:
     meanwhile = Thread(target=import_module, args=("ray.tune",), daemon=True)
     meanwhile.start()
     try:
-        with own_signal_handlers(), _bare_node():
-            _start(ray, capacity, folder)
-        meanwhile.join()
-        yield
+        with _loopback():
+            with own_signal_handlers(), _bare_node():
+                _start(ray, capacity, folder)
+            meanwhile.join()
+            yield
     finally:
         ray.shutdown()
 
@@ -85,6 +86,23 @@ def _start(ray: ModuleType, capacity: Capacity, folder: Path) -> None:
         raise EnvironmentFault(
             f"Ray could not be started: {reason[0]}\n    `--inline` runs without it"
         ) from error
+
+
+@contextmanager
+def _loopback() -> Iterator[None]:
+    """The servers of Ray, and those of its workers, are for this machine alone.
+
+    Ray reads the variable when it is imported, and a Ray that is joined afterwards must not see it.
+    """
+    from ray._private import ray_constants
+
+    before = ray_constants.ENABLE_RAY_CLUSTER
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        with environment({ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR: "0"}):
+            yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = before
 
 
 @contextmanager
@@ -115,13 +133,13 @@ def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # one process less
         "RAY_TRAIN_METRICS_ENABLED": "0",
-        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # no GPU asked for, no GPU seen
         "RAY_preload_python_modules": ",".join(preloaded),
     }
 
 
 def of_workers(threads: int) -> dict[str, str]:
     return {
+        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # no GPU asked for, no GPU seen
         "RAY_CHDIR_TO_TRIAL_DIR": "0",
         "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.5",  # so soon it sees that a trial has ended
         "OMP_NUM_THREADS": str(threads),

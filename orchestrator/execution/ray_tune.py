@@ -1,13 +1,17 @@
 """Runs packs in worker processes that live on from pack to pack: one Tune trial is one pack."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 
 from orchestrator.execution.failures import failed_rows
 from orchestrator.execution.halves import halves
+from orchestrator.execution.head import head_of
 from orchestrator.execution.records import Job, Listener, Summary
+from orchestrator.execution.sight import Gate
+from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
 from orchestrator.store.checkpoints import written
 from orchestrator.store.parts import commit
@@ -41,21 +45,38 @@ class Attempt:
         return tuple(Attempt(half, 0) for half in halves(self.pack))
 
 
+def _open_to_all(results: ResultsPaths) -> AbstractContextManager[None]:
+    """Where there is one machine."""
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class RayTuneExecutor:
     """Packs side by side on a Ray, as many as there is room for.
 
     ray: starts it, or joins one, for as long as its context lasts; gives a folder for its files.
+    gate: what machines are held against before they are given packs, as long as its context lasts.
     """
 
     ray: Callable[[], AbstractContextManager[Path]]
+    gate: Callable[[ResultsPaths], AbstractContextManager[Gate | None]] = _open_to_all
     name: str = "ray_tune"
 
     def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None:
-        with self.ray() as folder:
+        with ExitStack() as stack:
+            folder = stack.enter_context(self.ray())
+            gate = stack.enter_context(self.gate(job.paths))
+
+            def last_words(fault: str) -> None:
+                rmtree(folder, ignore_errors=True)
+                if gate:
+                    gate.close()
+                listener.cut_off(fault)
+
+            head = stack.enter_context(head_of(last_words))
             from orchestrator.execution.tuner import Tuners
 
-            tuners = Tuners(folder, job, listener)
+            tuners = Tuners(folder, job, listener, head, gate)
             for packs in rounds:
                 waiting = [Attempt(pack) for pack in packs]
                 while waiting:

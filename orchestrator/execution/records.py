@@ -68,6 +68,9 @@ class Listener(Protocol):
     def tick(self) -> None:
         """Called several times a second where packs run elsewhere; may raise to stop the run."""
 
+    def cut_off(self, fault: str) -> None:
+        """The process ends at once, as nothing can be raised: the last words, from a thread."""
+
 
 class Executor(Protocol):
     """Runs packs until each of their trials has a row in the store.

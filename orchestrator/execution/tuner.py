@@ -1,7 +1,9 @@
 """The part that speaks to Ray Tune. Imported once Ray runs."""
 
 import logging
+import re
 import signal
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -17,8 +19,10 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.alone import train_alone
 from orchestrator.execution.bell import Bell, Ended, listening
 from orchestrator.execution.cluster import Cluster
+from orchestrator.execution.head import Head
 from orchestrator.execution.labels import wanted
 from orchestrator.execution.records import Job, Listener, Summary
+from orchestrator.execution.sight import Gate
 from orchestrator.execution.work import Train, work
 from orchestrator.plan.records import Pack
 
@@ -26,23 +30,33 @@ _NEXT_TO_NOTHING = {"memory": 1.0}  # for who only waits for others: Tune refuse
 
 _ASKED = 128 + signal.SIGTERM  # exit code of a worker that got the signal
 
+_ADDRESS = re.compile(r"^\s*ip: (\S+?)\.?$", re.MULTILINE)
+
 
 class PackTrainable(tune.Trainable):
     """A worker: one step is one pack. It lives on, so that torch is imported once."""
 
     def setup(  # type: ignore[override]  # with_parameters adds the rest
-        self, config: dict[str, Any], packs: Mapping[str, Pack], job: Job, bell: str
+        self,
+        config: dict[str, Any],
+        packs: Mapping[str, Pack],
+        job: Job,
+        bell: str,
+        gate: Gate | None,
     ) -> None:
         self.packs, self.job, self.bell, self.name = packs, job, Bell(bell), uuid4().hex
         self.way = _way(job)
+        self.fault = gate.fault() if gate else None
 
     def step(self) -> dict[str, Any]:
         pack = self.packs[self.config["pack"]]
+        if self.fault:
+            return {"done": True, "fault": self.fault}
         try:
             with listening(self.bell) as here:
                 summary = work(pack, self.job, here.pause, self.way)
         except EnvironmentFault as fault:  # ends the study, not this pack
-            return {"done": True, "fault": str(fault)}
+            return {"done": True, "fault": f"{fault}\n    (on {socket.gethostname()})"}
         except Ended as end:
             if end.by_signal:
                 raise SystemExit(_ASKED) from None
@@ -71,8 +85,10 @@ class _Stopped(Exception):
 class _Events(tune.Callback):
     """Hands on what Tune tells of its trials."""
 
-    def __init__(self, packs: Mapping[str, Pack], listener: Listener, bell: Bell) -> None:
-        self.packs, self.listener, self.bell = packs, listener, bell
+    def __init__(
+        self, packs: Mapping[str, Pack], listener: Listener, bell: Bell, head: Head
+    ) -> None:
+        self.packs, self.listener, self.bell, self.head = packs, listener, bell, head
         self.losses: dict[str, str] = {}  # pack id → reason
         self.fault: str | None = None
         self.running: set[str] = set()
@@ -81,6 +97,7 @@ class _Events(tune.Callback):
         return {}  # Tune pickles its callbacks for a resume of its own, which we do not use
 
     def on_step_begin(self, iteration: int, trials: list[Any], **info: Any) -> None:
+        self.head.check()
         try:
             self.listener.tick()
         except BaseException:
@@ -110,8 +127,11 @@ class _Events(tune.Callback):
 class Tuners:
     """One Tuner after another on the same Ray."""
 
-    def __init__(self, folder: Path, job: Job, listener: Listener) -> None:
+    def __init__(
+        self, folder: Path, job: Job, listener: Listener, head: Head, gate: Gate | None
+    ) -> None:
         self.folder, self.job, self.listener = folder, job, listener
+        self.head, self.gate = head, gate
         _use_waiting_workers()
         logging.getLogger("ray").setLevel(logging.CRITICAL)
 
@@ -119,7 +139,7 @@ class Tuners:
         """Run these packs; returns those whose worker died, with the reason."""
         by_id = {pack.pack_id: pack for pack in packs}
         bell = f"orch-end-{uuid4().hex}"
-        events = _Events(by_id, self.listener, Bell(bell))
+        events = _Events(by_id, self.listener, Bell(bell), self.head)
         tuner = tune.Tuner(
             self._trainable(by_id, bell),
             param_space={"pack": tune.grid_search(list(by_id))},
@@ -140,13 +160,15 @@ class Tuners:
             with suppress(_Stopped):
                 tuner.fit()
         finally:
-            events.bell.forget()
+            if not self.head.fault:  # nobody would answer
+                events.bell.forget()
         if events.fault:
             raise EnvironmentFault(events.fault)
         return events.losses
 
     def _trainable(self, packs: Mapping[str, Pack], bell: str) -> Any:
-        trainable = tune.with_parameters(PackTrainable, packs=packs, job=self.job, bell=bell)
+        given = {"packs": packs, "job": self.job, "bell": bell, "gate": self.gate}
+        trainable = tune.with_parameters(PackTrainable, **given)
         asked = self.job.asked
         request = {"CPU": asked.cpus, "GPU": asked.gpus}
         if asked.workers > 1:  # which ask for themselves
@@ -167,7 +189,7 @@ def _folder_name(trial: Any) -> str:
 
 
 def _reason(trial: Any) -> str:
-    """What Ray says of a worker's end."""
+    """What Ray says of a worker's end, and on which machine that was."""
     file = trial.error_file
     details = Path(file).read_text(errors="replace") if file and Path(file).exists() else ""
     if f"exit code {_ASKED}" in details:
@@ -176,7 +198,18 @@ def _reason(trial: Any) -> str:
         what = "the worker process died: killed, crashed, or out of memory"
     else:
         what = "it failed"
-    return f"{what}\n{details}".strip()
+    return f"{what}{_on_which_machine(details)}\n{details}".strip()
+
+
+def _on_which_machine(details: str) -> str:
+    """Ray names the address; also of a node that is gone."""
+    found = _ADDRESS.search(details)
+    if found is None:
+        return ""
+    nodes = ray.nodes()  # type: ignore[no-untyped-call]
+    names = [n["NodeManagerHostname"] for n in nodes if n["NodeManagerAddress"] == found[1]]
+    name = next(filter(None, names), None)
+    return f", on {name} ({found[1]})" if name else f", on {found[1]}"
 
 
 def _use_waiting_workers() -> None:

@@ -30,6 +30,9 @@ class Heard:
     def tick(self) -> None:
         self.ticks += 1
 
+    def cut_off(self, fault: str) -> None:
+        raise AssertionError(fault)
+
 
 def pack_of(*names: str) -> Pack:
     """A pack with one trial a name."""

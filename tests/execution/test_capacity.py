@@ -32,7 +32,7 @@ def test_workers(has: Capacity, asks: Resources, workers: int) -> None:
 
 @pytest.mark.parametrize("asks", [Resources(cpus=3), Resources(gpus=1), Resources(cpus=2.5)])
 def test_a_request_without_room_names_what_there_is(asks: Resources) -> None:
-    with pytest.raises(EnvironmentFault, match="this machine has 2 and 0"):
+    with pytest.raises(EnvironmentFault, match="this machine has 2 CPUs, 0 GPUs"):
         Capacity(2, 0).workers(asks)
 
 

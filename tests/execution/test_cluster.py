@@ -1,13 +1,17 @@
 """What is asked of the machines of a cluster, and what is said where one falls short."""
 
+import socket
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orchestrator.errors import EnvironmentFault
+from orchestrator.errors import EnvironmentFault, InputError
+from orchestrator.execution import greeting, joined
 from orchestrator.execution.cluster import Cluster, differences
-from orchestrator.execution.joined import joined_ray
-from orchestrator.execution.sight import Sight, look
+from orchestrator.execution.joined import joined_ray, tune_folder
+from orchestrator.execution.sight import Sight, look, marked
 from orchestrator.paths import ResultsPaths
 from orchestrator.study.settings import Resources
 
@@ -51,7 +55,10 @@ def test_packs_side_by_side(asked: Resources, workers: int) -> None:
     [
         (Resources(cpus=9), "big (8 CPUs, 0 GPUs)"),
         (Resources(gpus=3), "card (4 CPUs, 2 GPUs)"),
-        (Resources(cpus=5, gpus=1), "big (8 CPUs, 0 GPUs)"),
+        (
+            Resources(cpus=5, gpus=1),
+            "with the most CPUs: big (8 CPUs, 0 GPUs), with the most GPUs: card (4 CPUs, 2 GPUs)",
+        ),
     ],
 )
 def test_what_no_node_has_is_refused_with_the_largest(asked: Resources, largest: str) -> None:
@@ -122,7 +129,7 @@ def test_a_node_that_differs_is_named_with_what_it_has() -> None:
         (card, Sight(here.versions, "does not see /results")),
     ])  # fmt: skip
     assert found == [
-        "big has no torch, this machine 2.13.0",
+        "big has no torch, the machine of orch run 2.13.0",
         "card does not see /results",
     ]
 
@@ -137,9 +144,51 @@ def test_a_machine_sees_results_that_it_can_write(tmp_path: Path) -> None:
     assert not elsewhere.root.exists()
 
 
+def test_a_machine_that_comes_late_is_held_against_the_same(tmp_path: Path) -> None:
+    with marked(ResultsPaths(tmp_path)) as gate:
+        assert gate.fault() is None
+        (mark,) = tmp_path.iterdir()
+        elsewhere = replace(gate, results=ResultsPaths(tmp_path / "elsewhere"))
+        assert f"{socket.gethostname()} does not see {elsewhere.results}" in str(elsewhere.fault())
+        other = replace(gate, versions={**gate.versions, "torch": "1.0"})
+        assert "the machine of orch run 1.0" in str(other.fault())
+        assert "install the same" in str(other.fault())
+    assert not mark.exists()
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as dead:
+        pass
+    name = f"{socket.gethostname()}~{dead.pid}-0a"
+    (tmp_path / f".tune-{name}" / "tune").mkdir(parents=True)
+    (tmp_path / f".seen-{name}").touch()
+    kept = [tmp_path / f".tune-another_host~{dead.pid}-0a", tmp_path / f"tune-{name}"]
+    for folder in kept:
+        folder.mkdir()
+    with tune_folder(tmp_path) as mine:
+        assert sorted(tmp_path.iterdir()) == sorted([*kept, mine])
+        with tune_folder(tmp_path) as second:
+            assert mine.exists(), "its process lives"
+            assert second != mine
+    assert sorted(tmp_path.iterdir()) == sorted(kept)
+
+
 def test_a_ray_client_is_refused_with_what_to_do_instead() -> None:
     with pytest.raises(EnvironmentFault, match=r"orch submit STUDY --address http://head:8265"):
         joined_ray("ray://head:10001", threads=1).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://head:8265", r"a Jobs server(.|\n)*orch submit STUDY --address http://head:8265"),
+        ("local", r"'local' is no address of a Ray(.|\n)*allowed: auto, HOST:PORT"),
+        ("", r"'' is no address of a Ray"),
+    ],
+)
+def test_what_is_no_address_is_wrong_input(address: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        joined_ray(address, threads=1).__enter__()
 
 
 def test_where_nobody_listens() -> None:
@@ -147,3 +196,32 @@ def test_where_nobody_listens() -> None:
         EnvironmentFault, match=r"Ray at 127.0.0.1:9 cannot be joined: Conn.* refused"
     ):
         joined_ray("127.0.0.1:9", threads=1).__enter__()
+
+
+@pytest.mark.ray
+def test_a_port_at_which_something_else_listens(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(greeting, "_ANSWER_S", 0.5)
+    monkeypatch.setattr(greeting, "_KNOCK_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"127.0.0.1:{mute.getsockname()[1]}"
+        with pytest.raises(EnvironmentFault, match=f"{address} cannot be joined: what listens"):
+            joined_ray(address, threads=1).__enter__()
+    assert capfd.readouterr().err == "", "what Ray would say"
+
+
+@pytest.mark.ray
+def test_another_version_is_named_with_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Ray's own words, of which the first line says nothing."""
+    import ray
+    from ray._private.utils import check_version_info
+
+    def init(**options: object) -> None:
+        check_version_info({"ray_version": "2.1.0", "python_version": "3.8.1"}, "this process")
+
+    monkeypatch.setattr(ray, "init", init)
+    with pytest.raises(EnvironmentFault, match=r"has Ray 2.1.0 and Python 3.8.1, this") as fault:
+        joined._join("head:6379", {})
+    assert f"this machine Ray {ray.__version__} and Python 3." in str(fault.value)
+    assert "install the same" in str(fault.value)

@@ -41,7 +41,7 @@ def cluster(local: LocalRay, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         patch.setenv(MARKER, str(tmp_path_factory.mktemp("notes")))
         patch.setenv("RAY_AUTH_MODE", "disabled")
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
+        patch.delenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", raising=False)  # as on users' nodes
         from ray.cluster_utils import Cluster
 
         head = {"num_cpus": 0, "include_dashboard": False, **STORE}
