@@ -30,7 +30,9 @@ def write_pictures(
     ]
     _print(jobs)
     captions = target / CAPTIONS
-    write_text(captions, "\n\n".join(_caption(figure) for figure in figures.values()) + "\n")
+    write_text(
+        captions, "\n\n".join(_caption(figure, chosen) for figure in figures.values()) + "\n"
+    )
     return [*(Path(str(job["path"])) for job in jobs), captions]
 
 
@@ -72,5 +74,7 @@ def _print(jobs: list[dict[str, object]]) -> None:
         raise ExportError(f"the browser that draws pictures did not start: {error}") from error
 
 
-def _caption(figure: Figure) -> str:
-    return f"{figure.name}: {figure.title}. {figure.caption}"
+def _caption(figure: Figure, chosen: Mapping[str, str]) -> str:
+    own = _own(figure, chosen)
+    said = filter(None, (figure.titled(own), figure.chosen_text(own)))
+    return f"{figure.name}: {'; '.join(said)}. {figure.caption}"

@@ -1,6 +1,7 @@
 """A figure of the page → one plotly figure: its panels side by side, its legend beside them."""
 
 from collections.abc import Mapping
+from html import escape
 from math import ceil
 from typing import Any
 
@@ -36,7 +37,7 @@ def composed(figure: Figure, chosen: Mapping[str, str] | None = None) -> go.Figu
         _add(made, panel, place // columns + 1, place % columns + 1)
     for key in figure.legend:
         made.add_trace(_legend(key))
-    return made.update_layout(_layout(figure, width, height))
+    return made.update_layout(_layout(figure, _title_text(figure, chosen), width, height))
 
 
 def visible(figure: Figure, chosen: Mapping[str, str]) -> list[Panel]:
@@ -108,9 +109,15 @@ def _legend(key: Key) -> go.Scatter:
     )  # fmt: skip
 
 
-def _layout(figure: Figure, width: int, height: int) -> dict[str, Any]:
+def _title_text(figure: Figure, chosen: Mapping[str, str] | None) -> str:
+    """Below the title, what the lists stand on: a picture has none."""
+    listed = figure.chosen_text(chosen)
+    return escape(figure.titled(chosen)) + (f"<br><sup>{escape(listed)}</sup>" if listed else "")
+
+
+def _layout(figure: Figure, title: str, width: int, height: int) -> dict[str, Any]:
     return {
-        "title": {"text": figure.title, "font": {"size": 15}, "x": 0, "xref": "paper"},
+        "title": {"text": title, "font": {"size": 15}, "x": 0, "xref": "paper"},
         "font": {"size": 12, "color": _INK},
         "paper_bgcolor": "white", "plot_bgcolor": "white",
         "legend": {"title": {"text": figure.legend_title}},

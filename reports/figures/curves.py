@@ -31,7 +31,7 @@ def draw(
     made = facets(view, split, choose)
     return Figure(
         name="curves",
-        title="Metric by epoch, mean over replicates",
+        title=f"{{{METRIC}}} by epoch, mean over replicates",
         caption=_caption(every) + baselines.caption_of_all(view, least, shown),
         columns=columns(view, split),
         height_px=190 if any(split) else 340,

@@ -39,6 +39,10 @@ class Chooser:
     chosen: str
     slider: bool = False  # options in an order, drawn as a slider
 
+    def text(self, chosen: Mapping[str, str] | None = None) -> str:
+        """Of the option chosen by the reader, else of that the page opens on."""
+        return dict(self.options)[(chosen or {}).get(self.key, self.chosen)]
+
 
 @dataclass(frozen=True)
 class Key:
@@ -76,7 +80,7 @@ class Figure:
     """What the page draws. Titles and captions are plain text."""
 
     name: str
-    title: str
+    title: str  # {metric}: the option of that list
     caption: str
     columns: int  # panels side by side on a wide screen
     height_px: int  # of one plot
@@ -87,6 +91,18 @@ class Figure:
     lesson: str = ""  # what to see, from this study's numbers
     scale: str = ""  # linear | log: how the y axes open, where the reader may change them
     arrangement: Arrangement | None = None  # None: factors keep their roles
+
+    def titled(self, chosen: Mapping[str, str] | None = None) -> str:
+        """The title with these options of lists, else with those that the page opens on."""
+        title = self.title
+        for each in self.choosers:
+            title = title.replace(f"{{{each.key}}}", each.text(chosen))
+        return title[:1].upper() + title[1:]
+
+    def chosen_text(self, chosen: Mapping[str, str] | None = None) -> str:
+        """What the lists stand on that the title leaves out: "depth 8, quantity mean of …"."""
+        left = [each for each in self.choosers if f"{{{each.key}}}" not in self.title]
+        return ", ".join(f"{each.label} {each.text(chosen)}" for each in left)
 
 
 def numbers(values: Any, digits: int = 5) -> list[float | None]:

@@ -60,8 +60,8 @@ class Chips {
     for (const { button, off, level } of this.buttons) button.setAttribute("aria-pressed", String(!off.has(level)));
     this.reset.hidden = this.all;
     this.said.textContent = this.all
-      ? `showing all ${this.count} variants`
-      : `showing ${this.count} of ${this.shown.length} variants; sentences, tests and counts of trials cover all of them`;
+      ? `showing all ${this.count.toLocaleString("en")} variants`
+      : `showing ${this.count.toLocaleString("en")} of ${this.shown.length.toLocaleString("en")} variants; sentences, tests and counts of trials cover all of them`;
   }
 
   // Of a factor's levels, those left; null for what is no factor with chips.

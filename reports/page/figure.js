@@ -39,7 +39,7 @@ class Figure {
     if (this.colour !== now.colour) this.hidden.clear();
     const { panels, choosers, legend, legendTitle, colour } = now;
     Object.assign(this, { panels, choosers, legend, legendTitle, colour });
-    this.root.querySelector("h3").textContent = now.title;
+    this.title = now.title;
     this.grid.style.setProperty("--columns", now.columns);
     const rows = Math.ceil(now.columns / 3);  // of one row on a wide screen; paper has room for three
     this.grid.style.setProperty("--paper-columns", Math.ceil(now.columns / rows));
@@ -160,10 +160,18 @@ class Figure {
     this.refresh();
   }
 
+  // The title names what some lists stand on: see Figure.titled in records.py.
+  titled(now) {
+    const texts = this.choosers.map(({ key, options }) => [`{${key}}`, options.find(([value]) => value === now[key])[1]]);
+    const title = texts.reduce((text, [slot, option]) => text.replace(slot, () => option), this.title);
+    return title[0].toUpperCase() + title.slice(1);
+  }
+
   // Brings controls and panels in line with the state; plots only where the reader can see them.
   refresh() {
     this.rearrange();
     const now = this.now();
+    this.root.querySelector("h3").textContent = this.titled(now);
     for (const [key, show] of this.inputs) show(now[key], this.left(key));
     const levels = this.chips.left(this.colour);
     for (const { button, place, text } of this.keys) {
@@ -200,7 +208,7 @@ class Figure {
     slot.firstElementChild.hidden = !panel.title;
     slot.children[1].textContent = panel.note;
     slot.lastElementChild.setAttribute("role", "group");
-    slot.lastElementChild.setAttribute("aria-label", this.spec.title + (panel.title ? ": " + panel.title : ""));
+    slot.lastElementChild.setAttribute("aria-label", this.root.querySelector("h3").textContent + (panel.title ? ": " + panel.title : ""));
   }
 
   // What the panels show comes later than the figure's place on the page.

@@ -76,7 +76,7 @@ class Table {
   showPager(count, seen) {
     if (count > PAGE_ROWS) this.root.closest(".scroll").after(this.pager);
     else this.pager.remove();
-    this.said.textContent = `rows ${this.first + 1} to ${this.first + seen} of ${count}`;
+    this.said.textContent = `rows ${this.first + 1} to ${this.first + seen} of ${count.toLocaleString("en")}`;
     for (const { button, step } of this.steps) button.disabled = this.first + step < 0 || this.first + step >= count;
   }
 }

@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 import pytest
 
 from reports.analysis import analyse
-from reports.figures.composed import visible
+from reports.figures.composed import composed, visible
 from reports.figures.epochs import MOST, probed
 from reports.figures.facets import scheme
 from reports.figures.palette import INK, LOOKS, dark_of, looks
-from reports.figures.records import linear_range, log_range, numbers
+from reports.figures.records import Chooser, Figure, linear_range, log_range, numbers
 from reports.page.render import draw
 from reports.tables import read_tables
 from tests.reports.sample import Sample, write
@@ -389,3 +389,14 @@ def test_one_factor_of_names_needs_no_other_figure_for_its_answer(small, tmp_pat
     names = Sample(study="names", factors={"model.activation": ["tanh", "relu"]}, baseline={})
     assert "answer" not in drawn(write(tmp_path, names))[1]
     assert "answer" in drawn(small)[1]
+
+
+def test_a_picture_says_what_its_lists_stand_on():
+    choosers = (
+        Chooser("metric", "metric", (("a", "test accuracy"), ("b", "test <b>")), "a"),
+        Chooser("model.depth", "depth", (("2", "2"), ("8", "8 & more")), "2"),
+    )
+    figure = Figure("curves", "{metric} by epoch", "", 1, 200, "", (), choosers, ())
+    assert composed(figure).layout.title.text == "Test accuracy by epoch<br><sup>depth 2</sup>"
+    said = composed(figure, {"metric": "b", "model.depth": "8"}).layout.title.text
+    assert said == "Test &lt;b&gt; by epoch<br><sup>depth 8 &amp; more</sup>"

@@ -167,8 +167,11 @@ def test_choosing_another_metric_redraws(visit):
     visit.draw("curves")
     ticks = visit.page.locator("#figure-curves .panel").first.locator(".ytick text")
     assert ticks.last.text_content().endswith("%")
+    title = visit.page.locator("#figure-curves h3")
+    assert title.text_content() == "Test accuracy by epoch, mean over replicates"
     visit.page.select_option("#figure-curves select[name='metric']", "test/loss")
     wait_until(visit, lambda: not ticks.last.text_content().endswith("%"))
+    assert title.text_content() == "Test loss by epoch, mean over replicates"
     assert not visit.wrong
 
 
