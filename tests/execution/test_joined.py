@@ -14,6 +14,7 @@ from orchestrator.execution.alone import train_alone
 from orchestrator.execution.joined import joined_ray, tune_folder
 from orchestrator.execution.ray_tune import RayTuneExecutor
 from orchestrator.execution.records import Job, Summary
+from orchestrator.execution.sight import marked
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import statuses
 from orchestrator.study.settings import Resources
@@ -73,7 +74,7 @@ def train(
 ) -> None:
     job = Job(results, Resources(**asked), train=f"tests.execution.doubles:{double}")
     with joined_ray(cluster.address, threads=1):
-        executor = RayTuneExecutor(lambda: tune_folder(results))
+        executor = RayTuneExecutor(lambda: tune_folder(results), marked)
         executor.run([packs], job, heard)
 
 

@@ -1,20 +1,28 @@
 """Worker processes, that live on from pack to pack, and that die."""
 
 import os
+import socket
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import Table
 
+from orchestrator.errors import EnvironmentFault
 from orchestrator.execution import ray_tune
 from orchestrator.execution.inline import InlineExecutor
 from orchestrator.execution.ray_tune import Attempt, RayTuneExecutor
 from orchestrator.execution.records import Job
+from orchestrator.execution.sight import Gate, marked
+from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import statuses
 from orchestrator.study.settings import Resources
+from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
 
@@ -128,6 +136,8 @@ def test_ray_is_asked_for_what_is_left_of_the_plan(
     counting = Counting(len(packs))
     ray_executor.run([packs], really(tmp_path), counting)
     assert all(pending <= left for left, pending, _ in counting.seen)
+    # A pack that has just ended still has its room.
+    assert all(created <= left + 1 for left, _, created in counting.seen), counting.seen
     assert max(pending for _, pending, _ in counting.seen) >= 2
 
 
@@ -141,7 +151,8 @@ def test_killed_workers_cost_only_the_guilty_trial(ray_executor: RayTuneExecutor
 
     once = [(reason, next_try) for pack, reason, next_try in heard.losses if pack == unlucky]
     assert [next_try for _, next_try in once] == [(unlucky,)]  # same composition, same bits
-    assert once[0][0].startswith("the worker process died: killed, crashed, or out of memory")
+    assert once[0][0].startswith("the worker process died: killed, crashed, or out of memory, on ")
+    assert once[0][0].splitlines()[0].endswith(f"on {socket.gethostname()} (127.0.0.1)")
     sizes = [len(pack.trials) for pack, _, _ in heard.losses if pack != unlucky]
     assert sizes == [4, 4, 2, 1]
     assert job.paths.part("trials", unlucky.pack_id).exists()
@@ -149,6 +160,21 @@ def test_killed_workers_cost_only_the_guilty_trial(ray_executor: RayTuneExecutor
     failed = next(s for s in heard.summaries if s.failed)
     (row,) = pq.read_table(job.paths.part("trials", failed.pack_id)).to_pylist()
     assert row["error"].startswith("the worker process died: killed, crashed, or out of memory")
+
+
+@pytest.mark.ray
+def test_a_machine_that_differs_trains_nothing_and_is_named(local: LocalRay, job: Job) -> None:
+    """However late it came: the worker looks itself."""
+
+    @contextmanager
+    def of_another_torch(results: ResultsPaths) -> Iterator[Gate]:
+        with marked(results) as gate:
+            yield replace(gate, versions={**gate.versions, "torch": "1.0"})
+
+    heard = Heard()
+    with pytest.raises(EnvironmentFault, match=f"\n{socket.gethostname()} has torch .* run 1.0\n"):
+        RayTuneExecutor(local.joined, of_another_torch).run([[pack_of("a")]], job, heard)
+    assert (heard.summaries, statuses(job.paths)) == ([], {})
 
 
 @pytest.mark.ray

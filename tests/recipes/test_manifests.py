@@ -56,6 +56,14 @@ class TestRayJob:
         (problem,) = self.problems(manifest)
         assert said in problem
 
+    def test_of_every_group_a_node_is_there_when_a_study_starts(self) -> None:
+        """A request that no node has room for is refused, whatever an autoscaler could start."""
+        cluster = read("rayjob.yaml")["spec"]["rayClusterSpec"]
+        groups = cluster["workerGroupSpecs"]
+        assert all(group["minReplicas"] >= 1 for group in groups)
+        grows = any(group["maxReplicas"] > group["minReplicas"] for group in groups)
+        assert not grows or cluster["enableInTreeAutoscaling"]
+
     def test_ray_is_the_one_that_is_installed(self) -> None:
         from ray import __version__
 

@@ -1,0 +1,62 @@
+"""A Ray of our own listens on this machine only."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestrator.execution.ray_tune import RayTuneExecutor
+from orchestrator.execution.records import Job
+from tests.execution.listening import Heard, pack_of
+
+_LISTENS = "0A"
+_LOOPBACK = {"0100007F", "0" * 24 + "01000000", "0" * 16 + "FFFF00000100007F"}
+
+
+def listeners() -> dict[str, str]:
+    """Socket → address in hexadecimal, as the kernel writes it."""
+    found = {}
+    for file in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{file}").read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == _LISTENS:
+                found[f"socket:[{words[9]}]"] = words[1].partition(":")[0]
+    return found
+
+
+def offspring(pid: int) -> list[int]:
+    """This process and all that came from it."""
+    children = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        children += [int(child) for child in task.read_text().split()]
+    return [pid, *(each for child in children for each in offspring(child))]
+
+
+def sockets(pid: int) -> set[str]:
+    try:
+        return {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    except OSError:  # it has ended, or a file was closed
+        return set()
+
+
+class Looking(Heard):
+    """While packs run: addresses at which processes of this one listen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def tick(self) -> None:
+        ours = set().union(*(sockets(pid) for pid in offspring(os.getpid())))
+        self.seen += [at for socket, at in listeners().items() if socket in ours]
+
+
+@pytest.mark.ray
+def test_nothing_of_a_run_listens_beyond_the_loopback(
+    ray_executor: RayTuneExecutor, tmp_path: Path
+) -> None:
+    looking = Looking()
+    job = Job(tmp_path, train="tests.execution.doubles:train")
+    ray_executor.run([[pack_of("a"), pack_of("b")]], job, looking)
+    assert len(looking.seen) > 2, "Ray's servers are found"
+    assert set(looking.seen) <= _LOOPBACK
