@@ -1,12 +1,13 @@
 """The gradient by hidden layer at every probed epoch: a slider, and a map of each variant."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
 from reports.figures import strands
 from reports.figures.decay import deepest, strand_of
-from reports.figures.facets import Facet, Scheme, choosers, facets
+from reports.figures.facets import Facet, Scheme, choosers, facets, seen_together
 from reports.figures.records import (
     Arrangement,
     Chooser,
@@ -55,7 +56,7 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
             "Move the slider. Line: geometric mean over replicates (n = "
             f"{strands.sizes_text(strand_of(p) for p in found)}) of the mean over examples of "
             "‖∂C/∂z‖; band: its 95 % t-interval. Layer 1 is next to the input. The "
-            "scale is the same at every epoch."
+            "scale is the same at every epoch and in all panels."
         ),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=240,
@@ -76,10 +77,10 @@ def _slides(
     view: Scheme, found: Sequence[Profile], epochs: Sequence[int], choose: Sequence[str | None]
 ) -> Iterator[Panel]:
     own = strands.by_variant(map(strand_of, found))
-    for facet in facets(view, (view.roles.columns,), choose):
-        seen = strands.of_facets(own, (facet,))
+    for beside in seen_together(facets(view, (view.roles.columns,), choose)):
+        seen = strands.of_facets(own, beside)
         layout = _slide_axes(seen)
-        for epoch in epochs:
+        for facet, epoch in product(beside, epochs):
             now = {strand.variant_id: strand for strand in seen if strand.epoch == epoch}
             yield strands.panel(view, facet, now, epoch, layout, {EPOCH: str(epoch)})
 

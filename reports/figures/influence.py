@@ -21,8 +21,8 @@ from reports.statistics.influence import Correlation, Influence, Point
 from reports.tables import Variant
 
 _ENDS = {
-    "depth": "gradient left at the first hidden layer (of the last one's)",
-    "time": "gradient left at the longest lag (of the shortest one's)",
+    "depth": "gradient at the first / last hidden layer",
+    "time": "gradient at the longest / shortest lag",
 }
 
 

@@ -55,3 +55,22 @@ def wait_until(visit, holds):
             return
         visit.page.wait_for_timeout(50)
     raise AssertionError("nothing changed within twenty seconds")
+
+
+def clashes(visit):
+    """Tick labels, axis titles and labels of lines that leave their plot or meet each other."""
+    found: list[str] = visit.page.evaluate(
+        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
+            const frame = plot.getBoundingClientRect();
+            const texts = [...plot.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle, '
+                + '.annotation-text')]
+                .map(e => [e.textContent, e.getBoundingClientRect()]);
+            const out = texts.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1
+                || b.top < frame.top - 1 || b.bottom > frame.bottom + 1).map(([t]) => 'out: ' + t);
+            for (const [s, a] of texts) for (const [t, b] of texts)
+                if (s < t && a.left < b.right - 1 && b.left < a.right - 1
+                    && a.top < b.bottom - 2 && b.top < a.bottom - 2) out.push(s + ' on ' + t);
+            return out;
+        })"""
+    )
+    return found

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from reports.build import build_report
-from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
+from tests.reports.browsing import MARKS, PHONE, Visit, clashes, wait_until
 from tests.reports.sample import Sample, write, write_small
 from tests.reports.test_build import evil
 
@@ -96,28 +96,10 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     assert not visit.wrong
 
 
-def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, desktop, memory_report):
+def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, desktop, phone, memory_report):
     assert clashes(desktop) == []
+    assert clashes(phone) == []
     assert clashes(every_figure(Visit(browser, memory_report))) == []
-
-
-def clashes(visit):
-    """Tick labels, axis titles and labels of lines that leave their plot or meet each other."""
-    found: list[str] = visit.page.evaluate(
-        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
-            const frame = plot.getBoundingClientRect();
-            const texts = [...plot.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle, '
-                + '.annotation-text')]
-                .map(e => [e.textContent, e.getBoundingClientRect()]);
-            const out = texts.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1
-                || b.top < frame.top - 1 || b.bottom > frame.bottom + 1).map(([t]) => 'out: ' + t);
-            for (const [s, a] of texts) for (const [t, b] of texts)
-                if (s < t && a.left < b.right - 1 && b.left < a.right - 1
-                    && a.top < b.bottom - 2 && b.top < a.bottom - 2) out.push(s + ' on ' + t);
-            return out;
-        })"""
-    )
-    return found
 
 
 def colours(visit):

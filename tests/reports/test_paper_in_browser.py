@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reports.browsing import MARKS, Visit
+from tests.reports.browsing import MARKS, Visit, clashes
 
 pytestmark = MARKS
 PAPER_PX = 186 / 25.4 * 96  # A4 less the margins of the page
@@ -26,6 +26,7 @@ def test_plots_fill_their_places_on_paper_whatever_the_window(browser, report, w
     visit.page.wait_for_selector(".main-svg")  # some are drawn for the window
     plots = printed(visit)
     assert all(abs(drawn - (right - left)) < 2 for left, right, drawn, _ in plots)
+    assert clashes(visit) == []
     edge = visit.page.locator("main .panels").first.bounding_box()["x"]
     assert max(right for _, right, *_ in plots[1:]) <= edge + PAPER_PX + 1
 
