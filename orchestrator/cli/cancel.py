@@ -2,7 +2,7 @@
 
 import time
 
-from orchestrator.cli.standing import last_standing
+from orchestrator.cli.status import standing_of
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.jobs_server import JobsServer, server_address
 from orchestrator.execution.submissions import Submission, find
@@ -21,7 +21,7 @@ def cancel(given: str, *, address: str | None) -> int:
     server.stop(found.submission_id)
     ended = _ended(found, server)
     print(f"{ended.submission_id}: {ended.state}")
-    if standing := last_standing(server.end_of_log(ended)):
+    if standing := standing_of(ended, server):
         print(f"{standing.done:,} of {standing.trials:,} trials are in the store: {ended.results}")
     print("the same `orch submit` goes on from there")
     return 0

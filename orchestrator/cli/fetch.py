@@ -1,6 +1,7 @@
 """`orch fetch`: the results of a submitted study, finished or not, copied to this machine."""
 
 import socket
+from collections.abc import Iterable
 
 from orchestrator.cli.known import document_of
 from orchestrator.cli.results import results_now, results_paths
@@ -19,10 +20,11 @@ def fetch(given: str, *, address: str | None, to: Location | None) -> int:
     from orchestrator.cli.report import report
 
     server = JobsServer(server_address(address))
-    found = find(server.submissions(), given, server.address)
+    known = server.submissions()
+    found = find(known, given, server.address)
     source, target = results_now(found.results), results_paths(to)
     _require_folder(target, source)
-    _require_sight(found, source, server.address)
+    _require_sight(found, known, source, server.address)
     if source.root.resolve() == target.root.resolve():
         print(f"{found.study}: results are in {target} already")
     else:
@@ -39,9 +41,16 @@ def _require_folder(target: ResultsPaths, source: ResultsPaths) -> None:
         raise InputError([Problem("--to", what, "the path of a folder")])
 
 
-def _require_sight(submission: Submission, source: ResultsPaths, address: str) -> None:
-    """The folder is the one that the cluster writes, not another one of the same name."""
-    if names_submission(source.study(submission.study), submission.submission_id):
+def _require_sight(
+    submission: Submission, known: Iterable[Submission], source: ResultsPaths, address: str
+) -> None:
+    """The folder is the one that the cluster writes, not another one of the same name.
+
+    It may have been written by an earlier submission, while this one has not begun.
+    """
+    place = (submission.study, submission.results)
+    ids = [each.submission_id for each in known if (each.study, each.results) == place]
+    if any(names_submission(source.study(submission.study), each) for each in ids):
         return
     if source.uri is not None:
         what = f"{source.uri} has nothing of {submission.submission_id} yet"

@@ -52,11 +52,17 @@ def _shown(each: Submission, known: Sequence[Submission], server: JobsServer) ->
     """One short question to the server, whatever the number of trials."""
     if each.state == "queued":
         return Shown(each, None, waits=bool(each.after))
-    standing = last_standing(server.end_of_log(each))
+    standing = standing_of(each, server)
     if each.has_ended and standing:
         standing = replace(standing, running=0, left_s=None)
     ahead = [one for one in known if one.submission_id == each.after and not one.has_ended]
     return Shown(each, standing, waits=bool(ahead) and not each.has_ended)
+
+
+def standing_of(submission: Submission, server: JobsServer) -> Standing | None:
+    """The last one in its log; None before there is any."""
+    standings = map(last_standing, server.ends_of_log(submission))
+    return next(filter(None, standings), None)
 
 
 def _document(shown: Shown) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -12,7 +13,7 @@ from orchestrator.cli.planning import first_plan, require_method
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.submitted import COMMAND, SUBMISSION
 from orchestrator.cli.tally import count
-from orchestrator.errors import InputError, Problem
+from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.execution.jobs_server import JobsServer, server_address
 from orchestrator.execution.shipment import (
     Shipment,
@@ -56,6 +57,8 @@ def submit(
     flag = [] if address is None else ["--address", address]
     url = server_address(address)
     orders = _orders(studies, overrides, place, flag)
+    if paths.uri is not None:
+        _look_at(paths.uri)
     server = JobsServer(url)
     cluster = server.cluster()
     for order in orders:
@@ -68,6 +71,19 @@ def submit(
         for order, archive in zip(orders, archives, strict=True):
             before = _submit(order, archive, server, before, flag)
     return 0
+
+
+def _look_at(uri: str) -> None:
+    """A bucket that is not there is refused; the credentials may be the cluster's alone."""
+    from orchestrator.store.filesystems import is_missing
+    from orchestrator.store.objects import listing
+
+    try:
+        listing(uri)
+    except EnvironmentFault as fault:
+        if is_missing(fault):
+            raise
+        warnings.warn(f"from here, {fault}\n    the cluster may be able to", stacklevel=2)
 
 
 def _orders(
@@ -116,11 +132,24 @@ def _submit(
         print(f"{name}: {trials}, submitted before as {last.submission_id}, which {did}")
     else:
         after = before.submission_id if before and not before.has_ended else ""
-        last = _start(order, archive, server, submission_id, after)
-        print(f"{name}: {trials}, submitted to {server.address} as {submission_id}")
-        print("\n".join(_sent(order, archive, after)))
+        try:
+            last = _start(order, archive, server, submission_id, after)
+        except EnvironmentFault:
+            last = _submitted_meanwhile(submission_id, server)
+            if last is None:
+                raise
+            print(f"{name}: {trials}, submitted by somebody else at this moment as {submission_id}")
+        else:
+            print(f"{name}: {trials}, submitted to {server.address} as {submission_id}")
+            print("\n".join(_sent(order, archive, after)))
     print("\n".join(_next(last.submission_id, flag)), flush=True)
     return last
+
+
+def _submitted_meanwhile(submission_id: str, server: JobsServer) -> Submission | None:
+    """The server takes an id once: who comes second has the same plan."""
+    known = (each for each in server.submissions() if each.submission_id == submission_id)
+    return next(known, None)
 
 
 def _start(

@@ -12,12 +12,24 @@ Rules = tuple[tuple[Path, GitIgnoreSpec], ...]  # folder, and what is ignored be
 
 
 def files_below(place: Path) -> Iterator[Path]:
-    """A file itself; of a folder all files, sorted. What its own parent ignores counts too."""
-    parent = _rules_of(place.parent)
+    """A file itself; of a folder all files, sorted.
+
+    What the folders above it ignore counts too, up to that of the repository. Where they ignore the
+    whole place, as `.venv` with a package in it, they say nothing of its files.
+    """
     if place.is_file():
         yield place
-    elif not _is_ignored(place, parent):
-        yield from _walk(place, parent)
+        return
+    above = _rules_above(place)
+    yield from _walk(place, () if _is_ignored(place, above) else above)
+
+
+def _rules_above(place: Path) -> Rules:
+    """The outermost first; outside a repository those of the parent alone."""
+    to_root = list(place.parents)
+    ends = (n for n, folder in enumerate(to_root, 1) if (folder / ".git").exists())
+    folders = to_root[: next(ends, 1)]
+    return tuple(rule for folder in reversed(folders) for rule in _rules_of(folder))
 
 
 def _walk(folder: Path, rules: Rules) -> Iterator[Path]:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,8 +21,9 @@ DEFAULT = "http://127.0.0.1:8265"
 VARIABLE = "RAY_API_SERVER_ADDRESS"
 _KNOCK_S = 5.0
 _ANSWER_S = 60.0  # also for an upload of 100 MB to be taken
-_TAIL_LINES = 100  # of a log: the last progress line stands among them
+_TAIL_LINES = (100, 10_000)  # of a log: where the last progress line is not among the first
 _AGAIN_S = 2.0
+_SILENT_S = 60.0  # without a line: is the connection alive, and has the job ended?
 PATIENCE_S = 300.0  # for a server that does not answer while its log is followed
 
 
@@ -77,15 +79,16 @@ class JobsServer:
         """All of it, so far."""
         return str(self._ask("read a log", lambda: self._client.get_job_logs(submission_id)))
 
-    def end_of_log(self, submission: Submission) -> str:
-        """The last lines, however long it is; empty before there are any."""
+    def ends_of_log(self, submission: Submission) -> Iterator[str]:
+        """The last lines, then more of them; nothing before there are any."""
         file = f"job-driver-{submission.submission_id}.log"
-        asked = (
-            f"/api/v0/logs/file?node_id={submission.node_id}&filename={file}&lines={_TAIL_LINES}"
-        )
+        asked = f"/api/v0/logs/file?node_id={submission.node_id}&filename={file}"
         with suppress(EnvironmentFault):  # no log yet, or its node is gone
-            return str(self._ask("read a log", lambda: self._get(asked).text))
-        return ""
+            for lines in _TAIL_LINES:
+                yield str(self._ask("read a log", partial(self._text, f"{asked}&lines={lines}")))
+
+    def _text(self, path: str) -> str:
+        return str(self._get(path).text)
 
     def follow(self, submission_id: str, lost: Callable[[], None]) -> Iterator[str]:
         """The log as it grows, until the job has ended. Reconnects, and repeats nothing.
@@ -94,10 +97,10 @@ class JobsServer:
         """
         seen, silent_since = 0, None
         while True:
-            skipped = 0
+            skipped, is_silent = 0, False
             with suppress(EnvironmentFault):
                 for text in self._stream(submission_id):
-                    silent_since = None
+                    silent_since, is_silent = None, not text
                     fresh = text[max(seen - skipped, 0) :]
                     skipped += len(text)
                     if fresh:
@@ -110,15 +113,19 @@ class JobsServer:
                 silent_since = silent_since or time.monotonic()
                 if time.monotonic() - silent_since > PATIENCE_S:
                     raise
-            lost()
-            time.sleep(_AGAIN_S)
+            if not is_silent:
+                lost()
+                time.sleep(_AGAIN_S)
 
     def _has_ended(self, submission_id: str) -> bool:
         job = self._ask("ask for a job", lambda: self._get(f"/api/jobs/{submission_id}").json())
         return Submission.of(job).has_ended
 
     def _stream(self, submission_id: str) -> Iterator[str]:
-        """One connection, until the server or the network ends it."""
+        """One connection, until the server or the network ends it.
+
+        Or until it is silent: then the last text is empty. One that is frozen never ends.
+        """
         loop = asyncio.new_event_loop()
         lines: AsyncIterator[str] = self._client.tail_job_logs(submission_id)
         try:
@@ -127,6 +134,8 @@ class JobsServer:
                 if chunk is None:
                     return
                 yield chunk
+                if not chunk:
+                    return
         finally:
             loop.run_until_complete(lines.aclose())  # type: ignore[attr-defined]
             loop.close()
@@ -143,6 +152,18 @@ class JobsServer:
 
 
 async def _next(lines: AsyncIterator[str]) -> str | None:
+    """Empty after a while without any; None at the end."""
+    waiting = asyncio.ensure_future(_anext(lines))
+    done, _ = await asyncio.wait([waiting], timeout=_SILENT_S)
+    if done:
+        return waiting.result()
+    waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiting
+    return ""
+
+
+async def _anext(lines: AsyncIterator[str]) -> str | None:
     return await anext(lines, None)
 
 

@@ -13,6 +13,8 @@ from orchestrator.addresses import below
 from orchestrator.paths import Location, ResultsPaths
 from orchestrator.store.objects import get, listing, put, remove
 
+_HEAD_BYTES = 4096  # more than the first line has
+
 
 class DamagedCheckpoint(Exception):
     """A checkpoint is not whole; its pack has to begin anew."""
@@ -54,7 +56,7 @@ class Checkpoint:
 
 def written(paths: ResultsPaths, study: str, pack_id: str) -> str | None:
     """What tells one checkpoint of a pack from the next; None where there is none."""
-    found = get(paths.at(paths.checkpoint(study, pack_id)))
+    found = get(paths.at(paths.checkpoint(study, pack_id)), _HEAD_BYTES)
     return None if found is None else sha256(found.partition(b"\n")[0]).hexdigest()
 
 

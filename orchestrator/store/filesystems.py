@@ -29,8 +29,9 @@ _ENDPOINT = (
     "is the endpoint right, and reachable from there? (endpoint_override and scheme in the URI, "
     "AWS_ENDPOINT_URL, AWS_REGION)"
 )
+_MISSING = "NO_SUCH_BUCKET|bucket does not exist"
 _CURES = (
-    ("NO_SUCH_BUCKET|bucket does not exist", "make the bucket, or mend its name in --results"),
+    (_MISSING, "make the bucket, or mend its name in --results"),
     (r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE|HTTP status 40[13]|credential", _CREDENTIALS),
     ("NETWORK_CONNECTION|resolve|timed? ?out", _ENDPOINT),
     (
@@ -90,6 +91,11 @@ def faults(place: Location, doing: str) -> Iterator[None]:
         raise EnvironmentFault(
             f"cannot {doing} {place}: {_reason(str(error))}\n    {_cure(str(error))}"
         ) from error
+
+
+def is_missing(fault: EnvironmentFault) -> bool:
+    """Whether the bucket does not exist, rather than that it cannot be looked at."""
+    return bool(re.search(_MISSING, str(fault)))
 
 
 def _reason(text: str) -> str:

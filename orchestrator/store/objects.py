@@ -45,13 +45,16 @@ def put(place: Location, data: bytes) -> Found:
     return found
 
 
-def get(place: Location) -> bytes | None:
-    """None where there is no such object. Raises EnvironmentFault when it cannot be read."""
+def get(place: Location, most: int | None = None) -> bytes | None:
+    """None where there is no such object. Raises EnvironmentFault when it cannot be read.
+
+    most: so many bytes of its beginning.
+    """
     files, path = opened(place)
     with faults(place, "read"):
         try:
             with files.open_input_stream(path, compression=None) as stream:
-                data: bytes = stream.readall()
+                data: bytes = stream.readall() if most is None else stream.read(most)
         except FileNotFoundError:
             return None
     return data

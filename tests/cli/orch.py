@@ -68,6 +68,6 @@ def finished(
         text=True,
         cwd=cwd,
         env=without_orch(os.environ) | environment,
-        timeout=60,
+        timeout=180,  # a busy machine; a failure then takes that long, success does not
         check=False,
     )

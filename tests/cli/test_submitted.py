@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -143,6 +144,10 @@ def test_from_submission_to_fetched_results(server: str, tmp_path: Path) -> None
 def test_results_at_a_uri(server: str, object_storage: ObjectStorage, tmp_path: Path) -> None:
     study, uri = write_study(tmp_path, TINY.replace("tiny", "far")), object_storage.uri()
     flags, where = ["--address", server], {"cwd": tmp_path, **ENVIRONMENT}
+    bucket = urlsplit(uri).netloc
+    lost = orch("submit", study, "--results", uri.replace(bucket, "no-such"), *flags, **where)
+    assert lost.returncode == 3
+    assert "make the bucket, or mend its name in --results" in lost.stderr
     said = orch("submit", study, "--results", uri, *flags, **where)
     assert f"results go to {uri}" in said.stdout, said.stderr
     followed = orch("logs", "far", "--follow", *flags, **where)

@@ -1,5 +1,6 @@
 """Speaking to a Ray Jobs server that answers late, breaks off, or is none."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from orchestrator.execution import jobs_server
 from orchestrator.execution.jobs_server import JobsServer, server_address
 from tests.execution.test_submissions import job
 
+FROZEN = TimeoutError("not raised: it stands for a connection on which nothing comes any more")
 BROKEN = RuntimeError("WebSocket connection closed unexpectedly")
 
 
@@ -22,6 +24,8 @@ class Client:
 
     async def tail_job_logs(self, submission_id: str) -> AsyncIterator[str]:
         for chunk in self.streams.pop(0):
+            if chunk is FROZEN:
+                await asyncio.sleep(3600)
             if isinstance(chunk, Exception):
                 raise chunk
             yield chunk
@@ -52,6 +56,17 @@ def test_a_log_goes_on_where_it_broke_off(told: list[str], monkeypatch: pytest.M
     client = Client(streams, ["RUNNING", ConnectionError("refused"), "SUCCEEDED"])
     assert follow(client, told, monkeypatch) == "one\ntwo\nthree\n"
     assert told == ["lost", "lost"]
+
+
+def test_a_connection_that_is_frozen_is_made_again(
+    told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing comes, and nothing says that it never will; meanwhile the job has ended."""
+    monkeypatch.setattr(jobs_server, "_SILENT_S", 0.05)
+    streams = [["one\n", FROZEN], ["one\n", "two\n", FROZEN], ["one\ntwo\nthree\n", FROZEN]]
+    client = Client(streams, ["RUNNING", "RUNNING", "SUCCEEDED"])
+    assert follow(client, told, monkeypatch) == "one\ntwo\nthree\n"
+    assert not told
 
 
 def test_a_server_that_stays_away(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

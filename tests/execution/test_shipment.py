@@ -39,6 +39,25 @@ def test_ignored_files_stay_here_as_git_decides(tmp_path: Path) -> None:
     assert [path.name for path in files_below(lab)] == ["keep.log", "model.py"]
 
 
+def test_the_whole_repository_decides_what_is_ignored(tmp_path: Path) -> None:
+    lab = tmp_path / "src" / "lab"
+    write(lab, "model.py", "raw.bin", "notes.log")
+    (tmp_path.parent / ".gitignore").write_text("*.py\n")  # of another repository, or of none
+    (tmp_path / ".gitignore").write_text("*.bin\n*.log\n")
+    (tmp_path / "src" / ".gitignore").write_text("!*.log\n")
+    assert len(list(files_below(lab))) == 3, "without a repository only the parent speaks"
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert [path.name for path in files_below(lab)] == ["model.py", "notes.log"]
+
+
+def test_a_package_in_an_ignored_environment_is_sent(tmp_path: Path) -> None:
+    home = tmp_path / "env" / "site-packages" / "lab"
+    write(home, "model.py")
+    (tmp_path / ".gitignore").write_text("env/\n")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert [path.name for path in files_below(home)] == ["model.py"]
+
+
 def test_own_code_and_its_data_lie_where_they_are_imported(tmp_path: Path) -> None:
     declared = '    files=("points.csv",),\n    outputs="value",'
     task = write_module(tmp_path, TASK.replace('    outputs="value",', declared))

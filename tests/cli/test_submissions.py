@@ -1,0 +1,87 @@
+"""What the verbs for submitted studies make of a server's answers; none is reached here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from orchestrator.cli.fetch import _require_sight
+from orchestrator.cli.standing import Standing
+from orchestrator.cli.status import _shown
+from orchestrator.cli.submit import _submit
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.shipment import Shipment
+from orchestrator.execution.submissions import Submission
+from orchestrator.paths import ResultsPaths
+from orchestrator.store.journal import append_event
+from tests.execution.test_submissions import known
+
+
+class Second:
+    """A server that another user reaches a moment before us."""
+
+    address = "http://head:8265"
+
+    def __init__(self, first: list[Submission]) -> None:
+        self.lists = [[], first]
+
+    def submissions(self) -> list[Submission]:
+        return self.lists.pop(0)
+
+    def submit(self, *given: Any) -> None:
+        raise EnvironmentFault("cannot submit to it: a-1 already exists")
+
+
+def order(folder: Path) -> Any:
+    study = SimpleNamespace(name="a", path=folder / "a.yaml")
+    return SimpleNamespace(
+        study=study, command=(), trials=8, results="/shared", plan="a-1", shipment=Shipment({})
+    )
+
+
+def test_a_plan_that_is_submitted_twice_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server: Any = Second(known("a-1"))
+    assert _submit(order(tmp_path), tmp_path, server, None, []).submission_id == "a-1"
+    said = capsys.readouterr().out
+    assert "submitted by somebody else at this moment as a-1" in said
+    assert "orch status a-1" in said
+
+
+def test_another_fault_of_the_server_is_told(tmp_path: Path) -> None:
+    server: Any = Second([])
+    with pytest.raises(EnvironmentFault, match="already exists"):
+        _submit(order(tmp_path), tmp_path, server, None, [])
+
+
+@pytest.mark.parametrize("asked", [1, 2])
+def test_counts_are_found_further_up_in_a_log(asked: int) -> None:
+    """Warnings of the last minutes may fill its end."""
+    standing = Standing(trials=8, done=3, diverged=0, failed=0, running=2)
+    logs = ["warning\n" * 100] * (asked - 1) + [f"{standing.line}\nwarning\n"]
+    read = []
+
+    def ends_of_log(submission: Submission) -> Iterator[str]:
+        for log in logs:
+            read.append(log)
+            yield log
+        raise AssertionError("asked for more than it takes")
+
+    server: Any = SimpleNamespace(ends_of_log=ends_of_log)
+    (one,) = known("a-1")
+    assert _shown(one, [one], server).standing == standing
+    assert len(read) == asked
+
+
+def test_results_of_an_earlier_attempt_are_fetched(tmp_path: Path) -> None:
+    """The next one is submitted, and its run has not begun."""
+    paths = ResultsPaths(tmp_path)
+    paths.study("a").root.mkdir()
+    newest, before = known("a-1-2", "a-1")
+    with pytest.raises(EnvironmentFault, match="either its run has not begun"):
+        _require_sight(newest, [newest, before], paths, "http://head:8265")
+    append_event(paths.study("a"), "study_started", submission="a-1")
+    _require_sight(newest, [newest, before], paths, "http://head:8265")
