@@ -167,7 +167,7 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "limit_s"), [(["--help"], 0.25), (["check", "vanishing_gradient"], 0.6)]
+    ("arguments", "limit_s"), [(["--help"], 0.25), (["check", "vanishing_gradient"], 0.8)]
 )
 def test_start_up_is_quick(arguments: list[str], limit_s: float) -> None:
     """Computing time, which is the waiting time on a machine with nothing else to do."""
