@@ -18,7 +18,7 @@ from orchestrator.plan.records import Pack
 
 _PLAIN_EVERY_S = 10.0
 _BAR_WIDTH = 24
-CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # of the live line, and the cursor shown again
+_CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # of the live line, and the cursor shown again
 
 
 class Progress:
@@ -80,10 +80,9 @@ class Progress:
         self._maybe_print()
 
     def cut_off(self, fault: str) -> None:
-        tally, wall_s = self.tally, round(monotonic() - self.since, 3)
-        counts = {name: getattr(tally, name) for name in ("completed", "diverged", "failed")}
-        print(f"{CLEAR_LINE if self.live else ''}{fault}", file=sys.stderr, flush=True)
-        self.record("interrupted", wall_s=wall_s, **counts)
+        wall_s = round(monotonic() - self.since, 3)
+        print(f"{_CLEAR_LINE if self.live else ''}{fault}", file=sys.stderr, flush=True)
+        self.record("interrupted", wall_s=wall_s, **self.tally.counts)
 
     def _maybe_print(self) -> None:
         if not self.live and monotonic() >= self.next_line_at:

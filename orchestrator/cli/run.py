@@ -228,12 +228,7 @@ def _next_round(this: Run, tally: Tally, record: Callable[..., None]) -> None:
 
 
 def _counts(tally: Tally, started: float) -> dict[str, Any]:
-    return {
-        "wall_s": round(monotonic() - started, 3),
-        "completed": tally.completed,
-        "diverged": tally.diverged,
-        "failed": tally.failed,
-    }
+    return {"wall_s": round(monotonic() - started, 3), **tally.counts}
 
 
 def _facts(this: Run) -> dict[str, Any]:

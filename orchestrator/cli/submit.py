@@ -76,10 +76,10 @@ def submit(
 def _look_at(uri: str) -> None:
     """A bucket that is not there is refused; the credentials may be the cluster's alone."""
     from orchestrator.store.filesystems import is_missing
-    from orchestrator.store.objects import listing
+    from orchestrator.store.objects import require_bucket
 
     try:
-        listing(uri)
+        require_bucket(uri)
     except EnvironmentFault as fault:
         if is_missing(fault):
             raise
@@ -138,7 +138,7 @@ def _submit(
             last = _submitted_meanwhile(submission_id, server)
             if last is None:
                 raise
-            print(f"{name}: {trials}, submitted by somebody else at this moment as {submission_id}")
+            print(f"{name}: {trials}, there by now as {submission_id}")
         else:
             print(f"{name}: {trials}, submitted to {server.address} as {submission_id}")
             print("\n".join(_sent(order, archive, after)))
@@ -147,7 +147,7 @@ def _submit(
 
 
 def _submitted_meanwhile(submission_id: str, server: JobsServer) -> Submission | None:
-    """The server takes an id once: who comes second has the same plan."""
+    """By somebody else, or by us, with an answer that was lost: an id is one plan, taken once."""
     known = (each for each in server.submissions() if each.submission_id == submission_id)
     return next(known, None)
 

@@ -36,6 +36,13 @@ class Tally:
         """Trials of this run that are in the store."""
         return self.completed + self.diverged + self.failed
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The same by status, as events.jsonl has them."""
+        return {
+            "completed": self.completed, "diverged": self.diverged, "failed": self.failed
+        }  # fmt: skip
+
     def expect(self, packs: Sequence[Pack]) -> None:
         """More work than was known before: the next round of a study that tunes."""
         costs = {pack.pack_id: _cost(pack) for pack in packs}

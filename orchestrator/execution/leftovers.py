@@ -1,18 +1,17 @@
 """Files and folders that live as long as a run, named so that those of dead runs are known."""
 
-import os
 import shutil
 import socket
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from orchestrator.store.files import alive
+from orchestrator.store.files import alive, owner
 
 
 def passing(kind: str) -> str:
     """A name that no other has, with this machine and process in it."""
-    return f".{kind}-{socket.gethostname()}~{os.getpid()}-{token_hex(4)}"
+    return f".{kind}-{owner()}-{token_hex(4)}"
 
 
 def remove_abandoned(folder: Path, *kinds: str) -> None:

@@ -46,7 +46,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     The temporary file lies in the same folder: only there is `os.replace` atomic.
     """
-    temporary = path.with_name(f".{path.name}.{_owner()}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name}.{owner()}.{secrets.token_hex(4)}.tmp")
     with faults(path, "write"):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,8 @@ def clean_leftovers(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _owner() -> str:
+def owner() -> str:
+    """This machine and process, as it stands in the names of what they leave behind."""
     return f"{socket.gethostname()}~{os.getpid()}"
 
 

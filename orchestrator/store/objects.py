@@ -90,8 +90,8 @@ def listing(place: Location) -> dict[str, Found]:
     with faults(place, "list"):
         selector = fs.FileSelector(path, recursive=True, allow_not_found=True)
         infos = files.get_file_info(selector)
-        if not infos and isinstance(place, str):
-            _require_bucket(files, urlsplit(place).netloc)
+        if not infos:
+            require_bucket(place)
     return dict(_named(infos, f"{path}/"))
 
 
@@ -106,7 +106,14 @@ def _found(info: fs.FileInfo) -> Found | None:
     return Found(info.size, info.mtime_ns) if is_file else None
 
 
-def _require_bucket(files: fs.FileSystem, bucket: str) -> None:
-    """An empty listing does not tell an empty bucket from one that is not there."""
-    if files.get_file_info(bucket).type == fs.FileType.NotFound:
-        raise OSError("the bucket does not exist")
+def require_bucket(place: Location) -> None:
+    """An empty listing does not tell an empty bucket from one that is not there.
+
+    Raises EnvironmentFault for one that is not, or cannot be looked at.
+    """
+    if isinstance(place, Path):
+        return
+    files, _ = opened(place)
+    with faults(place, "list"):
+        if files.get_file_info(urlsplit(place).netloc).type == fs.FileType.NotFound:
+            raise OSError("the bucket does not exist")

@@ -277,3 +277,14 @@ def failing(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
         if trial.replicate == 1 and trial.variant.levels == unlucky:
             raise RuntimeError("the loom is broken")
     return train(pack, device, threads)
+
+
+def test_trials_whose_rows_do_not_arrive_are_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Workers that write elsewhere: they say that they are done, and nothing is here."""
+    monkeypatch.setattr("orchestrator.execution.work.commit", lambda *given: None)
+    assert train_here(write_study(tmp_path)) == 1
+    said = capsys.readouterr().out
+    assert "8 missing" in said
+    assert "does every machine write there?" in " ".join(said.split())

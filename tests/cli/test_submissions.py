@@ -47,7 +47,7 @@ def test_a_plan_that_is_submitted_twice_at_once(
     server: Any = Second(known("a-1"))
     assert _submit(order(tmp_path), tmp_path, server, None, []).submission_id == "a-1"
     said = capsys.readouterr().out
-    assert "submitted by somebody else at this moment as a-1" in said
+    assert "a: 8 trials, there by now as a-1" in said
     assert "orch status a-1" in said
 
 
