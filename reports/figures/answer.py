@@ -81,7 +81,7 @@ def _caption(view: Scheme, results: Outcomes, scale: Layout, lines: Sequence[Lin
     metric = view.plan.compare.metric.split("/")[-1]
     lost = any(outcomes.gone(each.counts) for each in results.values())
     crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
-    marks = " (along names: marker and bar)" * (len(view.plan.factors) > 1)
+    marks = " (a bar where the x axis has names)" * (len(view.plan.factors) > 1)
     return (
         f"Line: mean over replicates (n = {outcomes.sizes(results)} per variant); band: its 95 % "
         f"t-interval{marks}.{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
