@@ -15,6 +15,8 @@ set -euo pipefail
 nodes=$(scontrol show hostnames "$SLURM_JOB_NODELIST")
 head=${nodes%%$'\n'*} # this script runs there
 address=$head:$((6379 + SLURM_JOB_ID % 1000))
+# Ray finds its own address by the route to the internet, which computing nodes may lack.
+ip=$(getent ahostsv4 "$head" | awk '!ip && !/^127\./ { ip = $1 } END { print ip }') || ip=
 files=/tmp/ray-$SLURM_JOB_ID # of Ray, on every node
 
 # Other users of these machines cannot send work to this Ray.
@@ -38,7 +40,7 @@ leave_nothing() {
 
 trap leave_nothing EXIT
 ray_on "$head" --head --port="${address#*:}" --include-dashboard=false \
-    --temp-dir="$files"
+    --temp-dir="$files" ${ip:+--node-ip-address="$ip"}
 until (: <"/dev/tcp/$head/${address#*:}") 2>/dev/null; do
     kill -0 $! # it still tries
     sleep 1

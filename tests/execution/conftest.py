@@ -1,4 +1,4 @@
-"""One Ray for all tests of this folder."""
+"""One Ray for all tests of a file."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,9 +34,12 @@ class LocalRay:
         self.folder = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRay]:
-    """To be stopped by tests that join another Ray."""
+    """To be stopped by tests that join another Ray.
+
+    Its environment variables would reach other files' processes.
+    """
     shared = LocalRay()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARKER, str(tmp_path_factory.mktemp("markers")))
@@ -44,14 +47,14 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRay]:
         shared.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ray_executor(local: LocalRay) -> Executor:
     from orchestrator.execution.ray_tune import RayTuneExecutor
 
     return RayTuneExecutor(local.joined)
 
 
-@pytest.fixture(scope="session", params=["inline", pytest.param("ray", marks=pytest.mark.ray)])
+@pytest.fixture(scope="module", params=["inline", pytest.param("ray", marks=pytest.mark.ray)])
 def executor(request: pytest.FixtureRequest) -> Executor:
     if request.param == "inline":
         return InlineExecutor()

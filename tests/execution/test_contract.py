@@ -52,7 +52,7 @@ def job_in(folder: Path) -> Job:
     return Job(folder, git_commit="f00", git_dirty=True, train="tests.execution.doubles:train")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outcome(executor: Executor, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     done = Outcome(job_in(tmp_path_factory.mktemp("results")), Heard())
     executor.run([list(PACKS.values())], done.job, done.heard)

@@ -61,10 +61,11 @@ class Enough(BaseException):
 
 
 class Impatient(Heard):
-    """Ends the run once a pack has begun."""
+    """Ends the run once its first epoch has begun: a busy machine loads torch for longer than a
+    driver that ends waits."""
 
     def tick(self) -> None:
-        if self.started_packs:
+        if (Path(os.environ[MARKER]) / "slow 0").exists():
             raise Enough
 
 
