@@ -19,6 +19,8 @@ SIDE_BY_SIDE := $$(($$(nproc) + 1))
 run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
 
+# Side by side, threads must not spin while they wait for each other: they keep others from the core.
+test: export OMP_WAIT_POLICY := PASSIVE
 test: check .mlflow/installed
 	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
 	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) --dist loadfile
