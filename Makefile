@@ -23,7 +23,8 @@ run: .venv/installed
 test: export OMP_WAIT_POLICY := PASSIVE
 test: check .mlflow/installed
 	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
-	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) --dist loadfile
+	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) \
+	    --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

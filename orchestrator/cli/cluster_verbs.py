@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.options import Json, Only, Replicates, Server, Set, Submission
+from orchestrator.cli.options import Json, Only, Replicates, Server, Set, Submission, Wait
 
 verbs = typer.Typer()
 
@@ -24,13 +24,16 @@ def submit(
     set_: Set = None,
     only: Only = None,
     replicates: Replicates = None,
+    wait: Wait = 0.0,
 ) -> None:  # fmt: skip
     """Hand studies to a cluster, through its Ray Jobs server; returns at once."""
     from orchestrator.cli.submit import submit
     from orchestrator.study.overrides import Overrides
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
-    raise typer.Exit(submit(studies, overrides=overrides, address=address, results=results))
+    raise typer.Exit(
+        submit(studies, overrides=overrides, address=address, results=results, wait_minutes=wait)
+    )
 
 
 @verbs.command()

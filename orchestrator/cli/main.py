@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestrator.cli.cluster_verbs import verbs
-from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study
+from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study, Wait
 from orchestrator.errors import EnvironmentFault, InputError, OrchError
 
 COLLECT_AFTER = (100_000, 50, 100)
@@ -79,6 +79,7 @@ def run(
         typer.Option("--address", metavar="RAY", help="Train on the Ray that runs there.",
                      show_default="one of its own, on this machine"),
     ] = None,
+    wait: Wait = 0.0,
     inline: Annotated[bool, typer.Option("--inline", help="Train in this process.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Train only.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Train again what is done.")] = False,
@@ -93,14 +94,24 @@ def run(
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
     if trial is not None:
-        _refuse_beside_trial(address=address is not None, force=force)
+        _refuse_beside_trial(address=address is not None, wait=wait > 0, force=force)
         from orchestrator.cli.rerun import rerun
 
         raise typer.Exit(rerun(study, trial, overrides=overrides, results=results))
     from orchestrator.cli.run import run
 
-    flags = {"inline": inline, "report": not no_report, "force": force}
-    raise typer.Exit(run(study, overrides=overrides, results=results, address=address, **flags))
+    raise typer.Exit(
+        run(
+            study,
+            overrides=overrides,
+            results=results,
+            address=address,
+            wait_minutes=wait,
+            inline=inline,
+            report=not no_report,
+            force=force,
+        )
+    )
 
 
 def _refuse_beside_trial(**given: bool) -> None:

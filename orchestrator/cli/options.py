@@ -27,6 +27,11 @@ Results = Annotated[
     ),
 ]
 
+Wait = Annotated[
+    float,
+    typer.Option("--wait", metavar="MINUTES", min=0, show_default="0: no room is an error",
+                 help="For nodes with room, where an autoscaler starts them."),
+]  # fmt: skip
 Server = Annotated[
     str | None,
     typer.Option("--address", metavar="URL", help="Ray Jobs server of the cluster.",

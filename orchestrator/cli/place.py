@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orchestrator.errors import InputError, Problem
-from orchestrator.execution.capacity import Capacity, threads_of
+from orchestrator.execution.capacity import Capacity, request, threads_of
 from orchestrator.execution.records import Executor
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.identity import own_packages
@@ -75,10 +75,16 @@ class Place:
 
 
 @contextmanager
-def place_for(study: Study, *, inline: bool, address: str | None) -> Iterator[Place]:
-    """Raises EnvironmentFault, before anything is made, where no pack has room."""
+def place_for(
+    study: Study, *, inline: bool, address: str | None, wait_minutes: float = 0.0
+) -> Iterator[Place]:
+    """Raises EnvironmentFault, before anything is made, where no pack has room.
+
+    wait_minutes: for nodes that an autoscaler starts.
+    """
     asked = study.resources
     if address is None:
+        _require_cluster(wait_minutes)
         yield _with_room(Place(Capacity.here(), asked, inline))
         return
     if inline:
@@ -87,7 +93,22 @@ def place_for(study: Study, *, inline: bool, address: str | None) -> Iterator[Pl
     from orchestrator.execution.joined import joined_ray
 
     with joined_ray(address, threads_of(asked), own_packages(study)) as cluster:
-        yield _with_room(Place(cluster, asked))
+        yield _with_room(Place(_awaited(cluster, asked, wait_minutes), asked))
+
+
+def _require_cluster(wait_minutes: float) -> None:
+    if wait_minutes:
+        what = "this machine gets no larger by waiting"
+        raise InputError([Problem("--wait", what, cure="give --address, or leave it out")])
+
+
+def _awaited(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
+    if not minutes or cluster.has_room(asked):
+        return cluster
+    from orchestrator.execution.awaited import awaited
+
+    print(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it", flush=True)
+    return awaited(cluster, asked, 60 * minutes)
 
 
 def _with_room(place: Place) -> Place:

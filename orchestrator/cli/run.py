@@ -98,6 +98,7 @@ def run(
     report: bool,
     force: bool,
     address: str | None = None,
+    wait_minutes: float = 0.0,
 ) -> int:
     """Exit code 0, or 1 when trials failed. Raises InputError, EnvironmentFault, Interrupted."""
     loaded = load_study(study, overrides)
@@ -105,7 +106,8 @@ def run(
     require_method(loaded)
     paths = results_now(results)
     speeds = speeds_of(loaded, paths)
-    with place_for(loaded, inline=inline, address=address) as place:
+    machines = place_for(loaded, inline=inline, address=address, wait_minutes=wait_minutes)
+    with machines as place:
         prepare(paths, loaded.name)
         place.look_over(paths)
         again = partial(_plan, loaded, prints, paths, place, speeds, force=force)

@@ -44,25 +44,33 @@ class Order:
     command: tuple[str, ...]  # to submit it alone, as the user would type it
     trials: int
     results: str  # as the cluster sees it
+    wait: Sequence[str]  # flag, for nodes with room
     plan: str  # <study>-<digest>, the submission's id
     shipment: Shipment
 
 
 def submit(
-    studies: Sequence[str], *, overrides: Overrides, address: str | None, results: Location | None
+    studies: Sequence[str],
+    *,
+    overrides: Overrides,
+    address: str | None,
+    results: Location | None,
+    wait_minutes: float = 0.0,
 ) -> int:
     """Exit code 0. Raises InputError, with all problems of all studies, and EnvironmentFault."""
     paths = results_paths(results)
     place = paths.uri or str(paths.root.absolute())
     flag = [] if address is None else ["--address", address]
+    wait = ["--wait", f"{wait_minutes:g}"] if wait_minutes else []
     url = server_address(address)
-    orders = _orders(studies, overrides, place, flag)
+    orders = _orders(studies, overrides, place, flag, wait)
     if paths.uri is not None:
         _look_at(paths.uri)
     server = JobsServer(url)
     cluster = server.cluster()
     for order in orders:
-        cluster.workers(order.study.resources)
+        if not wait:
+            cluster.workers(order.study.resources)
     before: Submission | None = None
     with TemporaryDirectory(prefix="orch-submit-") as folder:
         archives = [Path(folder) / f"{number}.zip" for number in range(len(orders))]
@@ -87,14 +95,18 @@ def _look_at(uri: str) -> None:
 
 
 def _orders(
-    studies: Iterable[str], overrides: Overrides, results: str, flag: list[str]
+    studies: Iterable[str],
+    overrides: Overrides,
+    results: str,
+    flag: Sequence[str],
+    wait: Sequence[str],
 ) -> list[Order]:
     """Raises InputError with the problems of all studies."""
     problems: list[Problem] = []
     orders: list[Order] = []
     for name in studies:
         try:
-            orders.append(_order(name, overrides, results, flag))
+            orders.append(_order(name, overrides, results, flag, wait))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -102,7 +114,9 @@ def _orders(
     return orders
 
 
-def _order(name: str, overrides: Overrides, results: str, flag: list[str]) -> Order:
+def _order(
+    name: str, overrides: Overrides, results: str, flag: Sequence[str], wait: Sequence[str]
+) -> Order:
     study = load_study(name, overrides)
     check_paths(study)
     prints = fingerprints(study)
@@ -113,9 +127,10 @@ def _order(name: str, overrides: Overrides, results: str, flag: list[str]) -> Or
     digest = sha256(canonical([document, results]).encode()).hexdigest()[:_DIGITS]
     return Order(
         study=study,
-        command=("orch", "submit", name, *overrides.words, *flag, "--results", results),
+        command=("orch", "submit", name, *overrides.words, *flag, *wait, "--results", results),
         trials=len(plan.trials) + plan.to_come + plan.pending,
         results=results,
+        wait=wait,
         plan=f"{study.name}-{digest}",
         shipment=shipment(study, Path.cwd()),
     )
@@ -169,7 +184,8 @@ def _start(
 def _command(order: Order, after: str) -> str:
     """For the shell of the head, in the folder that the archive becomes there."""
     orch = ["python", "-m", "orchestrator"]
-    run = [*orch, "run", study_file(order.study), "--address", "auto", "--results", order.results]
+    where = ["--address", "auto", *order.wait, "--results", order.results]
+    run = [*orch, "run", study_file(order.study), *where]
     turn = ["python", "-m", "orchestrator.execution.turn", after]
     return " && ".join(map(shlex.join, [turn, run] if after else [run]))
 

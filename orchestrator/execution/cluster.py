@@ -13,6 +13,8 @@ from orchestrator.execution.labels import Labels, fits, lack
 from orchestrator.execution.sight import Sight, unlike
 from orchestrator.study.settings import Resources
 
+_SOON = "; --wait MINUTES where an autoscaler does"
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -59,17 +61,25 @@ class Cluster:
         """Machines that have room for a worker."""
         return tuple(node for node in self.nodes if node.room(asked))
 
+    def has_room(self, asked: Resources) -> bool:
+        """For one pack at least."""
+        return self._room(asked) >= asked.workers
+
     def workers(self, asked: Resources) -> int:
         """Packs side by side; the workers of one may be on several machines.
 
         Raises EnvironmentFault when there is no room for even one.
         """
-        room = sum(node.room(asked) for node in self.nodes)
+        room = self._room(asked)
         if room == 0:
             raise EnvironmentFault(self._unlike(asked) or self._too_small(asked))
         if room < asked.workers:
             raise EnvironmentFault(self._too_few(asked, room))
         return room // asked.workers
+
+    def _room(self, asked: Resources) -> int:
+        """Single workers side by side."""
+        return sum(node.room(asked) for node in self.nodes)
 
     def _unlike(self, asked: Resources) -> str:
         """No machine is of the kind that is asked for, whatever its size."""
@@ -77,7 +87,7 @@ class Cluster:
             return ""
         return (
             f"resources: no node of the Ray at {self.address} is such as the study asks for: "
-            f"{text}\n    change `resources:` in the study, or add such a node"
+            f"{text}\n    change `resources:` in the study, or add such a node{_SOON}"
         )
 
     def _too_small(self, asked: Resources) -> str:
@@ -86,7 +96,7 @@ class Cluster:
         return (
             f"resources: {request(asked)}, which no node of the Ray at {self.address} has; "
             f"{_largest(nodes, asked)}\n"
-            "    lower `resources:` in the study, or add a larger node"
+            f"    lower `resources:` in the study, or add a larger node{_SOON}"
         )
 
     def _too_few(self, asked: Resources, room: int) -> str:
@@ -94,7 +104,7 @@ class Cluster:
         return (
             f"resources: {request(asked)}, but the {self} has room for {room}: "
             f"{', '.join(map(str, self.useful(asked)))}\n"
-            f"    lower resources.workers, e.g. --set resources.workers={room}, or add nodes"
+            f"    lower resources.workers, e.g. --set resources.workers={room}, or add nodes{_SOON}"
         )
 
 

@@ -10,12 +10,13 @@ import pytest
 from orchestrator.cli.fetch import _require_sight
 from orchestrator.cli.standing import Standing
 from orchestrator.cli.status import _shown
-from orchestrator.cli.submit import _submit
+from orchestrator.cli.submit import _command, _order, _submit
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.shipment import Shipment
 from orchestrator.execution.submissions import Submission
 from orchestrator.paths import ResultsPaths
 from orchestrator.store.journal import append_event
+from orchestrator.study.load import Overrides
 from tests.execution.test_submissions import known
 
 
@@ -37,8 +38,9 @@ class Second:
 def order(folder: Path) -> Any:
     study = SimpleNamespace(name="a", path=folder / "a.yaml")
     return SimpleNamespace(
-        study=study, command=(), trials=8, results="/shared", plan="a-1", shipment=Shipment({})
-    )
+        study=study, command=(), trials=8, results="/shared", wait=(), plan="a-1",
+        shipment=Shipment({}),
+    )  # fmt: skip
 
 
 def test_a_plan_that_is_submitted_twice_at_once(
@@ -49,6 +51,13 @@ def test_a_plan_that_is_submitted_twice_at_once(
     said = capsys.readouterr().out
     assert "a: 8 trials, there by now as a-1" in said
     assert "orch status a-1" in said
+
+
+def test_the_flags_that_go_along() -> None:
+    flag, wait = ["--address", "http://head:8265"], ["--wait", "5"]
+    made = _order("vanishing_gradient", Overrides(), "/shared", flag, wait)
+    assert made.command[3:] == (*flag, *wait, "--results", "/shared")
+    assert _command(made, "").endswith(" --address auto --wait 5 --results /shared")
 
 
 def test_another_fault_of_the_server_is_told(tmp_path: Path) -> None:

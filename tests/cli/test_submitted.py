@@ -1,84 +1,30 @@
 """Studies on a real Ray Jobs server: submitted, watched, cancelled, fetched."""
 
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli.orch import ORCH, orch
-from tests.cli.running import LONG, MARK, TINY, parts, tables, train_here, write_study
+from tests.cli.heads import OPEN, started_head, wait
+from tests.cli.orch import orch
+from tests.cli.running import LONG, TINY, parts, tables, train_here, write_study
 from tests.object_storage import CREDENTIALS, ObjectStorage
 from tests.own_code import MODEL, write_module
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
-PORTS = ("port", "dashboard-port", "dashboard-agent-listen-port", "dashboard-agent-grpc-port",
-         "metrics-export-port", "ray-client-server-port")  # fmt: skip
 MANY = LONG.replace("[1, 2]", f"{[*range(1, 13)]}").replace("epochs: 60", "epochs: 20")
-ENVIRONMENT = {
-    "RAY_AUTH_MODE": "disabled",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    **CREDENTIALS,
-    "PATH": f"{ORCH.parent}:{os.environ['PATH']}",  # `python` is what a job is run with
-}
-
-
-def wait(what: str, condition: Callable[[], object], timeout_s: float = 180) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, f"no {what} in {timeout_s} s"
-        time.sleep(0.1)
-
-
-def free_ports(number: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-def end(head: "subprocess.Popen[bytes]", mark: str) -> None:
-    """With its offspring, also where it could not do that itself."""
-    head.send_signal(signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        head.wait(20)
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if mark.encode() in (folder / "environ").read_bytes():
-                os.kill(int(folder.name), signal.SIGKILL)
+ENVIRONMENT = {**OPEN, **CREDENTIALS}
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a Ray Jobs server with two CPUs."""
-    ports = free_ports(len(PORTS))
-    flags = [f"--{name}={port}" for name, port in zip(PORTS, ports, strict=True)]
-    mark, folder = uuid.uuid4().hex, tempfile.mkdtemp(dir="/tmp", prefix="jobs-")
-    command = [
-        ORCH.with_name("ray"), "start", "--head", "--block", "--include-dashboard=true",
-        "--num-cpus=2", f"--temp-dir={folder}", f"--object-store-memory={80 * 2**20}", *flags,
-    ]  # fmt: skip
-    with open(f"{folder}/out", "wb") as out:
-        env = os.environ | ENVIRONMENT | {MARK: mark}
-        head = subprocess.Popen(command, env=env, stdout=out, stderr=out)
-    try:
-        wait("server", lambda: "Ray runtime started" in Path(f"{folder}/out").read_text())
-        yield f"http://127.0.0.1:{ports[1]}"
-    finally:
-        end(head, mark)
-        shutil.rmtree(folder, ignore_errors=True)
+    with started_head(["--include-dashboard=true", "--num-cpus=2"], **ENVIRONMENT) as head:
+        yield head.jobs_server
 
 
 def test_from_submission_to_fetched_results(server: str, tmp_path: Path) -> None:

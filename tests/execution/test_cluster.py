@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.cli.place import place_for
 from orchestrator.errors import EnvironmentFault, InputError
 from orchestrator.execution import greeting, joined
 from orchestrator.execution.cluster import Cluster, differences
 from orchestrator.execution.joined import joined_ray, tune_folder
 from orchestrator.execution.sight import Sight, look, marked
 from orchestrator.paths import ResultsPaths
+from orchestrator.study.load import load_study
 from orchestrator.study.settings import Resources
 
 
@@ -196,6 +198,12 @@ def test_where_nobody_listens() -> None:
         EnvironmentFault, match=r"Ray at 127.0.0.1:9 cannot be joined: Conn.* refused"
     ):
         joined_ray("127.0.0.1:9", threads=1).__enter__()
+
+
+def test_there_is_nothing_to_wait_for_without_a_cluster() -> None:
+    study = load_study("vanishing_gradient")
+    with pytest.raises(InputError, match="--wait: this machine gets no larger by waiting"):
+        place_for(study, inline=True, address=None, wait_minutes=5).__enter__()
 
 
 @pytest.mark.ray

@@ -18,8 +18,8 @@ from orchestrator.execution.sight import marked
 from orchestrator.plan.records import Pack
 from orchestrator.store.parts import statuses
 from orchestrator.study.settings import Resources
-from tests.cli.orch import ORCH
-from tests.cli.running import tables, train_here, write_study
+from tests.cli.orch import ORCH, orch
+from tests.cli.running import LONG, parts, started, tables, train_here, write_study
 from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
@@ -100,6 +100,26 @@ def test_a_study_gives_the_rows_of_one_process(cluster: "Cluster", tmp_path: Pat
     for name, table in tables(tmp_path / "cluster").items():
         assert table.equals(alone[name]), name
     assert not list((tmp_path / "cluster").glob(".[st]*")), "marks and Tune's files are gone"
+
+
+def test_a_study_whose_driver_is_killed_goes_on(cluster: "Cluster", tmp_path: Path) -> None:
+    """SIGKILL: Ray ends its workers, and the next run takes its notes away."""
+    study, results = write_study(tmp_path, LONG), tmp_path / "cluster"
+    command = ["run", study, "--address", cluster.address, "--results", results, "--no-report"]
+    with started(command) as run:
+        run.wait_for("pack in the store", lambda: parts(results))
+        run.process.kill()
+    before = parts(results)
+    assert 1 <= len(before) < 4
+    done = orch(*command)
+    assert (done.returncode, done.stderr) == (0, "")
+    after = parts(results)
+    assert before.items() <= after.items(), "nothing is written again"
+    assert train_here(study) == 0
+    alone = tables(tmp_path / "results", "long")
+    for name, table in tables(results, "long").items():
+        assert table.equals(alone[name]), name
+    assert not list(results.glob(".[st]*"))
 
 
 def test_a_quarter_of_a_gpu(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:

@@ -48,7 +48,7 @@ def serving(folder: Path, store: str) -> Iterator[str]:
         MLFLOW, "server", "--host", "127.0.0.1", "--port", port, "--workers", 1,
         "--backend-store-uri", store, "--artifacts-destination", folder / "artifacts",
     ]  # fmt: skip
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true"}
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(
             list(map(str, command)), stdout=log, stderr=log, env={**os.environ, **quiet}, cwd=folder

@@ -1,0 +1,80 @@
+"""Heads of real clusters, as `ray start` makes them."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.cli.orch import ORCH
+from tests.cli.running import MARK
+
+PORTS = ("port", "dashboard-port", "dashboard-agent-listen-port", "dashboard-agent-grpc-port",
+         "metrics-export-port", "ray-client-server-port")  # fmt: skip
+OPEN = {
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "PATH": f"{ORCH.parent}:{os.environ['PATH']}",  # `python` is what a job is run with
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """On the loopback."""
+
+    address: str
+    jobs_server: str
+
+
+@contextmanager
+def started_head(flags: Sequence[str], port: int = 0, **environment: str) -> Iterator[Head]:
+    """With everything that it starts gone in the end. port: of the Ray, 0 for any."""
+    ports = [port or free_ports(1)[0], *free_ports(len(PORTS) - 1)]
+    own = [f"--{name}={port}" for name, port in zip(PORTS, ports, strict=True)]
+    mark, folder = uuid.uuid4().hex, tempfile.mkdtemp(dir="/tmp", prefix="head-")
+    command = [
+        ORCH.with_name("ray"), "start", "--head", "--block", f"--temp-dir={folder}",
+        f"--object-store-memory={80 * 2**20}", *own, *flags,
+    ]  # fmt: skip
+    with open(f"{folder}/out", "wb") as out:
+        env = os.environ | environment | {MARK: mark}
+        head = subprocess.Popen(command, env=env, stdout=out, stderr=out)
+    try:
+        wait("head", lambda: "Ray runtime started" in Path(f"{folder}/out").read_text())
+        yield Head(f"127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
+    finally:
+        end(head, mark)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait(what: str, condition: Callable[[], object], timeout_s: float = 180) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, f"no {what} in {timeout_s} s"
+        time.sleep(0.1)
+
+
+def free_ports(number: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def end(head: "subprocess.Popen[bytes]", mark: str) -> None:
+    """With its offspring, also where it could not do that itself."""
+    head.send_signal(signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        head.wait(20)
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark.encode() in (folder / "environ").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
