@@ -14,6 +14,9 @@ LONG := slow or ray or browser
 # Of the long tests, one usually waits for another process.
 SIDE_BY_SIDE := $$(($$(nproc) + 1))
 
+# Python keeps what it has compiled, also where the environment forbids it: tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test check bench bench-tables bench-quick studies reproductions ewt clean
 
 run: .venv/installed
@@ -22,7 +25,7 @@ run: .venv/installed
 # Side by side, threads must not spin while they wait for each other: they keep others from the core.
 test: export OMP_WAIT_POLICY := PASSIVE
 test: check .mlflow/installed
-	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto
+	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto --dist loadfile
 	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) \
 	    --dist loadfile --no-loadscope-reorder
 
