@@ -21,8 +21,10 @@ from benchmarks.simulated import REPLICATES, write_study
 from reports.page.render import BESIDE
 
 BUILD = """
-import sys, time
+import gc, sys, time
 from pathlib import Path
+from orchestrator.cli.main import COLLECT_AFTER
+gc.set_threshold(*COLLECT_AFTER)  # as `orch report` does
 start = time.perf_counter()
 from reports.build import build_report
 build_report(Path(sys.argv[1]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from types import MappingProxyType
 
@@ -223,11 +224,17 @@ def strand_of(profile: Profile, expected: Mapping[str, Theory] = NO_THEORY) -> S
     factor = f" (× {profile.factor.value:.2g} a layer)" if profile.factor else ""
     return Strand(
         profile.variant_id, profile.epoch, profile.layers[inner],
-        names=tuple(escape(site) for site in profile.sites[inner]),
+        names=_escaped(profile.sites[inner]),
         n=profile.n[inner], zeros=profile.zeros[inner],
         mean=profile.mean[inner], low=profile.low[inner], high=profile.high[inner], about=factor,
         theory=theory.expected[inner] if theory else None,
     )  # fmt: skip
+
+
+@lru_cache
+def _escaped(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Thousands of strands have the same."""
+    return tuple(map(escape, names))
 
 
 def _axes(seen: Sequence[Strand], quantity: str) -> Layout:

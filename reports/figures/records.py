@@ -107,8 +107,9 @@ class Figure:
 
 def numbers(values: Any, digits: int = 5) -> list[float | None]:
     """Rounded to significant digits, None for NaN: what stands in the page's JSON."""
+    form = f"%.{digits}g"
     return [
-        float(f"{value:.{digits}g}") if isfinite(value) else None
+        float(form % value) if isfinite(value) else None  # there may be a million
         for value in np.asarray(values, dtype=float).tolist()
     ]
 

@@ -81,10 +81,11 @@ def _list(values: Sequence[Any], numbers: _Numbers) -> Any:
 def _array(values: Sequence[float | None]) -> NDArray[np.float64] | None:
     """None as NaN; None where any would lose more than digits."""
     found = np.array(values, dtype=float)
-    size = np.abs(found[np.isfinite(found) & (found != 0)])
-    whole = size[size == np.floor(size)]
-    fits = ((size >= _SMALLEST) & (size <= _LARGEST)).all() and (whole <= _LARGEST_WHOLE).all()
-    return found if fits else None
+    size = np.abs(found)
+    if ((size < _SMALLEST) & (size > 0)).any():
+        return None
+    large = size[(size > _LARGEST_WHOLE) & (size < np.inf)]  # seldom any
+    return None if ((large > _LARGEST) | (large == np.floor(large))).any() else found
 
 
 def head(figure: Figure) -> dict[str, Any]:

@@ -66,11 +66,12 @@ def _needed(row: Comparison, contrasts: int, smallest: float | None) -> int | No
         return None
     sd = deviation(row)
     zone = smallest if not row.diverged else None
+    most = max(MOST, row.n + 1)
+    if share_settled(row.n, row.difference, sd, most, contrasts, zone) < POWER:
+        return None  # of a large study nearly all
     lacking, enough = row.n, row.n + 1
     while share_settled(row.n, row.difference, sd, enough, contrasts, zone) < POWER:
-        if enough >= MOST:
-            return None
-        lacking, enough = enough, min(MOST, 2 * enough - row.n)
+        lacking, enough = enough, min(most, 2 * enough - row.n)
     return _bisected(row, sd, lacking, enough, contrasts, zone)
 
 
