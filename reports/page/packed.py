@@ -9,6 +9,7 @@ import json
 import zlib
 from base64 import b64encode
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,15 @@ def _list(values: Sequence[Any], numbers: _Numbers) -> Any:
     array = _array(values) if len(values) >= SHORTEST and kinds <= _NUMERIC else None
     if array is not None:
         return numbers.add(array)
-    return values if kinds <= _PLAIN else [_tree(each, numbers) for each in values]
+    if kinds <= _PLAIN or (kinds == {list} and _are_short(values)):
+        return values
+    return [_tree(each, numbers) for each in values]
+
+
+def _are_short(values: Sequence[list[Any]]) -> bool:
+    """Lists that stay as they are, such as what is shown of each point."""
+    longest = max(map(len, values))
+    return longest < SHORTEST and set(map(type, chain.from_iterable(values))) <= _PLAIN
 
 
 def _array(values: Sequence[float | None]) -> NDArray[np.float64] | None:
