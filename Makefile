@@ -35,7 +35,7 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-BENCHMARKS = training stacking run plan packs scale report probes end_to_end
+BENCHMARKS = training stacking run plan packs scale listing report probes end_to_end
 MEASURED = build/bench
 
 bench: .venv/installed-dev
