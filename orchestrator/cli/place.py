@@ -108,7 +108,10 @@ def _awaited(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
     from orchestrator.execution.awaited import awaited
 
     print(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it", flush=True)
-    return awaited(cluster, asked, 60 * minutes)
+    found = awaited(cluster, asked, 60 * minutes)
+    if not found.has_room(asked):
+        print(f"none has come in {minutes:g} minutes", flush=True)
+    return found
 
 
 def _with_room(place: Place) -> Place:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.execution.alone import train_alone
+from orchestrator.execution.awaited import awaited
 from orchestrator.execution.joined import joined_ray, tune_folder
 from orchestrator.execution.ray_tune import RayTuneExecutor
 from orchestrator.execution.records import Job, Summary
@@ -165,6 +166,15 @@ def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, n
     cluster.remove_node(heard.node)
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert len(nodes_of(notes)) == 2
+
+
+def test_room_that_never_comes_is_asked_for_no_longer(cluster: "Cluster") -> None:
+    asked = Resources(labels={"pool": "none"})
+    with joined_ray(cluster.address, threads=1) as before:
+        from ray.util import placement_group_table
+
+        assert not awaited(before, asked, patience_s=1.5).has_room(asked)
+        assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
 
 
 @pytest.fixture(scope="module")
