@@ -1,6 +1,7 @@
 """index.html of the results folder: every study with its question and finding."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -23,8 +24,8 @@ class Entry:
     study: str
     question: str
     finding: str
-    trials: str
-    date: str
+    trials: str  # 462 of 480; empty where it is not known
+    date: str  # 2026-11-29 11:30, in UTC
     href: str | None  # None while it has no report
     thumbnail: str | None  # data URI
     settings: Mapping[str, str]  # path → value, or levels of a factor
@@ -53,7 +54,7 @@ def index_page(results: Path) -> str:
 
 def _facts(entry: Entry) -> dict[str, Any]:
     """What the page's script sorts by and sets beside each other."""
-    completed = entry.trials.split(" ")[0]
+    completed = entry.trials.split(" ")[0].replace(",", "")
     return {
         "study": entry.study,
         "question": entry.question,
@@ -81,8 +82,8 @@ def _entry(plan: Path) -> Entry | None:
         study,
         question,
         meta.get("description", "no report yet"),
-        meta.get("orch-trials", ""),
-        meta.get("orch-date", ""),
+        re.sub(r"\d+", lambda found: f"{int(found[0]):,}", meta.get("orch-trials", "")),
+        meta.get("orch-date", "").replace("T", " "),
         f"{quote(plan.parent.name)}/report.html" if meta else None,
         head.icon,
         settings,

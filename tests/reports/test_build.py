@@ -233,11 +233,15 @@ print(*(name for name in ("torch", "ray", "orchestrator", "scipy.stats") if name
 
 
 def test_reports_can_be_written_beside_each_other(tmp_path):
-    """The index lists the latest first."""
+    """The index lists the latest first, by the minute."""
     for name in ("a", "b"):
-        build_report(write(tmp_path, Sample(study=name, factors=FACTORS, replicates=2)))
+        events = write(tmp_path, Sample(study=name, factors=FACTORS, replicates=2)) / "events.jsonl"
+        if name == "b":
+            events.write_text(events.read_text().replace("T09:", "T08:"))
+        build_report(events.parent)
     index = (tmp_path / "index.html").read_text()
-    assert index.index("b/report.html") < index.index("a/report.html")
+    assert index.index("a/report.html") < index.index("b/report.html")
+    assert "2026-05-04 08:30 UTC" in index
     assert reports.build.Report.__dataclass_fields__.keys() == {
         "path", "finding", "verdicts", "warnings",
     }  # fmt: skip
