@@ -1,5 +1,5 @@
 // Draws plots one after another, those in the window first; between them the page can answer.
-const SLICE_MS = 40;  // of drawing, until the page may do something else
+const SLICE_MS = 100;  // of drawing, until the page may do something else: no longer than a click may wait
 
 class Painter {
   constructor() {
