@@ -7,7 +7,6 @@ The server does not take the pandas that orch has, so it lives in an environment
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -21,6 +20,7 @@ import pytest
 
 from reports.export.mlflow import write_mlflow
 from reports.tables import read_tables
+from tests.cli.heads import free_ports
 from tests.reports.sample import Sample, write
 
 ROOT = Path(__file__).parents[2]
@@ -34,16 +34,10 @@ pytestmark = [
 ]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def serving(folder: Path, store: str) -> Iterator[str]:
     """The address of a server that answers."""
-    address = f"http://127.0.0.1:{(port := free_port())}"
+    address = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
     command = [
         MLFLOW, "server", "--host", "127.0.0.1", "--port", port, "--workers", 1,
         "--backend-store-uri", store, "--artifacts-destination", folder / "artifacts",
