@@ -98,6 +98,20 @@ def run(
         from orchestrator.cli.rerun import rerun
 
         raise typer.Exit(rerun(study, trial, overrides=overrides, results=results))
+    if address is not None and address.startswith("ray://") and not inline:
+        from orchestrator.cli.afar import run_afar
+
+        raise typer.Exit(
+            run_afar(
+                study,
+                overrides=overrides,
+                results=results,
+                address=address,
+                wait_minutes=wait,
+                report=not no_report,
+                force=force,
+            )
+        )
     from orchestrator.cli.run import run
 
     raise typer.Exit(

@@ -1,34 +1,30 @@
 """`orch submit`: hands studies to a cluster, through its Ray Jobs server, and returns."""
 
-import json
 import shlex
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from orchestrator.cli.planning import first_plan, require_method
-from orchestrator.cli.results import results_paths
-from orchestrator.cli.submitted import COMMAND, SUBMISSION
+from orchestrator.cli.sending import (
+    arguments_there,
+    plan_to_send,
+    require_results,
+    results_there,
+    sent,
+    variables_there,
+)
+from orchestrator.cli.submitted import SUBMISSION
 from orchestrator.cli.tally import count
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.execution.jobs_server import JobsServer, server_address
-from orchestrator.execution.shipment import (
-    Shipment,
-    check_paths,
-    files_expected,
-    shipment,
-    size_text,
-    study_file,
-)
+from orchestrator.execution.shipment import Shipment, shipment
 from orchestrator.execution.submissions import Submission, numbered
 from orchestrator.paths import Location
 from orchestrator.plan.document import plan_document
-from orchestrator.plan.identity import canonical, fingerprints
-from orchestrator.provenance import SENT_GIT, git_state
-from orchestrator.study.load import Overrides, load_study
+from orchestrator.plan.identity import canonical
+from orchestrator.study.overrides import Overrides
 from orchestrator.study.records import Study
 
 _DIGITS = 12  # of the digest in an id
@@ -58,14 +54,12 @@ def submit(
     wait_minutes: float = 0.0,
 ) -> int:
     """Exit code 0. Raises InputError, with all problems of all studies, and EnvironmentFault."""
-    paths = results_paths(results)
-    place = paths.uri or str(paths.root.absolute())
+    place = results_there(results)
     flag = [] if address is None else ["--address", address]
     wait = ["--wait", f"{wait_minutes:g}"] if wait_minutes else []
     url = server_address(address)
     orders = _orders(studies, overrides, place, flag, wait)
-    if paths.uri is not None:
-        _look_at(paths.uri)
+    require_results(results)
     server = JobsServer(url)
     cluster = server.cluster()
     for order in orders:
@@ -79,19 +73,6 @@ def submit(
         for order, archive in zip(orders, archives, strict=True):
             before = _submit(order, archive, server, before, flag)
     return 0
-
-
-def _look_at(uri: str) -> None:
-    """A bucket that is not there is refused; the credentials may be the cluster's alone."""
-    from orchestrator.store.filesystems import is_missing
-    from orchestrator.store.objects import require_bucket
-
-    try:
-        require_bucket(uri)
-    except EnvironmentFault as fault:
-        if is_missing(fault):
-            raise
-        warnings.warn(f"from here, {fault}\n    the cluster may be able to", stacklevel=2)
 
 
 def _orders(
@@ -117,11 +98,8 @@ def _orders(
 def _order(
     name: str, overrides: Overrides, results: str, flag: Sequence[str], wait: Sequence[str]
 ) -> Order:
-    study = load_study(name, overrides)
-    check_paths(study)
-    prints = fingerprints(study)
-    require_method(study)
-    plan = first_plan(study, prints)
+    plan = plan_to_send(name, overrides)
+    study = plan.study
     document = plan_document(plan)
     del document["packs"]  # they depend on the number of workers
     digest = sha256(canonical([document, results]).encode()).hexdigest()[:_DIGITS]
@@ -170,32 +148,22 @@ def _submitted_meanwhile(submission_id: str, server: JobsServer) -> Submission |
 def _start(
     order: Order, archive: Path, server: JobsServer, submission_id: str, after: str
 ) -> Submission:
-    git = git_state(order.study.path.resolve().parent)
     told = {"study": order.study.name, "results": order.results, "after": after}
-    variables = {
-        SUBMISSION: submission_id,
-        COMMAND: json.dumps(order.command),
-        SENT_GIT: json.dumps(git and asdict(git)),
-    }
+    variables = {SUBMISSION: submission_id, **variables_there(order.study, order.command)}
     server.submit(submission_id, _command(order, after), archive, told, variables | _STOPPED_BY)
     return Submission(submission_id, order.study.name, order.results, "queued", after)
 
 
 def _command(order: Order, after: str) -> str:
     """For the shell of the head, in the folder that the archive becomes there."""
-    orch = ["python", "-m", "orchestrator"]
-    where = ["--address", "auto", *order.wait, "--results", order.results]
-    run = [*orch, "run", study_file(order.study), *where]
+    arguments = arguments_there(order.study, order.results, order.wait)
+    run = ["python", "-m", "orchestrator", *arguments]
     turn = ["python", "-m", "orchestrator.execution.turn", after]
     return " && ".join(map(shlex.join, [turn, run] if after else [run]))
 
 
 def _sent(order: Order, archive: Path, after: str) -> Iterator[str]:
-    sent = order.shipment
-    size, files = size_text(archive.stat().st_size), count(len(sent.files), "file")
-    yield f"uploaded: {size} ({files}); the largest: {sent.largest}"
-    if expected := files_expected(order.study):
-        yield f"not uploaded, so every node must have: {', '.join(map(str, expected))}"
+    yield from sent(order.study, order.shipment, archive)
     if after:
         yield f"it waits until {after} has ended"
     yield f"results go to {order.results}"

@@ -6,25 +6,19 @@ from contextlib import suppress
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.execution.head import knock
 
+_ADDRESSES = "auto, HOST:PORT, ray://HOST:PORT"
 _KNOCK_S = 5.0
 _ANSWER_S = 10.0
 
 
 def require_address(address: str) -> None:
-    """Raises InputError or EnvironmentFault for what cannot be the address of a Ray to join."""
-    host = address.partition("://")[2].partition(":")[0].partition("/")[0] or "HOST"
-    if address.startswith("ray://"):  # Ray Tune needs a driver on the cluster
-        raise EnvironmentFault(
-            f"{address} is a Ray client server, through which Ray Tune does not run\n"
-            f"    hand the study to the cluster: orch submit STUDY --address http://{host}:8265, "
-            "or call orch run on one of its machines with --address auto"
-        )
+    """Raises InputError for what cannot be the address of a Ray to join."""
     if address.startswith(("http://", "https://")):
-        raise InputError([Problem("--address", f"{address} is a Jobs server", "auto, HOST:PORT",
+        raise InputError([Problem("--address", f"{address} is a Jobs server", _ADDRESSES,
                                   f"orch submit STUDY --address {address}")])  # fmt: skip
     if address != "auto" and not address.rpartition(":")[2].isdigit():
         raise InputError([Problem("--address", f"{address!r} is no address of a Ray",
-                                  "auto, HOST:PORT",
+                                  _ADDRESSES,
                                   "leave it out to start a Ray on this machine")])  # fmt: skip
 
 

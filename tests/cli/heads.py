@@ -31,6 +31,7 @@ class Head:
 
     address: str
     jobs_server: str
+    client_server: str
 
 
 @contextmanager
@@ -48,7 +49,8 @@ def started_head(flags: Sequence[str], port: int = 0, **environment: str) -> Ite
         head = subprocess.Popen(command, env=env, stdout=out, stderr=out)
     try:
         wait("head", lambda: "Ray runtime started" in Path(f"{folder}/out").read_text())
-        yield Head(f"127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
+        here = "127.0.0.1"
+        yield Head(f"{here}:{ports[0]}", f"http://{here}:{ports[1]}", f"ray://{here}:{ports[-1]}")
     finally:
         end(head, mark)
         shutil.rmtree(folder, ignore_errors=True)
@@ -73,8 +75,9 @@ def end(head: "subprocess.Popen[bytes]", mark: str) -> None:
     """With its offspring, also where it could not do that itself."""
     head.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
-        head.wait(20)
+        head.wait(10)  # longer where a client was killed
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if mark.encode() in (folder / "environ").read_bytes():
                 os.kill(int(folder.name), signal.SIGKILL)
+    head.wait()

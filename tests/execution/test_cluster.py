@@ -175,11 +175,6 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted(kept)
 
 
-def test_a_ray_client_is_refused_with_what_to_do_instead() -> None:
-    with pytest.raises(EnvironmentFault, match=r"orch submit STUDY --address http://head:8265"):
-        joined_ray("ray://head:10001", threads=1).__enter__()
-
-
 @pytest.mark.parametrize(
     ("address", "said"),
     [

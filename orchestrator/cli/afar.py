@@ -1,0 +1,67 @@
+"""`orch run --address ray://…`: the run goes to the cluster, and what it prints comes back."""
+
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from orchestrator.cli.interrupts import Stop, interruptible
+from orchestrator.cli.sending import (
+    arguments_there,
+    plan_to_send,
+    require_results,
+    results_there,
+    sent,
+    variables_there,
+)
+from orchestrator.cli.submitted import command
+from orchestrator.execution.client_server import Client, connected, require_client_server
+from orchestrator.execution.shipment import shipment
+from orchestrator.paths import Location
+from orchestrator.study.load import Overrides
+
+
+def run_afar(
+    name: str,
+    *,
+    overrides: Overrides,
+    results: Location | None,
+    address: str,
+    wait_minutes: float,
+    report: bool,
+    force: bool,
+) -> int:
+    """Exit code, that of `orch run` there. Raises InputError, EnvironmentFault."""
+    require_client_server(address)
+    place = results_there(results)
+    study = plan_to_send(name, overrides).study
+    require_results(results)
+    flags = [
+        *(["--wait", f"{wait_minutes:g}"] if wait_minutes else []),
+        *["--no-report"] * (not report),
+        *["--force"] * force,
+    ]
+    parcel = shipment(study, Path.cwd())
+    with TemporaryDirectory(prefix="orch-run-") as folder:
+        archive = Path(folder) / "study.zip"
+        parcel.pack(archive)
+        with connected(address, archive) as client:
+            if not wait_minutes:
+                client.cluster().workers(study.resources)
+            print("\n".join(sent(study, parcel, archive)), flush=True)
+            client.start(arguments_there(study, place, flags), variables_there(study, command()))
+            return _follow(client)
+
+
+def _follow(client: Client) -> int:
+    """Exit code. The first Ctrl-C is handed on, the second ends this process."""
+    code, is_asked = 1, False
+    with suppress(Stop), interruptible() as interrupts, interrupts.deferred():
+        for told in client.follow():
+            if isinstance(told, int):
+                code = told
+            elif told:
+                print(told, end="", flush=True)
+            if interrupts.signal and not is_asked:
+                client.interrupt()
+                is_asked = True
+    return code
