@@ -67,9 +67,9 @@ def _told(found: Influence, metric: str) -> str:
 
 
 def _direction(rho: Correlation, metric: str) -> str:
-    if rho.low is None or rho.high is None or rho.low <= 0 <= rho.high:
+    if not rho.sign:
         return f"whether more gradient goes with better {metric} is undecided"
-    word = "better" if rho.low > 0 else "worse"
+    word = "better" if rho.sign > 0 else "worse"
     return f"the more of the gradient arrives, the {word} the {metric}"
 
 

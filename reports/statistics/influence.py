@@ -13,6 +13,7 @@ from reports.statistics.intervals import LEVEL, Floats
 from reports.statistics.outcomes import Outcome
 
 FEWEST = 4  # variants, below which an interval does not exist
+FEWEST_IN_ORDER = 5  # variants, below which chance gives the same order too often: p = 2/n!
 _QUANTITIES = {"depth": "delta", "time": "hidden_grad"}
 
 
@@ -27,12 +28,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's ρ over n variants; None where it does not exist."""
+    """Spearman's ρ over n variants; None where it does not exist. sign: 0 while it is open."""
 
     rho: float | None
     low: float | None
     high: float | None
     n: int
+    sign: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,20 @@ def _influence(axis: str, epoch: int, points: Sequence[Point], sign: float) -> I
 
 
 def spearman(x: Floats, y: Floats) -> Correlation:
-    """ρ of (n,) and (n,), with its interval; none where one of them does not vary, or |ρ| = 1."""
+    """ρ of (n,) and (n,), with its interval; none where one of them does not vary, or |ρ| = 1.
+
+    The sign is decided where the interval excludes 0. Where |ρ| = 1, by the permutation test: of n!
+    orders without ties, two are as extreme.
+    """
     n = len(x)
     if n < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return Correlation(None, None, None, n)
     ranks = [pd.Series(values).rank() for values in (x, y)]  # ties share their mean rank
     rho = float(np.corrcoef(ranks)[0, 1])
     if n < FEWEST or abs(rho) > 1 - 1e-9:
-        return Correlation(rho, None, None, n)
+        decides = n >= FEWEST_IN_ORDER and len(np.unique(x)) == len(np.unique(y)) == n
+        return Correlation(rho, None, None, n, round(rho) if decides else 0)
     half = ndtri(0.5 + LEVEL / 2) * np.sqrt((1 + rho**2 / 2) / (n - 3))
     low, high = np.tanh(np.arctanh(rho) + np.array([-half, half]))
-    return Correlation(rho, float(low), float(high), n)
+    sign = int(np.sign(low)) if low * high > 0 else 0
+    return Correlation(rho, float(low), float(high), n, sign)

@@ -43,6 +43,25 @@ def test_no_interval_where_there_can_be_none(x, y, rho):
     assert found.low is None
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "sign"),
+    [
+        ([1, 2, 3, 4], [4, 3, 2, 1], 0),
+        ([1, 2, 3, 4, 5], [5, 4, 3, 2, 1], -1),
+        ([1, 2, 3, 4, 5, 6], [2, 4, 6, 8, 10, 12], 1),
+        ([1, 1, 1, 1, 2], [1, 1, 1, 1, 2], 0),
+    ],
+)
+def test_one_order_decides_where_chance_rarely_gives_it(x, y, sign):
+    """By scipy's permutation test over all orders."""
+    x, y = np.array(x, float), np.array(y, float)
+    exact = stats.permutation_test(
+        (x,), lambda shuffled: stats.spearmanr(shuffled, y).statistic, permutation_type="pairings"
+    )
+    assert spearman(x, y).sign == sign
+    assert (exact.pvalue < 0.05) == bool(sign)
+
+
 def test_more_gradient_goes_with_more_accuracy_where_it_was_so_simulated(full_drawn):
     found = full_drawn[1].gradients.influences
     assert [(each.axis, each.epoch) for each in found] == [("depth", 0), ("depth", 20)]
