@@ -68,6 +68,24 @@ def train_slowly(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any)
     return train(pack, device, threads)
 
 
+def train_shortly(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
+    """`train` in a moment, which is less than a worker takes to start."""
+    time.sleep(0.1)
+    return train(pack, device, threads)
+
+
+class SlowGate:
+    """Stands for what a worker does first: all but one take long. Notes each of them."""
+
+    def fault(self) -> None:
+        is_first = _first_time("worker")
+        (Path(os.environ[MARKER]) / f"worker {os.getpid()}").touch()
+        time.sleep(0 if is_first else 1)
+
+    def close(self) -> None:
+        """Nothing to remove."""
+
+
 def train_on_two_nodes(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
     """Notes as above; a pack with `wait` in its trial's id ends once packs are on two nodes."""
     _note_node(pack)

@@ -4,7 +4,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from orchestrator.plan.records import Pack
 from orchestrator.store.parts import statuses
 from orchestrator.study.settings import Resources
 from tests.execution.conftest import LocalRay
-from tests.execution.doubles import MARKER
+from tests.execution.doubles import MARKER, SlowGate
 from tests.execution.listening import Heard, pack_of
 
 
@@ -200,3 +200,16 @@ def test_a_worker_imports_torch_once_not_once_a_pack(
     ours = {pack.pack_id for pack in packs}
     processes = {note.partition("@")[2] for note in notes if note.partition("@")[0] in ours}
     assert 1 <= len(processes) <= 2, "as many as there are CPUs"
+
+
+@pytest.mark.ray
+def test_a_worker_that_starts_slowly_is_not_ended_for_one_that_is_there(
+    local: LocalRay, tmp_path: Path
+) -> None:
+    """Tune gives the pack that waits for it to the other, and would start the next one in vain."""
+    job = Job(tmp_path, train="tests.execution.doubles:train_shortly")
+    packs = [pack_of(f"short {number}") for number in range(24)]
+    executor = RayTuneExecutor(local.joined, lambda results: nullcontext(SlowGate()))
+    executor.run([packs], job, Heard())
+    workers = [note for note in Path(os.environ[MARKER]).iterdir() if "worker " in note.name]
+    assert len(workers) == 2, "as many as there are CPUs"
