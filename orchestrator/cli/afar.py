@@ -54,14 +54,12 @@ def run_afar(
 
 def _follow(client: Client) -> int:
     """Exit code. The first Ctrl-C is handed on, the second ends this process."""
-    code, is_asked = 1, False
+    code, is_asked = None, False
     with suppress(Stop), interruptible() as interrupts, interrupts.deferred():
-        for told in client.follow():
-            if isinstance(told, int):
-                code = told
-            elif told:
-                print(told, end="", flush=True)
+        while code is None:
+            text, code = client.more()
+            print(text, end="", flush=True)
             if interrupts.signal and not is_asked:
                 client.interrupt()
                 is_asked = True
-    return code
+    return code or 0

@@ -4,13 +4,14 @@ Ray Tune has to run on the cluster; for a client it moves itself there. Here all
 """
 
 import logging
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestrator.errors import EnvironmentFault, InputError, Problem
+from orchestrator.errors import EnvironmentFault, InputError, Interrupted, Problem
 from orchestrator.execution.cluster import Cluster
 from orchestrator.execution.driver import Driver
 from orchestrator.execution.head import knock
@@ -19,9 +20,7 @@ from orchestrator.execution.ray_cluster import environment, own_signal_handlers
 SCHEME = "ray://"
 _KNOCK_S = 5.0
 _ON_HEAD = {"node:__internal_head__": 0.001}  # Ray's own name for it: that node ends last
-_PATIENCE = {
-    "RAY_CLIENT_RECONNECT_GRACE_PERIOD": "60"
-}  # seconds; a silent driver needs them to end
+_GRACE_S = 60  # of a lost connection: a driver that nobody asks any more needs them to end
 _CHATTY = (
     *("ray.client_builder", "ray._private.runtime_env.packaging"),
     *("ray.util.client.dataclient", "ray.util.client.logsclient", "ray.util.client.worker"),
@@ -51,16 +50,20 @@ class Client:
             wanted = actor.options(num_cpus=0, resources=_ON_HEAD, max_concurrency=2)
             self._driver = wanted.remote(arguments, variables)
 
-    def follow(self) -> Iterator[str | int]:
-        """What it prints, in pieces, some of them empty; at last its exit code."""
+    def more(self) -> tuple[str, int | None]:
+        """What it printed since the last time, perhaps nothing, and its exit code at the end.
+
+        Not to be asked for longer than `driver.SILENCE_S` is to be lost.
+        """
         import ray
 
-        code = None
-        while code is None:
-            with _faults(self.address):
-                text, code = ray.get(self._driver.more.remote())
-            yield text
-        yield code
+        with _faults(self.address):
+            text, code = ray.get(self._driver.more.remote())
+        if code == -signal.SIGINT:  # before it could see to it
+            return text, Interrupted.exit_code
+        if (code or 0) < 0:
+            raise _killed(self.address, -code)
+        return text, code
 
     def interrupt(self) -> None:
         """Finished packs are kept."""
@@ -91,13 +94,13 @@ def require_client_server(address: str) -> None:
 
 @contextmanager
 def connected(address: str, archive: Path) -> Iterator[Client]:
-    """archive: the folder in which the driver will run. What still runs is ended afterwards.
+    """archive: becomes the folder in which the driver runs. What still runs is ended afterwards.
 
     Raises EnvironmentFault when nobody answers, or not as we need it.
     """
     if reason := knock(address.removeprefix(SCHEME), _KNOCK_S):
         raise _unreachable(address, reason)
-    with environment(_PATIENCE):
+    with environment({"RAY_CLIENT_RECONNECT_GRACE_PERIOD": str(_GRACE_S)}):
         import ray
 
         for name in _CHATTY:  # a level would not do: Ray sets its own
@@ -112,10 +115,11 @@ def connected(address: str, archive: Path) -> Iterator[Client]:
 
 def _connect(address: str, archive: Path) -> None:
     import ray
+    from ray.exceptions import RayError
 
     try:
         ray.init(address, runtime_env={"working_dir": str(archive)}, log_to_driver=False)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError, RayError) as error:
         raise _unreachable(address, str(error)) from error
 
 
@@ -132,6 +136,13 @@ def _faults(address: str) -> Iterator[None]:
             "    what runs there is ended, finished packs are in the store: the same command goes "
             "on from there; orch submit hands a study over for good"
         ) from error
+
+
+def _killed(address: str, number: int) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"the run on the head of {address} was ended by {signal.Signals(number).name}\n"
+        "    finished packs are in the store: the same command goes on from there"
+    )
 
 
 def _unreachable(address: str, reason: str) -> EnvironmentFault:

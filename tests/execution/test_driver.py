@@ -22,6 +22,11 @@ def told(code: str, **variables: str) -> tuple[str, int]:
     return rest(Driver([sys.executable, "-c", code], variables))
 
 
+def await_line(process: Driver) -> None:
+    while not process.more()[0].endswith("\n"):
+        pass
+
+
 def rest(process: Driver) -> tuple[str, int]:
     text, code = "", None
     while code is None:
@@ -52,8 +57,7 @@ def test_the_signal_of_ctrl_c_is_handed_on() -> None:
         process = Driver([sys.executable, "-c", LISTENER], {})
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    while not process.more()[0]:
-        pass
+    await_line(process)
     process.interrupt()
     assert rest(process) == ("", 130)
 
@@ -63,8 +67,7 @@ def test_it_is_ended_when_nobody_asks_any_more(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(driver, "_ANSWER_S", 0.05)
     monkeypatch.setattr(driver, "_LOOK_EVERY_S", 0.05)
     process = Driver([sys.executable, "-c", LISTENER], {})
-    while not process.more()[0]:
-        pass
+    await_line(process)
     for _ in range(3):  # together longer than the silence that is suffered
         time.sleep(0.5)
         process.more()

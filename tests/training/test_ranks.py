@@ -3,9 +3,11 @@
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import BackendConfig
 
 from models.losses import cross_entropy, squared_error
 from orchestrator.training.engine import train
+from orchestrator.training.groups import BACKENDS
 from orchestrator.training.means import mean_per_member
 from orchestrator.training.ranks import Ranks
 from orchestrator.training.separable import require_separable
@@ -86,3 +88,10 @@ def test_layer_norm_is_no_batch_norm() -> None:
 def test_a_pack_of_several_trials_is_not_shared() -> None:
     with pytest.raises(ValueError, match="too many values"):
         train(pack([variant()], replicates=2), ranks=Ranks(0, 2))
+
+
+@pytest.mark.parametrize(("device", "kind"), [("cpu", "gloo"), ("cuda", "nccl")])
+def test_gradients_on_gpus_are_summed_by_nccl(device: str, kind: str) -> None:
+    """As torch reads it; metrics are summed on the CPU in either case."""
+    kinds = BackendConfig(BACKENDS[device]).get_device_backend_map()
+    assert (kinds[device], kinds["cpu"]) == (kind, "gloo")
