@@ -6,6 +6,7 @@ Ray Tune has to run on the cluster; for a client it moves itself there. Here all
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,7 +119,8 @@ def _connect(address: str, archive: Path) -> None:
     from ray.exceptions import RayError
 
     try:
-        ray.init(address, runtime_env={"working_dir": str(archive)}, log_to_driver=False)
+        with warnings.catch_warnings(action="ignore"):  # what is raised says as much
+            ray.init(address, runtime_env={"working_dir": str(archive)}, log_to_driver=False)
     except (RuntimeError, ValueError, OSError, RayError) as error:
         raise _unreachable(address, str(error)) from error
 
@@ -149,7 +151,7 @@ def _unreachable(address: str, reason: str) -> EnvironmentFault:
     return EnvironmentFault(
         f"the Ray client server at {address} cannot be joined: {_first_line(reason)}\n"
         "    is this the head, and its port for clients (10001)? Python and Ray must be those of "
-        "the cluster"
+        "the cluster, and so RAY_AUTH_MODE and RAY_AUTH_TOKEN where it has a token"
     )
 
 
