@@ -81,10 +81,11 @@ def _caption(view: Scheme, results: Outcomes, scale: Layout, lines: Sequence[Lin
     metric = view.plan.compare.metric.split("/")[-1]
     lost = any(outcomes.gone(each.counts) for each in results.values())
     crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
-    marks = " (a bar where the x axis has names)" * (len(view.plan.factors) > 1)
+    named = ", or the x axis has names" * (len(view.plan.factors) > 1)
+    bars = f" (a bar where no neighbour has one{named})"
     return (
         f"Line: mean over replicates (n = {outcomes.sizes(results)} per variant); band: its 95 % "
-        f"t-interval{marks}.{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
+        f"t-interval{bars}.{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
     )
 
 
@@ -126,8 +127,9 @@ def _line(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
     colour = view.colour(strand[0])
     half = [outcomes.half(results[v.variant_id]) for v in strand]
     means = outcomes.means(view, colour, list(strand), results)
+    is_alone = sum(each > 0 for each in half) == 1  # a band needs two; see barred() in figure.js
     return {
         **means, "x": [view.place(view.roles.x, v) for v in strand],
-        "error_y": {"type": "data", "array": numbers(half), "visible": False},
+        "error_y": {"type": "data", "array": numbers(half), "visible": is_alone},
         "line": {**means["line"], "width": 2}, "marker": {**means["marker"], "size": 7},
     }  # fmt: skip

@@ -256,7 +256,7 @@ class Figure {
       .map((trace) => (this.note ? trace : this.chips.kept(trace))).filter(Boolean);
     const seen = uncrowded({ data: shown, layout: scaled(layout) });
     // What a plot was told of its buttons it keeps.
-    Plotly.react(plot, themed(seen.data), fullLayout(seen.layout), plot.data ? undefined : config);
+    Plotly.react(plot, themed(seen.data.map(barred)), fullLayout(seen.layout), plot.data ? undefined : config);
     plot.removeAllListeners("plotly_click");
     plot.on("plotly_click", ({ points }) => this.click(points[0]));
   }
@@ -298,3 +298,10 @@ class Figure {
 
 const narrow = matchMedia("(max-width: 40rem)");
 const mostPanels = () => (narrow.matches ? 8 : Infinity);
+
+// A band needs two intervals side by side; where there is one, it is a bar.
+function barred(trace) {
+  const bars = trace.error_y;
+  if (bars?.visible !== false || bars.array.filter((half) => half > 0).length !== 1) return trace;
+  return { ...trace, error_y: { ...bars, visible: true } };
+}

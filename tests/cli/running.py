@@ -38,6 +38,13 @@ TIMINGS = ["wall_s", "started_at"]
 MARK = "ORCH_TEST_RUN"  # an environment variable that every process of a run inherits
 
 
+def own_tiny(model: str, factors: str, replicates: int = 2) -> str:
+    """TINY with a model of the user's own, compared with nothing. factors: lines of YAML."""
+    head, _ = TINY.split("  model.activation")
+    head = head.replace("model: {name: mlp, width: 8}", f"model: {{name: '{model}:build'}}")
+    return f"{head}{factors}replicates: {replicates}\n"
+
+
 def write_study(folder: Path, text: str = TINY) -> Path:
     path = folder / "study.yaml"
     path.write_text(text)

@@ -9,8 +9,8 @@ import pytest
 from tests.cli.heads import OPEN, started_head, wait
 from tests.cli.orch import orch
 from tests.cli.running import (
-    TINY,
     events,
+    own_tiny,
     parts,
     started,
     tables,
@@ -42,9 +42,8 @@ def cluster() -> Iterator[str]:
 def test_from_here_to_a_report_there(cluster: str, tmp_path: Path) -> None:
     """With a model of the user's own, which the cluster does not have."""
     model = write_module(tmp_path, MODEL)
-    own = TINY.replace("model: {name: mlp, width: 8}", f"model: {{name: '{model}:build'}}")
     factors = "  model.kind: [a, b]\n  model.width: [3, 4]\n"
-    study = write_study(tmp_path, own.split("  model.activation")[0] + factors + "replicates: 2\n")
+    study = write_study(tmp_path, own_tiny(model, factors))
     shared = tmp_path / "shared"
     asked = ["run", "study.yaml", "--address", cluster, "--results", shared]
 
@@ -71,11 +70,8 @@ def test_from_here_to_a_report_there(cluster: str, tmp_path: Path) -> None:
 def test_interrupted_then_lost(cluster: str, tmp_path: Path) -> None:
     """Ctrl-C is handed on. A client that is killed cannot: the run there ends by itself."""
     model = write_module(tmp_path, SLOW_MODEL)
-    slow = TINY.replace("model: {name: mlp, width: 8}", f"model: {{name: '{model}:build'}}")
-    factors = (
-        "  model.deep: [true, false]\n  model.width: [3, 4, 5, 6, 7, 8, 9, 10]\nreplicates: 1\n"
-    )
-    write_study(tmp_path, slow.split("  model.activation")[0] + factors)
+    factors = "  model.deep: [true, false]\n  model.width: [3, 4, 5, 6, 7, 8, 9, 10]\n"
+    write_study(tmp_path, own_tiny(model, factors, replicates=1))
     shared = tmp_path / "shared"
     asked = ["run", "study.yaml", "--address", cluster, "--results", shared, "--no-report"]
 

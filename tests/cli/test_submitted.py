@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.heads import OPEN, started_head, wait
 from tests.cli.orch import orch
-from tests.cli.running import LONG, TINY, parts, tables, train_here, write_study
+from tests.cli.running import LONG, TINY, own_tiny, parts, tables, train_here, write_study
 from tests.object_storage import CREDENTIALS, ObjectStorage
 from tests.own_code import MODEL, write_module
 
@@ -40,9 +40,7 @@ def test_from_submission_to_fetched_results(server: str, tmp_path: Path) -> None
 
     (tmp_path / "many.yaml").write_text(MANY.replace("long", "many"))
     model = write_module(tmp_path, MODEL)
-    own = TINY.replace("model: {name: mlp, width: 8}", f"model: {{name: '{model}:build'}}")
-    factors = "  model.kind: [a, b]\n  model.width: [3, 4]\n"
-    own = own.split("  model.activation")[0] + factors + "replicates: 2\n"
+    own = own_tiny(model, "  model.kind: [a, b]\n  model.width: [3, 4]\n")
     study, shared = write_study(tmp_path, own), tmp_path / "shared"
     both = ["submit", "many.yaml", "study.yaml", "--results", str(shared)]
 

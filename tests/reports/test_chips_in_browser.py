@@ -74,6 +74,16 @@ def test_a_point_that_is_left_keeps_its_values_and_interval(visit):
     assert after == {place: before[place] for place in after}
 
 
+def test_a_mean_that_is_left_alone_has_a_bar_for_its_band(visit):
+    has_bars = """() => [...document.querySelectorAll('#figure-answer .plot')].flatMap(plot =>
+        plot.data.filter(t => t.name === 'mean').map(t => [t.x.length, t.error_y.visible]))"""
+    visit.draw("answer")
+    assert {tuple(each) for each in visit.page.evaluate(has_bars)} == {(4, False)}
+    chip(visit, "depth", "2").click(modifiers=["Shift"])
+    visit.settle()
+    assert {tuple(each) for each in visit.page.evaluate(has_bars)} == {(1, True)}
+
+
 def test_what_cannot_follow_says_that_it_covers_all(visit):
     notes = visit.page.locator(".covers")
     visible = visit.page.locator(".covers:visible")

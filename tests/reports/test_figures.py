@@ -384,6 +384,18 @@ def test_the_answer_has_at_most_four_panels_and_lists_for_the_rest(tmp_path):
     assert len(visible(answer, {})) == 1
 
 
+def test_a_mean_without_neighbours_has_a_bar_for_its_band(tmp_path):
+    """As while a study is under way: sigmoid is there at one depth only."""
+    factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 2, 4]}
+    gone = {(f"activation=sigmoid depth={depth}", i): "missing" for depth in (2, 4) for i in (0, 1)}
+    gone[("activation=tanh depth=2", 0)] = "missing"  # a mean of one has no interval
+    sample = Sample(study="s", factors=factors, replicates=2, fates=gone)
+    (panel,) = drawn(write(tmp_path, sample))[1]["answer"].panels
+    sigmoid, tanh = (t for t in panel.data if t.get("mode") == "lines+markers")
+    assert (len(sigmoid["x"]), sigmoid["error_y"]["visible"]) == (1, True)
+    assert (len(tanh["x"]), tanh["error_y"]["visible"]) == (3, False)
+
+
 def test_one_factor_of_names_needs_no_other_figure_for_its_answer(small, tmp_path):
     names = Sample(study="names", factors={"model.activation": ["tanh", "relu"]}, baseline={})
     assert "answer" not in drawn(write(tmp_path, names))[1]
