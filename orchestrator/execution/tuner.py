@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import ray
 from ray import tune
-from ray.tune.schedulers import FIFOScheduler
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.alone import train_alone
@@ -23,6 +22,7 @@ from orchestrator.execution.cluster import Cluster
 from orchestrator.execution.head import Head
 from orchestrator.execution.labels import wanted
 from orchestrator.execution.records import Job, Listener, Summary
+from orchestrator.execution.scheduler import InTurn
 from orchestrator.execution.sight import Gate
 from orchestrator.execution.work import Train, work
 from orchestrator.plan.records import Pack
@@ -125,25 +125,6 @@ class _Events(tune.Callback):
         self.losses[trial.config["pack"]] = _reason(trial)
 
 
-class _InTurn(FIFOScheduler):
-    """Packs in their order, but none whose own worker is starting goes to one that is there.
-
-    Tune would end the worker that starts, start another for the next pack, and end that one again:
-    where packs are shorter than a start, a CPU is busy with nothing else. Should Ray rename what is
-    asked here, only time is lost.
-    """
-
-    def choose_trial_to_run(self, tune_controller: Any) -> Any:
-        with suppress(AttributeError):
-            actors, manager = tune_controller._trial_to_actor, tune_controller._actor_manager
-            for trial in tune_controller.get_trials():
-                own = actors.get(trial)
-                if trial.status == "PENDING" and not (own and manager.is_actor_started(own)):
-                    return trial
-            return None
-        return super().choose_trial_to_run(tune_controller)
-
-
 class Tuners:
     """One Tuner after another on the same Ray."""
 
@@ -164,7 +145,7 @@ class Tuners:
             self._trainable(by_id, bell),
             param_space={"pack": tune.grid_search(list(by_id))},
             tune_config=tune.TuneConfig(
-                scheduler=_InTurn(),  # type: ignore[no-untyped-call]
+                scheduler=InTurn(),  # type: ignore[no-untyped-call]
                 reuse_actors=True,
                 trial_dirname_creator=_folder_name,
                 max_concurrent_trials=self._most_at_a_time(),
