@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from orchestrator.addresses import is_uri
 from orchestrator.cli.interrupts import Stop, interruptible
 from orchestrator.cli.sending import (
     arguments_there,
@@ -49,7 +50,10 @@ def run_afar(
                 client.cluster().workers(study.resources)
             print("\n".join(sent(study, parcel, archive)), flush=True)
             client.start(arguments_there(study, place, flags), variables_there(study, command()))
-            return _follow(client)
+            code = _follow(client)
+    if not (is_uri(place) or Path(place).exists()):
+        print(f"{place} is a folder of the cluster, which this machine does not see")
+    return code
 
 
 def _follow(client: Client) -> int:
