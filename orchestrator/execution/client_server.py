@@ -22,6 +22,7 @@ SCHEME = "ray://"
 _KNOCK_S = 5.0
 _ON_HEAD = {"node:__internal_head__": 0.001}  # Ray's own name for it: that node ends last
 _GRACE_S = 60  # of a lost connection: a driver that nobody asks any more needs them to end
+_TRIES = 4  # of which one in ten fails on a busy machine
 _CHATTY = (
     *("ray.client_builder", "ray._private.runtime_env.packaging"),
     *("ray.util.client.dataclient", "ray.util.client.logsclient", "ray.util.client.worker"),
@@ -108,10 +109,23 @@ def connected(address: str, archive: Path) -> Iterator[Client]:
             logging.getLogger(name).disabled = True
         try:
             with own_signal_handlers():
-                _connect(address, archive)
+                _connect_patiently(address, archive)
             yield Client(address)
         finally:
             ray.shutdown()
+
+
+def _connect_patiently(address: str, archive: Path) -> None:
+    """The client server forks a process for each client; some of them die at once (gRPC's fork)."""
+    for left in reversed(range(_TRIES)):
+        try:
+            return _connect(address, archive)
+        except EnvironmentFault as fault:
+            if not (left and isinstance(fault.__cause__, ConnectionAbortedError)):
+                raise
+        warnings.warn(
+            f"{address} failed to start a process for this client; once more", stacklevel=2
+        )
 
 
 def _connect(address: str, archive: Path) -> None:
@@ -156,4 +170,6 @@ def _unreachable(address: str, reason: str) -> EnvironmentFault:
 
 
 def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no answer"])[0]
+    """Of a traceback the last one, which has the reason."""
+    lines = text.strip().splitlines() or ["no answer"]
+    return lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0]
