@@ -34,8 +34,12 @@ def build(inputs: int, outputs: int, *, width: int = 5, deep: bool = False):
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """The address of a client server, of a head with two CPUs."""
-    with started_head(["--include-dashboard=false", "--num-cpus=2"], **OPEN) as head:
+    """The address of a client server, of a head with two CPUs.
+
+    Its processes sometimes die in gRPC's handlers of fork, and a client waits for 40 s to know.
+    """
+    environment = {**OPEN, "GRPC_ENABLE_FORK_SUPPORT": "0"}
+    with started_head(["--include-dashboard=false", "--num-cpus=2"], **environment) as head:
         yield head.client_server
 
 
