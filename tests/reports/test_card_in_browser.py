@@ -86,7 +86,7 @@ def test_without_a_mouse_from_the_list_and_back(visit):
     wait_until(visit, lambda: card.locator("h2").inner_text().endswith("replicate 8"))
     visit.page.keyboard.press("Escape")
     wait_until(visit, lambda: not card.evaluate("e => e.open"))
-    assert "trial=" not in visit.page.url
+    wait_until(visit, lambda: "trial=" not in visit.page.url)  # the dialog tells of it later
     assert visit.page.evaluate("document.activeElement.closest('#trials') !== null")
     visit.page.go_back()
     wait_until(visit, lambda: card.evaluate("e => e.open"))
