@@ -15,6 +15,7 @@ from orchestrator.cli.sending import (
     variables_there,
 )
 from orchestrator.cli.submitted import command
+from orchestrator.errors import Interrupted
 from orchestrator.execution.client_server import Client, connected, require_client_server
 from orchestrator.execution.shipment import shipment
 from orchestrator.paths import Location
@@ -35,7 +36,7 @@ def run_afar(
     require_client_server(address)
     place = results_there(results)
     study = plan_to_send(name, overrides).study
-    require_results(results)
+    require_results(place)
     flags = [
         *(["--wait", f"{wait_minutes:g}"] if wait_minutes else []),
         *["--no-report"] * (not report),
@@ -59,6 +60,7 @@ def run_afar(
 def _follow(client: Client) -> int:
     """Exit code. The first Ctrl-C is handed on, the second ends this process."""
     code, is_asked = None, False
+    # A signal is told again at the end; one that comes before anything is followed ends it here.
     with suppress(Stop), interruptible() as interrupts, interrupts.deferred():
         while code is None:
             text, code = client.more()
@@ -66,4 +68,4 @@ def _follow(client: Client) -> int:
             if interrupts.signal and not is_asked:
                 client.interrupt()
                 is_asked = True
-    return code or 0
+    return Interrupted.exit_code if code is None else code

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from orchestrator.addresses import is_uri
 from orchestrator.cli.planning import first_plan, require_method
 from orchestrator.cli.results import results_paths
 from orchestrator.cli.submitted import COMMAND
@@ -41,15 +42,15 @@ def results_there(given: Location | None) -> str:
     return paths.uri or str(paths.root.absolute())
 
 
-def require_results(given: Location | None) -> None:
+def require_results(place: str) -> None:
     """Raises EnvironmentFault for a bucket that is not there; credentials may be elsewhere."""
+    if not is_uri(place):
+        return
     from orchestrator.store.filesystems import is_missing
     from orchestrator.store.objects import require_bucket
 
-    if (uri := results_paths(given).uri) is None:
-        return
     try:
-        require_bucket(uri)
+        require_bucket(place)
     except EnvironmentFault as fault:
         if is_missing(fault):
             raise

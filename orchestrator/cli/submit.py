@@ -59,7 +59,7 @@ def submit(
     wait = ["--wait", f"{wait_minutes:g}"] if wait_minutes else []
     url = server_address(address)
     orders = _orders(studies, overrides, place, flag, wait)
-    require_results(results)
+    require_results(place)
     server = JobsServer(url)
     cluster = server.cluster()
     for order in orders:

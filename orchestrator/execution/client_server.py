@@ -22,7 +22,7 @@ SCHEME = "ray://"
 _KNOCK_S = 5.0
 _ON_HEAD = {"node:__internal_head__": 0.001}  # Ray's own name for it: that node ends last
 _GRACE_S = 60  # of a lost connection: a driver that nobody asks any more needs them to end
-_TRIES = 4  # of which one in ten fails on a busy machine
+_TRIES = 4  # of which one in five fails where the head is busy
 _CHATTY = (
     *("ray.client_builder", "ray._private.runtime_env.packaging"),
     *("ray.util.client.dataclient", "ray.util.client.logsclient", "ray.util.client.worker"),

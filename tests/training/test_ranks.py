@@ -91,7 +91,7 @@ def test_a_pack_of_several_trials_is_not_shared() -> None:
 
 
 @pytest.mark.parametrize(("device", "kind"), [("cpu", "gloo"), ("cuda", "nccl")])
-def test_gradients_on_gpus_are_summed_by_nccl(device: str, kind: str) -> None:
+def test_torch_reads_the_names_of_process_groups_as_we_mean_them(device: str, kind: str) -> None:
     """As torch reads it; metrics are summed on the CPU in either case."""
     kinds = BackendConfig(BACKENDS[device]).get_device_backend_map()
     assert (kinds[device], kinds["cpu"]) == (kind, "gloo")
