@@ -20,9 +20,9 @@ from typing import Any
 from benchmarks.simulated import write_study
 from orchestrator.addresses import below
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.mirror import refresh
-from orchestrator.store.objects import put
-from orchestrator.store.transfer import results_at
+from orchestrator.store.remote.mirror import refresh
+from orchestrator.store.remote.object_io import put
+from orchestrator.store.remote.sync import results_at
 from tests.object_storage import CREDENTIALS, ObjectStorage, serving
 
 

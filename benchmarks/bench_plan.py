@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from orchestrator.plan.document import plan_document
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.study.load import parse_study
 
 

@@ -13,11 +13,11 @@ from time import process_time
 from typing import Any
 from unittest.mock import patch
 
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Pack
 from orchestrator.study.load import load_study
 from orchestrator.training.engine import train
-from orchestrator.training.probing import Probing
+from orchestrator.training.probes.schedule import Probing
 
 STUDIES = ("vanishing_gradient", "convnet_activations", "recurrent_memory", "bidirectional_tagging")
 MOST_MEMBERS = {"vanishing_gradient": 10}  # of a pack; else 1

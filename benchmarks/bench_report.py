@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a file
 from benchmarks.simulated import REPLICATES, write_study
-from reports.page.render import BESIDE
+from orchestrator.reports.page.render import BESIDE
 
 BUILD = """
 import gc, sys, time
@@ -28,7 +28,7 @@ from pathlib import Path
 from orchestrator.cli.main import COLLECT_AFTER
 gc.set_threshold(*COLLECT_AFTER)  # as `orch report` does
 start = time.perf_counter()
-from reports.build import build_report
+from orchestrator.reports.build import build_report
 build_report(Path(sys.argv[1]))
 print(time.perf_counter() - start, time.process_time())
 """

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from benchmarks import stacks
 from benchmarks.stacks import make_trials
-from models.settings import Digits
+from orchestrator.models.settings import Digits
 from orchestrator.plan.records import Trial
 from orchestrator.training.data import TrialData
 from orchestrator.training.engine import build_model

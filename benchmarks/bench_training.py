@@ -21,7 +21,7 @@ import torch
 from benchmarks import stacks
 from benchmarks.rivals import stacked as by_hand
 from benchmarks.rivals.work import FeedForward, nets, studies
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Pack
 from orchestrator.study.load import parse_study
 from orchestrator.training.engine import train

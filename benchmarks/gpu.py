@@ -16,10 +16,10 @@ import torch
 from torch import nn
 
 from benchmarks import stacks
-from models.catalogue import task_entry
-from models.losses import LOSSES
-from models.settings import MLP, Adding, Digits, Recurrent
-from models.settings.base import Settings
+from orchestrator.models.catalogue import task_entry
+from orchestrator.models.losses import LOSSES
+from orchestrator.models.settings import MLP, Adding, Digits, Recurrent
+from orchestrator.models.settings.base import Settings
 from orchestrator.plan.records import Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
@@ -27,7 +27,7 @@ from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData
 from orchestrator.training.engine import build_model
-from orchestrator.training.streams import Streams
+from orchestrator.training.random_streams import Streams
 
 ROUNDS = 3
 RATE = 0.01

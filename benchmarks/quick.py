@@ -27,7 +27,7 @@ from benchmarks.bench_training import feed_forward_pack, feed_forward_stack, ope
 from benchmarks.rivals import loop
 from benchmarks.rivals import stacked as by_hand
 from benchmarks.rivals.work import nets, studies
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.study.load import parse_study
 from orchestrator.training.engine import train
 

@@ -22,7 +22,7 @@ from bench_plan import study_text
 from numpy.typing import NDArray
 
 from orchestrator.plan.cost import trial_cost
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Pack
 from orchestrator.study.load import parse_study
 

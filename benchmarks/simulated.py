@@ -15,17 +15,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from orchestrator.execution.records import Job
-from orchestrator.execution.work import work
+from orchestrator.execution.protocol import Job
+from orchestrator.execution.worker.pack import work
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.document import plan_document
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.store.folder import prepare
 from orchestrator.store.journal import append_event, write_plan
-from orchestrator.store.tables import compact
+from orchestrator.store.prepare import prepare
+from orchestrator.store.tables.compact import compact
 from orchestrator.study.load import parse_study
-from orchestrator.training.probes import Reading
+from orchestrator.training.probes.layers import Reading
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows
 

@@ -6,9 +6,9 @@ from time import process_time
 
 import torch
 
-from models.catalogue import task_entry
-from models.losses import LOSSES
-from models.settings import MLP, Digits, Init
+from orchestrator.models.catalogue import task_entry
+from orchestrator.models.losses import LOSSES
+from orchestrator.models.settings import MLP, Digits, Init
 from orchestrator.plan.records import Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
@@ -16,10 +16,10 @@ from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.engine import build_model
-from orchestrator.training.means import mean_per_member
-from orchestrator.training.members import Members, side_by_side
-from orchestrator.training.optimizers import OPTIMIZERS
-from orchestrator.training.streams import Streams
+from orchestrator.training.masked_means import mean_per_member
+from orchestrator.training.optim.optimizers import OPTIMIZERS
+from orchestrator.training.random_streams import Streams
+from orchestrator.training.stacking.members import Members, side_by_side
 
 
 def make_trials(

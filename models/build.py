@@ -2,14 +2,14 @@
 
 from torch import nn
 
-from models.catalogue import model_entry, resolve
-from models.fit import misfit
-from models.initializers import GeneratorFor, initialize
-from models.own.importing import find_function, importable
-from models.own.signature import arguments
-from models.settings import ConvNet, ModelSettings, Recurrent
-from models.settings.own import OwnModel
-from models.shape import PER_STEP, TaskShape
+from orchestrator.models.catalogue import model_entry, resolve
+from orchestrator.models.fit import misfit
+from orchestrator.models.initializers import GeneratorFor, initialize
+from orchestrator.models.own.importing import find_function, importable
+from orchestrator.models.own.signature import arguments
+from orchestrator.models.settings import ConvNet, ModelSettings, Recurrent
+from orchestrator.models.settings.own import OwnModel
+from orchestrator.models.shape import PER_STEP, TaskShape
 
 NOT_FOR_CONSTRUCTORS = {"name", "init", "recurrent_init", "forget_bias"}  # `draw` takes them
 

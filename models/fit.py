@@ -1,8 +1,8 @@
 """Which model can be used on which task. No torch here: `orch check` asks."""
 
-from models.catalogue import MODELS, model_entry
-from models.settings import MLP, ModelSettings, Recurrent
-from models.shape import PER_STEP, InputKind, OutputKind
+from orchestrator.models.catalogue import MODELS, model_entry
+from orchestrator.models.settings import MLP, ModelSettings, Recurrent
+from orchestrator.models.shape import PER_STEP, InputKind, OutputKind
 
 
 def misfit(model: ModelSettings, inputs: InputKind, outputs: OutputKind) -> str | None:

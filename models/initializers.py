@@ -37,7 +37,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from models.settings import Init, RecurrentInit
+from orchestrator.models.settings import Init, RecurrentInit
 
 FORGET_GATE = 1  # of the four parts of an lstm: i, f, z, o
 

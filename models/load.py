@@ -2,12 +2,12 @@
 
 from torch import Tensor
 
-from models.catalogue import model_entry, resolve, task_entry
-from models.own.importing import find_function, importable
-from models.own.signature import arguments
-from models.settings import ModelSettings, TaskSettings
-from models.settings.own import OwnTask
-from models.tasks.dataset import Dataset, SeedFor
+from orchestrator.models.catalogue import model_entry, resolve, task_entry
+from orchestrator.models.own.importing import find_function, importable
+from orchestrator.models.own.signature import arguments
+from orchestrator.models.settings import ModelSettings, TaskSettings
+from orchestrator.models.settings.own import OwnTask
+from orchestrator.models.tasks.dataset import Dataset, SeedFor
 
 
 def load_task(settings: TaskSettings, seed_for: SeedFor) -> Dataset:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
-from models.losses import squared_error
-from models.shape import OutputKind
+from orchestrator.models.losses import squared_error
+from orchestrator.models.shape import OutputKind
 
 PerExample = Callable[[Tensor, Tensor], Tensor]  # outputs, targets → (…,)
 

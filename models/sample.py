@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.files.conllu import read_sentences, treebank_paths
-from models.settings import NextWord, Sentences, Tagging, TaskSettings, ToySentences
-from models.settings.sequences import CopyMemory, TemporalOrder
-from models.shape import NO_TAG, PADDING_WORD, PER_STEP, UNKNOWN_WORD
-from models.tasks import toy_tagging
-from models.tasks.dataset import Dataset
+from orchestrator.models.files.conllu import read_sentences, treebank_paths
+from orchestrator.models.settings import NextWord, Sentences, Tagging, TaskSettings, ToySentences
+from orchestrator.models.settings.sequences import CopyMemory, TemporalOrder
+from orchestrator.models.shape import NO_TAG, PADDING_WORD, PER_STEP, UNKNOWN_WORD
+from orchestrator.models.tasks import toy_tagging
+from orchestrator.models.tasks.dataset import Dataset
 
 SPLIT = "validation"  # that the examples are from; the test split is seen by nobody
 FEW = 4  # examples of all but classes, of which there are as many of each

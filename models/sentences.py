@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from models.shape import PADDING_WORD
+from orchestrator.models.shape import PADDING_WORD
 
 
 def sentence_lengths(words: Tensor) -> Tensor:

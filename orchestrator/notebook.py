@@ -9,16 +9,16 @@ from pathlib import Path
 import pandas as pd
 import plotly.graph_objects as go
 
-from orchestrator.cli.known import document_of
-from orchestrator.cli.results import results_now
-from orchestrator.store.tables import compact
-from reports.analysis import Analysis, analyse
-from reports.figures.composed import composed
-from reports.figures.facets import scheme
-from reports.figures.records import Figure
-from reports.frames import comparisons_frame, results_frame
-from reports.page.render import draw
-from reports.tables import Tables, read_tables
+from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.data.read import Tables, read_tables
+from orchestrator.reports.figures.composed import composed
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.records import Figure
+from orchestrator.reports.frames import comparisons_frame, results_frame
+from orchestrator.reports.page.render import draw
+from orchestrator.run.find_study import document_of
+from orchestrator.run.results_location import results_now
+from orchestrator.store.tables.compact import compact
 
 
 @dataclass(frozen=True)

@@ -5,34 +5,39 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reports.command import more_replicates
-from reports.gradients import Gradients, gradients
-from reports.statistics.across_tasks import AcrossTasks, across_tasks
-from reports.statistics.baselines import Baseline, baselines
-from reports.statistics.budgets import budget_warnings
-from reports.statistics.ceiling import ceiling_warnings
-from reports.statistics.comparisons import Comparisons, comparisons
-from reports.statistics.cost import Cost, cost
-from reports.statistics.curves import Curve, curves
-from reports.statistics.decay import Profile, decay
-from reports.statistics.divergence import Diverged, diverged
-from reports.statistics.evidence import Evidence, evidence, warnings
-from reports.statistics.factorial import Factorial, factorial
-from reports.statistics.failures import Cause, failures
-from reports.statistics.finding import finding
-from reports.statistics.outcomes import Outcome, outcomes
-from reports.statistics.sampling import Sampling, sampling
-from reports.statistics.settling import Settling, settling
-from reports.statistics.solved import Solved, solved
-from reports.statistics.spreads import PATH_FACTOR, PRE_ACTIVATION, Spread, spreads
-from reports.statistics.time_decay import TimeProfile, time_decay
-from reports.statistics.time_to_solve import TimeToSolve, time_to_solve
-from reports.statistics.tuning import Tuning, tuning
-from reports.statistics.tuning_audit import Audit, audit_warnings, tuning_audit
-from reports.statistics.unlearnt import unlearnt, unlearnt_warning
-from reports.statistics.verdicts import Statement, statements
-from reports.tables import Plan, Tables
-from reports.variants import names_of
+from orchestrator.reports.data.read import Plan, Tables
+from orchestrator.reports.statistics.comparisons.comparisons import Comparisons, comparisons
+from orchestrator.reports.statistics.comparisons.replicates_needed import Settling, settling
+from orchestrator.reports.statistics.comparisons.sampling import Sampling, sampling
+from orchestrator.reports.statistics.factorial.analysis import Factorial, factorial
+from orchestrator.reports.statistics.gradients.analysis import Gradients, gradients
+from orchestrator.reports.statistics.gradients.decay import Profile, decay
+from orchestrator.reports.statistics.gradients.layer_quantiles import (
+    PATH_FACTOR,
+    PRE_ACTIVATION,
+    Spread,
+    spreads,
+)
+from orchestrator.reports.statistics.gradients.time_decay import TimeProfile, time_decay
+from orchestrator.reports.statistics.outcomes.cost import Cost, cost
+from orchestrator.reports.statistics.outcomes.curves import Curve, curves
+from orchestrator.reports.statistics.outcomes.divergence import Diverged, diverged
+from orchestrator.reports.statistics.outcomes.evidence import Evidence, evidence, warnings
+from orchestrator.reports.statistics.outcomes.failures import Cause, failures
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
+from orchestrator.reports.statistics.outcomes.solved import Solved, solved
+from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve
+from orchestrator.reports.statistics.outcomes.unlearnt import unlearnt, unlearnt_warning
+from orchestrator.reports.statistics.tasks.across_tasks import AcrossTasks, across_tasks
+from orchestrator.reports.statistics.tasks.baselines import Baseline, baselines
+from orchestrator.reports.statistics.tuning.tuning import Tuning, tuning
+from orchestrator.reports.statistics.tuning.tuning_audit import Audit, audit_warnings, tuning_audit
+from orchestrator.reports.text.budgets import budget_warnings
+from orchestrator.reports.text.ceiling import ceiling_warnings
+from orchestrator.reports.text.commands import more_replicates
+from orchestrator.reports.text.headline import finding
+from orchestrator.reports.text.verdicts import Statement, statements
+from orchestrator.reports.variants import names_of
 
 
 @dataclass(frozen=True)

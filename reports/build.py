@@ -9,14 +9,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reports.analysis import Analysis, analyse
-from reports.files import write_atomically, write_text
-from reports.index import write_index
-from reports.page.render import BESIDE, render
-from reports.statistics.comparisons import Comparison
-from reports.statistics.fits import decay_table
-from reports.statistics.verdicts import rest_text, settling_text, shown
-from reports.tables import read_tables
+from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.files import write_atomically, write_text
+from orchestrator.reports.index import write_index
+from orchestrator.reports.page.render import BESIDE, render
+from orchestrator.reports.statistics.comparisons.comparisons import Comparison
+from orchestrator.reports.statistics.gradients.fits import decay_table
+from orchestrator.reports.text.verdicts import rest_text, settling_text, shown
 
 _NUMBERS = (
     *("counted_as", "difference", "ci_low", "ci_high", "p_value", "p_adjusted"),
@@ -56,7 +56,7 @@ def build_report(folder: Path, refresh_s: int | None = None) -> Report:
     """Writes report.html and its tables into `<results>/<study>/`, and the index above.
 
     Reads only plan.json, study.yaml, events.jsonl and the tables of that folder. Raises
-    `reports.tables.ReportError` when there is no readable plan.json.
+    `orchestrator.reports.data.read.ReportError` when there is no readable plan.json.
 
     refresh_s: of a study under way; its page loads itself again after so many seconds.
     """

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from reports.files import write_text
-from reports.names import level_text
-from reports.page.policy import policy
-from reports.page.render import environment, source
+from orchestrator.reports.files import write_text
+from orchestrator.reports.page.encode.policy import policy
+from orchestrator.reports.page.render import environment, source
+from orchestrator.reports.text.names import level_text
 
 _HEAD_CHARS = 40_000  # the head of a report stands before its style and scripts
 

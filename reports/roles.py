@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from reports.tables import Level, Plan
-from reports.variants import VARIANT, is_crossed
+from orchestrator.reports.data.read import Level, Plan
+from orchestrator.reports.variants import VARIANT, is_crossed
 
 
 @dataclass(frozen=True)

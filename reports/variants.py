@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from reports.names import describe, short_names
-from reports.tables import ABSENT, Level, Plan, Variant
+from orchestrator.reports.data.read import ABSENT, Level, Plan, Variant
+from orchestrator.reports.text.names import describe, short_names
 
 VARIANT = "variant"
 """Stands for a factor where factors are not crossed: its levels are the variants' names."""

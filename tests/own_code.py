@@ -27,9 +27,9 @@ def build(inputs: int, outputs: int, *, width: int = 5, rate: float = 0, kind: s
 """
 TASK = """\
 import torch
-from models.own import OwnMetric, Solved, orch_task
-from models.shape import TaskShape
-from models.tasks.dataset import Dataset, consecutive_splits, generator
+from orchestrator.models.own import OwnMetric, Solved, orch_task
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.dataset import Dataset, consecutive_splits, generator
 
 def distance(outputs, targets):
     return (outputs - targets).abs().mean(-1)

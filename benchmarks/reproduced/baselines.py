@@ -10,10 +10,17 @@ import torch
 from torch import Tensor
 
 from benchmarks.reproduced.records import Row, short, verdict
-from models.catalogue import TASKS, resolve
-from models.losses import LOSSES
-from models.settings import Adding, CopyMemory, Parity, Tagging, TaskSettings, TemporalOrder
-from models.tasks.dataset import Dataset
+from orchestrator.models.catalogue import TASKS, resolve
+from orchestrator.models.losses import LOSSES
+from orchestrator.models.settings import (
+    Adding,
+    CopyMemory,
+    Parity,
+    Tagging,
+    TaskSettings,
+    TemporalOrder,
+)
+from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.seeds import seed_for
 
 PAUSE = 30  # of copy_memory

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from benchmarks.reproduced.records import Row, short, shorts, verdict
 from benchmarks.reproduced.untrained import gradients
-from models.networks.chain import Chain
-from models.settings import MLP, Digits, Init, MNIST5k
-from models.settings.base import Activation
+from orchestrator.models.networks.chain import Chain
+from orchestrator.models.settings import MLP, Digits, Init, MNIST5k
+from orchestrator.models.settings.base import Activation
 
 NIELSEN = {  # chapter 5: ‖δ‖ of the hidden layers, 784-30×H-10
     2: [0.066, 0.309],

@@ -11,9 +11,9 @@ from torch import Generator
 
 from benchmarks.reproduced.records import Row, short, shorts, verdict
 from benchmarks.reproduced.untrained import gradients
-from models.build import build, draw
-from models.settings import Adding, Recurrent, RecurrentInit
-from models.shape import TaskShape
+from orchestrator.models.build import build, draw
+from orchestrator.models.settings import Adding, Recurrent, RecurrentInit
+from orchestrator.models.shape import TaskShape
 
 HIDDEN, INPUTS, STEPS, EXAMPLES, SEEDS = 128, 32, 30, 64, 8
 NORMAL = Recurrent(

@@ -4,8 +4,8 @@ from typing import cast
 
 import pandas as pd
 
-from models.catalogue import TASKS
-from models.settings import ModelSettings, TaskSettings
+from orchestrator.models.catalogue import TASKS
+from orchestrator.models.settings import ModelSettings, TaskSettings
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.activations import ACTIVATIONS
+from orchestrator.models.activations import ACTIVATIONS
 
 SLOPES: Mapping[str, Callable[[Tensor], Tensor]] = {  # of the activation, from its value
     "sigmoid": lambda a: a * (1 - a),

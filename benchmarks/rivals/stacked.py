@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from benchmarks.rivals import backward
 from benchmarks.rivals.work import FeedForward, Net, Row
-from models.activations import ACTIVATIONS
+from orchestrator.models.activations import ACTIVATIONS
 
 LARGEST = 30  # nets of a stack
 

@@ -15,7 +15,7 @@ from sklearn.model_selection import train_test_split
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.activations import ACTIVATIONS
+from orchestrator.models.activations import ACTIVATIONS
 
 TRAIN, VALIDATION, TEST = 1197, 300, 300
 BATCH, EPOCHS, WIDTH = 32, 20, 30

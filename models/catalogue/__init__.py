@@ -6,10 +6,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from models import settings
-from models.catalogue.networks import MODELS
-from models.catalogue.records import Metric, ModelEntry, Solved, TaskEntry
-from models.catalogue.tasks import TASKS
+from orchestrator.models import settings
+from orchestrator.models.catalogue.networks import MODELS
+from orchestrator.models.catalogue.records import Metric, ModelEntry, Solved, TaskEntry
+from orchestrator.models.catalogue.tasks import TASKS
 
 __all__ = [
     "MODELS",
@@ -62,7 +62,7 @@ def data_paths(task: settings.TaskSettings) -> list[Path]:
 
 
 def check_data(task: settings.TaskSettings) -> None:
-    """Raises models.files.errors.DataError if files that the settings name are missing or bad."""
+    """Raises DataError if files that the settings name are missing or bad."""
     check = task_entry(task).check
     if check is not None:
         resolve(check)(task)

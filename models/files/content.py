@@ -4,7 +4,7 @@ import gzip
 import zlib
 from pathlib import Path
 
-from models.files.errors import DataError
+from orchestrator.models.files.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
 

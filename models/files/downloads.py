@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.files.errors import DataError
+from orchestrator.models.files.errors import DataError
 
 MNIST = "https://ossci-datasets.s3.amazonaws.com/mnist"
 FASHION = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"

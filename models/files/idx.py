@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.files.content import read_bytes
-from models.files.errors import DataError
-from models.settings import Idx
+from orchestrator.models.files.content import read_bytes
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.settings import Idx
 
 Bytes = NDArray[np.uint8]
 

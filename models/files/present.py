@@ -1,7 +1,7 @@
 """Files that a task of the user's own names."""
 
-from models.files.errors import DataError
-from models.settings.base import TaskSettings
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.settings.base import TaskSettings
 
 
 def check(task: TaskSettings) -> None:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from models.activations import ACTIVATIONS
+from orchestrator.models.activations import ACTIVATIONS
 
 
 class Chain(nn.Module):

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.activations import ACTIVATIONS
+from orchestrator.models.activations import ACTIVATIONS
 
 SIDE = 32  # pixels of a side; smaller images are surrounded by zeros
 KERNEL = 5

@@ -8,7 +8,7 @@ sense here because its parameters are shared, by all words of a sentence and per
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.shape import PADDING_WORD
+from orchestrator.models.shape import PADDING_WORD
 
 
 class LookupTable(nn.Module):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from models.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from orchestrator.models.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 
 
 class MLP(nn.Module):

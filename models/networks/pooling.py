@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from models.networks.recurrent_layer import before_end
+from orchestrator.models.networks.recurrent_layer import before_end
 
 Pooling = Callable[[Tensor, Tensor, Tensor | None], Tensor]  # → (batch, states)
 

@@ -9,10 +9,10 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from models.networks.embedding import LookupTable, TiedOutput
-from models.networks.pooling import POOLINGS
-from models.networks.recurrent_layer import RecurrentLayer, States
-from models.sentences import sentence_lengths
+from orchestrator.models.networks.embedding import LookupTable, TiedOutput
+from orchestrator.models.networks.pooling import POOLINGS
+from orchestrator.models.networks.recurrent_layer import RecurrentLayer, States
+from orchestrator.models.sentences import sentence_lengths
 
 
 class Recurrent(nn.Module):

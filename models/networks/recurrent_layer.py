@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from models.activations import ACTIVATIONS
-from models.networks.cells import STEPS, State, Weights, cell_of
+from orchestrator.models.activations import ACTIVATIONS
+from orchestrator.models.networks.cells import STEPS, State, Weights, cell_of
 
 KERNELS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 DIRECTIONS = ("forward", "backward")

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.networks.embedding import LookupTable
-from models.networks.mlp import MLP
+from orchestrator.models.networks.embedding import LookupTable
+from orchestrator.models.networks.mlp import MLP
 
 
 class WindowTagger(nn.Module):

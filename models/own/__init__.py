@@ -1,6 +1,6 @@
 """Models and tasks of the user's own: `model.name: my_models:build`. See docs/own-model.md."""
 
-from models.catalogue import Solved
-from models.own.declaring import OwnMetric, orch_model, orch_task
+from orchestrator.models.catalogue import Solved
+from orchestrator.models.own.declaring import OwnMetric, orch_model, orch_task
 
 __all__ = ["OwnMetric", "Solved", "orch_model", "orch_task"]

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from models.catalogue import TaskEntry
-from models.shape import NO_TAG, PADDING_WORD, PER_STEP, InputKind, OutputKind
-from models.tasks.dataset import Dataset
+from orchestrator.models.catalogue import TaskEntry
+from orchestrator.models.shape import NO_TAG, PADDING_WORD, PER_STEP, InputKind, OutputKind
+from orchestrator.models.tasks.dataset import Dataset
 
 SPLITS = ("train", "validation", "test")
 INPUT_FORMS: dict[InputKind, str] = {  # as in models/shape.py
@@ -23,7 +23,7 @@ TARGET_DIMENSIONS: dict[OutputKind, int] = {"class": 1, "tags": 2, "value": 2, "
 def data_fault(data: object, task: TaskEntry) -> str | None:
     """The first thing that is not as the task declares it."""
     if not isinstance(data, Dataset):
-        return f"returned {type(data).__name__}, not a models.tasks.dataset.Dataset"
+        return f"returned {type(data).__name__}, not a orchestrator.models.tasks.dataset.Dataset"
     checks: tuple[Callable[[Dataset, TaskEntry], Iterator[str]], ...] = (
         _kinds,
         _types,

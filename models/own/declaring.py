@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 
-from models.catalogue import Metric, Solved
-from models.catalogue.metrics import (
+from orchestrator.models.catalogue import Metric, Solved
+from orchestrator.models.catalogue.metrics import (
     ACCURACY,
     LOSS,
     MSE,
@@ -16,7 +16,7 @@ from models.catalogue.metrics import (
     WORD_ACCURACY,
     WORD_LOSS,
 )
-from models.shape import InputKind, OutputKind
+from orchestrator.models.shape import InputKind, OutputKind
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

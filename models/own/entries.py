@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from models.catalogue import ModelEntry, TaskEntry
-from models.own.declaring import DECLARED, TaskDeclaration
-from models.own.errors import OwnCodeError
-from models.own.importing import find_function
-from models.own.signature import settings_class
-from models.settings.own import OwnCode, OwnModel, OwnTask
-from models.shape import InputKind, OutputKind
+from orchestrator.models.catalogue import ModelEntry, TaskEntry
+from orchestrator.models.own.declaring import DECLARED, TaskDeclaration
+from orchestrator.models.own.errors import OwnCodeError
+from orchestrator.models.own.importing import find_function
+from orchestrator.models.own.signature import settings_class
+from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.models.shape import InputKind, OutputKind
 
 TAKES: tuple[InputKind, ...] = ("features", "sequence", "words")  # images come as features
 
@@ -49,7 +49,7 @@ def _task(code: OwnCode, function: Callable[..., Any]) -> TaskEntry:
         inputs=declared.inputs,
         outputs=declared.outputs,
         solved=declared.solved,
-        check="models.files.present:check",
+        check="orchestrator.models.files.present:check",
         functions=dict(declared.functions),
     )
     kind.entry = entry

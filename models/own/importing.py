@@ -12,10 +12,10 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
-from models.own.errors import OwnCodeError
-from models.settings.own import OwnCode
+from orchestrator.models.own.errors import OwnCodeError
+from orchestrator.models.settings.own import OwnCode
 
-OURS = ("models", "orchestrator", "reports", "studies")  # packages that orch itself needs
+OURS = "orchestrator"  # the one package of orch
 FORM = "package.module:function"
 LONGEST = 500  # characters of the text of an error
 
@@ -88,8 +88,7 @@ def _is_own(file: Path, home: Path) -> bool:
     """Not of an environment of Python that lies in the folder, nor of orch."""
     if not file.is_relative_to(home):
         return False
-    root = Path(__file__).parents[2]
-    is_ours = any(file.is_relative_to(root / name) for name in OURS)
+    is_ours = file.is_relative_to(Path(__file__).parents[2])
     return not is_ours and "site-packages" not in file.relative_to(home).parts
 
 
@@ -105,7 +104,7 @@ def _check_not_taken(code: OwnCode) -> None:
     own = PathFinder.find_spec(top, [*map(str, code.folders), *sys.path])
     if own is None:
         return
-    other = find_spec(top) if top in OURS else _spec_of(sys.modules.get(top))
+    other = find_spec(top) if top == OURS else _spec_of(sys.modules.get(top))
     if other is not None and _home(other) != _home(own):
         what = f"there is another module {top}, which is in use: {_home(other)}"
         raise OwnCodeError(what, cure=f"rename {_home(own)}")

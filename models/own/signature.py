@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError, create_model
 
-from models.own.errors import OwnCodeError
-from models.settings.base import Settings
-from models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.models.own.errors import OwnCodeError
+from orchestrator.models.settings.base import Settings
+from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 
 SCALARS = (int, float, str, bool, NoneType)
 KINDS = "int, float, str, bool, a Literal of these, or one of them | None"

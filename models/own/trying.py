@@ -10,16 +10,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import UninitializedParameter
 
-from models.build import build, draw
-from models.catalogue import check_data, task_entry
-from models.files.errors import DataError
-from models.load import as_taken, load_task
-from models.own.data_faults import data_fault, differ
-from models.own.importing import importable, told
-from models.settings import ModelSettings, TaskSettings
-from models.settings.own import OwnCode, OwnModel, OwnTask
-from models.shape import PER_STEP
-from models.tasks.dataset import Dataset, SeedFor
+from orchestrator.models.build import build, draw
+from orchestrator.models.catalogue import check_data, task_entry
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.load import as_taken, load_task
+from orchestrator.models.own.data_faults import data_fault, differ
+from orchestrator.models.own.importing import importable, told
+from orchestrator.models.settings import ModelSettings, TaskSettings
+from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.models.shape import PER_STEP
+from orchestrator.models.tasks.dataset import Dataset, SeedFor
 
 EXAMPLES = 3
 DATA_SETS = 8  # kept at a time

@@ -3,7 +3,7 @@
 A study file may set exactly these names; a setting left out has the default written here.
 """
 
-from models.settings.base import (
+from orchestrator.models.settings.base import (
     Activation,
     Count,
     Init,
@@ -13,7 +13,7 @@ from models.settings.base import (
     Settings,
     TaskSettings,
 )
-from models.settings.networks import (
+from orchestrator.models.settings.networks import (
     MLP,
     Chain,
     ConvNet,
@@ -22,8 +22,8 @@ from models.settings.networks import (
     RecurrentInit,
     WindowTagger,
 )
-from models.settings.sequences import Adding, CopyMemory, Latch, Parity, TemporalOrder
-from models.settings.tasks import (
+from orchestrator.models.settings.sequences import Adding, CopyMemory, Latch, Parity, TemporalOrder
+from orchestrator.models.settings.tasks import (
     MNIST,
     Diabetes,
     Digits,
@@ -33,7 +33,7 @@ from models.settings.tasks import (
     Idx,
     MNIST5k,
 )
-from models.settings.words import (
+from orchestrator.models.settings.words import (
     NextWord,
     Sentences,
     Tagging,

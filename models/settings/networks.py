@@ -4,7 +4,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from models.settings.base import Activation, Count, ModelSettings, NonNegative, Settings
+from orchestrator.models.settings.base import (
+    Activation,
+    Count,
+    ModelSettings,
+    NonNegative,
+    Settings,
+)
 
 
 class LogLinear(ModelSettings):

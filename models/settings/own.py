@@ -9,7 +9,14 @@ from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict, model_validator
 
-from models.settings.base import Init, ModelSettings, NonNegative, Scheme, Settings, TaskSettings
+from orchestrator.models.settings.base import (
+    Init,
+    ModelSettings,
+    NonNegative,
+    Scheme,
+    Settings,
+    TaskSettings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class OwnTask(TaskSettings):
 
 def _again(section: str, code: OwnCode, values: dict[str, Any]) -> Settings:
     """The settings in another process, which imports the user's module for itself."""
-    from models.own.entries import own_entry
+    from orchestrator.models.own.entries import own_entry
 
     settings: Settings = own_entry(section, code).settings.model_validate(values)
     return settings

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.settings.base import Count, NonNegative, TaskSettings
+from orchestrator.models.settings.base import Count, NonNegative, TaskSettings
 
 
 class SequenceSettings(TaskSettings):

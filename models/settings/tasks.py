@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
-from models.settings.base import Count, TaskSettings
+from orchestrator.models.settings.base import Count, TaskSettings
 
 
 class SplitSettings(TaskSettings):

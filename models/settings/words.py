@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.settings.base import Count, TaskSettings
-from models.settings.tasks import SplitSettings
+from orchestrator.models.settings.base import Count, TaskSettings
+from orchestrator.models.settings.tasks import SplitSettings
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 

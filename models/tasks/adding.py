@@ -13,10 +13,10 @@ from functools import partial
 import torch
 from torch import Generator, Tensor
 
-from models.settings import Adding
-from models.shape import TaskShape
-from models.tasks.dataset import Dataset, SeedFor
-from models.tasks.generated import generate
+from orchestrator.models.settings import Adding
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.dataset import Dataset, SeedFor
+from orchestrator.models.tasks.generated import generate
 
 SHAPE = TaskShape("sequence", "value", features=2, values=1)
 BASELINE = 1 / 6

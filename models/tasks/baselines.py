@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 
 from torch import Tensor
 
-from models.shape import NO_TAG
-from models.tasks.dataset import Splits
+from orchestrator.models.shape import NO_TAG
+from orchestrator.models.tasks.dataset import Splits
 
 
 def most_frequent_class(targets: Tensor, splits: Splits) -> float:

@@ -18,10 +18,10 @@ from math import log
 import torch
 from torch import Generator, Tensor
 
-from models.settings import CopyMemory
-from models.shape import TaskShape
-from models.tasks.dataset import Dataset, SeedFor
-from models.tasks.generated import generate, one_hot
+from orchestrator.models.settings import CopyMemory
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.dataset import Dataset, SeedFor
+from orchestrator.models.tasks.generated import generate, one_hot
 
 
 def load(settings: CopyMemory, seed_for: SeedFor) -> Dataset:

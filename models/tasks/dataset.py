@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from models.shape import TaskShape
+from orchestrator.models.shape import TaskShape
 
 SeedFor = Callable[[str], int]  # random stream → seed, 0 ≤ seed < 2⁶³
 Splits = Mapping[str, Tensor]  # train, validation, test → row numbers, disjoint

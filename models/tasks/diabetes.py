@@ -14,10 +14,10 @@ import torch
 from sklearn.datasets import load_diabetes
 from torch import Tensor
 
-from models.settings import Diabetes
-from models.shape import TaskShape
-from models.tasks.baselines import mean_value
-from models.tasks.dataset import Dataset, SeedFor, random_splits
+from orchestrator.models.settings import Diabetes
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.baselines import mean_value
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, random_splits
 
 SHAPE = TaskShape("features", "value", features=10, values=1)
 

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.catalogue import data_paths
-from models.settings import Digits, DigitsPixels, DigitsRows
-from models.shape import TaskShape
-from models.tasks.baselines import most_frequent_class
-from models.tasks.dataset import Dataset, SeedFor, stratified_splits
+from orchestrator.models.catalogue import data_paths
+from orchestrator.models.settings import Digits, DigitsPixels, DigitsRows
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.baselines import most_frequent_class
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, stratified_splits
 
 IMAGE = TaskShape("image", "class", features=64, values=10)
 ROWS = TaskShape("sequence", "class", features=8, values=10)

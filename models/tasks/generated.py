@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Generator, Tensor
 
-from models.tasks.dataset import SeedFor, consecutive_splits, generator
+from orchestrator.models.tasks.dataset import SeedFor, consecutive_splits, generator
 
 Draw = Callable[[int, Generator], tuple[Tensor, Tensor]]  # examples → inputs, targets
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.files.idx import Bytes, check, read_labelled
-from models.settings import Idx
-from models.shape import TaskShape
-from models.tasks.baselines import most_frequent_class
-from models.tasks.dataset import Dataset, SeedFor, stratified_splits
+from orchestrator.models.files.idx import Bytes, check, read_labelled
+from orchestrator.models.settings import Idx
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.baselines import most_frequent_class
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, stratified_splits
 
 
 def load(settings: Idx, seed_for: SeedFor) -> Dataset:

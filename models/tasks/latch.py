@@ -16,10 +16,10 @@ from math import log, sqrt
 import torch
 from torch import Generator, Tensor
 
-from models.settings import Latch
-from models.shape import TaskShape
-from models.tasks.dataset import Dataset, SeedFor
-from models.tasks.generated import generate
+from orchestrator.models.settings import Latch
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.dataset import Dataset, SeedFor
+from orchestrator.models.tasks.generated import generate
 
 SHAPE = TaskShape("sequence", "class", features=1, values=1)  # two classes, one sigmoid output
 BASELINES = {"accuracy": 0.5, "loss": log(2)}

@@ -9,13 +9,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.files.downloads import fetch
-from models.files.idx import read_labelled
-from models.settings import MNIST, FashionMNIST
-from models.shape import TaskShape
-from models.tasks.baselines import most_frequent_class
-from models.tasks.dataset import Dataset, SeedFor, stratified_splits
-from models.tasks.idx import as_tensors
+from orchestrator.models.files.downloads import fetch
+from orchestrator.models.files.idx import read_labelled
+from orchestrator.models.settings import MNIST, FashionMNIST
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.baselines import most_frequent_class
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, stratified_splits
+from orchestrator.models.tasks.idx import as_tensors
 
 SHAPE = TaskShape("image", "class", features=784, values=10)
 

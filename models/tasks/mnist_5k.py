@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.catalogue import data_paths
-from models.settings import MNIST5k
-from models.shape import TaskShape
-from models.tasks.baselines import most_frequent_class
-from models.tasks.dataset import Dataset, SeedFor, stratified_splits
+from orchestrator.models.catalogue import data_paths
+from orchestrator.models.settings import MNIST5k
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.baselines import most_frequent_class
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, stratified_splits
 
 SHAPE = TaskShape("image", "class", features=784, values=10)
 

@@ -16,13 +16,13 @@ from functools import lru_cache
 from torch import Tensor
 from torch.nn.functional import pad
 
-from models.settings import NextWord, ToyNextWord
-from models.shape import NO_TAG, PADDING_WORD, TaskShape
-from models.tasks import toy_tagging
-from models.tasks.baselines import frequency
-from models.tasks.dataset import Dataset, SeedFor, Splits, consecutive_splits
-from models.tasks.padding import table
-from models.tasks.treebank import Vocabulary, read_splits
+from orchestrator.models.settings import NextWord, ToyNextWord
+from orchestrator.models.shape import NO_TAG, PADDING_WORD, TaskShape
+from orchestrator.models.tasks import toy_tagging
+from orchestrator.models.tasks.baselines import frequency
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, Splits, consecutive_splits
+from orchestrator.models.tasks.padding import table
+from orchestrator.models.tasks.treebank import Vocabulary, read_splits
 
 END = PADDING_WORD
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 from torch.nn.utils.rnn import pad_sequence
 
-from models.shape import NO_TAG, PADDING_WORD
+from orchestrator.models.shape import NO_TAG, PADDING_WORD
 
 Numbers = Sequence[int]
 

@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from torch import Tensor
 
-from models.settings import Tagging
-from models.shape import TaskShape
-from models.tasks.baselines import most_frequent_tag
-from models.tasks.dataset import Dataset, SeedFor, consecutive_splits
-from models.tasks.padding import padded
-from models.tasks.treebank import Vocabulary, read_splits
+from orchestrator.models.settings import Tagging
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.baselines import most_frequent_tag
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, consecutive_splits
+from orchestrator.models.tasks.padding import padded
+from orchestrator.models.tasks.treebank import Vocabulary, read_splits
 
 
 @dataclass(frozen=True)

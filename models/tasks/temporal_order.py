@@ -17,10 +17,10 @@ from math import log
 import torch
 from torch import Generator, Tensor
 
-from models.settings import TemporalOrder
-from models.shape import TaskShape
-from models.tasks.dataset import Dataset, SeedFor
-from models.tasks.generated import generate, one_hot
+from orchestrator.models.settings import TemporalOrder
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.dataset import Dataset, SeedFor
+from orchestrator.models.tasks.generated import generate, one_hot
 
 PLACES = {2: ((10, 20), (50, 60)), 3: ((10, 20), (33, 43), (66, 76))}  # in % of the length
 BEGIN, END, SYMBOLS, X = 0, 1, (2, 6), 6  # Y is 7

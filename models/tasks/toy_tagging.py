@@ -24,10 +24,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from random import Random
 
-from models.settings import ToySentences
-from models.shape import UNKNOWN_WORD, TaskShape
-from models.tasks.dataset import Dataset, SeedFor, consecutive_splits
-from models.tasks.padding import padded
+from orchestrator.models.settings import ToySentences
+from orchestrator.models.shape import UNKNOWN_WORD, TaskShape
+from orchestrator.models.tasks.dataset import Dataset, SeedFor, consecutive_splits
+from orchestrator.models.tasks.padding import padded
 
 Word = tuple[str, str]  # kind of word, tag
 UNDECIDED: Mapping[str, tuple[Word, Word]] = {  # phrase → its undecided words

@@ -7,9 +7,9 @@ Words that it does not have (or has less than `min_count` times) are unknown in 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from models.files.conllu import Column, Sentence, read_sentences, treebank_paths
-from models.settings import Sentences
-from models.shape import UNKNOWN_WORD
+from orchestrator.models.files.conllu import Column, Sentence, read_sentences, treebank_paths
+from orchestrator.models.settings import Sentences
+from orchestrator.models.shape import UNKNOWN_WORD
 
 Splits = Mapping[str, list[Sentence]]  # train, validation, test
 

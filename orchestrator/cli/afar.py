@@ -5,8 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from orchestrator.addresses import is_uri
-from orchestrator.cli.interrupts import Stop, interruptible
-from orchestrator.cli.sending import (
+from orchestrator.errors import Interrupted
+from orchestrator.execution.client_server import Client, connected, require_client_server
+from orchestrator.execution.remote.archive import shipment
+from orchestrator.paths import Location
+from orchestrator.run.remote.job_context import command
+from orchestrator.run.remote.prepare import (
     arguments_there,
     plan_to_send,
     require_results,
@@ -14,11 +18,7 @@ from orchestrator.cli.sending import (
     sent,
     variables_there,
 )
-from orchestrator.cli.submitted import command
-from orchestrator.errors import Interrupted
-from orchestrator.execution.client_server import Client, connected, require_client_server
-from orchestrator.execution.shipment import shipment
-from orchestrator.paths import Location
+from orchestrator.run.signals import Stop, interruptible
 from orchestrator.study.load import Overrides
 
 

@@ -5,16 +5,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from orchestrator.cli.known import document_of
-from orchestrator.cli.results import results_now
 from orchestrator.errors import InputError, Problem
 from orchestrator.paths import Location, ResultsPaths, StudyPaths
+from orchestrator.run.find_study import document_of
+from orchestrator.run.results_location import results_now
 
 
 def compare(study_a: str, study_b: str, *, results: Location | None, as_json: bool) -> int:
     """Exit code 0. Raises InputError, with all problems, for studies that cannot be compared."""
-    from reports.statistics.two_studies import read_side, two_studies
-    from reports.tables import ReportError
+    from orchestrator.reports.data.read import ReportError
+    from orchestrator.reports.statistics.comparisons.two_studies import read_side, two_studies
 
     folders = _folders((study_a, study_b), results_now(results))
     try:

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestrator.study.describe import plain, plural
-from reports.names import (
+from orchestrator.reports.statistics.comparisons.two_studies import Difference, Match, TwoStudies
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome
+from orchestrator.reports.text.names import (
     difference_text,
     difference_unit,
     interval_text,
@@ -17,8 +18,7 @@ from reports.names import (
     short_names,
     value_text,
 )
-from reports.statistics.outcomes import Outcome
-from reports.statistics.two_studies import Difference, Match, TwoStudies
+from orchestrator.study.parsing.messages import plain, plural
 
 MOST_DIFFERENCES = 30
 MOST_ROWS = 100  # variants shown; --json has all

@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Literal
 
-from orchestrator.cli.results import results_paths
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import Location, ResultsPaths
 from orchestrator.provenance import git_state, machine, versions
+from orchestrator.run.results_location import results_paths
 
 ENOUGH_BYTES = 1_000_000_000  # free on the disk of the results
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -92,8 +92,8 @@ def _folder(paths: ResultsPaths) -> Finding:
 
 def _uri(paths: ResultsPaths) -> Finding:
     """It can be read, and takes objects."""
-    from orchestrator.store.mirror import refresh
-    from orchestrator.store.objects import put, remove
+    from orchestrator.store.remote.mirror import refresh
+    from orchestrator.store.remote.object_io import put, remove
 
     probe = paths.at(paths.root / ".orch-doctor")
     try:
@@ -115,7 +115,7 @@ def _is(folder: Path) -> bool:
 
 def _store(paths: ResultsPaths) -> Finding:
     """Every part of the store can be read."""
-    from orchestrator.store.parts import DamagedPart, entries
+    from orchestrator.store.pack_files import DamagedPart, entries
 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", DamagedPart)
@@ -146,7 +146,7 @@ def _python(script: str) -> str:
 def _ray() -> Finding:
     """Ray starts and ends on this machine."""
     from orchestrator.execution.capacity import Capacity
-    from orchestrator.execution.ray_cluster import local_ray
+    from orchestrator.execution.ray.local_cluster import local_ray
 
     started = monotonic()
     try:

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.cli.known import document_of
-from orchestrator.cli.results import results_now
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.paths import Location, StudyPaths
-from orchestrator.store.files import faults
-from orchestrator.store.mirror import put_up
-from orchestrator.store.tables import compact
-from reports.analysis import Analysis, analyse
-from reports.export.errors import ExportChoiceError, ExportError
-from reports.tables import ReportError, read_tables
+from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.data.read import ReportError, read_tables
+from orchestrator.reports.export.errors import ExportChoiceError, ExportError
+from orchestrator.run.find_study import document_of
+from orchestrator.run.results_location import results_now
+from orchestrator.store.local.atomic_files import faults
+from orchestrator.store.remote.mirror import put_up
+from orchestrator.store.tables.compact import compact
 
 FORMATS = ("csv", "latex", "svg", "pdf", "tensorboard", "mlflow")
 _PICTURES = ("svg", "pdf")
@@ -84,7 +84,7 @@ def _told() -> Iterator[None]:
 
 
 def _to_server(folder: StudyPaths, analysis: Analysis, uri: str) -> None:
-    from reports.export.mlflow import write_mlflow
+    from orchestrator.reports.export.mlflow import write_mlflow
 
     written, present = write_mlflow(folder.root, analysis.plan, uri)
     kept = f", {present:,} were there already" if present else ""
@@ -107,18 +107,18 @@ Writer = Callable[[Path, Analysis, Path], Sequence[Path]]
 
 def _writer(wanted: Wanted) -> Writer:
     if wanted.form == "csv":
-        from reports.export.tables import write_csv
+        from orchestrator.reports.export.tables import write_csv
 
         return write_csv
     if wanted.form == "latex":
-        from reports.export.latex import write_latex
+        from orchestrator.reports.export.latex import write_latex
 
         return lambda _, analysis, target: write_latex(analysis, target)
     if wanted.form == "tensorboard":
-        from reports.export.tensorboard import write_tensorboard
+        from orchestrator.reports.export.tensorboard import write_tensorboard
 
         return lambda study, _, target: write_tensorboard(study, target)
-    from reports.export.pictures import write_pictures
+    from orchestrator.reports.export.pictures import write_pictures
 
     chosen = _chosen(wanted)
     return lambda _, analysis, target: write_pictures(analysis, target, wanted.form, chosen)

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from orchestrator.errors import InputError, Problem
-from orchestrator.store.files import write_text
+from orchestrator.store.local.atomic_files import write_text
 from orchestrator.study.load import load_study
-from orchestrator.study.source import find_source, read_source
+from orchestrator.study.parsing.source import find_source, read_source
 
 BEGINNING = """\
 # `orch check {name}.yaml` finds what is wrong in it; `orch schema > study.schema.json` lets an

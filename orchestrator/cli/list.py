@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestrator.cli.known import known, trials_in
-from orchestrator.cli.results import results_now
 from orchestrator.paths import Location, ResultsPaths
+from orchestrator.run.find_study import known, trials_in
+from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import last_event, read_plan
-from orchestrator.store.parts import statuses
-from orchestrator.study.source import shipped_studies
+from orchestrator.store.pack_files import statuses
+from orchestrator.study.parsing.source import shipped_studies
 
 
 @dataclass(frozen=True, slots=True)

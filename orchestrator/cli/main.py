@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestrator.cli.cluster_verbs import verbs
+from orchestrator.cli.cluster.verbs import verbs
 from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study, Wait
 from orchestrator.errors import EnvironmentFault, InputError, OrchError
 
@@ -60,7 +60,7 @@ def plan(
 ) -> None:
     """Show variants, trials and packs, what is done already, and what n can show."""
     from orchestrator.cli.plan import plan
-    from orchestrator.study.overrides import Overrides
+    from orchestrator.study.parsing.overrides import Overrides
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
     flags = {"calibrates": calibrate, "as_json": as_json}
@@ -90,12 +90,12 @@ def run(
     ] = None,
 ) -> None:  # fmt: skip
     """Train what is missing and write the report."""
-    from orchestrator.study.overrides import Overrides
+    from orchestrator.study.parsing.overrides import Overrides
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
     if trial is not None:
         _refuse_beside_trial(address=address is not None, wait=wait > 0, force=force)
-        from orchestrator.cli.rerun import rerun
+        from orchestrator.run.rerun import rerun
 
         raise typer.Exit(rerun(study, trial, overrides=overrides, results=results))
     if address is not None and address.startswith("ray://") and not inline:
@@ -112,7 +112,7 @@ def run(
                 force=force,
             )
         )
-    from orchestrator.cli.run import run
+    from orchestrator.run.run_study import run
 
     raise typer.Exit(
         run(

@@ -7,10 +7,6 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from orchestrator.cli.detectable import Detectable, checked, find_detectable
-from orchestrator.cli.planning import plan_from_store
-from orchestrator.cli.predicting import calibrated, predicted, speeds_of
-from orchestrator.cli.results import results_now
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
 from orchestrator.paths import Location
@@ -19,6 +15,10 @@ from orchestrator.plan.document import plan_document
 from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import attainable
 from orchestrator.plan.records import Phase, Plan
+from orchestrator.run.estimate import calibrated, predicted, speeds_of
+from orchestrator.run.planning import plan_from_store
+from orchestrator.run.power import Detectable, checked, find_detectable
+from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import read_plan
 from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study

@@ -10,15 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestrator.cli.detectable import Detectable, lines
 from orchestrator.cli.plan import counted, steps_to_do
-from orchestrator.cli.predicting import in_words
 from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import DESCRIPTIVE_BELOW, LEVEL, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
-from orchestrator.study.describe import names, plain, plural
-from orchestrator.study.designs import VARIANTS, short_names
+from orchestrator.run.estimate import in_words
+from orchestrator.run.power import Detectable, lines
+from orchestrator.study.design.designs import VARIANTS, short_names
+from orchestrator.study.parsing.messages import names, plain, plural
 from orchestrator.study.records import Study, Tune, Variant
 
 MOST_ROWS = 100  # variants shown; --json has all

@@ -5,17 +5,17 @@ from collections import Counter
 
 from rich.console import Console
 
-from orchestrator.cli.ending import show_report, show_statuses
-from orchestrator.cli.interrupts import Stop, interruptible
-from orchestrator.cli.known import document_of, trials_in
-from orchestrator.cli.rebuild import Rebuilder
-from orchestrator.cli.results import results_now
 from orchestrator.errors import Interrupted
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.store.mirror import put_up
-from orchestrator.store.parts import statuses
-from orchestrator.store.tables import compact
-from orchestrator.store.under_way import under_way
+from orchestrator.run.find_study import document_of, trials_in
+from orchestrator.run.report_watcher import Rebuilder
+from orchestrator.run.results_location import results_now
+from orchestrator.run.signals import Stop, interruptible
+from orchestrator.run.summary import show_report, show_statuses
+from orchestrator.store.local.is_running import under_way
+from orchestrator.store.pack_files import statuses
+from orchestrator.store.remote.mirror import put_up
+from orchestrator.store.tables.compact import compact
 
 
 def report(study: str, *, results: Location | None, watch: bool = False) -> int:

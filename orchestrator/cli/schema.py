@@ -2,7 +2,7 @@
 
 import json
 
-from orchestrator.study.schema import study_schema
+from orchestrator.study.docs.json_schema import study_schema
 
 
 def schema() -> int:

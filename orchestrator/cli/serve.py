@@ -3,11 +3,11 @@
 import errno
 from http.server import ThreadingHTTPServer
 
-from orchestrator.cli.interrupts import Stop, interruptible
-from orchestrator.cli.results import results_now
-from orchestrator.cli.site import LOCAL, Site, server
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.paths import Location
+from orchestrator.run.report_server import LOCAL, Site, server
+from orchestrator.run.results_location import results_now
+from orchestrator.run.signals import Stop, interruptible
 
 FIRST_PORT, TRIED = 8000, 100
 

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator.cli.known import known, trials_in
-from orchestrator.cli.results import results_now
 from orchestrator.errors import InputError, Problem
 from orchestrator.paths import Location, ResultsPaths
+from orchestrator.run.find_study import SHORTEST, known, trials_in
+from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import read_plan
-from orchestrator.store.parts import Entry, entries
+from orchestrator.store.pack_files import Entry, entries
 from orchestrator.store.trial import read_trials
-from orchestrator.study.describe import plain
+from orchestrator.study.parsing.messages import plain
 
-SHORTEST = 4  # digits of an id that is given in part
 _MOST = 20  # trials listed
 
 

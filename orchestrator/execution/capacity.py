@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.labels import lack, of_this_machine
+from orchestrator.execution.ray.labels import lack, of_this_machine
 from orchestrator.study.settings import Resources
 
 _CGROUP_CPUS = Path("/sys/fs/cgroup/cpu.max")

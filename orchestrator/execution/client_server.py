@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import EnvironmentFault, InputError, Interrupted, Problem
-from orchestrator.execution.cluster import Cluster
 from orchestrator.execution.driver import Driver
-from orchestrator.execution.head import knock
-from orchestrator.execution.ray_cluster import environment, own_signal_handlers
+from orchestrator.execution.ray.heartbeat import knock
+from orchestrator.execution.ray.local_cluster import environment, own_signal_handlers
+from orchestrator.execution.ray.nodes import Cluster
 
 SCHEME = "ray://"
 _KNOCK_S = 5.0

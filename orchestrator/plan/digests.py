@@ -10,20 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.catalogue import MODELS, TASKS, ModelEntry, TaskEntry, check_data, data_paths
-from models.files.downloads import DOWNLOADS
-from models.files.errors import DataError
-from models.settings import TaskSettings
-from models.settings.own import OwnCode
 from orchestrator.errors import EnvironmentFault, InputError, Problem
+from orchestrator.models.catalogue import (
+    MODELS,
+    TASKS,
+    ModelEntry,
+    TaskEntry,
+    check_data,
+    data_paths,
+)
+from orchestrator.models.files.downloads import DOWNLOADS
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.settings import TaskSettings
+from orchestrator.models.settings.own import OwnCode
 
 ENGINE = "orchestrator.training.engine"
-FIRST_PARTY = ("models", "orchestrator")
+FIRST_PARTY = ("orchestrator",)
 
 DECLARATIONS = (
-    "models.settings",
-    "models.catalogue",
-    "models.own",
+    "orchestrator.models.settings",
+    "orchestrator.models.catalogue",
+    "orchestrator.models.own",
     "orchestrator.study",
     "orchestrator.plan",
     "orchestrator.errors",
@@ -45,7 +52,7 @@ def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
     factories = [entry.factory if entry else name for name, entry in entries.items()]
     modules = [factory.partition(":")[0] for factory in factories]
     return sources.digests([*modules, ENGINE]) | {
-        f"models.catalogue[{name}]": _entry_digest(entry)
+        f"orchestrator.models.catalogue[{name}]": _entry_digest(entry)
         for name, entry in entries.items()
         if entry is not None
     }

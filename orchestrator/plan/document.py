@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from models.catalogue import Metric, task_entry
+from orchestrator.models.catalogue import Metric, task_entry
 from orchestrator.plan.records import Plan
 from orchestrator.plan.samples import sample_name, tasks_of
 from orchestrator.plan.tuning_document import tune_of, tuned_paths, tuning_of

@@ -8,7 +8,7 @@ from statistics import median
 
 from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.plan.structures import is_stackable
+from orchestrator.plan.stackable import is_stackable
 from orchestrator.study.records import Level
 
 Work = frozenset[tuple[str, Level]]  # what members of a pack have in common, and where they trained

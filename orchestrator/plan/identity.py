@@ -8,8 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from models.settings import Settings
-from models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.models.settings import Settings
+from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.plan.digests import Sources, code_digests, data_digest, data_name
 from orchestrator.plan.records import Identity, Trial
 from orchestrator.study.records import Study, TrialSettings, Variant, flatten

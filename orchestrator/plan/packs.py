@@ -8,10 +8,10 @@ from math import ceil
 from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, pack_id
-from orchestrator.plan.portions import Portions
+from orchestrator.plan.pack_size import Portions
 from orchestrator.plan.records import Identity, Pack, Trial
 from orchestrator.plan.samples import sample_name
-from orchestrator.plan.structures import Structure, structure
+from orchestrator.plan.stackable import Structure, structure
 from orchestrator.study.records import Study
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from orchestrator.study.points import Values
+from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study, Variant
 
 State = Literal["new", "done", "invalidated"]

@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 
-from models.settings import TaskSettings
-from models.settings.own import OwnTask
+from orchestrator.models.settings import TaskSettings
+from orchestrator.models.settings.own import OwnTask
 from orchestrator.plan.digests import data_name
 from orchestrator.plan.records import Identity
 from orchestrator.study.records import Study, flatten

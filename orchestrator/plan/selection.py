@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from models.catalogue import Metric, task_entry
+from orchestrator.models.catalogue import Metric, task_entry
 from orchestrator.plan.records import Selected, TuningPoint
 from orchestrator.study.records import Study, Tune
 

@@ -10,8 +10,8 @@ from orchestrator.errors import InputError, Problem
 from orchestrator.plan.identity import Fingerprints, numbering
 from orchestrator.plan.records import Selected, Trial, Tuned, Tuning, TuningPoint
 from orchestrator.plan.selection import select, selecting
-from orchestrator.study.describe import names, plain, plural
-from orchestrator.study.points import Values, at_point, for_tuning
+from orchestrator.study.design.nuisance_values import Values, at_point, for_tuning
+from orchestrator.study.parsing.messages import names, plain, plural
 from orchestrator.study.records import Study, Tune, Variant
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from orchestrator.addresses import below
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.store.objects import get, listing, put, remove
+from orchestrator.store.remote.object_io import get, listing, put, remove
 
 _HEAD_BYTES = 4096  # more than the first line has
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.paths import StudyPaths
-from orchestrator.store.files import faults, write_text
+from orchestrator.store.local.atomic_files import faults, write_text
 
 
 def write_plan(paths: StudyPaths, study_text: str, document: Mapping[str, Any]) -> None:

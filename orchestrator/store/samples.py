@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.files import faults, write_text
-from orchestrator.store.objects import look, put
+from orchestrator.store.local.atomic_files import faults, write_text
+from orchestrator.store.remote.object_io import look, put
 
 SCHEMA_VERSION = 1
 """Of data.json."""

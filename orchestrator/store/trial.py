@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.parts import entries
+from orchestrator.store.pack_files import entries
 from orchestrator.store.schemas import LONG, arrow
 from orchestrator.training.records import PackRows
 

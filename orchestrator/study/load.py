@@ -6,25 +6,32 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from orchestrator.study.base import Base, read_base
-from orchestrator.study.comparing import metrics_of, read_compare, settle
-from orchestrator.study.describe import names, shown
-from orchestrator.study.designs import VARIANTS, Design, Point
-from orchestrator.study.document import Document, Findings, read_document
-from orchestrator.study.file import StudyFile
-from orchestrator.study.head import read_head
-from orchestrator.study.keeping import keep_only
-from orchestrator.study.overrides import Edits, Flag, Overrides, apply_sets, edited_text, read_flags
-from orchestrator.study.own import try_own
-from orchestrator.study.read_design import read_design
-from orchestrator.study.reading import read_group
+from orchestrator.study.design.compare import metrics_of, read_compare, settle
+from orchestrator.study.design.designs import VARIANTS, Design, Point
+from orchestrator.study.design.exclude import Rule, read_rules
+from orchestrator.study.design.only import keep_only
+from orchestrator.study.design.read import read_design
+from orchestrator.study.design.together import check_workers
+from orchestrator.study.design.tune import check_tune, read_tune
+from orchestrator.study.design.variants import expand
+from orchestrator.study.parsing.custom_code import try_own
+from orchestrator.study.parsing.header import read_head
+from orchestrator.study.parsing.keys import StudyFile
+from orchestrator.study.parsing.messages import names, shown
+from orchestrator.study.parsing.overrides import (
+    Edits,
+    Flag,
+    Overrides,
+    apply_sets,
+    edited_text,
+    read_flags,
+)
+from orchestrator.study.parsing.sections import Base, read_base
+from orchestrator.study.parsing.source import find_source, read_source
+from orchestrator.study.parsing.validate import read_group
+from orchestrator.study.parsing.yaml_text import Document, Findings, read_document
 from orchestrator.study.records import Exclusion, Level, Study, Tune, Variant
-from orchestrator.study.rules import Rule, read_rules
 from orchestrator.study.settings import Compare, Resources
-from orchestrator.study.source import find_source, read_source
-from orchestrator.study.together import check_workers
-from orchestrator.study.tuning import check_tune, read_tune
-from orchestrator.study.variants import expand
 
 __all__ = ["Overrides", "load_study", "parse_study"]
 

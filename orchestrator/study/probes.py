@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from models.settings import Count, Settings
+from orchestrator.models.settings import Count, Settings
 
 Quantity = Literal[
     "delta",

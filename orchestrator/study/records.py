@@ -7,7 +7,7 @@ from math import exp, log
 from pathlib import Path
 from typing import Any, Literal
 
-from models import settings as models
+from orchestrator.models import settings as models
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Compare, Resources, Training
 

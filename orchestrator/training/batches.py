@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from models.shape import UNKNOWN_WORD
+from orchestrator.models.shape import UNKNOWN_WORD
 from orchestrator.study.settings import Training
 from orchestrator.training.data import TrialData
-from orchestrator.training.streams import Streams
+from orchestrator.training.random_streams import Streams
 
 BUCKET_BATCHES = 20  # sentences are sorted by length among those of so many batches
 

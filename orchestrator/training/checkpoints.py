@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from orchestrator.training.keeping import Keeping, Shelf
-from orchestrator.training.members import Members
-from orchestrator.training.optimizers import Optimizer
+from orchestrator.training.optim.optimizers import Optimizer
+from orchestrator.training.optim.schedules import Plateau
 from orchestrator.training.recorder import Recorder
-from orchestrator.training.schedules import Plateau
+from orchestrator.training.stacking.members import Members
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from models.load import as_taken, load_task
-from models.sentences import sentence_lengths
-from models.shape import NO_TAG, PER_STEP, TaskShape
-from models.tasks.dataset import Dataset
+from orchestrator.models.load import as_taken, load_task
+from orchestrator.models.sentences import sentence_lengths
+from orchestrator.models.shape import NO_TAG, PER_STEP, TaskShape
+from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
 

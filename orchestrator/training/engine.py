@@ -3,22 +3,22 @@
 import torch
 from torch import nn
 
-from models.build import build, draw
-from models.shape import TaskShape
+from orchestrator.models.build import build, draw
+from orchestrator.models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
 from orchestrator.training.batches import batch_size
 from orchestrator.training.checkpoints import Saves
 from orchestrator.training.data import load_data
+from orchestrator.training.distributed.process_group import ALONE, Ranks
+from orchestrator.training.distributed.separable import require_separable
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.loop import train_members
-from orchestrator.training.members import single, way_to_stack
-from orchestrator.training.memory import stack_size
-from orchestrator.training.ranks import ALONE, Ranks
+from orchestrator.training.random_streams import Streams
 from orchestrator.training.recorder import Recorder, joined
 from orchestrator.training.records import PackRows
-from orchestrator.training.separable import require_separable
-from orchestrator.training.streams import Streams
+from orchestrator.training.stacking.members import single, way_to_stack
+from orchestrator.training.stacking.memory import stack_size
 
 EXAMPLES = 3  # on which stacking is compared with single models
 

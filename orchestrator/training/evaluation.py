@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from models.catalogue import TaskEntry
-from models.losses import Loss
-from models.metrics import METRICS, PerExample
+from orchestrator.models.catalogue import TaskEntry
+from orchestrator.models.losses import Loss
+from orchestrator.models.metrics import METRICS, PerExample
 from orchestrator.training.data import TrialData
-from orchestrator.training.means import counted
-from orchestrator.training.members import Members
-from orchestrator.training.ranks import ALONE, Ranks
+from orchestrator.training.distributed.process_group import ALONE, Ranks
+from orchestrator.training.masked_means import counted
+from orchestrator.training.stacking.members import Members
 
 CHUNK_NUMBERS = 2**18  # input numbers evaluated at once: they stay in the cache
 NUMBERS_PER_WORD = 64  # a word becomes an embedding

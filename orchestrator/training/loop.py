@@ -5,22 +5,22 @@ from math import ceil
 import torch
 from torch import Tensor
 
-from models.catalogue import task_entry
-from models.losses import LOSSES
+from orchestrator.models.catalogue import task_entry
+from orchestrator.models.losses import LOSSES
 from orchestrator.study.settings import Training
 from orchestrator.training.batches import batch_size, batches
 from orchestrator.training.checkpoints import Course, Saves
-from orchestrator.training.clipping import clipping
 from orchestrator.training.data import TrialData
+from orchestrator.training.distributed.process_group import ALONE, Ranks
 from orchestrator.training.evaluation import Metrics, evaluate
-from orchestrator.training.means import mean_per_member
-from orchestrator.training.members import Members
-from orchestrator.training.optimizers import OPTIMIZERS, freeze
-from orchestrator.training.probing import Probing
-from orchestrator.training.ranks import ALONE, Ranks
+from orchestrator.training.masked_means import mean_per_member
+from orchestrator.training.optim.clipping import clipping
+from orchestrator.training.optim.optimizers import OPTIMIZERS, freeze
+from orchestrator.training.optim.schedules import Plateau, follow
+from orchestrator.training.probes.schedule import Probing
+from orchestrator.training.random_streams import Streams
 from orchestrator.training.recorder import Recorder
-from orchestrator.training.schedules import Plateau, follow
-from orchestrator.training.streams import Streams
+from orchestrator.training.stacking.members import Members
 
 
 def train_members(

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from models.load import load_task
-from models.sample import sample
+from orchestrator.models.load import load_task
+from orchestrator.models.sample import sample
 from orchestrator.plan.records import Pack
 from orchestrator.seeds import seed_for
 

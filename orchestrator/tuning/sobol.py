@@ -7,7 +7,7 @@ from scipy.stats import qmc
 
 from orchestrator.plan.records import Tuned
 from orchestrator.seeds import seed_for
-from orchestrator.study.points import Values
+from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study, Tune
 
 

@@ -10,7 +10,7 @@ from orchestrator.plan.records import Tuned
 from orchestrator.plan.selection import selecting
 from orchestrator.plan.tuning import tuning_point
 from orchestrator.seeds import seed_for
-from orchestrator.study.points import Values
+from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Nuisance, Study, Tune, Variant
 
 ROUND = 4

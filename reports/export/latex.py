@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports import names
-from reports.analysis import Analysis
-from reports.files import write_text
-from reports.statistics.comparisons import Comparison
-from reports.statistics.outcomes import Outcome
-from reports.tables import Level, Plan, Variant
-from reports.variants import VARIANT, axis, baseline_text, is_crossed, names_of
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.data.read import Level, Plan, Variant
+from orchestrator.reports.files import write_text
+from orchestrator.reports.statistics.comparisons.comparisons import Comparison
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome
+from orchestrator.reports.text import names
+from orchestrator.reports.variants import VARIANT, axis, baseline_text, is_crossed, names_of
 
 MARKS = {
     "better": r"$\uparrow$", "worse": r"$\downarrow$", "equivalent": r"$\approx$",

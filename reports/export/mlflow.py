@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reports.export.errors import ExportError
-from reports.export.series import Series, read_series
-from reports.tables import Plan
+from orchestrator.reports.data.read import Plan
+from orchestrator.reports.export.errors import ExportError
+from orchestrator.reports.export.series import Series, read_series
 
 TRIAL, STATUS = "orch.trial_id", "orch.status"  # tags by which a later export knows its runs
 _BATCH = {"metrics": 1000, "params": 100}  # most that the server takes at a time

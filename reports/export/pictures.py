@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from reports.analysis import Analysis
-from reports.export.errors import ExportChoiceError, ExportError
-from reports.figures.composed import composed
-from reports.figures.facets import scheme
-from reports.figures.records import Figure
-from reports.files import write_text
-from reports.page.render import draw
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.export.errors import ExportChoiceError, ExportError
+from orchestrator.reports.figures.composed import composed
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.records import Figure
+from orchestrator.reports.files import write_text
+from orchestrator.reports.page.render import draw
 
 CAPTIONS = "captions.txt"
 

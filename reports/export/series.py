@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from reports.tables import ReportError
+from orchestrator.reports.data.read import ReportError
 
 _TEXT = ("status", "pack_id", "execution", "device", "code_digest", "git_commit", "error")
 

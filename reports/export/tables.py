@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from reports.analysis import Analysis
-from reports.files import write_atomically
-from reports.frames import comparisons_frame, results_frame
-from reports.statistics.fits import decay_table
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.files import write_atomically
+from orchestrator.reports.frames import comparisons_frame, results_frame
+from orchestrator.reports.statistics.gradients.fits import decay_table
 
 STORED = ("trials", "metrics", "gradients")
 

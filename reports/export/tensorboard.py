@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reports.export.errors import ExportError
-from reports.export.series import Series, read_series
+from orchestrator.reports.export.errors import ExportError
+from orchestrator.reports.export.series import Series, read_series
 
 _FILES = "events.out.tfevents.*"
 

@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from reports.figures.palette import look
-from reports.figures.records import Figure, Key, Panel
+from orchestrator.reports.figures.palette import look
+from orchestrator.reports.figures.records import Figure, Key, Panel
 
 PANEL_PX, GAP_PX = 260, 70  # wide, and between panels
 ROWS_GAP_PX = 100  # for an axis title and the head of the next panel

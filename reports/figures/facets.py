@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-from reports.figures.records import Arrangement, Chooser, Key, Trace
-from reports.names import level_name, level_text, short_names
-from reports.roles import Roles, roles
-from reports.tables import ABSENT, Level, Plan, Variant
-from reports.variants import VARIANT, axis, is_crossed, names_of
+from orchestrator.reports.data.read import ABSENT, Level, Plan, Variant
+from orchestrator.reports.figures.records import Arrangement, Chooser, Key, Trace
+from orchestrator.reports.roles import Roles, roles
+from orchestrator.reports.text.names import level_name, level_text, short_names
+from orchestrator.reports.variants import VARIANT, axis, is_crossed, names_of
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.palette import look
-from reports.figures.records import Trace, numbers
+from orchestrator.reports.figures.palette import look
+from orchestrator.reports.figures.records import Trace, numbers
 
 
 def line(place: int, x: Sequence[Any], y: Any, hover: str, **more: Any) -> Trace:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.names import power_text
+from orchestrator.reports.text.names import power_text
 
 Floats = NDArray[np.float64]
 Trace = dict[str, Any]  # plotly's JSON

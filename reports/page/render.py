@@ -9,54 +9,52 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import names
-from reports.analysis import Analysis
-from reports.command import one_trial
-from reports.figures import (
-    across_tasks,
-    answer,
-    cost,
-    curves,
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.data.read import Tables
+from orchestrator.reports.figures.comparisons.comparisons import WIDTH_PX
+from orchestrator.reports.figures.facets import Scheme, scheme
+from orchestrator.reports.figures.factorial import interactions, main_effects
+from orchestrator.reports.figures.gradients import (
     decay,
     epochs,
-    factors,
+    factor_per_layer,
     gates,
     influence,
-    interactions,
-    main_effects,
-    outcomes,
     path_factors,
     phase,
     pre_activations,
-    ranks,
-    sequence,
     time_decay,
-    time_to_solve,
-    tuning_audit,
 )
-from reports.figures.comparisons import WIDTH_PX
-from reports.figures.facets import Scheme, scheme
-from reports.figures.palette import dark_of
-from reports.figures.records import Figure
-from reports.figures.thumbnail import thumbnail
-from reports.page import decay_rows, downloads, rows, tuning_rows
-from reports.page.across import across
-from reports.page.cards import cards
-from reports.page.chips import study_data
-from reports.page.cost_text import cost_text
-from reports.page.data import data as data_shown
-from reports.page.explained import explained
-from reports.page.highlight import highlighted
-from reports.page.matrix import matrix
-from reports.page.methods import methods
-from reports.page.packed import beside, contents, deflated, head, packed
-from reports.page.partly_fixed import partly_fixed
-from reports.page.policy import policy
-from reports.page.scripts import page_script
-from reports.statistics import verdicts
-from reports.statistics.factorial import Factorial
-from reports.tables import Tables
-from reports.variants import baseline_text
+from orchestrator.reports.figures.outcomes import (
+    cost,
+    curves,
+    first_screen,
+    outcomes,
+    time_to_solve,
+)
+from orchestrator.reports.figures.outcomes.thumbnail import thumbnail
+from orchestrator.reports.figures.palette import dark_of
+from orchestrator.reports.figures.records import Figure
+from orchestrator.reports.figures.tasks import across_tasks, ranks, sequence
+from orchestrator.reports.figures.tuning import tuning_audit
+from orchestrator.reports.page.encode.encoding import beside, contents, deflated, head, packed
+from orchestrator.reports.page.encode.highlight import highlighted
+from orchestrator.reports.page.encode.policy import policy
+from orchestrator.reports.page.page_script import page_script
+from orchestrator.reports.page.rows import downloads, gradients, rows, tuning
+from orchestrator.reports.page.rows.across_tasks import across
+from orchestrator.reports.page.rows.anova import explained
+from orchestrator.reports.page.rows.level_filters import study_data
+from orchestrator.reports.page.rows.partly_fixed import partly_fixed
+from orchestrator.reports.page.rows.task_examples import data as data_shown
+from orchestrator.reports.page.rows.trial_cards import cards
+from orchestrator.reports.page.rows.verdict_matrix import matrix
+from orchestrator.reports.statistics.factorial.analysis import Factorial
+from orchestrator.reports.text import names, verdicts
+from orchestrator.reports.text.commands import one_trial
+from orchestrator.reports.text.cost import cost_text
+from orchestrator.reports.text.methods import methods
+from orchestrator.reports.variants import baseline_text
 
 FOLDER = Path(__file__).parent
 DEPTH_FIGURES = (  # in the order of the section, after the decay itself
@@ -76,7 +74,7 @@ BESIDE = "report_data"  # the folder beside the page
 def environment() -> Environment:
     """Escapes everything; a name that is missing is an error, not an empty string."""
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -142,10 +140,10 @@ def _html(
         strip_px=(sequence.WIDTH_PX, sequence.HEIGHT_PX),
         downloads=downloads.inside(analysis),
         tables_beside=downloads.BESIDE,
-        audits=tuning_rows.audit_rows(view, analysis),
-        selected=tuning_rows.selected_rows(view, analysis),
-        luck=tuning_rows.luck_rows(view, analysis),
-        luck_text=tuning_rows.luck_text(analysis),
+        audits=tuning.audit_rows(view, analysis),
+        selected=tuning.selected_rows(view, analysis),
+        luck=tuning.luck_rows(view, analysis),
+        luck_text=tuning.luck_text(analysis),
         depth_section=_depth_section(analysis),
         depth_figures=DEPTH_FIGURES,
         time_figures=TIME_FIGURES,
@@ -154,17 +152,17 @@ def _html(
         matrix=matrix(view, analysis),
         baseline=baseline_text(analysis.plan),
         partly_fixed=partly_fixed(analysis.plan),
-        decays=decay_rows.decay_rows(view, analysis),
-        decay_titles=decay_rows.decay_titles(analysis),
-        time_decays=decay_rows.time_decay_rows(view, analysis),
-        time_titles=decay_rows.time_decay_titles(analysis),
+        decays=gradients.decay_rows(view, analysis),
+        decay_titles=gradients.decay_titles(analysis),
+        time_decays=gradients.time_decay_rows(view, analysis),
+        time_titles=gradients.time_decay_titles(analysis),
         decay_comparisons={
-            axis: decay_rows.comparison_tables(view, analysis, axis) for axis in ("depth", "time")
+            axis: gradients.comparison_tables(view, analysis, axis) for axis in ("depth", "time")
         },
         comparison_titles={
-            axis: decay_rows.comparison_titles(analysis, axis) for axis in ("depth", "time")
+            axis: gradients.comparison_titles(analysis, axis) for axis in ("depth", "time")
         },
-        influences={axis: decay_rows.influence_rows(analysis, axis) for axis in ("depth", "time")},
+        influences={axis: gradients.influence_rows(analysis, axis) for axis in ("depth", "time")},
         times_to_solve=rows.time_to_solve_rows(view, analysis),
         sampling=rows.sampling_text(analysis),
         across=across(view, analysis.across_tasks),
@@ -190,7 +188,7 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
     back = analysis.backward_profiles
     drawn = (
         main,
-        answer.draw(view, main, analysis.outcomes, analysis.baselines),
+        first_screen.draw(view, main, analysis.outcomes, analysis.baselines),
         curves.draw(view, analysis.curves, analysis.outcomes, analysis.baselines),
         tuning_audit.best_of(view, analysis.tuning_audit),
         tuning_audit.isolation(view, analysis.tuning_audit),
@@ -202,7 +200,7 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         decay.draw(
             view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory, backward=back
         ),
-        factors.draw(view, analysis.profiles),
+        factor_per_layer.draw(view, analysis.profiles),
         decay.draw(view, analysis.profiles, (decay.WEIGHT, decay.UPDATE), 190, None, back),
         decay.draw(view, analysis.profiles, (decay.SATURATION, decay.DEAD), 190, None, back),
         epochs.draw_slider(view, analysis.profiles),
@@ -248,7 +246,8 @@ def json_script(value: Any) -> Markup:
 
 def source(name: str) -> Markup:
     """The text of our own css or js, to stand inside the page."""
-    return Markup((FOLDER / name).read_text(encoding="utf-8"))
+    folder = FOLDER / ("scripts" if name.endswith(".js") else "styles")
+    return Markup((folder / name).read_text(encoding="utf-8"))
 
 
 def deflated_text(text: str) -> str:

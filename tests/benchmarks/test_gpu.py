@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from benchmarks import gpu
-from models.settings import MLP, Adding, Digits, Recurrent
+from orchestrator.models.settings import MLP, Adding, Digits, Recurrent
 
 SMALL = {"train_examples": 64, "validation_examples": 20, "test_examples": 20}
 WORKS = [
@@ -27,7 +27,9 @@ def test_without_a_gpu_it_says_so(
 def test_stacked_and_one_by_one_are_the_same_work(
     work: gpu.Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.training.members.STEPWISE_ON", ("cpu",))  # as on a GPU
+    monkeypatch.setattr(
+        "orchestrator.training.stacking.members.STEPWISE_ON", ("cpu",)
+    )  # as on a GPU
     row = gpu.measure(work, "cpu")
     assert row["times_faster"] > 0
     assert row["largest_difference"] < 1e-5

@@ -11,7 +11,7 @@ from benchmarks.reproduced import baselines, studies
 from benchmarks.reproduced.depth import chain, nielsen, per_layer
 from benchmarks.reproduced.records import Row, short
 from benchmarks.reproductions import PAGE, line, page
-from models.settings import Init
+from orchestrator.models.settings import Init
 from orchestrator.paths import ResultsPaths, StudyPaths
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,11 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-PRELOADED = ("orchestrator.cli.run", "orchestrator.training.engine", "reports.build")
+PRELOADED = (
+    "orchestrator.run.run_study",
+    "orchestrator.training.engine",
+    "orchestrator.reports.build",
+)
 
 CLIENT = """\
 #!{python} -IS

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestrator.cli.run import run
-from orchestrator.execution import inline
+from orchestrator.execution.local import inline
 from orchestrator.paths import TABLES
-from orchestrator.study.overrides import Overrides
+from orchestrator.run.run_study import run
+from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.orch import ORCH
 
 TINY = """\

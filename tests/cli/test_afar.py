@@ -11,8 +11,8 @@ import pytest
 from orchestrator.cli import afar
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
-from orchestrator.execution.cluster import Cluster, Node
-from orchestrator.study.overrides import Overrides
+from orchestrator.execution.ray.nodes import Cluster, Node
+from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.running import write_study
 
 ADDRESS = "ray://head:10001"
@@ -64,7 +64,9 @@ def test_the_exit_code_is_that_of_the_run_there(
     assert run(tmp_path, client, monkeypatch) == code
     place = str(tmp_path / "there")
     assert client.arguments == ["run", "tiny.yaml", "--address", "auto", "--results", place]
-    assert {"tiny.yaml", "orchestrator/cli/run.py", "models/build.py"} <= set(client.sent)
+    assert {"tiny.yaml", "orchestrator/run/run_study.py", "orchestrator/models/build.py"} <= set(
+        client.sent
+    )
     uploaded, done, unseen = capsys.readouterr().out.splitlines()
     assert uploaded.startswith("uploaded: ")
     assert done == "done"

@@ -75,7 +75,7 @@ def test_the_plan_as_json(small: Path) -> None:
     assert document["cost"]["trials"] == document["cost"]["new"] == 12
     assert set(document["states"].values()) == {"new"}
     assert document["power"]["smallest_p"] == 2 / 2**6
-    assert "models.networks.mlp" in document["identity"]["code"]
+    assert "orchestrator.models.networks.mlp" in document["identity"]["code"]
 
 
 def test_wrong_flags_are_named(small: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from orchestrator.cli.plan import plan
-from orchestrator.study.overrides import Overrides
-from reports.statistics.evidence import evidence
-from reports.tables import read_tables
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.statistics.outcomes.evidence import evidence
+from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.running import TINY, events, train_here, write_study
 
 LONGER = TINY.replace("epochs: 2", "epochs: 40").replace("200", "1000")

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import orchestrator.training.engine as engine
-from orchestrator.cli.rerun import rerun
 from orchestrator.errors import InputError
-from orchestrator.study.overrides import Overrides
+from orchestrator.run.rerun import rerun
+from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.orch import orch
 from tests.cli.running import TINY, train_here, write_study
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from orchestrator.plan.records import Pack
-from orchestrator.store.lock import exclusive
+from orchestrator.store.local.lock import exclusive
 from orchestrator.training.engine import train
 from orchestrator.training.records import PackRows
 from tests.cli.orch import ORCH, orch
@@ -283,7 +283,7 @@ def test_trials_whose_rows_do_not_arrive_are_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Workers that write elsewhere: they say that they are done, and nothing is here."""
-    monkeypatch.setattr("orchestrator.execution.work.commit", lambda *given: None)
+    monkeypatch.setattr("orchestrator.execution.worker.pack.commit", lambda *given: None)
     assert train_here(write_study(tmp_path)) == 1
     said = capsys.readouterr().out
     assert "8 missing" in said

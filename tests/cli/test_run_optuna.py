@@ -71,7 +71,7 @@ def test_plan_says_what_is_known_and_what_follows(done: Path, tmp_path: Path) ->
 def test_without_the_package_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.execution.optuna_search.find_spec", lambda name: None)
+    monkeypatch.setattr("orchestrator.execution.ray.optuna.find_spec", lambda name: None)
     with pytest.raises(EnvironmentFault, match=r'pip install "orch\[optuna\]"') as fault:
         train_here(write_study(tmp_path, SUGGESTED))
     assert fault.value.exit_code == 3

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from orchestrator.cli import progress, tally
-from orchestrator.cli.progress import Progress
-from orchestrator.cli.tally import Tally, duration
-from orchestrator.execution.records import Summary
+from orchestrator.execution.protocol import Summary
 from orchestrator.plan.records import Pack
+from orchestrator.run import counts as counting
+from orchestrator.run import progress
+from orchestrator.run.counts import Tally, duration
+from orchestrator.run.progress import Progress
 from tests.execution.listening import pack_of
 
 ONE, TWO, THREE, FOUR = (pack_of(*(f"{name}{i}" for i in range(2))) for name in "abcd")
@@ -29,7 +30,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     found = Clock()
-    monkeypatch.setattr(tally, "monotonic", found)
+    monkeypatch.setattr(counting, "monotonic", found)
     monkeypatch.setattr(progress, "monotonic", found)
     return found
 

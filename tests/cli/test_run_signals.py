@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestrator.cli.interrupts import Interrupts, Stop, interruptible
+from orchestrator.run.signals import Interrupts, Stop, interruptible
 
 SLOW_TO_CLEAN_UP = """
 import time
-from orchestrator.cli.interrupts import Stop, interruptible
+from orchestrator.run.signals import Stop, interruptible
 with interruptible():
     try:
         print("running", flush=True)

@@ -8,12 +8,12 @@ from typing import Any
 import pyarrow.compute as pc
 import pytest
 
-from orchestrator.execution import inline
-from reports.figures.facets import scheme
-from reports.names import level_text
-from reports.page.cards import cards
-from reports.statistics.evidence import evidence
-from reports.tables import read_tables
+from orchestrator.execution.local import inline
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.page.rows.trial_cards import cards
+from orchestrator.reports.statistics.outcomes.evidence import evidence
+from orchestrator.reports.text.names import level_text
 from tests.cli.orch import orch
 from tests.cli.running import TINY, parts, started, tables, train_here, train_killed, write_study
 from tests.reports.test_packed import unpacked

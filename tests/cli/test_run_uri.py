@@ -14,19 +14,19 @@ import pytest
 from orchestrator import open_study
 from orchestrator.cli import main
 from orchestrator.cli.doctor import _folder
-from orchestrator.cli.known import known
-from orchestrator.cli.rebuild import Rebuilder
-from orchestrator.cli.results import results_now, results_paths
-from orchestrator.cli.run import run
 from orchestrator.errors import EnvironmentFault, InputError
-from orchestrator.execution.sight import look as look_around
+from orchestrator.execution.ray.preflight import look as look_around
 from orchestrator.paths import ResultsPaths
-from orchestrator.store import driving, filesystems
-from orchestrator.store.mirror import mirrored
-from orchestrator.store.objects import get, listing, put
-from orchestrator.store.parts import commit, statuses
-from orchestrator.store.under_way import under_way
-from orchestrator.study.overrides import Overrides
+from orchestrator.run.find_study import known
+from orchestrator.run.report_watcher import Rebuilder
+from orchestrator.run.results_location import results_now, results_paths
+from orchestrator.run.run_study import run
+from orchestrator.store.local.is_running import under_way
+from orchestrator.store.pack_files import commit, statuses
+from orchestrator.store.remote import filesystems, lease
+from orchestrator.store.remote.mirror import mirrored
+from orchestrator.store.remote.object_io import get, listing, put
+from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.orch import ORCH
 from tests.cli.running import killed_after, tables, train_here, write_study
 from tests.object_storage import ObjectStorage
@@ -130,8 +130,8 @@ def test_workers_write_there_though_the_server_stumbles(
 def paths(
     object_storage: ObjectStorage, another_machine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> ResultsPaths:
-    monkeypatch.setattr(driving, "SETTLE_S", 0)
-    monkeypatch.setattr(driving, "BEAT_S", 0.05)
+    monkeypatch.setattr(lease, "SETTLE_S", 0)
+    monkeypatch.setattr(lease, "BEAT_S", 0.05)
     made = mirrored(object_storage.uri())
     put(made.study("s").plan, b'{"study": "s"}')
     put(made.study("s").events, b'{"event": "study_started"}\n')
@@ -139,10 +139,10 @@ def paths(
 
 
 def test_one_driver_at_a_time(paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    with driving.driving(paths, "s"):
+    with lease.driving(paths, "s"):
         with (
             pytest.raises(EnvironmentFault, match=rf"already, by process {os.getpid()} on .*seen"),
-            driving.driving(paths, "s"),
+            lease.driving(paths, "s"),
         ):
             pass
         assert "s/driver.json" in names(str(paths.uri))
@@ -150,16 +150,16 @@ def test_one_driver_at_a_time(paths: ResultsPaths, monkeypatch: pytest.MonkeyPat
     lost = json.dumps({"holder": "process 1 on elsewhere"}).encode()
     put(paths.at(paths.study("s").driver), lost)
     with pytest.raises(EnvironmentFault, match="by process 1 on elsewhere"):
-        driving.driving(paths, "s").__enter__()
-    monkeypatch.setattr(driving, "LOST_AFTER_S", 0)
-    with driving.driving(paths, "s"):
+        lease.driving(paths, "s").__enter__()
+    monkeypatch.setattr(lease, "LOST_AFTER_S", 0)
+    with lease.driving(paths, "s"):
         assert get(paths.at(paths.study("s").driver)) != lost
 
 
 def test_the_folder_of_a_study_is_put_up_while_it_runs(
     paths: ResultsPaths, another_machine: Any
 ) -> None:
-    with driving.driving(paths, "s"):
+    with lease.driving(paths, "s"):
         paths.study("s").events.write_bytes(b'{"event": "study_started"}\n{"event": "more"}\n')
         time.sleep(0.4)
         another_machine()

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.cli.site import Site
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.under_way import under_way
+from orchestrator.run.report_server import Site
+from orchestrator.store.local.is_running import under_way
 from tests.cli.orch import orch
 from tests.cli.running import LONG, started, train_here, write_study
 

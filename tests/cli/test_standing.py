@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.cli.standing import Standing, for_people, last_standing
-from orchestrator.cli.tally import Tally
-from orchestrator.execution.records import Summary
+from orchestrator.execution.protocol import Summary
+from orchestrator.run.counts import Tally
+from orchestrator.run.remote.status_line import Standing, for_people, last_standing
 from tests.execution.listening import pack_of
 
 counts = st.integers(0, 10**6)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from orchestrator.cli.fetch import _require_sight
-from orchestrator.cli.standing import Standing
-from orchestrator.cli.status import _shown
-from orchestrator.cli.submit import _command, _order, _submit
+from orchestrator.cli.cluster.fetch import _require_sight
+from orchestrator.cli.cluster.status import _shown
+from orchestrator.cli.cluster.submit import _command, _order, _submit
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.shipment import Shipment
-from orchestrator.execution.submissions import Submission
+from orchestrator.execution.remote.archive import Shipment
+from orchestrator.execution.remote.submissions import Submission
 from orchestrator.paths import ResultsPaths
+from orchestrator.run.remote.status_line import Standing
 from orchestrator.store.journal import append_event
 from orchestrator.study.load import Overrides
 from tests.execution.test_submissions import known

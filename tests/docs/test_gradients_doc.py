@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reports.names import factor_text
-from reports.statistics.mean_field import (
+from orchestrator.reports.statistics.gradients.mean_field import (
     edge_of_chaos,
     factor,
     fixed_point,
     recurrent_factor,
 )
-from reports.statistics.time_decay import half_life
+from orchestrator.reports.statistics.gradients.time_decay import half_life
+from orchestrator.reports.text.names import factor_text
 
 PAGE = (Path(__file__).parents[2] / "docs" / "gradients.md").read_text()
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus")

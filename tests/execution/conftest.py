@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.execution.capacity import Capacity
-from orchestrator.execution.inline import InlineExecutor
-from orchestrator.execution.records import Executor
+from orchestrator.execution.local.inline import InlineExecutor
+from orchestrator.execution.protocol import Executor
 from tests.execution.doubles import MARKER
 
 
@@ -22,7 +22,7 @@ class LocalRay:
     @contextmanager
     def joined(self) -> Iterator[Path]:
         """The folder for its files."""
-        from orchestrator.execution.ray_cluster import local_ray
+        from orchestrator.execution.ray.local_cluster import local_ray
 
         if self.folder is None:
             started = local_ray(Capacity(cpus=2, gpus=0), threads=1, preloaded=["ray.tune"])
@@ -49,7 +49,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRay]:
 
 @pytest.fixture(scope="module")
 def ray_executor(local: LocalRay) -> Executor:
-    from orchestrator.execution.ray_tune import RayTuneExecutor
+    from orchestrator.execution.ray.executor import RayTuneExecutor
 
     return RayTuneExecutor(local.joined)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from orchestrator.execution.failures import failed_rows
-from orchestrator.execution.records import Job
+from orchestrator.execution.protocol import Job
+from orchestrator.execution.worker.failures import failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
 from orchestrator.training.keeping import Keeping

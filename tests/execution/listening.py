@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from orchestrator.execution.records import Summary
+from orchestrator.execution.protocol import Summary
 from orchestrator.plan.identity import pack_id
 from orchestrator.plan.records import Pack, Trial
 from tests.training.packs import variant

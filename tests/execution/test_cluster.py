@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.cli.place import place_for
 from orchestrator.errors import EnvironmentFault, InputError
-from orchestrator.execution import greeting, joined
-from orchestrator.execution.cluster import Cluster, differences
-from orchestrator.execution.joined import joined_ray, tune_folder
-from orchestrator.execution.sight import Sight, look, marked
+from orchestrator.execution.ray import connect, existing_cluster
+from orchestrator.execution.ray.existing_cluster import joined_ray, tune_folder
+from orchestrator.execution.ray.nodes import Cluster, differences
+from orchestrator.execution.ray.preflight import Sight, look, marked
 from orchestrator.paths import ResultsPaths
+from orchestrator.run.backend import place_for
 from orchestrator.study.load import load_study
 from orchestrator.study.settings import Resources
 
@@ -205,8 +205,8 @@ def test_there_is_nothing_to_wait_for_without_a_cluster() -> None:
 def test_a_port_at_which_something_else_listens(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(greeting, "_ANSWER_S", 0.5)
-    monkeypatch.setattr(greeting, "_KNOCK_S", 0.5)
+    monkeypatch.setattr(connect, "_ANSWER_S", 0.5)
+    monkeypatch.setattr(connect, "_KNOCK_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         address = f"127.0.0.1:{mute.getsockname()[1]}"
         with pytest.raises(EnvironmentFault, match=f"{address} cannot be joined: what listens"):
@@ -225,6 +225,6 @@ def test_another_version_is_named_with_both(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(ray, "init", init)
     with pytest.raises(EnvironmentFault, match=r"has Ray 2.1.0 and Python 3.8.1, this") as fault:
-        joined._join("head:6379", {})
+        existing_cluster._join("head:6379", {})
     assert f"this machine Ray {ray.__version__} and Python 3." in str(fault.value)
     assert "install the same" in str(fault.value)

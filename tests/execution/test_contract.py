@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.records import Executor, Job
-from orchestrator.store.parts import statuses
+from orchestrator.execution.protocol import Executor, Job
+from orchestrator.store.pack_files import statuses
 from tests.execution.listening import Heard, pack_of
 
 LARGE = [f"t{i}" for i in range(7)] + ["raise 7", "t8", "raise 9", "t10"]

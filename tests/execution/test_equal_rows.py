@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestrator.execution.inline import InlineExecutor
-from orchestrator.execution.records import Executor, Job
+from orchestrator.execution.local.inline import InlineExecutor
+from orchestrator.execution.protocol import Executor, Job
 from orchestrator.paths import TABLES
 from tests.execution.listening import Heard
 from tests.training.packs import pack, variant

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from orchestrator.errors import EnvironmentFault, InputError
-from orchestrator.execution import jobs_server
-from orchestrator.execution.jobs_server import JobsServer, server_address
+from orchestrator.execution.remote import jobs_server
+from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from tests.execution.test_submissions import job
 
 FROZEN = TimeoutError("not raised: it stands for a connection on which nothing comes any more")

@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from orchestrator.execution.alone import train_alone
-from orchestrator.execution.awaited import awaited
-from orchestrator.execution.joined import joined_ray, tune_folder
-from orchestrator.execution.ray_tune import RayTuneExecutor
-from orchestrator.execution.records import Job, Summary
-from orchestrator.execution.sight import marked
+from orchestrator.execution.protocol import Job, Summary
+from orchestrator.execution.ray.autoscaling import awaited
+from orchestrator.execution.ray.executor import RayTuneExecutor
+from orchestrator.execution.ray.existing_cluster import joined_ray, tune_folder
+from orchestrator.execution.ray.preflight import marked
+from orchestrator.execution.worker.alone import train_alone
 from orchestrator.plan.records import Pack
-from orchestrator.store.parts import statuses
+from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
 from tests.cli.orch import ORCH, orch
 from tests.cli.running import LONG, parts, started, tables, train_here, write_study

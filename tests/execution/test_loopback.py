@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.execution.ray_tune import RayTuneExecutor
-from orchestrator.execution.records import Job
+from orchestrator.execution.protocol import Job
+from orchestrator.execution.ray.executor import RayTuneExecutor
 from tests.execution.listening import Heard, pack_of
 
 _LISTENS = "0A"

@@ -9,8 +9,8 @@ import pytest
 import ray
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.optuna_search import OptunaPoints
-from orchestrator.study.points import Values
+from orchestrator.execution.ray.optuna import OptunaPoints
+from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Nuisance
 from orchestrator.tuning.suggested import ROUND
 
@@ -87,6 +87,6 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def without(name: str, *more: Any) -> Any:
         return None if name == "optuna" else real(name, *more)
 
-    monkeypatch.setattr("orchestrator.execution.optuna_search.find_spec", without)
+    monkeypatch.setattr("orchestrator.execution.ray.optuna.find_spec", without)
     with pytest.raises(EnvironmentFault, match=r'pip install "orch\[optuna\]"'):
         OptunaPoints((RATE,), "maximize", ROUND, 0)

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from orchestrator.execution.alone import train_alone
-from orchestrator.execution.inline import InlineExecutor
-from orchestrator.execution.records import Executor, Job
+from orchestrator.execution.local.inline import InlineExecutor
+from orchestrator.execution.protocol import Executor, Job
+from orchestrator.execution.worker.alone import train_alone
 from orchestrator.paths import TABLES
 from orchestrator.plan.identity import pack_id
 from orchestrator.plan.records import Pack
-from orchestrator.store.parts import statuses
+from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
 from tests.execution.listening import Heard
 from tests.training.packs import pack, variant

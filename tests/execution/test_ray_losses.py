@@ -13,14 +13,14 @@ import pytest
 from pyarrow import Table
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution import ray_tune
-from orchestrator.execution.inline import InlineExecutor
-from orchestrator.execution.ray_tune import Attempt, RayTuneExecutor
-from orchestrator.execution.records import Job
-from orchestrator.execution.sight import Gate, marked
+from orchestrator.execution.local.inline import InlineExecutor
+from orchestrator.execution.protocol import Job
+from orchestrator.execution.ray import executor as executor_module
+from orchestrator.execution.ray.executor import Attempt, RayTuneExecutor
+from orchestrator.execution.ray.preflight import Gate, marked
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
-from orchestrator.store.parts import statuses
+from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
 from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER, SlowGate
@@ -182,7 +182,7 @@ def test_a_machine_that_differs_trains_nothing_and_is_named(local: LocalRay, job
 def test_more_packs_than_one_tuner_takes(
     ray_executor: RayTuneExecutor, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ray_tune, "_PACKS_PER_TUNER", 2)
+    monkeypatch.setattr(executor_module, "_PACKS_PER_TUNER", 2)
     heard = Heard()
     ray_executor.run([[pack_of(name) for name in "abc"]], job, heard)
     assert statuses(job.paths) == dict.fromkeys("abc", "completed")

@@ -8,8 +8,8 @@ from zipfile import ZipFile
 import pytest
 
 from orchestrator.errors import InputError
-from orchestrator.execution.ignoring import files_below
-from orchestrator.execution.shipment import Shipment, check_paths, files_expected, shipment
+from orchestrator.execution.remote.archive import Shipment, check_paths, files_expected, shipment
+from orchestrator.execution.remote.gitignore import files_below
 from orchestrator.study.load import parse_study
 from tests.own_code import MODEL, TASK, own_study, write_module
 from tests.study.texts import SMALL
@@ -98,7 +98,7 @@ def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
 def test_too_much_is_refused_with_the_largest_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.execution.shipment.LIMIT_BYTES", 300)
+    monkeypatch.setattr("orchestrator.execution.remote.archive.LIMIT_BYTES", 300)
     sent = Shipment({"a.py": b"a", "lab/raw.bin": bytes(range(256)) * 9, "b.py": b"b" * 30})
     with pytest.raises(InputError, match=r"at most 0\.3 KB\n.*largest: lab/raw\.bin \(2\.3 KB\)"):
         sent.pack(tmp_path / "sent.zip")

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.errors import InputError
-from orchestrator.execution.submissions import Submission, find, numbered, ours
+from orchestrator.execution.remote.submissions import Submission, find, numbered, ours
 
 
 def job(name: str, status: str = "RUNNING", start: int = 0, **more: object) -> dict[str, object]:

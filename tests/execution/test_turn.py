@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution import turn
+from orchestrator.execution.remote import job_queue
 
 WAITING = """
 import sys, types
@@ -23,7 +23,7 @@ ray = types.ModuleType("ray")
 ray.job_submission = types.ModuleType("ray.job_submission")
 ray.job_submission.JobSubmissionClient = Client
 sys.modules |= {"ray": ray, "ray.job_submission": ray.job_submission}
-from orchestrator.execution.turn import main
+from orchestrator.execution.remote.job_queue import main
 sys.exit(main("first"))
 """
 
@@ -43,19 +43,19 @@ class Client:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "_ASK_EVERY_S", 0)
+    monkeypatch.setattr(job_queue, "_ASK_EVERY_S", 0)
 
 
 def test_a_server_that_fails_for_a_while_is_asked_again() -> None:
     client = Client(False, ConnectionError("refused"), RuntimeError("status 500"), False, True)
-    turn.wait_for("first", client)
+    job_queue.wait_for("first", client)
     assert not client.answers
 
 
 def test_a_server_that_stays_away_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "_PATIENCE_S", -1)
+    monkeypatch.setattr(job_queue, "_PATIENCE_S", -1)
     with pytest.raises(EnvironmentFault, match=r"whether first has ended: refused\n.*again"):
-        turn.wait_for("first", Client(ConnectionError("refused")))
+        job_queue.wait_for("first", Client(ConnectionError("refused")))
 
 
 @pytest.mark.parametrize("ignored", [False, True])

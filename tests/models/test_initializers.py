@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Generator, nn
 
-from models.initializers import initialize
-from models.settings import Init, Scheme
+from orchestrator.models.initializers import initialize
+from orchestrator.models.settings import Init, Scheme
 
 FAN_IN, FAN_OUT = 400, 300
 STANDARD_DEVIATIONS: dict[Scheme, float] = {

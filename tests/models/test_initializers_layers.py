@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-from models.initializers import initialize
-from models.networks.recurrent_layer import RecurrentLayer
-from models.settings import Init, RecurrentInit, Scheme
+from orchestrator.models.initializers import initialize
+from orchestrator.models.networks.recurrent_layer import RecurrentLayer
+from orchestrator.models.settings import Init, RecurrentInit, Scheme
 
 HIDDEN, INPUTS = 60, 40
 CELLS: dict[str, tuple[Callable[..., nn.RNNBase], int]] = {  # torch's module, parts of the cell

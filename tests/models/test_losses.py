@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.losses import (
+from orchestrator.models.losses import (
     LOSSES,
     binary_cross_entropy,
     cross_entropy,
     sigmoid_cross_entropy,
     squared_error,
 )
-from models.metrics import METRICS, accuracy
+from orchestrator.models.metrics import METRICS, accuracy
 
 GENERATOR = torch.Generator().manual_seed(0)
 OUTPUTS = torch.randn(2, 5, 4, dtype=torch.float64, generator=GENERATOR)

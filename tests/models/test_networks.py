@@ -8,10 +8,10 @@ from torch import Tensor
 from torch.func import functional_call
 from torch.nn import functional
 
-from models.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from models.networks.chain import Chain
-from models.networks.log_linear import LogLinear
-from models.networks.mlp import MLP
+from orchestrator.models.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from orchestrator.models.networks.chain import Chain
+from orchestrator.models.networks.log_linear import LogLinear
+from orchestrator.models.networks.mlp import MLP
 
 
 def test_forward_is_the_lectures_formula() -> None:

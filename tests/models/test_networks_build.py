@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from torch import Generator, Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from models.build import build, draw
-from models.catalogue import MODELS, ModelEntry
-from models.fit import misfit
-from models.settings import (
+from orchestrator.models.build import build, draw
+from orchestrator.models.catalogue import MODELS, ModelEntry
+from orchestrator.models.fit import misfit
+from orchestrator.models.settings import (
     MLP,
     Chain,
     ConvNet,
@@ -25,7 +25,7 @@ from models.settings import (
     RecurrentInit,
     WindowTagger,
 )
-from models.shape import InputKind, OutputKind, TaskShape
+from orchestrator.models.shape import InputKind, OutputKind, TaskShape
 
 FEATURES: dict[InputKind, int] = {"features": 7, "image": 64, "sequence": 3, "words": 20}
 INPUTS: dict[InputKind, tuple[int, ...]] = {
@@ -226,5 +226,5 @@ def test_recurrent_settings_reach_the_parameters() -> None:
 
 
 def test_whether_a_model_fits_is_known_without_torch() -> None:
-    script = "import sys, models.fit; sys.exit('torch' in sys.modules)"
+    script = "import sys, orchestrator.models.fit; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -6,7 +6,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.networks.convnet import ConvNet, in_the_middle
+from orchestrator.models.networks.convnet import ConvNet, in_the_middle
 
 
 class Net(nn.Module):

@@ -13,9 +13,9 @@ import pytest
 import torch
 from torch import Generator
 
-from models.build import build, draw
-from models.settings import Recurrent, RecurrentInit
-from models.shape import TaskShape
+from orchestrator.models.build import build, draw
+from orchestrator.models.settings import Recurrent, RecurrentInit
+from orchestrator.models.shape import TaskShape
 
 HIDDEN, INPUTS, STEPS, EXAMPLES, SEEDS = 128, 32, 30, 64, 8
 NORMAL = RecurrentInit(scheme="normal")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.catalogue import MODELS
-from models.settings import Init, ModelSettings, Settings
+from orchestrator.models.catalogue import MODELS
+from orchestrator.models.settings import Init, ModelSettings, Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
 SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)}

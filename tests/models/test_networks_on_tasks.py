@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-from models.build import build, draw
-from models.catalogue import MODELS, TASKS, resolve
-from models.fit import misfit
-from models.losses import LOSSES
-from models.settings import ModelSettings
-from models.shape import PER_STEP
-from models.tasks.dataset import Dataset
+from orchestrator.models.build import build, draw
+from orchestrator.models.catalogue import MODELS, TASKS, resolve
+from orchestrator.models.fit import misfit
+from orchestrator.models.losses import LOSSES
+from orchestrator.models.settings import ModelSettings
+from orchestrator.models.shape import PER_STEP
+from orchestrator.models.tasks.dataset import Dataset
 
 SMALL = {"train_examples": 64, "examples": 64, "validation_examples": 20, "test_examples": 20}
 STEP = 1e-6  # so short that the loss is a plane: it falls by the step × the gradient's norm

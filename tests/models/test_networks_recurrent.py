@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from models.networks.recurrent import Recurrent, sentence_lengths
-from models.networks.recurrent_layer import RecurrentLayer
+from orchestrator.models.networks.recurrent import Recurrent, sentence_lengths
+from orchestrator.models.networks.recurrent_layer import RecurrentLayer
 
 FUSED: dict[str, dict[str, Any]] = {
     "rnn tanh": {"cell": "rnn"},

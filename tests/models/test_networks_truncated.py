@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.networks.recurrent import Recurrent
+from orchestrator.models.networks.recurrent import Recurrent
 
 TIME = 10
 

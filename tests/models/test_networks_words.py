@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.networks.embedding import LookupTable, TiedOutput
-from models.networks.recurrent import Recurrent
-from models.networks.window_tagger import WindowTagger
+from orchestrator.models.networks.embedding import LookupTable, TiedOutput
+from orchestrator.models.networks.recurrent import Recurrent
+from orchestrator.models.networks.window_tagger import WindowTagger
 
 VOCABULARY, SIZE = 11, 4
 WORDS = torch.tensor([[3, 7, 3, 10, 1], [5, 2, 0, 0, 0]])

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import torch
 
-from models.catalogue import TASKS
-from models.own.data_faults import data_fault, differ
-from models.shape import TaskShape
-from models.tasks.dataset import Dataset, consecutive_splits
-from models.tasks.next_word import next_words
+from orchestrator.models.catalogue import TASKS
+from orchestrator.models.own.data_faults import data_fault, differ
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.dataset import Dataset, consecutive_splits
+from orchestrator.models.tasks.next_word import next_words
 
 SPLITS = consecutive_splits({"train": 2, "validation": 1, "test": 1})
 WORDS = torch.tensor([[2, 3, 0], [4, 1, 2], [2, 0, 0], [3, 3, 3]])

@@ -9,12 +9,19 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
-from models.catalogue import TASKS
-from models.load import load_task
-from models.sample import CLASSES, FEW, OF_EACH, SPLIT, sample
-from models.settings import Adding, Digits, Tagging, TaskSettings, TemporalOrder, ToyTagging
-from models.shape import TaskShape
-from models.tasks.dataset import Dataset
+from orchestrator.models.catalogue import TASKS
+from orchestrator.models.load import load_task
+from orchestrator.models.sample import CLASSES, FEW, OF_EACH, SPLIT, sample
+from orchestrator.models.settings import (
+    Adding,
+    Digits,
+    Tagging,
+    TaskSettings,
+    TemporalOrder,
+    ToyTagging,
+)
+from orchestrator.models.shape import TaskShape
+from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.seeds import seed_for
 
 SEEDS = partial(seed_for, replicate=0, study_seed=0)

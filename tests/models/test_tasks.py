@@ -9,11 +9,11 @@ import torch
 from pydantic import ValidationError
 from sklearn.datasets import load_digits
 
-from models.catalogue import MODELS, TASKS, data_paths, losses, resolve
-from models.fit import misfit
-from models.losses import LOSSES
-from models.metrics import METRICS
-from models.settings import (
+from orchestrator.models.catalogue import MODELS, TASKS, data_paths, losses, resolve
+from orchestrator.models.fit import misfit
+from orchestrator.models.losses import LOSSES
+from orchestrator.models.metrics import METRICS
+from orchestrator.models.settings import (
     Diabetes,
     Digits,
     DigitsPixels,
@@ -23,7 +23,7 @@ from models.settings import (
     MNIST5k,
     TaskSettings,
 )
-from models.tasks.dataset import Dataset, stratified_splits
+from orchestrator.models.tasks.dataset import Dataset, stratified_splits
 from tests.shared_data import MNIST, shared_data
 
 

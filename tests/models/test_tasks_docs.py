@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.catalogue import TASKS
+from orchestrator.models.catalogue import TASKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tasks.md").read_text()
 PARTS = [part.partition("\n") for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]]

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 import torch
 
-from models.catalogue import TASKS, check_data, data_paths
-from models.files import downloads
-from models.files.content import read_bytes
-from models.files.downloads import DOWNLOADS, Download, cache_folder, fetch
-from models.files.errors import DataError
-from models.files.idx import read_idx
-from models.settings import MNIST, FashionMNIST, Idx, Tagging
-from models.tasks.mnist import load
+from orchestrator.models.catalogue import TASKS, check_data, data_paths
+from orchestrator.models.files import downloads
+from orchestrator.models.files.content import read_bytes
+from orchestrator.models.files.downloads import DOWNLOADS, Download, cache_folder, fetch
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.files.idx import read_idx
+from orchestrator.models.settings import MNIST, FashionMNIST, Idx, Tagging
+from orchestrator.models.tasks.mnist import load
 from tests.shared_data import EWT, shared_data
 from tests.shared_data import MNIST as MNIST_FILES
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.build import build, draw
-from models.catalogue import check_data
-from models.files.errors import DataError
-from models.settings import NextWord, Recurrent, ToyNextWord, ToyTagging
-from models.tasks import next_word, toy_tagging
-from models.tasks.dataset import Dataset
+from orchestrator.models.build import build, draw
+from orchestrator.models.catalogue import check_data
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.settings import NextWord, Recurrent, ToyNextWord, ToyTagging
+from orchestrator.models.tasks import next_word, toy_tagging
+from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.seeds import seed_for
 
 SPLITS = ("train", "validation", "test")

@@ -8,11 +8,18 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from models.catalogue import TASKS, resolve
-from models.losses import LOSSES
-from models.metrics import accuracy
-from models.settings import Adding, CopyMemory, Latch, Parity, TaskSettings, TemporalOrder
-from models.tasks.dataset import Dataset
+from orchestrator.models.catalogue import TASKS, resolve
+from orchestrator.models.losses import LOSSES
+from orchestrator.models.metrics import accuracy
+from orchestrator.models.settings import (
+    Adding,
+    CopyMemory,
+    Latch,
+    Parity,
+    TaskSettings,
+    TemporalOrder,
+)
+from orchestrator.models.tasks.dataset import Dataset
 
 
 def load(settings: TaskSettings, seed: int = 0) -> Dataset:

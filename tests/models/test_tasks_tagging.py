@@ -10,13 +10,13 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from models.catalogue import check_data, data_paths
-from models.files.conllu import Sentence, read_sentences
-from models.files.errors import DataError
-from models.settings import Tagging
-from models.tasks import tagging
-from models.tasks.baselines import most_frequent_tag
-from models.tasks.dataset import Dataset
+from orchestrator.models.catalogue import check_data, data_paths
+from orchestrator.models.files.conllu import Sentence, read_sentences
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.settings import Tagging
+from orchestrator.models.tasks import tagging
+from orchestrator.models.tasks.baselines import most_frequent_tag
+from orchestrator.models.tasks.dataset import Dataset
 from tests.shared_data import EWT, shared_data
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Hashable, Mapping
 import pytest
 import torch
 
-from models.settings import ToyTagging
-from models.tasks import toy_tagging
-from models.tasks.baselines import most_frequent_tag
-from models.tasks.dataset import Dataset
-from models.tasks.toy_tagging import TAGS, mean_phrase, vocabulary
+from orchestrator.models.settings import ToyTagging
+from orchestrator.models.tasks import toy_tagging
+from orchestrator.models.tasks.baselines import most_frequent_tag
+from orchestrator.models.tasks.dataset import Dataset
+from orchestrator.models.tasks.toy_tagging import TAGS, mean_phrase, vocabulary
 
 
 def load(settings: ToyTagging, seed: int = 0) -> Dataset:

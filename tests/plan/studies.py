@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from orchestrator.plan.identity import Fingerprints
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Plan
 from orchestrator.study.load import Overrides, parse_study
 from orchestrator.study.records import Study
@@ -20,7 +20,12 @@ replicates: 10
 """
 
 PRINTS = Fingerprints(
-    code={("mlp", "digits"): {"models.networks.mlp": "aa", "orchestrator.training.engine": "bb"}},
+    code={
+        ("mlp", "digits"): {
+            "orchestrator.models.networks.mlp": "aa",
+            "orchestrator.training.engine": "bb",
+        }
+    },
     data={"digits": "cc"},
 )
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models.settings import MNIST, Digits, FashionMNIST, Tagging, TaskSettings
 from orchestrator.errors import InputError
+from orchestrator.models.settings import MNIST, Digits, FashionMNIST, Tagging, TaskSettings
 from orchestrator.plan.digests import data_digest, data_name
 from orchestrator.plan.identity import fingerprints
 from orchestrator.study.load import parse_study

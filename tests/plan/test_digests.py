@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.catalogue import MODELS
-from models.settings import Digits, MNIST5k
-from models.settings.own import OwnCode
 from orchestrator.errors import EnvironmentFault, InputError
+from orchestrator.models.catalogue import MODELS
+from orchestrator.models.settings import Digits, MNIST5k
+from orchestrator.models.settings.own import OwnCode
 from orchestrator.plan.digests import Sources, code_digests, data_digest
 
 MODULE = '''
@@ -118,7 +118,9 @@ def test_a_module_that_is_not_there(package: Path) -> None:
 def test_what_the_users_code_lies_in(tmp_path: Path) -> None:
     """A package without __init__.py, a module in no package, and what both import."""
     (tmp_path / "nets").mkdir()
-    (tmp_path / "nets" / "deep.py").write_text("import parts\nfrom models import shape\n")
+    (tmp_path / "nets" / "deep.py").write_text(
+        "import parts\nfrom orchestrator.models import shape\n"
+    )
     (tmp_path / "parts.py").write_text("import math\nX = 1\n")
     (tmp_path / "unused.py").write_text("Y = 1\n")
     own = [OwnCode("nets.deep:build", (tmp_path,))]
@@ -129,19 +131,23 @@ def test_what_the_users_code_lies_in(tmp_path: Path) -> None:
 def test_the_code_of_every_model_is_found(model: str) -> None:
     found = code_digests(model, "digits", Sources())
     factory = MODELS[model].factory.partition(":")[0]
-    assert {factory, "models.tasks.digits", "orchestrator.training.engine"} <= found.keys()
     assert {
-        "models.initializers",
-        "orchestrator.seeds",
-        "orchestrator.training.optimizers",
+        factory,
+        "orchestrator.models.tasks.digits",
+        "orchestrator.training.engine",
     } <= found.keys()
-    assert f"models.catalogue[{model}]" in found
+    assert {
+        "orchestrator.models.initializers",
+        "orchestrator.seeds",
+        "orchestrator.training.optim.optimizers",
+    } <= found.keys()
+    assert f"orchestrator.models.catalogue[{model}]" in found
 
 
 def test_opening_studies_for_notebooks_does_not_count() -> None:
     """`orchestrator/__init__.py` reaches store, cli and reports; no trial does."""
     found = code_digests("mlp", "digits", Sources())
-    assert {module.split(".")[0] for module in found} == {"models", "orchestrator"}
+    assert {module.split(".")[0] for module in found} == {"orchestrator"}
     outside = ("orchestrator.store", "orchestrator.cli", "orchestrator.notebook")
     assert not [
         module for module in found if module.startswith(outside) or module == "orchestrator"
@@ -152,20 +158,26 @@ def test_declarations_do_not_count() -> None:
     """A new setting or catalogue entry must not invalidate the results of other studies."""
     found = code_digests("mlp", "digits", Sources())
     for module in found:
-        assert not module.startswith(("models.settings", "orchestrator.study", "orchestrator.plan"))
-        assert module != "models.catalogue"
+        assert not module.startswith(
+            ("orchestrator.models.settings", "orchestrator.study", "orchestrator.plan")
+        )
+        assert module != "orchestrator.models.catalogue"
 
 
 def test_a_model_does_not_depend_on_other_models_and_tasks() -> None:
     found = code_digests("mlp", "digits", Sources())
-    others = {"models.networks.convnet", "models.networks.chain", "models.tasks.mnist_5k"}
+    others = {
+        "orchestrator.models.networks.convnet",
+        "orchestrator.models.networks.chain",
+        "orchestrator.models.tasks.mnist_5k",
+    }
     assert not others & found.keys()
 
 
 def test_nothing_heavy_is_imported() -> None:
     program = (
         "import sys\n"
-        "from orchestrator.plan.digests import *\nfrom models.settings import Digits\n"
+        "from orchestrator.plan.digests import *\nfrom orchestrator.models.settings import Digits\n"
         "code_digests('mlp', 'digits', Sources()); data_digest(Digits())\n"
         "heavy = {'torch', 'ray', 'pandas', 'numpy', 'scipy', 'sklearn', 'pyarrow'}\n"
         "sys.exit(' '.join(heavy & sys.modules.keys()) or 0)\n"

@@ -118,7 +118,7 @@ def test_every_setting_and_the_seed_count(change: str) -> None:
     [
         Fingerprints(PRINTS.code, {"digits": "dd"}),
         Fingerprints(PRINTS.code, PRINTS.data, schema_version=2),
-        Fingerprints({("mlp", "digits"): {"models.networks.mlp": "ab"}}, PRINTS.data),
+        Fingerprints({("mlp", "digits"): {"orchestrator.models.networks.mlp": "ab"}}, PRINTS.data),
     ],
     ids=["data", "schema", "code"],
 )

@@ -39,16 +39,19 @@ CHANGES = {
     "training.clip_norm null -> 1.0": (study(SMALL, "training.clip_norm=1"), PRINTS),
     "data of digits": (study(), replace(PRINTS, data={"digits": "other"})),
     "schema version 1 -> 2": (study(), replace(PRINTS, schema_version=2)),
-    "code of models.networks.mlp": (
+    "code of orchestrator.models.networks.mlp": (
         study(),
         Fingerprints(
-            {("mlp", "digits"): PRINTS.code["mlp", "digits"] | {"models.networks.mlp": "new"}},
+            {
+                ("mlp", "digits"): PRINTS.code["mlp", "digits"]
+                | {"orchestrator.models.networks.mlp": "new"}
+            },
             PRINTS.data,
         ),
     ),
     "code of orchestrator.training.engine, which is gone": (
         study(),
-        Fingerprints({("mlp", "digits"): {"models.networks.mlp": "aa"}}, PRINTS.data),
+        Fingerprints({("mlp", "digits"): {"orchestrator.models.networks.mlp": "aa"}}, PRINTS.data),
     ),
     "seed 0 -> 1, training.epochs 3 -> 30, data of digits": (
         study(SMALL, "seed=1", "training.epochs=30"),
@@ -183,7 +186,10 @@ def test_the_document_says_when_a_trial_counts_as_solved(tasks: str, solved: obj
     factor = f"task.name: [{tasks}]" if others else "model.cell: [rnn, lstm]"
     text = f"study: s\nmodel: {{name: recurrent}}\ntask: {{name: {first}}}\nfactors: {{{factor}}}\n"
     prints = Fingerprints(
-        {("recurrent", task): {"models.networks.recurrent": "aa"} for task in tasks.split(", ")},
+        {
+            ("recurrent", task): {"orchestrator.models.networks.recurrent": "aa"}
+            for task in tasks.split(", ")
+        },
         dict.fromkeys(tasks.split(", "), "cc"),
     )
     assert plan_document(plan(study(text), prints=prints))["solved"] == solved

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.settings.own import OwnCode
 from orchestrator.errors import InputError
+from orchestrator.models.settings.own import OwnCode
 from orchestrator.plan.digests import Sources
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.identity import data_digests
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Plan
 from tests.own_code import MODEL, TASK, own_study, write_module
 

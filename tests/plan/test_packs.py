@@ -10,11 +10,11 @@ from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.duration import Speeds, Timing, pack_work
 from orchestrator.plan.identity import Fingerprints
-from orchestrator.plan.portions import LARGEST, SMALLEST
+from orchestrator.plan.pack_size import LARGEST, SMALLEST
 from orchestrator.plan.records import Pack, Plan
-from orchestrator.plan.structures import is_stackable
+from orchestrator.plan.stackable import is_stackable
 from orchestrator.study.load import load_study
-from orchestrator.study.overrides import Overrides
+from orchestrator.study.parsing.overrides import Overrides
 from tests.plan.studies import SMALL, ids, plan, study
 
 FACTORS = {

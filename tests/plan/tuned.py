@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.plan.records import Plan, Tuned
 from orchestrator.plan.tuning import Known
-from orchestrator.study.points import Values
+from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study
 from tests.plan.studies import plan
 from tests.study.texts import parse

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reports.analysis import analyse
-from reports.build import Report, build_report
-from reports.figures.facets import scheme
-from reports.page.render import draw
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.build import Report, build_report
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.page.render import draw
 from tests.reports.browsing import CHROMIUM, Visit
 from tests.reports.sample import Sample, write, write_small
 

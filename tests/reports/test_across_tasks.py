@@ -6,15 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.analysis import analyse
-from reports.figures.facets import scheme
-from reports.figures.ranks import OVERHANG
-from reports.page.across import across
-from reports.page.render import draw
-from reports.statistics.across_tasks import LOWEST, thresholds
-from reports.statistics.interquartile import bootstrap, interquartile_mean, profile, stratified
-from reports.statistics.ranks import critical_difference, not_told_apart, ranks
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.tasks.ranks import OVERHANG
+from orchestrator.reports.page.render import draw
+from orchestrator.reports.page.rows.across_tasks import across
+from orchestrator.reports.statistics.tasks.across_tasks import LOWEST, thresholds
+from orchestrator.reports.statistics.tasks.bootstrap import (
+    bootstrap,
+    interquartile_mean,
+    profile,
+    stratified,
+)
+from orchestrator.reports.statistics.tasks.ranks import critical_difference, not_told_apart, ranks
 from tests.reports.sample import Sample, write
 
 RNG = np.random.default_rng(0)

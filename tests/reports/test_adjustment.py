@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.statistics.adjustment import holm
+from orchestrator.reports.statistics.comparisons.adjustment import holm
 
 
 def closed_bonferroni(p):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.anova import anova_lm
 
-from reports.statistics.anova import anova
-from reports.statistics.crossing import crossing
-from reports.tables import parse_plan
+from orchestrator.reports.data.read import parse_plan
+from orchestrator.reports.statistics.factorial.anova import anova
+from orchestrator.reports.statistics.factorial.crossing import crossing
 from tests.reports.sample import Sample, plan_document
 
 

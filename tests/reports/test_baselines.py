@@ -4,12 +4,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from reports.analysis import analyse
-from reports.build import build_report
-from reports.figures.facets import scheme
-from reports.page.render import draw
-from reports.statistics.baselines import baselines
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.build import build_report
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.page.render import draw
+from orchestrator.reports.statistics.tasks.baselines import baselines
 from tests.reports.sample import Sample, write
 
 

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from reports.analysis import analyse
-from reports.statistics.budgets import EARLY_STOPPING, budget_warnings
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.text.budgets import EARLY_STOPPING, budget_warnings
 from tests.reports.sample import Sample, write
 
 SAMPLE = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3)

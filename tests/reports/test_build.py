@@ -14,13 +14,13 @@ import plotly
 import pyarrow.parquet as pq
 import pytest
 
-import reports.build
-from reports.build import build_report
-from reports.index import write_index
-from reports.page.highlight import highlighted
-from reports.page.packed import deflated
-from reports.page.render import plotly_js
-from reports.tables import ReportError
+import orchestrator.reports.build
+from orchestrator.reports.build import build_report
+from orchestrator.reports.data.read import ReportError
+from orchestrator.reports.index import write_index
+from orchestrator.reports.page.encode.encoding import deflated
+from orchestrator.reports.page.encode.highlight import highlighted
+from orchestrator.reports.page.render import plotly_js
 from tests.reports.sample import Sample, write
 
 pytestmark = pytest.mark.slow  # whole pages
@@ -194,7 +194,7 @@ def test_plotly_stands_in_the_page_exactly_once(small):
 
 def test_a_large_page_leaves_its_gradients_in_a_folder(small, monkeypatch):
     whole = build_report(small).path.read_text()
-    monkeypatch.setattr("reports.page.render.LARGEST_BYTES", 0)
+    monkeypatch.setattr("orchestrator.reports.page.render.LARGEST_BYTES", 0)
     parted = build_report(small).path.read_text()
     files = {path.stem: path.read_text() for path in (small / "report_data").iterdir()}
     assert {"delta", "weight_grad", "saturation"} <= files.keys()
@@ -220,7 +220,7 @@ def test_480_trials_take_under_five_seconds_and_two_megabytes(full):
     code = f"""
 import time
 from pathlib import Path
-from reports.build import build_report
+from orchestrator.reports.build import build_report
 print(build_report(Path({str(full)!r})).path.stat().st_size, time.process_time())
 import sys
 print(*(name for name in ("torch", "ray", "orchestrator", "scipy.stats") if name in sys.modules))
@@ -242,7 +242,7 @@ def test_reports_can_be_written_beside_each_other(tmp_path):
     index = (tmp_path / "index.html").read_text()
     assert index.index("a/report.html") < index.index("b/report.html")
     assert "2026-05-04 08:30 UTC" in index
-    assert reports.build.Report.__dataclass_fields__.keys() == {
+    assert orchestrator.reports.build.Report.__dataclass_fields__.keys() == {
         "path", "finding", "verdicts", "warnings",
     }  # fmt: skip
 

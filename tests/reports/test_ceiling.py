@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.analysis import analyse
-from reports.build import build_report
-from reports.statistics.baselines import Baseline
-from reports.statistics.bounds import at_bound, best_possible, bounds
-from reports.statistics.outcomes import Outcome
-from reports.statistics.spread import spread
-from reports.statistics.unlearnt import unlearnt
-from reports.statistics.verdicts import settling_text
-from reports.tables import Compare, read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.build import build_report
+from orchestrator.reports.data.read import Compare, read_tables
+from orchestrator.reports.statistics.comparisons.spread import spread
+from orchestrator.reports.statistics.outcomes.bounds import at_bound, best_possible, bounds
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome
+from orchestrator.reports.statistics.outcomes.unlearnt import unlearnt
+from orchestrator.reports.statistics.tasks.baselines import Baseline
+from orchestrator.reports.text.verdicts import settling_text
 from tests.reports.sample import Sample, write
 
 FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"]}
@@ -153,7 +153,7 @@ def test_away_from_the_bounds_nothing_is_said(tmp_path):
 @pytest.mark.parametrize("smallest", [None, 0.005])
 def test_the_page_and_the_last_lines_of_a_run_say_it(tmp_path, monkeypatch, smallest):
     tables = tables_at(tmp_path, [TOP] * 3, smallest_difference=smallest)
-    monkeypatch.setattr("reports.build.read_tables", lambda folder: tables)
+    monkeypatch.setattr("orchestrator.reports.build.read_tables", lambda folder: tables)
     report = build_report(tmp_path / "s")
     page = report.path.read_text()
     assert "no difference can show" in report.finding

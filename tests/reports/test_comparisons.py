@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.statistics.comparisons import comparisons, contrasts
-from reports.tables import parse_plan
+from orchestrator.reports.data.read import parse_plan
+from orchestrator.reports.statistics.comparisons.comparisons import comparisons, contrasts
 from tests.reports.sample import Sample, plan_document
 
 TWO = {"model.activation": ["sigmoid", "tanh"]}

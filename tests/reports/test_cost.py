@@ -6,10 +6,10 @@ import statistics
 import pandas as pd
 import pytest
 
-from reports.page.cost_text import cost_text
-from reports.statistics.cost import cost
-from reports.statistics.evidence import evidence
-from reports.tables import read_tables
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.statistics.outcomes.cost import cost
+from orchestrator.reports.statistics.outcomes.evidence import evidence
+from orchestrator.reports.text.cost import cost_text
 
 
 @pytest.fixture

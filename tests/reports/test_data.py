@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reports.build import build_report
-from reports.page.png import png_link
-from reports.samples import samples_of
+from orchestrator.reports.build import build_report
+from orchestrator.reports.data.samples import samples_of
+from orchestrator.reports.page.encode.png import png_link
 from tests.reports.sample import Sample, write
 
 EVIL = "<script>alert(1)</script>"

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics import decay as depth
-from reports.statistics.fits import fits
-from reports.statistics.geometric import Estimate, estimates, summaries
+from orchestrator.reports.statistics.gradients import decay as depth
+from orchestrator.reports.statistics.gradients.fits import fits
+from orchestrator.reports.statistics.gradients.geometric import Estimate, estimates, summaries
 
 
 def rows(values, quantity="delta", variant="v", epoch=0, axis="depth"):

@@ -7,16 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reports.analysis import analyse
-from reports.build import build_report
-from reports.export.latex import write_latex
-from reports.figures.facets import scheme
-from reports.page.partly_fixed import Partly, partly_fixed
-from reports.page.render import draw, render
-from reports.roles import roles
-from reports.statistics.verdicts import statements
-from reports.tables import Plan, parse_plan, read_tables
-from reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.build import build_report
+from orchestrator.reports.data.read import Plan, parse_plan, read_tables
+from orchestrator.reports.export.latex import write_latex
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.page.render import draw, render
+from orchestrator.reports.page.rows.partly_fixed import Partly, partly_fixed
+from orchestrator.reports.roles import roles
+from orchestrator.reports.text.verdicts import statements
+from orchestrator.reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
 from tests.reports.sample import Sample, plan_document, write
 
 ACTIVATION, DEPTH = "model.activation", "model.depth"

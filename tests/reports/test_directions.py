@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.analysis import analyse
-from reports.figures.facets import scheme
-from reports.page.render import draw
-from reports.statistics.decay import decay
-from reports.statistics.directions import BACKWARD, through_depth
-from reports.statistics.fits import HIDDEN, decay_table, fits
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.page.render import draw
+from orchestrator.reports.statistics.gradients.decay import decay
+from orchestrator.reports.statistics.gradients.directions import BACKWARD, through_depth
+from orchestrator.reports.statistics.gradients.fits import HIDDEN, decay_table, fits
 from tests.reports.sample import Sample, write
 
 FORWARDS, BACKWARDS = 0.5, 0.2  # factor per layer of the bidirectional variant

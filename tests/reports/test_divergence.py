@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from reports.analysis import analyse
-from reports.build import build_report
-from reports.figures.facets import scheme
-from reports.page.render import draw
-from reports.statistics.comparisons import comparisons
-from reports.statistics.divergence import counted
-from reports.tables import parse_plan, read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.build import build_report
+from orchestrator.reports.data.read import parse_plan, read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.page.render import draw
+from orchestrator.reports.statistics.comparisons.comparisons import comparisons
+from orchestrator.reports.statistics.outcomes.divergence import counted
 from tests.reports.sample import Sample, plan_document, write
 
 TWO = {"model.activation": ["sigmoid", "tanh"]}

@@ -2,34 +2,38 @@
 
 import pytest
 
-from reports.statistics.across_tasks import across_tasks
-from reports.statistics.adjustment import holm
-from reports.statistics.anova import anova
-from reports.statistics.baselines import baselines
-from reports.statistics.bounds import at_bound
-from reports.statistics.comparisons import comparisons
-from reports.statistics.curves import curves
-from reports.statistics.decay import decay
-from reports.statistics.decay_comparisons import decay_comparisons
-from reports.statistics.finding import finding
-from reports.statistics.fits import fits
-from reports.statistics.influence import influences
-from reports.statistics.interquartile import bootstrap
-from reports.statistics.intervals import t_half_width
-from reports.statistics.kaplan_meier import kaplan_meier
-from reports.statistics.marginal_means import marginal_means
-from reports.statistics.mean_field import edge_of_chaos, recurrent_factor, relative_delta
-from reports.statistics.outcomes import outcomes
-from reports.statistics.phase import phases
-from reports.statistics.ranks import not_told_apart, ranks
-from reports.statistics.sampling import sampling
-from reports.statistics.signflip import max_t_p, signflip_p
-from reports.statistics.solved import solved
-from reports.statistics.theory import theories
-from reports.statistics.time_decay import time_decay
-from reports.statistics.time_to_solve import time_to_solve
-from reports.statistics.tuning import study_spread
-from reports.statistics.unlearnt import unlearnt
+from orchestrator.reports.statistics.comparisons.adjustment import holm
+from orchestrator.reports.statistics.comparisons.comparisons import comparisons
+from orchestrator.reports.statistics.comparisons.sampling import sampling
+from orchestrator.reports.statistics.comparisons.signflip import max_t_p, signflip_p
+from orchestrator.reports.statistics.factorial.anova import anova
+from orchestrator.reports.statistics.factorial.marginal_means import marginal_means
+from orchestrator.reports.statistics.gradients.decay import decay
+from orchestrator.reports.statistics.gradients.decay_comparisons import decay_comparisons
+from orchestrator.reports.statistics.gradients.fits import fits
+from orchestrator.reports.statistics.gradients.influence import influences
+from orchestrator.reports.statistics.gradients.mean_field import (
+    edge_of_chaos,
+    recurrent_factor,
+    relative_delta,
+)
+from orchestrator.reports.statistics.gradients.phase import phases
+from orchestrator.reports.statistics.gradients.theory import theories
+from orchestrator.reports.statistics.gradients.time_decay import time_decay
+from orchestrator.reports.statistics.intervals import t_half_width
+from orchestrator.reports.statistics.outcomes.bounds import at_bound
+from orchestrator.reports.statistics.outcomes.curves import curves
+from orchestrator.reports.statistics.outcomes.kaplan_meier import kaplan_meier
+from orchestrator.reports.statistics.outcomes.outcomes import outcomes
+from orchestrator.reports.statistics.outcomes.solved import solved
+from orchestrator.reports.statistics.outcomes.time_to_solve import time_to_solve
+from orchestrator.reports.statistics.outcomes.unlearnt import unlearnt
+from orchestrator.reports.statistics.tasks.across_tasks import across_tasks
+from orchestrator.reports.statistics.tasks.baselines import baselines
+from orchestrator.reports.statistics.tasks.bootstrap import bootstrap
+from orchestrator.reports.statistics.tasks.ranks import not_told_apart, ranks
+from orchestrator.reports.statistics.tuning.tuning import study_spread
+from orchestrator.reports.text.headline import finding
 
 STATISTICS = [
     across_tasks,

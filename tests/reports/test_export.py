@@ -1,4 +1,4 @@
-"""`reports.export`: read back by the tools that the formats are for."""
+"""`orchestrator.reports.export`: read back by the tools that the formats are for."""
 
 import re
 import shutil
@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reports.analysis import Analysis, analyse
-from reports.export import mlflow, pictures, tensorboard
-from reports.export.errors import ExportChoiceError, ExportError
-from reports.export.latex import escaped, write_latex
-from reports.export.series import read_series
-from reports.export.tables import write_csv
-from reports.tables import read_tables
+from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.export import mlflow, pictures, tensorboard
+from orchestrator.reports.export.errors import ExportChoiceError, ExportError
+from orchestrator.reports.export.latex import escaped, write_latex
+from orchestrator.reports.export.series import read_series
+from orchestrator.reports.export.tables import write_csv
 from tests.reports.sample import Sample, write
 
 TWO = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}

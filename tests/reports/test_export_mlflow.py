@@ -18,8 +18,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from reports.export.mlflow import write_mlflow
-from reports.tables import read_tables
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.export.mlflow import write_mlflow
 from tests.cli.heads import free_ports
 from tests.reports.sample import Sample, write
 

@@ -8,14 +8,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from reports.analysis import analyse
-from reports.figures.composed import composed, visible
-from reports.figures.epochs import MOST, probed
-from reports.figures.facets import scheme
-from reports.figures.palette import INK, LOOKS, dark_of, looks
-from reports.figures.records import Chooser, Figure, linear_range, log_range, numbers
-from reports.page.render import draw
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.composed import composed, visible
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.gradients.epochs import MOST, probed
+from orchestrator.reports.figures.palette import INK, LOOKS, dark_of, looks
+from orchestrator.reports.figures.records import Chooser, Figure, linear_range, log_range, numbers
+from orchestrator.reports.page.render import draw
 from tests.reports.sample import Sample, write
 
 pytestmark = pytest.mark.slow  # whole analyses and pages

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.analysis import analyse
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
 from tests.reports.sample import Sample, write
 
 ACTIVATIONS = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 4]}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics.fits import COLUMNS, decay_table, fits
+from orchestrator.reports.statistics.gradients.fits import COLUMNS, decay_table, fits
 from tests.reports.test_decay import rows as depth_rows
 from tests.reports.test_time_decay import rows as time_rows
 

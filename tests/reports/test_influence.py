@@ -5,11 +5,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.analysis import analyse
-from reports.statistics.decay_comparisons import decay_comparisons, main_groups
-from reports.statistics.influence import influences, spearman
-from reports.statistics.signflip import signflip_p
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.statistics.comparisons.signflip import signflip_p
+from orchestrator.reports.statistics.gradients.decay_comparisons import (
+    decay_comparisons,
+    main_groups,
+)
+from orchestrator.reports.statistics.gradients.influence import influences, spearman
 
 
 def test_rho_is_scipys():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.statistics.intervals import t_half_width, welch
+from orchestrator.reports.statistics.intervals import t_half_width, welch
 
 
 @pytest.mark.parametrize("n", [2, 3, 10, 40])

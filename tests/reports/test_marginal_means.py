@@ -7,13 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.analysis import analyse
-from reports.figures.facets import scheme
-from reports.figures.interactions import _apart
-from reports.page.explained import explained
-from reports.statistics.anova import anova
-from reports.statistics.marginal_means import interactions, main_effects, marginal_means
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.factorial.interactions import _apart
+from orchestrator.reports.page.rows.anova import explained
+from orchestrator.reports.statistics.factorial.anova import anova
+from orchestrator.reports.statistics.factorial.marginal_means import (
+    interactions,
+    main_effects,
+    marginal_means,
+)
 from tests.reports.sample import Sample, write
 
 RNG = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from reports.statistics.mean_field import (
+from orchestrator.reports.statistics.gradients.mean_field import (
     ACTIVATIONS,
     edge_of_chaos,
     factor,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reports import names
-from reports.roles import Roles, roles
-from reports.tables import parse_plan
+from orchestrator.reports.data.read import parse_plan
+from orchestrator.reports.roles import Roles, roles
+from orchestrator.reports.text import names
 from tests.reports.sample import FACTORS, Sample, plan_document
 
 

@@ -1,9 +1,9 @@
 """Where the lists of a figure open, on results and sizes that are known."""
 
-from reports.figures.facets import scheme
-from reports.figures.opening import opening
-from reports.statistics.outcomes import Outcome
-from reports.tables import parse_plan
+from orchestrator.reports.data.read import parse_plan
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.initial_levels import opening
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from tests.reports.sample import Sample, plan_document
 
 FACTORS = {

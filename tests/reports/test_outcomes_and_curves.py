@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics.curves import curves
-from reports.statistics.failures import failures
-from reports.statistics.outcomes import outcomes
+from orchestrator.reports.statistics.outcomes.curves import curves
+from orchestrator.reports.statistics.outcomes.failures import failures
+from orchestrator.reports.statistics.outcomes.outcomes import outcomes
 
 
 def trials(values, statuses=None):

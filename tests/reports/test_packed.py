@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 
-from reports.page.packed import SHORTEST, packed
+from orchestrator.reports.page.encode.encoding import SHORTEST, packed
 
 
 def unpacked(text):

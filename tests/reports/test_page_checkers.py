@@ -4,7 +4,7 @@ import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from reports.build import build_report
+from orchestrator.reports.build import build_report
 from tests.reports.sample import Sample, write
 from tests.reports.test_build import evil
 

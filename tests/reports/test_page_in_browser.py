@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from reports.build import build_report
+from orchestrator.reports.build import build_report
 from tests.reports.browsing import MARKS, PHONE, Visit, clashes, wait_until
 from tests.reports.sample import Sample, write, write_small
 from tests.reports.test_build import evil
@@ -236,7 +236,7 @@ def test_printing_draws_every_figure(browser, report):
 @pytest.fixture
 def parted(small, monkeypatch):
     """A page that is taken for a large one."""
-    monkeypatch.setattr("reports.page.render.LARGEST_BYTES", 0)
+    monkeypatch.setattr("orchestrator.reports.page.render.LARGEST_BYTES", 0)
     return build_report(small).path
 
 

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 from statsmodels.stats.power import TTestPower
 
-from reports.statistics.power import POWER, detectable, power, reachable, replicates_for
-from reports.statistics.signflip import signflip_p
+from orchestrator.reports.statistics.comparisons.power import (
+    POWER,
+    detectable,
+    power,
+    reachable,
+    replicates_for,
+)
+from orchestrator.reports.statistics.comparisons.signflip import signflip_p
 
 
 @pytest.mark.parametrize(

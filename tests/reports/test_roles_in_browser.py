@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.build import build_report
-from reports.figures.palette import INK, soft
+from orchestrator.reports.build import build_report
+from orchestrator.reports.figures.palette import INK, soft
 from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
 from tests.reports.sample import Sample, write
 from tests.reports.test_chips_in_browser import chip, points

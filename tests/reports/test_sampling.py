@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from reports.analysis import analyse
-from reports.page.render import render
-from reports.page.rows import sampling_text
-from reports.statistics.sampling import sampling
-from reports.tables import Compare, read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import Compare, read_tables
+from orchestrator.reports.page.render import render
+from orchestrator.reports.page.rows.rows import sampling_text
+from orchestrator.reports.statistics.comparisons.sampling import sampling
 
 
 @pytest.fixture(scope="module")

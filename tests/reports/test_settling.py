@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports.statistics.comparisons import comparisons
-from reports.statistics.power import MOST
-from reports.statistics.settling import settling, share_settled
-from reports.tables import parse_plan
+from orchestrator.reports.data.read import parse_plan
+from orchestrator.reports.statistics.comparisons.comparisons import comparisons
+from orchestrator.reports.statistics.comparisons.power import MOST
+from orchestrator.reports.statistics.comparisons.replicates_needed import settling, share_settled
 from tests.reports.sample import Sample, plan_document
 
 

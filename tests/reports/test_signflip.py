@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.statistics.signflip import (
+from orchestrator.reports.statistics.comparisons.signflip import (
     EXACT_UP_TO,
     max_t_p,
     sign_patterns,

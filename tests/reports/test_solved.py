@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from reports.statistics.curves import curves
-from reports.statistics.solved import Solved, solved, wilson
+from orchestrator.reports.statistics.outcomes.curves import curves
+from orchestrator.reports.statistics.outcomes.solved import Solved, solved, wilson
 
 
 @pytest.mark.parametrize("n", [1, 6, 10, 33])

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from reports.analysis import analyse
-from reports.figures.facets import scheme
-from reports.figures.palette import INK
-from reports.page.render import draw
-from reports.statistics.mean_field import ACTIVATIONS
-from reports.statistics.spreads import PATH_FACTOR, STEEPEST
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.palette import INK
+from orchestrator.reports.page.render import draw
+from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, STEEPEST
+from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
 from tests.reports.sample import Sample, write
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.statistics.adjustment import holm
-from reports.statistics.anova import anova
-from reports.statistics.interquartile import DRAWS, interquartile_mean
-from reports.statistics.intervals import t_half_width
-from reports.statistics.kaplan_meier import kaplan_meier, median
-from reports.statistics.marginal_means import marginal_means
-from reports.statistics.ranks import critical_difference
-from reports.statistics.signflip import signflip_p
-from reports.statistics.solved import wilson
+from orchestrator.reports.statistics.comparisons.adjustment import holm
+from orchestrator.reports.statistics.comparisons.signflip import signflip_p
+from orchestrator.reports.statistics.factorial.anova import anova
+from orchestrator.reports.statistics.factorial.marginal_means import marginal_means
+from orchestrator.reports.statistics.intervals import t_half_width
+from orchestrator.reports.statistics.outcomes.kaplan_meier import kaplan_meier, median
+from orchestrator.reports.statistics.outcomes.solved import wilson
+from orchestrator.reports.statistics.tasks.bootstrap import DRAWS, interquartile_mean
+from orchestrator.reports.statistics.tasks.ranks import critical_difference
 
 PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text()
 TANH = np.array([91.0, 93, 92, 95, 90, 93])

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from reports.tables import ReportError, read_tables
+from orchestrator.reports.data.read import ReportError, read_tables
 
 
 def test_reads_every_planned_trial_in_order(small):

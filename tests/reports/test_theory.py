@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from reports.statistics.fits import fits
-from reports.statistics.mean_field import edge_of_chaos, factor, fixed_point
-from reports.statistics.phase import factors
-from reports.statistics.theory import theories
-from reports.tables import read_tables
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.statistics.gradients.fits import fits
+from orchestrator.reports.statistics.gradients.mean_field import edge_of_chaos, factor, fixed_point
+from orchestrator.reports.statistics.gradients.phase import factors
+from orchestrator.reports.statistics.gradients.theory import theories
 from tests.reports.sample import Sample, write
 
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics import time_decay as time
-from reports.statistics.fits import fits
-from reports.statistics.time_decay import half_life
+from orchestrator.reports.statistics.gradients import time_decay as time
+from orchestrator.reports.statistics.gradients.fits import fits
+from orchestrator.reports.statistics.gradients.time_decay import half_life
 
 
 def rows(values, site="forward.0", quantity="hidden_grad", epoch=0, axis="time"):

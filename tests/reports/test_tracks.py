@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports.command import one_trial
-from reports.statistics import tracks as module
-from reports.statistics.tracks import tracks
-from reports.tables import read_tables
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.statistics.outcomes import per_trial as module
+from orchestrator.reports.statistics.outcomes.per_trial import tracks
+from orchestrator.reports.text.commands import one_trial
 from tests.reports.sample import Sample, write
 
 

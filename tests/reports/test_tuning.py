@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reports.statistics.tuning import study_spread
+from orchestrator.reports.statistics.tuning.tuning import study_spread
 
 
 def test_means_and_both_spreads_are_those_of_numpy():

@@ -8,13 +8,18 @@ import pandas as pd
 import pytest
 from markupsafe import escape
 
-from reports.analysis import analyse
-from reports.figures.facets import scheme
-from reports.page.methods import methods
-from reports.page.render import draw, render
-from reports.page.tuning_rows import luck_rows, luck_text
-from reports.statistics.tuning_audit import edge, expected_best, position, tuning_audit
-from reports.tables import Nuisance, Selected, Tune, TuningPoint, read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import Nuisance, Selected, Tune, TuningPoint, read_tables
+from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.page.render import draw, render
+from orchestrator.reports.page.rows.tuning import luck_rows, luck_text
+from orchestrator.reports.statistics.tuning.tuning_audit import (
+    edge,
+    expected_best,
+    position,
+    tuning_audit,
+)
+from orchestrator.reports.text.methods import methods
 from tests.reports.sample import Sample, write
 
 RATE = Nuisance("log_uniform", 0.001, 1.0, None, {})

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports.statistics.two_studies import read_side, two_studies
-from reports.tables import ReportError
+from orchestrator.reports.data.read import ReportError
+from orchestrator.reports.statistics.comparisons.two_studies import read_side, two_studies
 from tests.reports.sample import Sample, write
 
 FACTORS = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 4]}

@@ -4,10 +4,10 @@ import shlex
 
 import pytest
 
-from reports.analysis import analyse
-from reports.command import more_replicates
-from reports.statistics.verdicts import SHOWN, apart, shown
-from reports.tables import read_tables
+from orchestrator.reports.analysis import analyse
+from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.text.commands import more_replicates
+from orchestrator.reports.text.verdicts import SHOWN, apart, shown
 from tests.reports.sample import Sample, write
 
 FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 4]}

@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator.paths import ResultsPaths
 from orchestrator.store.checkpoints import Checkpoint, DamagedCheckpoint, keep_only, written
-from orchestrator.store.mirror import mirrored
+from orchestrator.store.remote.mirror import mirrored
 from tests.object_storage import ObjectStorage
 
 

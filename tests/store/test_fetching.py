@@ -7,10 +7,10 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import ResultsPaths
-from orchestrator.store import fetching
-from orchestrator.store.fetching import copy_study
 from orchestrator.store.journal import append_event, names_submission
-from orchestrator.store.parts import commit, statuses
+from orchestrator.store.local import copy_study as copying
+from orchestrator.store.local.copy_study import copy_study
+from orchestrator.store.pack_files import commit, statuses
 from tests.store.test_parts import rows_of
 
 DOCUMENT = {
@@ -58,7 +58,7 @@ def test_again_only_what_is_new_or_changed(source: ResultsPaths, target: Results
 def test_what_does_not_arrive_whole(
     source: ResultsPaths, target: ResultsPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "_digest", lambda path: b"another")
+    monkeypatch.setattr(copying, "_digest", lambda path: b"another")
     with pytest.raises(EnvironmentFault, match=r"differs from .* after copying"):
         copy_study(source, target, DOCUMENT)
     assert statuses(target) == {}, "trials come last"

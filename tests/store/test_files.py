@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.store.files import alive, clean_leftovers, faults, replacing, write_text
+from orchestrator.store.local.atomic_files import (
+    alive,
+    clean_leftovers,
+    faults,
+    replacing,
+    write_text,
+)
 
 
 def temporary_files(folder: Path) -> list[Path]:
@@ -81,7 +87,7 @@ def test_a_disk_limit_hit_while_writing_leaves_nothing(tmp_path: Path) -> None:
     """A real process with a real limit: its third kilobyte does not fit."""
     script = (
         "import resource, sys, pathlib\n"
-        "from orchestrator.store.files import write_text\n"
+        "from orchestrator.store.local.atomic_files import write_text\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
         "write_text(pathlib.Path(sys.argv[1]), 'x' * 3000)\n"
     )
@@ -99,7 +105,7 @@ def test_a_killed_writer_leaves_only_what_is_cleaned(tmp_path: Path) -> None:
     write_text(path, "old")
     script = (
         "import sys, time, pathlib\n"
-        "from orchestrator.store.files import replacing\n"
+        "from orchestrator.store.local.atomic_files import replacing\n"
         "with replacing(pathlib.Path(sys.argv[1])) as file:\n"
         "    file.write(b'half'); file.flush(); print('now', flush=True); time.sleep(60)\n"
     )

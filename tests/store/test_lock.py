@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.store.lock import exclusive
+from orchestrator.store.local.lock import exclusive
 
 HOLD = (
     "import sys, time, pathlib\n"
-    "from orchestrator.store.lock import exclusive\n"
+    "from orchestrator.store.local.lock import exclusive\n"
     "with exclusive(pathlib.Path(sys.argv[1])):\n"
     "    print('held', flush=True); time.sleep(60)\n"
 )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.parts import DamagedPart, commit, entries, statuses
+from orchestrator.store.pack_files import DamagedPart, commit, entries, statuses
 from orchestrator.store.schemas import GRADIENTS, METRICS, level_type
 from orchestrator.training.records import PackRows
 from tests.execution.doubles import train

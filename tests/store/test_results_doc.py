@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.paths import SAMPLES, TABLES
+from orchestrator.reports.build import COMPARISONS, DECAY
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
-from reports.build import COMPARISONS, DECAY
 from tests.cli.running import events, train_here, write_study
 
 PAGE = (Path(__file__).parents[2] / "docs" / "results.md").read_text()

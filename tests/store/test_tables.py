@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.ordering import Ordering
-from orchestrator.store.parts import commit
+from orchestrator.store.pack_files import commit
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
-from orchestrator.store.tables import compact
+from orchestrator.store.tables.compact import compact
+from orchestrator.store.tables.external_sort import Ordering
 from tests.store.test_parts import rows_of
 
 
@@ -224,7 +224,7 @@ def test_rows_that_do_not_fit_into_memory_come_in_the_same_order(
     for name in TABLES:
         paths.study("demo").table(name).unlink()
     monkeypatch.setattr(
-        "orchestrator.store.tables.Ordering", partial(Ordering, most_rows=most_rows)
+        "orchestrator.store.tables.compact.Ordering", partial(Ordering, most_rows=most_rows)
     )
     assert compacted(paths, plan) == whole
     assert not list(paths.study("demo").root.glob(".*"))

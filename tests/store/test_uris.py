@@ -12,11 +12,11 @@ import pytest
 from orchestrator.addresses import below
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.store import filesystems
-from orchestrator.store.mirror import mirrored, refresh
-from orchestrator.store.objects import get, listing, look, put, remove
-from orchestrator.store.parts import DamagedPart, commit, statuses
-from orchestrator.store.transfer import copy, push, results_at
+from orchestrator.store.pack_files import DamagedPart, commit, statuses
+from orchestrator.store.remote import filesystems
+from orchestrator.store.remote.mirror import mirrored, refresh
+from orchestrator.store.remote.object_io import get, listing, look, put, remove
+from orchestrator.store.remote.sync import copy, push, results_at
 from tests.object_storage import ObjectStorage
 from tests.store.test_parts import rows_of
 
@@ -138,7 +138,7 @@ def test_what_is_pushed_is_pulled_whole(place: Location, tmp_path: Path) -> None
 
 
 def test_the_folder_of_a_study_that_runs_here_stays(paths: ResultsPaths) -> None:
-    from orchestrator.store.lock import exclusive
+    from orchestrator.store.local.lock import exclusive
 
     events = paths.study("s").events
     put(paths.at(events), b"what was put up\n")

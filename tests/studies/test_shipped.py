@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.cli.run import run
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.power import DESCRIPTIVE_BELOW
+from orchestrator.run.run_study import run
 from orchestrator.study.load import Overrides, load_study
 
 STUDIES = sorted(path.stem for path in (Path(__file__).parents[2] / "studies").glob("*.yaml"))

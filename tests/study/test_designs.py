@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from orchestrator.study.docs.json_schema import study_schema
 from orchestrator.study.load import Overrides
 from orchestrator.study.records import Study
-from orchestrator.study.schema import study_schema
 from tests.study.texts import parse, problems
 
 HEAD = """\

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from models.settings import MLP, Digits, Init
 from orchestrator.errors import InputError
+from orchestrator.models.settings import MLP, Digits, Init
 from orchestrator.study.load import load_study
+from orchestrator.study.parsing.source import shipped_studies
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Compare, Resources, Training
-from orchestrator.study.source import shipped_studies
 from tests.study.texts import SMALL, parse, problems, with_line, without
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.study.describe import shown
 from orchestrator.study.load import Overrides
+from orchestrator.study.parsing.messages import shown
 from tests.study.texts import SMALL, parse, problems
 
 COMMENTED = """\

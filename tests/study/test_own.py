@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from orchestrator.study.schema import study_schema
+from orchestrator.study.docs.json_schema import study_schema
 from tests.own_code import MODEL, SMALL_DIGITS, TASK, own_study, problems_of, write_module
 
 WHOLE = "import torch\nfrom torch import nn\n"
@@ -194,7 +194,7 @@ def test_a_name_that_is_not_there(tmp_path: Path, name: str, what: str, cure: st
     assert problem.cure == cure.replace("MODULE", module)
 
 
-@pytest.mark.parametrize("taken", ["models", "reports", "json"])
+@pytest.mark.parametrize("taken", ["orchestrator", "json"])
 def test_names_that_are_taken(tmp_path: Path, taken: str) -> None:
     (tmp_path / f"{taken}.py").write_text(MODEL)
     (problem,) = problems_of(tmp_path, model=f'"{taken}:build"')
@@ -257,7 +257,7 @@ def test_a_model_that_squeezes_its_batch_is_found(tmp_path: Path) -> None:
 
 def test_a_model_for_images_gets_them_whole(tmp_path: Path) -> None:
     text = (
-        f"{WHOLE}from models.own import orch_model\n@orch_model(takes='image')\n"
+        f"{WHOLE}from orchestrator.models.own import orch_model\n@orch_model(takes='image')\n"
         "def build(inputs, outputs):\n"
         "    return nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(72, outputs))\n"
     )
@@ -290,7 +290,10 @@ TASK_FAULTS = {  # in TASK: old text → new text, and what is said
     'outputs="value"': ('outputs="class"', "from features to value, but declares features to cl"),
     "def load(seed_for, *,": ("def load(*, seed_for,", "must take seed_for first"),
     "return Dataset(": ("return list(", "TypeError"),
-    "draws = generator": ("return 3; draws = generator", "returned int, not a models.tasks.dat"),
+    "draws = generator": (
+        "return 3; draws = generator",
+        "returned int, not a orchestrator.models.tasks.dat",
+    ),
     "generator(seed_for": ("torch.Generator(); draws.seed(); (seed_for", "other data each time"),
     "return Dataset(inputs, targets": ("return Dataset(inputs, targets[:, 0]", "targets have the"),
     '"value", 3, 1': ('"value", 4, 1', "with 3 features an example, but its shape says 4"),

@@ -7,11 +7,11 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from models.catalogue import MODELS, TASKS
-from orchestrator.study.file import StudyFile
-from orchestrator.study.reference import tables, with_tables
-from orchestrator.study.schema import study_schema
-from orchestrator.study.vocabulary import SECTIONS, classes, leaves
+from orchestrator.models.catalogue import MODELS, TASKS
+from orchestrator.study.docs.json_schema import study_schema
+from orchestrator.study.docs.reference import tables, with_tables
+from orchestrator.study.parsing.keys import StudyFile
+from orchestrator.study.parsing.setting_paths import SECTIONS, classes, leaves
 from tests.study.texts import SMALL, parse, problems, with_line
 
 PAGE = Path("docs/study.md").read_text()
@@ -24,7 +24,9 @@ ALL = [
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert with_tables(PAGE) == PAGE, "run: python -m orchestrator.study.reference docs/study.md"
+    assert with_tables(PAGE) == PAGE, (
+        "run: python -m orchestrator.study.docs.reference docs/study.md"
+    )
 
 
 def test_every_key_and_setting_is_documented() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orchestrator.study.points import at_point, for_tuning
+from orchestrator.study.design.nuisance_values import at_point, for_tuning
 from orchestrator.study.records import Nuisance
 from tests.study.texts import SMALL, Overrides, parse, problems, with_line
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.settings import MLP, Digits, Init, TaskSettings
+from orchestrator.models.settings import MLP, Digits, Init, TaskSettings
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant

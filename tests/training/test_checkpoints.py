@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.settings import MLP, Adding, Recurrent
+from orchestrator.models.settings import MLP, Adding, Recurrent
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Schedule
-from orchestrator.training import memory
 from orchestrator.training.engine import train
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
+from orchestrator.training.stacking import memory
 from tests.training.packs import normal, pack, variant
 
 UNLIKE = ("wall_s", "started_at")

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from models.settings import MLP, Digits, MNIST5k
-from models.tasks import digits
+from orchestrator.models.settings import MLP, Digits, MNIST5k
+from orchestrator.models.tasks import digits
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
 from orchestrator.study.probes import Probes

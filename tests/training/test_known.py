@@ -2,7 +2,7 @@
 
 import torch
 
-from models.shape import NO_TAG, TaskShape
+from orchestrator.models.shape import NO_TAG, TaskShape
 from orchestrator.training.data import TrialData
 
 

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.losses import cross_entropy
-from models.networks.convnet import ConvNet
-from models.networks.mlp import MLP
-from models.networks.window_tagger import WindowTagger
+from orchestrator.models.losses import cross_entropy
+from orchestrator.models.networks.convnet import ConvNet
+from orchestrator.models.networks.mlp import MLP
+from orchestrator.models.networks.window_tagger import WindowTagger
 from orchestrator.study.probes import QUANTITIES
-from orchestrator.training.layer_quantities import SAMPLE
-from orchestrator.training.members import Mapped, Members, Single, side_by_side, single
-from orchestrator.training.probes import probe
+from orchestrator.training.probes.layers import probe
+from orchestrator.training.probes.quantities import SAMPLE
+from orchestrator.training.stacking.members import Mapped, Members, Single, side_by_side, single
 
 ALL = frozenset(QUANTITIES)
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {

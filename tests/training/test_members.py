@@ -9,10 +9,10 @@ import torch
 from torch import nn
 from torch.nn.utils import parameters_to_vector
 
-from models.networks.mlp import MLP
+from orchestrator.models.networks.mlp import MLP
 from orchestrator.study.settings import Training
-from orchestrator.training.members import Mapped, Members, Single, side_by_side, single
-from orchestrator.training.optimizers import OPTIMIZERS
+from orchestrator.training.optim.optimizers import OPTIMIZERS
+from orchestrator.training.stacking.members import Mapped, Members, Single, side_by_side, single
 
 TORCH: dict[str, Any] = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),

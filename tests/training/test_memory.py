@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from models.settings import MLP
-from orchestrator.training import memory
+from orchestrator.models.settings import MLP
 from orchestrator.training.engine import train
-from orchestrator.training.members import Members, side_by_side
+from orchestrator.training.stacking import memory
+from orchestrator.training.stacking.members import Members, side_by_side
 from tests.training.packs import pack, variant
 
 

@@ -8,17 +8,17 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Pack
 from orchestrator.seeds import seed_for
 from orchestrator.study.probes import QUANTITIES
 from orchestrator.study.records import Study
 from orchestrator.training.data import load_data
 from orchestrator.training.engine import build_model, train
-from orchestrator.training.members import Mapped, side_by_side, single
-from orchestrator.training.probes import probe
+from orchestrator.training.probes.layers import probe
+from orchestrator.training.random_streams import Streams
 from orchestrator.training.records import PackRows
-from orchestrator.training.streams import Streams
+from orchestrator.training.stacking.members import Mapped, side_by_side, single
 from tests.own_code import MODEL, TASK, own_study, write_module
 
 HEAD = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.losses import cross_entropy, squared_error
-from models.networks.mlp import MLP
-from models.settings import MLP as MLPSettings
-from models.settings import Digits, Init, MNIST5k
+from orchestrator.models.losses import cross_entropy, squared_error
+from orchestrator.models.networks.mlp import MLP
+from orchestrator.models.settings import MLP as MLPSettings
+from orchestrator.models.settings import Digits, Init, MNIST5k
 from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.training.engine import train
-from orchestrator.training.members import side_by_side
-from orchestrator.training.probes import Reading, probe
+from orchestrator.training.probes.layers import Reading, probe
+from orchestrator.training.stacking.members import side_by_side
 from tests.training.packs import normal, pack, variant
 
 ALL = frozenset(QUANTITIES)

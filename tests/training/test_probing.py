@@ -9,15 +9,15 @@ import pytest
 import torch
 from torch import nn
 
-from models.losses import cross_entropy, squared_error
-from models.networks.recurrent import Recurrent as Network
-from models.settings import MLP, Adding, Recurrent
+from orchestrator.models.losses import cross_entropy, squared_error
+from orchestrator.models.networks.recurrent import Recurrent as Network
+from orchestrator.models.settings import MLP, Adding, Recurrent
 from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.training.data import load_data
 from orchestrator.training.engine import build_model, train
-from orchestrator.training.members import single
-from orchestrator.training.probing import EVERY_PROBE, quantities_at
-from orchestrator.training.time_probes import probe_time
+from orchestrator.training.probes.schedule import EVERY_PROBE, quantities_at
+from orchestrator.training.probes.time import probe_time
+from orchestrator.training.stacking.members import single
 from tests.training.packs import normal, pack, variant
 
 TINY = float(np.finfo(np.float32).tiny)  # the smallest 32-bit number of full precision

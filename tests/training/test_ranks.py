@@ -5,12 +5,12 @@ import torch
 from torch import Tensor, nn
 from torch.distributed.distributed_c10d import BackendConfig
 
-from models.losses import cross_entropy, squared_error
+from orchestrator.models.losses import cross_entropy, squared_error
+from orchestrator.training.distributed.process_group import Ranks
+from orchestrator.training.distributed.rendezvous import BACKENDS
+from orchestrator.training.distributed.separable import require_separable
 from orchestrator.training.engine import train
-from orchestrator.training.groups import BACKENDS
-from orchestrator.training.means import mean_per_member
-from orchestrator.training.ranks import Ranks
-from orchestrator.training.separable import require_separable
+from orchestrator.training.masked_means import mean_per_member
 from tests.training.packs import pack, variant
 
 GENERATOR = torch.Generator().manual_seed(1)

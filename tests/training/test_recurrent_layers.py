@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models.losses import cross_entropy, squared_error
-from models.networks.recurrent import Recurrent
+from orchestrator.models.losses import cross_entropy, squared_error
+from orchestrator.models.networks.recurrent import Recurrent
 from orchestrator.study.probes import QUANTITIES
-from orchestrator.training.members import side_by_side, single
-from orchestrator.training.probes import Reading, probe
+from orchestrator.training.probes.layers import Reading, probe
+from orchestrator.training.stacking.members import side_by_side, single
 
 TIME, HIDDEN, LAYERS = 6, 4, 3
 ALL = frozenset(QUANTITIES)
@@ -190,7 +190,7 @@ def test_steps_of_padding_are_not_measured() -> None:
 def test_members_that_train_side_by_side_are_measured_like_each_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("orchestrator.training.members.STEPWISE_ON", ("cpu",))
+    monkeypatch.setattr("orchestrator.training.stacking.members.STEPWISE_ON", ("cpu",))
     inputs, targets = batch()
     nets = [network("rnn"), network("rnn")]
     with torch.no_grad():

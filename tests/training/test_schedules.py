@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 import torch
 
-from models.settings import MLP
+from orchestrator.models.settings import MLP
 from orchestrator.study.settings import Schedule, Training
 from orchestrator.training.engine import train
-from orchestrator.training.members import side_by_side
-from orchestrator.training.optimizers import SGD
-from orchestrator.training.schedules import Plateau, follow
+from orchestrator.training.optim.optimizers import SGD
+from orchestrator.training.optim.schedules import Plateau, follow
+from orchestrator.training.stacking.members import side_by_side
 from tests.training.packs import pack, variant
 
 LOSSES = [1.0, 0.9, 0.95, 0.9, 0.91, 0.89999, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.4, 0.5]

@@ -8,15 +8,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from models.settings import Adding, Recurrent, ToyTagging, WindowTagger
-from models.tasks import adding, toy_tagging
+from orchestrator.models.settings import Adding, Recurrent, ToyTagging, WindowTagger
+from orchestrator.models.tasks import adding, toy_tagging
 from orchestrator.seeds import seed_for
 from orchestrator.study.probes import Probes
 from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.engine import build_model, train
-from orchestrator.training.means import mean_per_member
-from orchestrator.training.streams import Streams
+from orchestrator.training.masked_means import mean_per_member
+from orchestrator.training.random_streams import Streams
 from tests.training.packs import pack, variant
 
 SHORT = Adding(length=6, examples=40, validation_examples=10, test_examples=10)
@@ -88,7 +88,7 @@ def test_the_step_form_trains_stacked_to_what_the_kernels_train_in_turn(
         for rate in (0.01, 0.03)
     ]
     in_turn = train(pack(variants), precision=torch.float64)
-    monkeypatch.setattr("orchestrator.training.members.STEPWISE_ON", ("cpu",))
+    monkeypatch.setattr("orchestrator.training.stacking.members.STEPWISE_ON", ("cpu",))
     stacked = train(pack(variants), precision=torch.float64)
     assert set(in_turn.trials["execution"]) == {"sequential"}
     assert set(stacked.trials["execution"]) == {"stacked"}

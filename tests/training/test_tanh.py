@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from orchestrator.training.tanh import Tanh
+from orchestrator.training.stacking.tanh import Tanh
 
 
 def ulps(found: Tensor, exact: Tensor) -> Tensor:

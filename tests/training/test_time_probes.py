@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models.losses import cross_entropy, squared_error
-from models.networks.recurrent import Recurrent as Network
-from models.settings import Adding, Recurrent
+from orchestrator.models.losses import cross_entropy, squared_error
+from orchestrator.models.networks.recurrent import Recurrent as Network
+from orchestrator.models.settings import Adding, Recurrent
 from orchestrator.study.probes import Probes
 from orchestrator.training.engine import train
-from orchestrator.training.members import single
-from orchestrator.training.time_probes import probe_time
+from orchestrator.training.probes.time import probe_time
+from orchestrator.training.stacking.members import single
 from tests.training.packs import pack, variant
 
 TIME, HIDDEN = 7, 5
@@ -129,7 +129,9 @@ def test_sentences_have_the_same_gradients_as_sequences(monkeypatch: pytest.Monk
     net = network("lstm", embedding=3, pooling=None)
     words, tags = torch.tensor([[1, 2, 1, 2]]), torch.tensor([[0, 1, 0, 1]])
     with_lengths = probe_time(single(net), cross_entropy, words[None], tags[None], GRADIENTS)
-    monkeypatch.setattr("models.networks.recurrent.sentence_lengths", lambda words: None)
+    monkeypatch.setattr(
+        "orchestrator.models.networks.recurrent.sentence_lengths", lambda words: None
+    )
     without = probe_time(single(net), cross_entropy, words[None], tags[None], GRADIENTS)
     assert {r.quantity for r in without} == {"hidden_grad", "cell_grad"}
     for one, other in zip(with_lengths, without, strict=True):

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from orchestrator.execution.processes import train_in_processes
-from orchestrator.execution.records import Job
+from orchestrator.execution.local.processes import train_in_processes
+from orchestrator.execution.protocol import Job
 from orchestrator.study.settings import Resources
-from orchestrator.training.ranks import ALONE
+from orchestrator.training.distributed.process_group import ALONE
 from orchestrator.training.records import PackRows
 from tests.training.together import DIGITS, VARIED, parameters, rows_of
 

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from models.losses import cross_entropy, squared_error
-from orchestrator.training.members import single
-from orchestrator.training.time_probes import probe_time
-from orchestrator.training.unrolling import stepwise
+from orchestrator.models.losses import cross_entropy, squared_error
+from orchestrator.training.probes.time import probe_time
+from orchestrator.training.probes.unrolling import stepwise
+from orchestrator.training.stacking.members import single
 
 TIME, HIDDEN = 7, 5
 MODULES = {

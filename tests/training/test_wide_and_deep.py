@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from models.activations import ACTIVATIONS
-from models.build import build, draw
-from models.losses import cross_entropy
-from models.settings import MLP, Init
-from models.shape import TaskShape
-from orchestrator.training.members import single
-from orchestrator.training.probes import probe
-from reports.statistics.mean_field import relative_delta
+from orchestrator.models.activations import ACTIVATIONS
+from orchestrator.models.build import build, draw
+from orchestrator.models.losses import cross_entropy
+from orchestrator.models.settings import MLP, Init
+from orchestrator.models.shape import TaskShape
+from orchestrator.reports.statistics.gradients.mean_field import relative_delta
+from orchestrator.training.probes.layers import probe
+from orchestrator.training.stacking.members import single
 
 WIDTH, DEPTH, EXAMPLES = 1000, 10, 64
 INITS = [

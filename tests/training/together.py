@@ -9,21 +9,21 @@ from torch import Tensor, distributed, nn
 from torch.nn import functional
 from torch.nn.utils import parameters_to_vector
 
-from models.settings import Recurrent, ToyTagging
+from orchestrator.models.settings import Recurrent, ToyTagging
 from orchestrator.plan.records import Pack
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Schedule
 from orchestrator.training.batches import batches
 from orchestrator.training.checkpoints import Saves
 from orchestrator.training.data import load_data
+from orchestrator.training.distributed.process_group import ALONE, Ranks
 from orchestrator.training.engine import build_model, train
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.loop import train_members
-from orchestrator.training.members import single
-from orchestrator.training.ranks import ALONE, Ranks
+from orchestrator.training.random_streams import Streams
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows
-from orchestrator.training.streams import Streams
+from orchestrator.training.stacking.members import single
 from tests.execution.doubles import misbehave
 from tests.training.packs import pack, variant
 

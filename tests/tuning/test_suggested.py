@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from orchestrator.plan.identity import fingerprints
-from orchestrator.plan.make import make_plan
+from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Plan
 from orchestrator.plan.tuning import Known
-from orchestrator.study.points import Values
+from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Nuisance, Study
 from orchestrator.tuning.suggested import Suggesting
 from tests.plan.tuned import TUNED

@@ -1,0 +1,177 @@
+"""`orch submit`: hands studies to a cluster, through its Ray Jobs server, and returns."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from orchestrator.errors import EnvironmentFault, InputError, Problem
+from orchestrator.execution.remote.archive import Shipment, shipment
+from orchestrator.execution.remote.jobs_server import JobsServer, server_address
+from orchestrator.execution.remote.submissions import Submission, numbered
+from orchestrator.paths import Location
+from orchestrator.plan.document import plan_document
+from orchestrator.plan.identity import canonical
+from orchestrator.run.counts import count
+from orchestrator.run.remote.job_context import SUBMISSION
+from orchestrator.run.remote.prepare import (
+    arguments_there,
+    plan_to_send,
+    require_results,
+    results_there,
+    sent,
+    variables_there,
+)
+from orchestrator.study.parsing.overrides import Overrides
+from orchestrator.study.records import Study
+
+_DIGITS = 12  # of the digest in an id
+_STOPPED_BY = {"RAY_JOB_STOP_SIGNAL": "SIGINT", "RAY_JOB_STOP_WAIT_TIME_S": "60"}
+"""What Ctrl-C does, and a minute for it; Ray would end the job hard, after three seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One study that a cluster is to run."""
+
+    study: Study
+    command: tuple[str, ...]  # to submit it alone, as the user would type it
+    trials: int
+    results: str  # as the cluster sees it
+    wait: Sequence[str]  # flag, for nodes with room
+    plan: str  # <study>-<digest>, the submission's id
+    shipment: Shipment
+
+
+def submit(
+    studies: Sequence[str],
+    *,
+    overrides: Overrides,
+    address: str | None,
+    results: Location | None,
+    wait_minutes: float = 0.0,
+) -> int:
+    """Exit code 0. Raises InputError, with all problems of all studies, and EnvironmentFault."""
+    place = results_there(results)
+    flag = [] if address is None else ["--address", address]
+    wait = ["--wait", f"{wait_minutes:g}"] if wait_minutes else []
+    url = server_address(address)
+    orders = _orders(studies, overrides, place, flag, wait)
+    require_results(place)
+    server = JobsServer(url)
+    cluster = server.cluster()
+    for order in orders:
+        if not wait:
+            cluster.workers(order.study.resources)
+    before: Submission | None = None
+    with TemporaryDirectory(prefix="orch-submit-") as folder:
+        archives = [Path(folder) / f"{number}.zip" for number in range(len(orders))]
+        for order, archive in zip(orders, archives, strict=True):
+            order.shipment.pack(archive)
+        for order, archive in zip(orders, archives, strict=True):
+            before = _submit(order, archive, server, before, flag)
+    return 0
+
+
+def _orders(
+    studies: Iterable[str],
+    overrides: Overrides,
+    results: str,
+    flag: Sequence[str],
+    wait: Sequence[str],
+) -> list[Order]:
+    """Raises InputError with the problems of all studies."""
+    problems: list[Problem] = []
+    orders: list[Order] = []
+    for name in studies:
+        try:
+            orders.append(_order(name, overrides, results, flag, wait))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return orders
+
+
+def _order(
+    name: str, overrides: Overrides, results: str, flag: Sequence[str], wait: Sequence[str]
+) -> Order:
+    plan = plan_to_send(name, overrides)
+    study = plan.study
+    document = plan_document(plan)
+    del document["packs"]  # they depend on the number of workers
+    digest = sha256(canonical([document, results]).encode()).hexdigest()[:_DIGITS]
+    return Order(
+        study=study,
+        command=("orch", "submit", name, *overrides.words, *flag, *wait, "--results", results),
+        trials=len(plan.trials) + plan.to_come + plan.pending,
+        results=results,
+        wait=wait,
+        plan=f"{study.name}-{digest}",
+        shipment=shipment(study, Path.cwd()),
+    )
+
+
+def _submit(
+    order: Order, archive: Path, server: JobsServer, before: Submission | None, flag: list[str]
+) -> Submission:
+    """The study's submission: a new one, or one of the same plan that is there already."""
+    submission_id, last = numbered(server.submissions(), order.plan)
+    name, trials = order.study.name, count(order.trials, "trial")
+    if last is not None and last.state in ("queued", "running", "finished"):
+        did = "has finished" if last.has_ended else f"is {last.state}"
+        print(f"{name}: {trials}, submitted before as {last.submission_id}, which {did}")
+    else:
+        after = before.submission_id if before and not before.has_ended else ""
+        try:
+            last = _start(order, archive, server, submission_id, after)
+        except EnvironmentFault:
+            last = _submitted_meanwhile(submission_id, server)
+            if last is None:
+                raise
+            print(f"{name}: {trials}, there by now as {submission_id}")
+        else:
+            print(f"{name}: {trials}, submitted to {server.address} as {submission_id}")
+            print("\n".join(_sent(order, archive, after)))
+    print("\n".join(_next(last.submission_id, flag)), flush=True)
+    return last
+
+
+def _submitted_meanwhile(submission_id: str, server: JobsServer) -> Submission | None:
+    """By somebody else, or by us, with an answer that was lost: an id is one plan, taken once."""
+    known = (each for each in server.submissions() if each.submission_id == submission_id)
+    return next(known, None)
+
+
+def _start(
+    order: Order, archive: Path, server: JobsServer, submission_id: str, after: str
+) -> Submission:
+    told = {"study": order.study.name, "results": order.results, "after": after}
+    variables = {SUBMISSION: submission_id, **variables_there(order.study, order.command)}
+    server.submit(submission_id, _command(order, after), archive, told, variables | _STOPPED_BY)
+    return Submission(submission_id, order.study.name, order.results, "queued", after)
+
+
+def _command(order: Order, after: str) -> str:
+    """For the shell of the head, in the folder that the archive becomes there."""
+    arguments = arguments_there(order.study, order.results, order.wait)
+    run = ["python", "-m", "orchestrator", *arguments]
+    turn = ["python", "-m", "orchestrator.execution.remote.job_queue", after]
+    return " && ".join(map(shlex.join, [turn, run] if after else [run]))
+
+
+def _sent(order: Order, archive: Path, after: str) -> Iterator[str]:
+    yield from sent(order.study, order.shipment, archive)
+    if after:
+        yield f"it waits until {after} has ended"
+    yield f"results go to {order.results}"
+
+
+def _next(submission_id: str, flag: list[str]) -> Iterator[str]:
+    """Commands for what one wants next."""
+    yield f"    {shlex.join(['orch', 'status', submission_id, *flag])}"
+    yield f"    {shlex.join(['orch', 'logs', submission_id, '--follow', *flag])}"
+    yield f"    {shlex.join(['orch', 'cancel', submission_id, *flag])}"
+    yield f"    {shlex.join(['orch', 'fetch', submission_id, *flag])}"

@@ -1,0 +1,1 @@
+"""Runs packs on this machine without Ray."""

@@ -1,0 +1,1 @@
+"""Runs packs with Ray: the only room that imports ray."""

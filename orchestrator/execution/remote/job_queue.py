@@ -1,0 +1,53 @@
+"""Waits, inside a job of a cluster, until another job has ended.
+
+Run as `python -m orchestrator.execution.remote.job_queue ID`.
+"""
+
+import signal
+import sys
+import time
+from typing import Any
+
+from orchestrator.errors import EnvironmentFault, Interrupted
+
+_ASK_EVERY_S = 2.0
+_PATIENCE_S = 300.0  # for a server that does not answer
+
+
+def wait_for(submission_id: str, client: Any) -> None:
+    """However that ends: the studies of one submission queue up, they do not build on another.
+
+    client: Ray's, for the Jobs server. Raises EnvironmentFault if it is silent for too long.
+    """
+    answered = time.monotonic()
+    while True:
+        try:
+            if client.get_job_status(submission_id).is_terminal():
+                return
+            answered = time.monotonic()
+        except (RuntimeError, OSError) as error:
+            if time.monotonic() - answered > _PATIENCE_S:
+                raise EnvironmentFault(
+                    f"cannot ask whether {submission_id} has ended: {error}\n"
+                    "    submit the study again"
+                ) from error
+        time.sleep(_ASK_EVERY_S)
+
+
+def main(submission_id: str) -> int:
+    """Exit code. A job that is cancelled while it waits ends at once, without a traceback."""
+    for signalled in (signal.SIGINT, signal.SIGTERM):  # a shell may have them ignored
+        signal.signal(signalled, lambda *_: sys.exit(Interrupted.exit_code))
+    from ray.job_submission import JobSubmissionClient
+
+    print(f"waiting for {submission_id} to end", flush=True)
+    try:
+        wait_for(submission_id, JobSubmissionClient())  # Ray tells its jobs where the server is
+    except EnvironmentFault as fault:
+        print(fault, file=sys.stderr)
+        return fault.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

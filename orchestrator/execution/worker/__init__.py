@@ -1,0 +1,1 @@
+"""What happens to a pack inside the process that trains it."""

@@ -1,0 +1,28 @@
+"""What trials have in common that can be trained side by side."""
+
+from functools import cache
+
+from orchestrator.models.settings import Settings
+from orchestrator.study.records import Level, TrialSettings, flatten
+
+STACKABLE = (
+    *("training.learning_rate", "training.momentum", "training.weight_decay"),
+    *("training.clip_norm", "training.clip_value"),
+)
+"""Settings in which the members of a pack may differ, besides the replicate and `model.init.*`."""
+
+Structure = tuple[tuple[tuple[str, Level], ...], ...]
+
+
+def structure(settings: TrialSettings) -> Structure:
+    """What the members of a pack have in common."""
+    return tuple(_structure(name, section) for name, section in settings.sections)
+
+
+@cache
+def _structure(name: str, section: Settings) -> tuple[tuple[str, Level], ...]:
+    return tuple((path, value) for path, value in flatten(name, section) if not is_stackable(path))
+
+
+def is_stackable(path: str) -> bool:
+    return path in STACKABLE or path.startswith("model.init.")

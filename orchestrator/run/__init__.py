@@ -1,0 +1,1 @@
+"""What a run does, without a terminal: plan, train what is missing, report."""

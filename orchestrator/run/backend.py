@@ -1,0 +1,119 @@
+"""Where packs run: in this process, on a Ray of our own, or on one that runs already."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from orchestrator.errors import InputError, Problem
+from orchestrator.execution.capacity import Capacity, request, threads_of
+from orchestrator.execution.protocol import Executor
+from orchestrator.paths import ResultsPaths
+from orchestrator.plan.identity import own_packages
+from orchestrator.study.records import Study
+from orchestrator.study.settings import Resources
+
+if TYPE_CHECKING:
+    from orchestrator.execution.ray.nodes import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Machines, and the way to use them."""
+
+    machines: "Capacity | Cluster"
+    asked: Resources
+    inline: bool = False
+
+    @property
+    def cluster(self) -> "Cluster | None":
+        return None if isinstance(self.machines, Capacity) else self.machines
+
+    @property
+    def workers(self) -> int:
+        """Packs side by side; for plans also inline: how trials are packed decides their bits."""
+        return self.machines.workers(self.asked)
+
+    @property
+    def threads(self) -> int:
+        """Of one worker."""
+        return threads_of(self.asked)
+
+    def __str__(self) -> str:
+        if self.inline:
+            return "in this process"
+        workers = f"on {self.workers:,} worker{'s' * (self.workers != 1)}"
+        return f"{workers} of {self.cluster}" if self.cluster else workers
+
+    def look_over(self, results: ResultsPaths) -> None:
+        """Raises EnvironmentFault where a node of a cluster cannot do its part."""
+        if self.cluster:
+            from orchestrator.execution.ray.existing_cluster import look_over
+
+            look_over(self.cluster, self.asked, results.absolute)
+
+    def executor(self, results: ResultsPaths) -> Executor:
+        if self.inline:
+            from orchestrator.execution.local.inline import InlineExecutor
+
+            return InlineExecutor()
+        from orchestrator.execution.ray.executor import RayTuneExecutor
+
+        if isinstance(self.machines, Capacity):
+            from orchestrator.execution.ray.local_cluster import local_ray
+
+            local = partial(local_ray, self.machines, self.threads)
+            if self.asked.workers > 1:  # Ray Train's are processes of their own
+                local = partial(local, preloaded=())
+            return RayTuneExecutor(local)
+        from orchestrator.execution.ray.existing_cluster import tune_folder
+        from orchestrator.execution.ray.preflight import marked
+
+        shared = None if results.uri else results.absolute.root
+        return RayTuneExecutor(partial(tune_folder, shared), marked)
+
+
+@contextmanager
+def place_for(
+    study: Study, *, inline: bool, address: str | None, wait_minutes: float = 0.0
+) -> Iterator[Place]:
+    """Raises EnvironmentFault, before anything is made, where no pack has room.
+
+    wait_minutes: for nodes that an autoscaler starts.
+    """
+    asked = study.resources
+    if address is None:
+        _require_cluster(wait_minutes)
+        yield _with_room(Place(Capacity.here(), asked, inline))
+        return
+    if inline:
+        cure = "leave one of the two away"
+        raise InputError([Problem("--address", "--inline trains in this process", cure=cure)])
+    from orchestrator.execution.ray.existing_cluster import joined_ray
+
+    with joined_ray(address, threads_of(asked), own_packages(study)) as cluster:
+        yield _with_room(Place(_awaited(cluster, asked, wait_minutes), asked))
+
+
+def _require_cluster(wait_minutes: float) -> None:
+    if wait_minutes:
+        what = "this machine gets no larger by waiting"
+        raise InputError([Problem("--wait", what, cure="give --address, or leave it out")])
+
+
+def _awaited(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
+    if not minutes or cluster.has_room(asked):
+        return cluster
+    from orchestrator.execution.ray.autoscaling import awaited
+
+    print(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it", flush=True)
+    found = awaited(cluster, asked, 60 * minutes)
+    if not found.has_room(asked):
+        print(f"none has come in {minutes:g} minutes", flush=True)
+    return found
+
+
+def _with_room(place: Place) -> Place:
+    place.machines.workers(place.asked)
+    return place

@@ -1,0 +1,18 @@
+"""Fetches what a study's tasks download, once, before many workers would do it side by side."""
+
+from collections.abc import Iterable
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.models.files.downloads import fetch
+from orchestrator.models.files.errors import DataError
+from orchestrator.plan.records import Pack
+
+
+def fetch_downloads(packs: Iterable[Pack]) -> None:
+    """Only what these packs need and this machine does not have. Raises EnvironmentFault."""
+    names = {pack.trials[0].variant.settings.task.download for pack in packs}
+    try:
+        for name in sorted(filter(None, names)):
+            fetch(name)
+    except DataError as error:
+        raise EnvironmentFault(str(error)) from error

@@ -1,0 +1,1 @@
+"""A study that runs as a job of a cluster: prepared here, run there."""

@@ -1,0 +1,76 @@
+"""A study on its way to a cluster: looked at here, sent with all it needs, run there."""
+
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from orchestrator.addresses import is_uri
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.remote.archive import (
+    Shipment,
+    check_paths,
+    files_expected,
+    size_text,
+    study_file,
+)
+from orchestrator.paths import Location
+from orchestrator.plan.identity import fingerprints
+from orchestrator.plan.records import Plan
+from orchestrator.provenance import SENT_GIT, git_state
+from orchestrator.run.counts import count
+from orchestrator.run.planning import first_plan, require_method
+from orchestrator.run.remote.job_context import COMMAND
+from orchestrator.run.results_location import results_paths
+from orchestrator.study.load import Overrides, load_study
+from orchestrator.study.records import Study
+
+
+def plan_to_send(name: str, overrides: Overrides) -> Plan:
+    """As if nothing were stored. Raises InputError for what could not be run, or not elsewhere."""
+    study = load_study(name, overrides)
+    check_paths(study)
+    prints = fingerprints(study)
+    require_method(study)
+    return first_plan(study, prints)
+
+
+def results_there(given: Location | None) -> str:
+    """As the cluster is told: a URI, or an absolute path. Raises InputError."""
+    paths = results_paths(given)
+    return paths.uri or str(paths.root.absolute())
+
+
+def require_results(place: str) -> None:
+    """Raises EnvironmentFault for a bucket that is not there; credentials may be elsewhere."""
+    if not is_uri(place):
+        return
+    from orchestrator.store.remote.filesystems import is_missing
+    from orchestrator.store.remote.object_io import require_bucket
+
+    try:
+        require_bucket(place)
+    except EnvironmentFault as fault:
+        if is_missing(fault):
+            raise
+        warnings.warn(f"from here, {fault}\n    the cluster may be able to", stacklevel=2)
+
+
+def arguments_there(study: Study, results: str, flags: Sequence[str]) -> list[str]:
+    """Of `orch`, in the folder that the shipment becomes there."""
+    return ["run", study_file(study), "--address", "auto", *flags, "--results", results]
+
+
+def variables_there(study: Study, command: Sequence[str]) -> dict[str, str]:
+    """What a run cannot know there. command: what the user typed."""
+    git = git_state(study.path.resolve().parent)
+    return {COMMAND: json.dumps(command), SENT_GIT: json.dumps(git and asdict(git))}
+
+
+def sent(study: Study, shipment: Shipment, archive: Path) -> Iterator[str]:
+    """Lines of what has been uploaded, and what has not."""
+    size, files = size_text(archive.stat().st_size), count(len(shipment.files), "file")
+    yield f"uploaded: {size} ({files}); the largest: {shipment.largest}"
+    if expected := files_expected(study):
+        yield f"not uploaded, so every node must have: {', '.join(map(str, expected))}"

@@ -1,0 +1,63 @@
+"""How far a submitted study is: a line in the log of its job, which `orch status` reads.
+
+Its length does not depend on the number of trials, and of the log only the end is read.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+
+from orchestrator.run.counts import Tally, count, duration
+
+_MARK = "standing: "
+_LINE = re.compile(rf"^{_MARK}(\{{.*\}})$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of all trials of the study; diverged ones are done."""
+
+    trials: int
+    done: int
+    diverged: int  # in this run
+    failed: int
+    running: int
+    left_s: float | None = None
+
+    def __str__(self) -> str:
+        """12/48 trials · 1 failed · 2 diverged · 6 running · 0:41 left."""
+        words = [f"{self.done:,}/{count(self.trials, 'trial')}"]
+        for number, word in (
+            (self.failed, "failed"), (self.diverged, "diverged"), (self.running, "running"),
+        ):  # fmt: skip
+            words += [f"{number:,} {word}"] * bool(number)
+        words += [] if self.left_s is None else [f"{duration(self.left_s)} left"]
+        return " · ".join(words)
+
+    @property
+    def line(self) -> str:
+        return f"{_MARK}{json.dumps(asdict(self))}"
+
+    @classmethod
+    def of(cls, tally: Tally, trials: int, done: int) -> "Standing":
+        """trials: of the study; done: before this run."""
+        left = tally.left_s()
+        return cls(
+            trials=trials,
+            done=done + tally.completed + tally.diverged,
+            diverged=tally.diverged,
+            failed=tally.failed,
+            running=sum(pack.trials for pack in tally.running.values()),
+            left_s=None if left is None else round(left, 1),
+        )
+
+
+def last_standing(log: str) -> Standing | None:
+    """The last one in the log of a job, or in the end of it."""
+    found = _LINE.findall(log)
+    return Standing(**json.loads(found[-1])) if found else None
+
+
+def for_people(log: str) -> str:
+    """The log with its standings in words."""
+    return _LINE.sub(lambda line: str(Standing(**json.loads(line[1]))), log)

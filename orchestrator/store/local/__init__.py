@@ -1,0 +1,1 @@
+"""Files, locks and copies on a disk of this machine."""

@@ -1,0 +1,1 @@
+"""Rows of many packs → the tables of one study."""

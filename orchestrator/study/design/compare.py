@@ -1,0 +1,229 @@
+"""`compare`: the metric and the baseline, or what stands for them when they are left out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.models.catalogue import Metric, TaskEntry
+from orchestrator.study.design.baselines import baselines
+from orchestrator.study.design.designs import VARIANTS, Design
+from orchestrator.study.design.factors import Levels, read_point
+from orchestrator.study.design.only import BY_NAME
+from orchestrator.study.parsing.keys import CompareKeys
+from orchestrator.study.parsing.messages import names, nearest, plain, shown
+from orchestrator.study.parsing.overrides import Flag
+from orchestrator.study.parsing.raw_factors import place_of
+from orchestrator.study.parsing.setting_paths import leaves
+from orchestrator.study.parsing.validate import read_group
+from orchestrator.study.parsing.yaml_text import Findings
+from orchestrator.study.records import Level, Variant
+from orchestrator.study.settings import Compare
+
+SPLITS = ("train", "validation", "test")
+TASK = "task.name"
+PLACE = ("compare", "baseline")
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Levels that the baseline has, or its name."""
+
+    levels: Levels = field(default_factory=dict)
+    name: str = ""
+
+    def fits(self, variant: Variant) -> bool:
+        own = variant.levels
+        has = all(path in own and own[path] == level for path, level in self.levels.items())
+        return has and self.name in ("", variant.label)
+
+    @property
+    def text(self) -> str:
+        return self.name or names(f"{path}={shown(level)}" for path, level in self.levels.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a study says it compares, before its variants are known."""
+
+    metric: str
+    baseline: Baseline
+    smallest_difference: float | None
+    is_given: bool  # whether the file names the baseline
+
+
+def metrics_of(tasks: Mapping[str, TaskEntry]) -> list[str]:
+    """`<split>/<metric>` that all these tasks report in one unit; the default first."""
+    first, *others = tasks.values()
+    common = [m.name for m in first.metrics if all(_reports(task, m) for task in others)]
+    return [f"{split}/{metric}" for metric in common for split in reversed(SPLITS)]
+
+
+def _reports(task: TaskEntry, wanted: Metric) -> bool:
+    same = (wanted.name, wanted.direction, wanted.unit)
+    return any((m.name, m.direction, m.unit) == same for m in task.metrics)
+
+
+def read_compare(
+    findings: Findings,
+    given: Any,
+    tasks: Mapping[str, TaskEntry],
+    full: Design,
+    kept: Design,
+    only: list[Flag],
+) -> Declared | None:
+    """The declaration of the comparison; None if something is wrong with it.
+
+    full, kept: the design of the file, and what `--only` leaves of it.
+    """
+    keys = {f"compare.{name}": leaf for name, leaf in leaves(CompareKeys, "").items()}
+    others = {key: given[key] for key in given if key != "baseline"} if _maps(given) else given
+    read = read_group(findings, ("compare",), others, keys)
+    metric = _metric(findings, read.get("metric"), tasks)
+    named = given.get("baseline") if _maps(given) else None
+    baseline = _default(kept) if named is None else _read_baseline(findings, named, full)
+    if only and named is not None and baseline and not _survives(findings, baseline, kept, only):
+        return None
+    if metric is None or baseline is None:
+        return None
+    return Declared(metric, baseline, read.get("smallest_difference"), named is not None)
+
+
+def _maps(given: Any) -> bool:
+    return isinstance(given, Mapping)
+
+
+def _metric(findings: Findings, given: str | None, tasks: Mapping[str, TaskEntry]) -> str | None:
+    known = metrics_of(tasks) if tasks else []
+    if tasks and not known:
+        own = "; ".join(f"{name}: {names(m.name for m in t.metrics)}" for name, t in tasks.items())
+        what = "the tasks have no metric in common that has one unit"
+        place = place_of(findings.document, [TASK], "") or ("task",)
+        findings.add(place, what, own, "compare tasks that report the same")
+    if given is None:
+        return known[0] if known else None
+    if known and given not in known:
+        what = f"{shown(given)} is no metric of {names(tasks)}"
+        findings.add(("compare", "metric"), what, names(known), nearest(given, known))
+    return given
+
+
+# --- the baseline --------------------------------------------------------------------------
+
+
+def _default(design: Design) -> Baseline | None:
+    """The first variant of the design, or its center; in a factorial one, of every task."""
+    first = next(design.points(), None)
+    if first is None:
+        return None
+    if design.name == VARIANTS:
+        return Baseline(name=first.label)
+    if design.has_one_baseline:
+        return Baseline(first.levels)
+    return Baseline(_without_task(first.levels))
+
+
+def _without_task(levels: Levels) -> Levels:
+    """Sizes and lengths of a task are compared only where a study compares nothing else."""
+    of_model = {path: level for path, level in levels.items() if not path.startswith("task.")}
+    return of_model or {path: level for path, level in levels.items() if path != TASK}
+
+
+def _read_baseline(findings: Findings, given: Any, design: Design) -> Baseline | None:
+    if design.name == VARIANTS:
+        return _read_name(findings, given, design)
+    if given == {}:
+        allowed = names(design.factors)
+        findings.add(PLACE, "names no factor", allowed, "leave it out for the first levels")
+        return None
+    point = read_point(findings, PLACE, given, design.factors)
+    if point and TASK in point and not design.has_one_baseline:
+        what = "variants are compared within a task"
+        findings.add((*PLACE, TASK), what, cure="leave task.name out", at_key=True)
+    return Baseline(point) if point else None
+
+
+def _read_name(findings: Findings, given: Any, design: Design) -> Baseline | None:
+    if isinstance(given, str) and given in design.named:
+        return Baseline(name=given)
+    what = f"{shown(given)} is not the name of a variant"
+    findings.add(PLACE, what, names(design.named), nearest(given, design.named))
+    return None
+
+
+def _survives(findings: Findings, baseline: Baseline, kept: Design, only: Sequence[Flag]) -> bool:
+    """The baseline must be among what `--only` keeps."""
+    gone = {p: plain(level) for p, level in baseline.levels.items() if _is_gone(p, level, kept)}
+    if baseline.name and baseline.name not in kept.named:
+        gone = {BY_NAME: baseline.name}
+    for path, level in gone.items():
+        flag = next((flag for flag in only if flag.path == path), only[0])
+        what = f"takes out {shown(level)}, which the study compares with (compare.baseline)"
+        findings.add_at(flag.place, what, cure=f"add --only {path}={level}")
+    return not gone
+
+
+def _is_gone(path: str, level: Level, design: Design) -> bool:
+    return path not in design.factors or level not in design.factors[path].levels
+
+
+# --- once the variants are known -----------------------------------------------------------
+
+
+def settle(
+    findings: Findings, declared: Declared, design: Design, variants: Sequence[Variant]
+) -> tuple[Compare, dict[str, str]]:
+    """The comparison, and variant id → id of its baseline; problems that show only now."""
+    fitting = [variant for variant in variants if declared.baseline.fits(variant)]
+    if variants and not fitting:
+        _report_none(findings, declared)
+    if design.has_one_baseline:
+        partners = _one_for_all(findings, declared, variants, fitting)
+        levels = fitting[0].levels if fitting else {}
+    else:
+        partners = _one_each(findings, declared, variants)
+        levels = declared.baseline.levels
+    smallest = declared.smallest_difference
+    compare = Compare(metric=declared.metric, baseline=dict(levels), smallest_difference=smallest)
+    return compare, partners
+
+
+def _report_none(findings: Findings, declared: Declared) -> None:
+    path = PLACE if declared.is_given else ("exclude",)
+    what = "matches no variant: " if declared.is_given else "takes out the default baseline: "
+    cure = "name another one in compare.baseline"
+    cure = "exclude something else" if declared.is_given else cure
+    findings.add(path, f"{what}{declared.baseline.text}", cure=cure)
+
+
+def _one_for_all(
+    findings: Findings, declared: Declared, variants: Sequence[Variant], fitting: Sequence[Variant]
+) -> dict[str, str]:
+    if len(fitting) > 1:
+        labels = "; ".join(variant.label for variant in fitting[:3])
+        what = f"{declared.baseline.text} is not one variant but {len(fitting)}"
+        findings.add(PLACE, what, labels, "name more of its levels")
+    for variant in variants:
+        if fitting and variant.settings.task.name != fitting[0].settings.task.name:
+            _report_other_task(findings, variant, fitting[0])
+            break
+    return {variant.variant_id: fitting[0].variant_id for variant in variants if fitting}
+
+
+def _report_other_task(findings: Findings, variant: Variant, baseline: Variant) -> None:
+    here, there = variant.settings.task.name, baseline.settings.task.name
+    place = place_of(findings.document, [TASK], variant.label) or ("task",)
+    what = f"{variant.label} has the task {here}, but its baseline {baseline.label} {there}"
+    findings.add(place, what, "one task", "make task.name a factor of the design factorial")
+
+
+def _one_each(
+    findings: Findings, declared: Declared, variants: Sequence[Variant]
+) -> dict[str, str]:
+    """Each variant's own baseline; none where that is excluded."""
+    found = baselines(variants, declared.baseline.levels)
+    several = next((v for v in variants if len(found[v.variant_id]) > 1), None)
+    if several is not None:
+        labels = "; ".join(other.label for other in found[several.variant_id][:3])
+        what = f"for the variant {several.label} it is not one variant but several"
+        findings.add(PLACE, what, labels, "name the levels in which they differ")
+    return {name: matching[0].variant_id for name, matching in found.items() if matching}

@@ -1,0 +1,33 @@
+"""The settings of a variant where its nuisance settings have certain values."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from orchestrator.study.parsing.yaml_text import put
+from orchestrator.study.probes import Probes
+from orchestrator.study.records import Level, TrialSettings, Variant
+
+Values = Mapping[str, Level]  # path of a nuisance setting → its value at a point
+
+
+def at_point(variant: Variant, values: Values) -> Variant:
+    """The variant with its nuisance settings at a point. Raises pydantic's ValidationError."""
+    return replace(variant, settings=_with_values(variant.settings, values))
+
+
+def for_tuning(variant: Variant) -> Variant:
+    """The variant without probes: tuning looks at the validation metric only."""
+    return replace(variant, settings=replace(variant.settings, probes=Probes(examples=0)))
+
+
+def _with_values(settings: TrialSettings, values: Values) -> TrialSettings:
+    trees = {name: section.model_dump() for name, section in settings.sections}
+    for path, value in values.items():
+        put(trees, tuple(path.split(".")), value)
+    touched = {path.partition(".")[0] for path in values}
+    sections: dict[str, Any] = {
+        name: type(section).model_validate(trees[name]) if name in touched else section
+        for name, section in settings.sections
+    }
+    return replace(settings, **sections)

@@ -1,0 +1,163 @@
+"""`design`, `factors`, `center` and `variants` of a study file → Design."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from orchestrator.study.design.designs import DESIGNS, VARIANTS, Design, around, factors_of
+from orchestrator.study.design.factors import (
+    Factor,
+    Factors,
+    Levels,
+    read_factors,
+    read_point,
+    unknown_path,
+)
+from orchestrator.study.parsing.messages import names, plain, plural, shown
+from orchestrator.study.parsing.setting_paths import Leaf
+from orchestrator.study.parsing.validate import cure
+from orchestrator.study.parsing.yaml_text import Findings, Path
+from orchestrator.study.records import Level
+
+LONGEST_NAME = 60  # characters of a variant's name
+
+
+def read_design(
+    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]
+) -> Design:
+    """What the file compares; without factors where something is too wrong to go on."""
+    if "variants" in given:
+        return _listed(findings, given, settings)
+    kind = given.get("design", "factorial")
+    if kind not in DESIGNS:  # reported with the other keys of the head
+        kind = "factorial"
+    if kind != "one_at_a_time" and "center" in given:
+        what = f"the design {kind} has no center"
+        findings.add(("center",), what, cure="write design: one_at_a_time", at_key=True)
+    if "factors" not in given:  # reported as missing
+        return Design(kind)
+    factors = read_factors(findings, given["factors"], settings, repeats=kind == "paired")
+    if kind == "one_at_a_time":
+        return _centered(findings, given, factors)
+    if kind == "paired":
+        return _paired(findings, given["factors"], factors)
+    return Design(kind, factors)
+
+
+# --- one_at_a_time -------------------------------------------------------------------------
+
+
+def _centered(findings: Findings, given: Mapping[str, Any], factors: Factors) -> Design:
+    """Every factor that exists at the center needs a level there."""
+    if "center" not in given:
+        example = names(f"{p}: {plain(f.levels[0])}" for p, f in factors.items() if f.levels)
+        what = "one_at_a_time varies each factor around a center, which is missing"
+        findings.add(("design",), what, cure=f"add center: {{{example}}}")
+        return Design("one_at_a_time")
+    center = read_point(findings, ("center",), given["center"], factors)
+    if center is None:
+        return Design("one_at_a_time")
+    before = len(findings.found)
+    for path, factor in factors.items():
+        _check_center(findings, path, factor, center)
+    is_whole = len(findings.found) == before and all(f.levels for f in factors.values())
+    if not factors or not is_whole:
+        return Design("one_at_a_time")
+    return Design("one_at_a_time", factors, next(around(factors, center)))
+
+
+def _check_center(findings: Findings, path: str, factor: Factor, center: Levels) -> None:
+    if not factor.exists(center):
+        when = names(f"{other}={plain(level)}" for other, level in factor.when.items())
+        what = f"exists only with {when}, which is not at the center: no variant would have it"
+        findings.add(("factors", path), what, cure="choose another center, or remove the factor")
+    elif path not in center:
+        allowed = names(map(plain, factor.levels))
+        findings.add(("center",), f"no level of {path}", allowed, f"add {path}: …")
+
+
+# --- paired --------------------------------------------------------------------------------
+
+
+def _paired(findings: Findings, given: Any, factors: Factors) -> Design:
+    """All lists must have one length: the first levels are a variant, and so on."""
+    before = len(findings.found)
+    lengths = {path: len(given[path]) for path in factors if isinstance(given[path], list)}
+    first = next(iter(lengths), "")
+    for path, factor in factors.items():
+        if factor.when:
+            what = "has no meaning in the design paired, which says of each variant what it has"
+            cure_ = "use the design factorial, or list variants by name"
+            findings.add(("factors", path, "when"), what, cure=cure_, at_key=True)
+        elif path in lengths and lengths[path] != lengths[first]:
+            what = f"has {plural(lengths[path], 'level')}, but {first} has {lengths[first]}"
+            findings.add(("factors", path), what, cure="write one level for each variant")
+    is_whole = all(len(factor.levels) == lengths.get(p) for p, factor in factors.items())
+    if len(findings.found) > before or not is_whole:
+        return Design("paired")
+    design = Design("paired", factors)
+    _check_twice(findings, design)
+    return design
+
+
+def _check_twice(findings: Findings, design: Design) -> None:
+    seen: list[Levels] = []
+    for index, point in enumerate(design.points()):
+        if point.levels in seen:
+            place: Path = ("factors", list(design.factors)[-1], index)
+            findings.add(place, f"the variant {point.label} stands here twice")
+        seen.append(point.levels)
+
+
+# --- variants ------------------------------------------------------------------------------
+
+
+def _listed(findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]) -> Design:
+    """Variants by name; their factors are all paths that any of them sets."""
+    for key in ("factors", "design", "center"):
+        if key in given:
+            what = "has no meaning beside `variants`, which lists what is compared"
+            findings.add((key,), what, cure="remove one of the two", at_key=True)
+    listed = given["variants"]
+    if not isinstance(listed, Mapping) or not listed:
+        allowed = "a mapping: name of a variant → {PATH: VALUE, …}"
+        findings.add(("variants",), f"{shown(listed)} lists no variants", allowed)
+        return Design(VARIANTS)
+    before = len(findings.found)
+    named = {
+        name: _read_variant(findings, name, values, settings) for name, values in listed.items()
+    }
+    if len(findings.found) > before:  # without what is wrong, two may look the same
+        return Design(VARIANTS)
+    if not any(named.values()):
+        findings.add(("variants",), "no variant sets anything", "{PATH: VALUE, …}", at_key=True)
+    return Design(VARIANTS, factors_of(named, settings), named=named)
+
+
+def _read_variant(
+    findings: Findings, name: str, values: Any, settings: Mapping[str, Leaf]
+) -> Levels:
+    place: Path = ("variants", name)
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        allowed = f"printable text of at most {LONGEST_NAME} characters"
+        findings.add(place, f"{shown(name)} is no name for a variant", allowed, at_key=True)
+    if not isinstance(values, Mapping):
+        allowed = "{PATH: VALUE, …}, or {} for what the file fixes"
+        findings.add(place, f"{shown(values)} is not a mapping", allowed)
+        return {}
+    return dict(_read_settings(findings, place, values, settings))
+
+
+def _read_settings(
+    findings: Findings, place: Path, values: Mapping[str, Any], settings: Mapping[str, Leaf]
+) -> Iterator[tuple[str, Level]]:
+    for path, value in values.items():
+        here, leaf = (*place, path), settings.get(path)
+        if leaf is None:
+            unknown_path(findings, here, value, settings)
+            continue
+        try:
+            yield path, leaf.read(value)
+        except ValidationError:
+            findings.add(here, f"{shown(value)} is not allowed", leaf.allowed, cure(value, leaf))

@@ -1,0 +1,134 @@
+"""The JSON Schema of a study file, made from the classes that read it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from orchestrator.study.design.tune import KINDS, is_tunable
+from orchestrator.study.parsing.keys import NuisanceKeys, StudyFile, TuneKeys
+from orchestrator.study.parsing.setting_paths import (
+    NAMED,
+    SECTIONS,
+    classes,
+    leaves,
+    section_leaves,
+)
+
+_REF = "#/$defs/{model}"
+_OWN = {"type": "string", "pattern": "^[^:]+:[^:]+$"}  # package.module:function
+_LEVELS = {"type": "array", "minItems": 1}
+
+
+def study_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12: every key with its description, default and allowed values."""
+    models: list[type[BaseModel]] = [StudyFile, NuisanceKeys]
+    for section in NAMED:
+        models += classes(section)
+    refs, defs = models_json_schema([(m, "validation") for m in models], ref_template=_REF)
+    schema: dict[str, Any] = defs["$defs"].pop("StudyFile")
+    for section in NAMED:
+        schema["properties"][section] = {"type": "object"}
+        for kind in classes(section):
+            _complete(defs["$defs"][kind.__name__], kind)
+    defs["$defs"].pop("Settings", None)
+    factors = _factors()
+    defs["$defs"] |= factors
+    schema["properties"] |= _design(factors)
+    schema["oneOf"] = [{"required": ["factors"]}, {"required": ["variants"]}]
+    _tune(defs["$defs"], factors)
+    rules = [_by_name(s, [refs[m, "validation"] for m in classes(s)]) for s in NAMED]
+    schema["allOf"] = [*rules, _paths(list(factors))]
+    for key, field in StudyFile.model_fields.items():  # pydantic drops some of them beside a $ref
+        schema["properties"][key]["description"] = " ".join(str(field.description).split())
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "orch study",
+        **{key: value for key, value in schema.items() if key != "title"},
+        "$defs": defs["$defs"],
+    }
+
+
+def _complete(definition: dict[str, Any], kind: type[BaseModel]) -> None:
+    """Adds descriptions that stand in a base class, and that a name is needed."""
+    definition["required"] = sorted({"name", *definition.get("required", [])})
+    for name, leaf in leaves(kind, "").items():
+        if "." not in name and leaf.description:
+            definition["properties"][name].setdefault("description", leaf.description)
+
+
+def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
+    """One of the classes, or the user's own; anything where the name varies."""
+    is_factor = {
+        "anyOf": [
+            {"required": ["variants"]},
+            {
+                "required": ["factors"],
+                "properties": {"factors": {"required": [f"{section}.name"]}},
+            },
+        ]
+    }
+    own = {"type": "object", "properties": {"name": _OWN}, "required": ["name"]}
+    return {"if": is_factor, "else": {"properties": {section: {"oneOf": [*refs, own]}}}}
+
+
+def _paths(known: list[str]) -> dict[str, Any]:
+    """Factors have known paths; code of the user's own has settings that nobody knows here."""
+    own = [{"properties": {s: {"properties": {"name": _OWN}, "required": ["name"]}}} for s in NAMED]
+    named = [{"properties": {"factors": {"required": [f"{s}.name"]}}} for s in NAMED]
+    allowed = {"properties": {"factors": {"propertyNames": {"enum": known}}}}
+    return {"if": {"anyOf": [*own, *named]}, "else": allowed}
+
+
+def _design(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """`factors`, `center` and `variants`; paths: every path, which has the schema of a level."""
+    refs = {path: {"$ref": _REF.format(model=path)} for path in paths}
+    levels = {path: _LEVELS | {"items": ref} for path, ref in refs.items()}
+    factors = {
+        path: {"anyOf": [given, _conditional(given)], "description": paths[path]["description"]}
+        for path, given in levels.items()
+    }
+    others = {"anyOf": [_LEVELS, _conditional(_LEVELS)]}
+    some = {"type": "object", "minProperties": 1}
+    return {
+        "factors": some | {"properties": factors, "additionalProperties": others},
+        "center": some | {"properties": refs},
+        "variants": some | {"additionalProperties": {"type": "object", "properties": refs}},
+    }
+
+
+def _tune(defs: dict[str, Any], paths: Mapping[str, Any]) -> None:
+    """Every path that can be tuned, with exactly one way to draw its values."""
+    defs["NuisanceKeys"]["oneOf"] = [{"required": [kind]} for kind in KINDS]
+    for kind in (*KINDS, "when"):  # null is only the default of what is left out
+        branches = defs["NuisanceKeys"]["properties"][kind]
+        defs["NuisanceKeys"]["properties"][kind] = branches["anyOf"][0]
+    nuisance = {"$ref": _REF.format(model="NuisanceKeys")}
+    for path, setting in paths.items():
+        if is_tunable(path):
+            described = nuisance | {"description": setting["description"]}
+            defs["TuneKeys"]["properties"][path] = described
+    defs["TuneKeys"]["not"] = {"propertyNames": {"enum": list(TuneKeys.model_fields)}}
+    defs["TuneKeys"]["additionalProperties"] = nuisance
+
+
+def _conditional(levels: Any) -> dict[str, Any]:
+    """A factor that exists with some levels of others only."""
+    when = {"type": "object", "minProperties": 1}
+    return {
+        "type": "object",
+        "properties": {"levels": levels, "when": when},
+        "required": ["levels", "when"],
+        "additionalProperties": False,
+    }
+
+
+def _factors() -> dict[str, Any]:
+    """Every path that can vary, with the type of its level."""
+    properties: dict[str, Any] = {}
+    for section in SECTIONS:
+        for path, leaf in section_leaves(section, tuple(classes(section))).items():
+            level = {"anyOf": [leaf.schema, _OWN]} if path == f"{section}.name" else leaf.schema
+            properties[path] = level | {"description": leaf.description}
+    return properties

@@ -1,0 +1,1 @@
+"""YAML text → validated settings, with the line of every problem."""

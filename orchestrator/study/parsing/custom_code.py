@@ -1,0 +1,104 @@
+"""Models and tasks of the user's own: found by name, and tried before a study counts as good.
+
+Trying imports torch, by a name that is resolved only then: studies without own code stay quick.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from orchestrator.models.catalogue import resolve
+from orchestrator.models.own.entries import own_entry
+from orchestrator.models.own.errors import OwnCodeError
+from orchestrator.models.own.importing import is_own
+from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.seeds import seed_for
+from orchestrator.study.parsing.raw_factors import place_of, varied, varied_paths
+from orchestrator.study.parsing.setting_paths import NAMED, Leaf
+from orchestrator.study.parsing.yaml_text import Findings
+from orchestrator.study.parsing.yaml_text import Path as Place
+from orchestrator.study.records import Level, Variant
+
+TRY = "orchestrator.models.own.trying:Trials"
+
+
+def read_own(
+    findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]
+) -> dict[str, dict[str, Any]]:
+    """Section → name → entry, of all names that ask for own code; None for what is broken."""
+    found: dict[str, dict[str, Any]] = {section: {} for section in NAMED}
+    for section, place, name in _names(given):
+        if name not in found[section]:
+            found[section][name] = _entry(findings, section, place, OwnCode(name, folders))
+    return found
+
+
+def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, Place, str]]:
+    """Section, place in the file, and name."""
+    for section in NAMED:
+        values = given.get(section)
+        if isinstance(values, Mapping) and is_own(values.get("name")):
+            yield section, (section, "name"), values["name"]
+        for place, level in varied(given, f"{section}.name"):
+            if is_own(level):
+                yield section, place, level
+
+
+def _entry(findings: Findings, section: str, place: Place, code: OwnCode) -> Any:
+    try:
+        return own_entry(section, code)
+    except OwnCodeError as error:
+        findings.add(place, error.what, error.allowed, error.cure)
+        return None
+
+
+def any_leaves(section: str, given: Mapping[str, Any]) -> dict[str, Leaf]:
+    """Every setting that the file gives to a section, with any value: its code is broken."""
+    paths = [path for path in varied_paths(given) if path.startswith(f"{section}.")]
+    kind: Any = Level
+    return {
+        path: Leaf(path, FieldInfo.from_annotation(kind))
+        for path in (*_paths(section, given.get(section)), *paths)
+    }
+
+
+def _paths(prefix: str, values: Any) -> Iterator[str]:
+    if not isinstance(values, Mapping):
+        yield prefix
+        return
+    for key, value in values.items():
+        yield from _paths(f"{prefix}.{key}", value)
+
+
+def try_own(findings: Findings, variants: Iterable[Variant], seed: int) -> None:
+    """Loads own tasks, builds own models and runs each on a few examples; reports what fails."""
+    own = [variant for variant in variants if _has_own(variant)]
+    if not own:
+        return
+    trials = resolve(TRY)(partial(seed_for, replicate=0, study_seed=seed))
+    faults: dict[Any, list[str]] = {}
+    for variant in own:
+        chosen = variant.settings
+        fault = trials.fault(chosen.model, chosen.task, chosen.training.batch_size)
+        if fault is not None:
+            faults.setdefault(fault, []).append(variant.label)
+    for fault, labels in faults.items():
+        factor = place_of(findings.document, [f"{fault.section}.name"], labels[0])
+        place = factor or (fault.section, "name")
+        findings.add(place, f"{fault.what}{_where(labels, own)}", cure=fault.cure)
+
+
+def _has_own(variant: Variant) -> bool:
+    return isinstance(variant.settings.model, OwnModel) or isinstance(
+        variant.settings.task, OwnTask
+    )
+
+
+def _where(labels: list[str], own: list[Variant]) -> str:
+    if len(labels) == len(own):
+        return ""
+    others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
+    return f" (in the variant {labels[0]}{others})"

@@ -1,0 +1,58 @@
+"""The top-level keys that are no section: `study`, `question`, `seed`, `design`, `replicates`."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from orchestrator.study.parsing.keys import StudyFile
+from orchestrator.study.parsing.messages import shown
+from orchestrator.study.parsing.sections import HEAD
+from orchestrator.study.parsing.setting_paths import Leaf
+from orchestrator.study.parsing.validate import read_group, unknown_key
+from orchestrator.study.parsing.yaml_text import Findings
+
+REQUIRED = ("study", "task", "model")
+RESERVED = ("store",)  # the results folder keeps all trials there
+_NAME = "lower-case letters, digits, _ and -, beginning with a letter or digit, at most 100"
+
+
+def read_head(
+    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]
+) -> dict[str, Any]:
+    """name, question, seed and replicates, with their defaults."""
+    _check_keys(findings, given, settings)
+    _check_name(findings, given)
+    own = {key: given[key] for key in HEAD if key in given and key != "study"}
+    read = read_group(findings, (), own, settings)
+    defaults = {key: StudyFile.model_fields[key].default for key in HEAD}
+    return {
+        "name": given.get("study"),
+        **{key: read.get(key, defaults[key]) for key in ("question", "seed", "replicates")},
+    }
+
+
+def _check_keys(findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]) -> None:
+    known = list(StudyFile.model_fields)
+    for key in given:
+        if key not in known:
+            unknown_key(findings, (key,), known, settings)
+    compared = () if "variants" in given else ("factors",)
+    for key in (*REQUIRED, *compared):
+        if key not in given:
+            doc = str(StudyFile.model_fields[key].description).split(".")[0].split(":")[0]
+            findings.add((), f"the key {key!r} is missing", cure=f"add {key}: … ({doc})")
+
+
+def _check_name(findings: Findings, given: Mapping[str, Any]) -> None:
+    name = given.get("study")
+    pattern = r"[a-z0-9][a-z0-9_-]{0,99}"
+    if "study" not in given:
+        return
+    if not isinstance(name, str) or not re.fullmatch(pattern, name):
+        slug = re.sub(r"[^a-z0-9_-]+", "_", str(name).lower()).strip("_-")[:100]
+        cure = f"write {slug}" if re.fullmatch(pattern, slug) and name is not None else ""
+        findings.add(
+            ("study",), f"{shown(name)} is no name for a study and its folder", _NAME, cure
+        )
+    elif name in RESERVED:
+        findings.add(("study",), f"{name!r} is taken: it is a folder of the results", cure="rename")

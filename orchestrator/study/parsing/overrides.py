@@ -1,0 +1,160 @@
+"""`--set`, `--only` and `--replicates`: what they change in a study."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from orchestrator.study.parsing.keys import StudyFile, TuneKeys
+from orchestrator.study.parsing.messages import names, nearest
+from orchestrator.study.parsing.raw_factors import is_always_varied, place_of
+from orchestrator.study.parsing.setting_paths import SECTIONS
+from orchestrator.study.parsing.yaml_text import Document, Findings, Path, Place, put, read_scalar
+
+SETTABLE = (
+    *("study", "question", "seed", "replicates", "compare.metric", "compare.smallest_difference"),
+    *(f"tune.{name}" for name in TuneKeys.model_fields),
+    *(f"{section}.…" for section in (*SECTIONS, "resources")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """The flags as given: "training.epochs=30", "model.depth=4"."""
+
+    set: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    replicates: int | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """The flags as one types them."""
+        words = [word for value in self.set for word in ("--set", value)]
+        words += [word for value in self.only for word in ("--only", value)]
+        return words if self.replicates is None else [*words, "--replicates", str(self.replicates)]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag, taken apart."""
+
+    text: str  # "--set training.epochs=30"
+    path: str
+    value: Any
+
+    @property
+    def place(self) -> Place:
+        return Place(0, 0, self.text)
+
+
+@dataclass
+class Edits:
+    """Changes of the file's values, to be repeated in its text."""
+
+    values: dict[Path, Any] = field(default_factory=dict)
+    kept: dict[Path, list[int]] = field(default_factory=dict)  # list → indices that stay
+    removed: list[Path] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.kept or self.removed)
+
+
+def read_flags(kind: str, texts: tuple[str, ...], findings: Findings) -> list[Flag]:
+    """`PATH=VALUE` texts, taken apart; what has no path or no value is reported."""
+    flags = []
+    for text in texts:
+        path, sign, value = text.partition("=")
+        shown = f"--{kind} {text}"
+        if path.strip() and sign and value.strip():
+            flags.append(Flag(shown, path.strip(), read_scalar(value.strip())))
+        else:
+            allowed = "PATH=VALUE" if kind == "set" else "PATH=LEVEL"
+            findings.add_at(Place(0, 0, shown), "a path or a value is missing", allowed)
+    return flags
+
+
+def apply_sets(overrides: Overrides, document: Document, findings: Findings) -> Edits:
+    """Overwrites the values that `--set` and `--replicates` name."""
+    flags = read_flags("set", overrides.set, findings)
+    if overrides.replicates is not None:
+        text = f"--replicates {overrides.replicates}"
+        flags.append(Flag(text, "replicates", overrides.replicates))
+    edits = Edits()
+    for flag in flags:
+        path = tuple(flag.path.split("."))
+        if path in edits.values and edits.values[path] != flag.value:
+            findings.add_at(flag.place, f"{flag.path} is set twice, to different values")
+        elif problem := _refused(flag, document):
+            findings.add_at(flag.place, *problem)
+        else:
+            edits.values[path] = flag.value
+            document.overwrite(path, flag.value, flag.text)
+    return edits
+
+
+def _refused(flag: Flag, document: Document) -> tuple[str, str, str] | None:
+    """What is wrong with setting this path: (what, allowed, cure)."""
+    if place_of(document, [flag.path], ""):
+        cure = f"keep some of its levels with --only {flag.path}=LEVEL"
+        return f"{flag.path} is a factor of this study", "", cure
+    if is_always_varied(document.value, flag.path):
+        return f"every variant sets {flag.path}", "", "choose variants with --only variant=NAME"
+    tuned = document.value.get("tune")
+    if isinstance(tuned, Mapping) and flag.path in tuned and "." in flag.path:
+        return f"{flag.path} is tuned by this study", "", "remove it from tune in the file"
+    top = flag.path.split(".")[0]
+    if top in (*SECTIONS, "resources") or flag.path in SETTABLE:
+        return None
+    if top in StudyFile.model_fields:
+        varies = top in ("factors", "variants")
+        cure = "choose levels with --only" if varies else "change the file"
+        return f"{flag.path} cannot be set by a flag", names(SETTABLE), cure
+    return f"there is no setting {flag.path}", names(SETTABLE), nearest(top, StudyFile.model_fields)
+
+
+def edited_text(text: str, edits: Edits, document: Document) -> str:
+    """The study's YAML with the edits made, comments kept; without edits, the text itself.
+
+    Comments are lost where the file uses aliases: an edit must not reach into the other place.
+    """
+    if not edits:
+        return text
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 4096
+    yaml.preserve_quotes = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    tree = document.value if document.has_aliases else yaml.load(text)
+    for path, value in edits.values.items():
+        put(tree, path, value)
+    for path, indices in edits.kept.items():
+        _keep(tree, path, indices)
+    for path in edits.removed:
+        _parent(tree, path).pop(path[-1])
+    out = StringIO()
+    yaml.dump(tree, out)
+    return out.getvalue()
+
+
+def _remove(tree: Any, path: Path) -> None:
+    *parents, last = path
+    for key in parents:
+        tree = tree[key]
+    del tree[last]
+
+
+def _keep(tree: Any, path: Path, indices: list[int]) -> None:
+    """Removes the other items of a list, and the list if none is left."""
+    parent, last = _parent(tree, path), path[-1]
+    for index in reversed(range(len(parent[last]))):
+        if index not in indices:
+            del parent[last][index]
+    if not parent[last]:
+        del parent[last]
+
+
+def _parent(tree: Any, path: Path) -> Any:
+    for key in path[:-1]:
+        tree = tree[key]
+    return tree

@@ -1,0 +1,1 @@
+"""Optimizers, schedules and clipping for many members at a time."""

@@ -1,0 +1,1 @@
+"""What is measured of gradients and activations while a network is trained."""

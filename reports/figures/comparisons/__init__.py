@@ -1,0 +1,1 @@
+"""Draws the comparisons of variants."""

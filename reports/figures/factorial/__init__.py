@@ -1,0 +1,1 @@
+"""Draws main effects and interactions of factors."""

@@ -1,0 +1,111 @@
+"""Draws `marginal_means` of pairs of factors: parallel lines mean no interaction."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.factorial.main_effects import axis, layout, left_out, sizes
+from orchestrator.reports.figures.outcomes.outcomes import tick_text
+from orchestrator.reports.figures.palette import INK, look
+from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, numbers
+from orchestrator.reports.statistics.factorial.marginal_means import Means
+from orchestrator.reports.text.names import level_name, metric_text
+
+MOST_PAIRS = 6
+_LABEL_PX = 13  # height of a line's label
+
+
+def draw(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> Figure | None:
+    """every: the strongest interaction first; factors: the path of each axis."""
+    shown = every[:MOST_PAIRS]
+    if not shown:
+        return None
+    scale = axis(view, shown)
+    panels = [_panel(view, factors, means, scale) for means in shown]
+    return Figure(
+        name="interactions",
+        title=f"Final {metric_text(view.plan.compare.metric)} by pairs of factors",
+        caption=_caption(every),
+        columns=min(3, len(shown)),
+        height_px=HEIGHT_PX,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=(),
+        panels=tuple(panels),
+    )
+
+
+HEIGHT_PX = 280
+
+
+def _caption(every: Sequence[Means]) -> str:
+    rest = f" The strongest {MOST_PAIRS} of {len(every)} pairs." if len(every) > MOST_PAIRS else ""
+    return (
+        "Parallel lines: the two factors add up. Lines that part or cross: what one does depends "
+        f"on the other. Marker: mean over replicates (n = {sizes(every)}), averaged "
+        "over all combinations of the other factors; bar: its 95 % t-interval. The pair whose "
+        f"interaction explains most stands first.{rest}{left_out(every)}"
+    )
+
+
+def _panel(view: Scheme, factors: Sequence[str], means: Means, scale: Layout) -> Panel:
+    """Lines are the levels of the compared factor, else of the one with fewer levels."""
+    lines, x = sorted(
+        range(2), key=lambda k: (factors[means.axes[k]] != view.roles.colour, means.mean.shape[k])
+    )
+    paths = factors[means.axes[lines]], factors[means.axes[x]]
+    mean, low, high = (np.moveaxis(a, lines, 0) for a in (means.mean, means.low, means.high))
+    traces = [
+        _trace(view, paths[0], place, mean[place], (high - low)[place] / 2)
+        for place in range(len(mean))
+    ]
+    drawn = layout(view, paths[1], scale)
+    if paths[0] != view.roles.colour:
+        drawn |= _labels(view, paths[0], mean, scale)
+    title = f"{view.names[paths[0]]} × {view.names[paths[1]]}"
+    return Panel(title, tuple(traces), drawn, {})
+
+
+def _trace(view: Scheme, path: str, place: int, mean: np.ndarray, half: np.ndarray) -> Trace:
+    style, coloured = look(place), path == view.roles.colour
+    colour = style.light if coloured else INK[0]
+    count = len(view.plan.factors[path])
+    shift = 0.24 * (place - (count - 1) / 2) / count
+    name = tick_text(level_name(view.names[path], view.plan.factors[path][place]))
+    return {
+        "type": "scatter", "mode": "lines+markers",
+        "x": numbers(np.arange(len(mean)) + shift), "y": numbers(mean),
+        "error_y": {"type": "data", "array": numbers(half), "thickness": 1.1, "width": 3,
+                    "color": colour},
+        "line": {"color": colour, "width": 1.4, "dash": style.dash},
+        "marker": {"color": colour, "size": 7, "symbol": style.symbol},
+        "hovertemplate": f"{name}: %{{y}} ± %{{error_y.array}}<extra></extra>",
+        **({"legendgroup": str(place)} if coloured else {}),
+    }  # fmt: skip
+
+
+def _labels(view: Scheme, path: str, mean: np.ndarray, scale: Layout) -> Layout:
+    """The level at the right end of each line, moved apart where they would overlap."""
+    span = scale["range"] or [0.0, 1.0]
+    known = [place for place in range(len(mean)) if np.isfinite(mean[place]).any()]
+    ends = {place: mean[place][np.isfinite(mean[place])][-1] for place in known}
+    spots = _apart(ends, _LABEL_PX / (HEIGHT_PX - 60) * (span[1] - span[0]))
+    drawn = layout(view, path, scale)["xaxis"]["ticktext"]
+    return {
+        "margin": {"r": 60},
+        "annotations": [
+            {"text": drawn[place], "x": 1, "xref": "paper", "xanchor": "left", "y": y,
+             "yanchor": "middle", "showarrow": False, "font": {"size": 10}}
+            for place, y in spots.items()
+        ],
+    }  # fmt: skip
+
+
+def _apart(ends: dict[int, float], least: float) -> dict[int, float]:
+    """Upwards from the lowest, each at least so far above the one before it."""
+    spots: dict[int, float] = {}
+    for place in sorted(ends, key=lambda each: ends[each]):
+        floor = max(spots.values(), default=-np.inf) + least
+        spots[place] = float(max(ends[place], floor))
+    return spots

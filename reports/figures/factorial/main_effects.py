@@ -1,0 +1,114 @@
+"""Draws `marginal_means` of single factors: each level's mean, one panel a factor."""
+
+from collections.abc import Sequence
+
+from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.outcomes.outcomes import tick_text
+from orchestrator.reports.figures.palette import INK, Look, look
+from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
+from orchestrator.reports.statistics.factorial.marginal_means import Means
+from orchestrator.reports.text.names import level_text, metric_text, value_text
+
+PLAIN = Look(INK[0], INK[1], "circle", "solid", "", "")
+
+
+def draw(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> Figure | None:
+    """factors: the path of each axis."""
+    if not every:
+        return None
+    scale = axis(view, every)
+    return Figure(
+        name="main_effects",
+        title=_title(view, factors, every),
+        caption=_caption(every),
+        columns=min(4, len(every)),
+        height_px=230,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=(),
+        panels=tuple(_panel(view, factors[means.axes[0]], means, scale) for means in every),
+    )
+
+
+def axis(view: Scheme, every: Sequence[Means]) -> Layout:
+    """Around all means and the intervals of more than two replicates."""
+    compare = view.plan.compare
+    ends = [x for m in every for each in ((m.mean, m.low, m.high) if m.n > 2 else (m.mean,))
+            for x in each.flat]  # fmt: skip
+    form = {"tickformat": ".2~%"} if compare.unit == "share" else {}
+    return {**form, "range": linear_range(ends), "zeroline": False}
+
+
+def _title(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> str:
+    widest = max(every, key=lambda means: means.span)
+    span = value_text(widest.span, view.plan.compare.unit).removesuffix(" %")
+    unit = "points" if view.plan.compare.unit == "share" else view.plan.compare.unit
+    return (
+        f"Final {metric_text(view.plan.compare.metric)} by level, averaged over the other factors: "
+        f"{view.names[factors[widest.axes[0]]]} moves it most, by {span} {unit}"
+    )
+
+
+def _caption(every: Sequence[Means]) -> str:
+    return (
+        f"Marker: mean over replicates (n = {sizes(every)}) of the average over all combinations "
+        "of the other factors; bar: its 95 % t-interval. Where factors interact, no single variant "
+        f"need behave like the average.{left_out(every)}"
+    )
+
+
+def sizes(every: Sequence[Means]) -> str:
+    least, most = min(means.n for means in every), max(means.n for means in every)
+    return f"{most}" if least == most else f"{least} to {most}"
+
+
+def left_out(every: Sequence[Means]) -> str:
+    worst = max(every, key=lambda means: means.left_out)
+    if not worst.left_out:
+        return ""
+    total = worst.left_out + worst.contexts
+    return (
+        f" Combinations in which some level lacks a value are left out of its average: up to "
+        f"{worst.left_out} of {total}."
+    )
+
+
+def _panel(view: Scheme, path: str, means: Means, scale: Layout) -> Panel:
+    coloured = path == view.roles.colour
+    places = range(len(means.mean))
+    groups = [(look(place), [place]) for place in places] if coloured else [(PLAIN, [*places])]
+    traces = [_trace(view, path, means, group, style, coloured) for style, group in groups]
+    return Panel(view.names[path], tuple(traces), layout(view, path, scale), {})
+
+
+def layout(view: Scheme, path: str, scale: Layout) -> Layout:
+    levels = view.plan.factors[path]
+    return {
+        "xaxis": {
+            "tickvals": list(range(len(levels))),
+            "ticktext": [tick_text(level_text(level)) for level in levels],
+            "range": [-0.5, len(levels) - 0.5], "title": {"text": tick_text(view.names[path])},
+            "zeroline": False, "showgrid": False,
+        },
+        "yaxis": scale, "hovermode": "closest",
+    }  # fmt: skip
+
+
+def _trace(
+    view: Scheme, path: str, means: Means, places: list[int], style: Look, coloured: bool
+) -> Trace:
+    low, high = numbers(means.low[places]), numbers(means.high[places])
+    half = numbers((means.high - means.low)[places] / 2)
+    texts = [level_text(view.plan.factors[path][place]) for place in places]
+    return {
+        "type": "scatter", "mode": "markers" if coloured else "lines+markers",
+        "x": places, "y": numbers(means.mean[places]),
+        "customdata": [list(row) for row in zip(map(tick_text, texts), low, high, strict=True)],
+        "error_y": {"type": "data", "array": half, "thickness": 1.6, "width": 4,
+                    "color": style.light},
+        "line": {"color": style.light, "width": 1, "dash": "dot"},
+        "marker": {"color": style.light, "size": 9, "symbol": style.symbol},
+        "hovertemplate": "%{customdata[0]}: %{y} (%{customdata[1]:.4g} to %{customdata[2]:.4g})"
+                         "<extra></extra>",
+        **({"legendgroup": str(places[0])} if coloured else {}),
+    }  # fmt: skip

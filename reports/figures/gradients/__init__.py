@@ -1,0 +1,1 @@
+"""Draws gradients through depth and time."""

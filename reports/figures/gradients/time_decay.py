@@ -1,0 +1,173 @@
+"""Draws `time_decay`: the gradient of a state by lag, before and after training."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from orchestrator.reports.figures.facets import Scheme, choosers
+from orchestrator.reports.figures.gradients import profiles as drawing
+from orchestrator.reports.figures.gradients.decay import NO_THEORY
+from orchestrator.reports.figures.gradients.profiles import Strand
+from orchestrator.reports.figures.records import Chooser, Figure, Layout, Panel, log_axis, log_range
+from orchestrator.reports.statistics.gradients.theory import FORWARD, Theories, Theory
+from orchestrator.reports.statistics.gradients.time_decay import TimeProfile, half_life
+from orchestrator.reports.text import theory
+from orchestrator.reports.text.names import factor_text, half_life_text
+
+SITE, QUANTITY = "site", "quantity"  # keys of the choosers
+QUANTITIES = {
+    "hidden_grad": "hidden state, ‖∂L/∂h‖",
+    "cell_grad": "cell state, ‖∂L/∂c‖",
+}
+
+
+def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> Figure | None:
+    """None where nothing recurs. It opens on the first forward layer and the hidden state."""
+    profiles = [p for p in profiles if p.quantity in QUANTITIES]
+    sites, quantities = sites_of(profiles), quantities_of(profiles)
+    if not sites:
+        return None
+    choose = (view.roles.x, view.roles.rows, *view.roles.rest)
+    longest = view.with_most({p.variant_id: len(p.lags) for p in profiles}, choose)
+    return Figure(
+        name="time_decay",
+        title="Gradient that arrives at the states of earlier steps",
+        caption=_caption(profiles, theories),
+        columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
+        height_px=260,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=(
+            *choosers(view, choose, longest),
+            *chooser(SITE, "layer", [(site, site_text(site)) for site in sites]),
+            *chooser(QUANTITY, "state", [(q, QUANTITIES[q]) for q in quantities]),
+        ),
+        panels=tuple(
+            panel
+            for site in sites
+            for quantity in quantities
+            for panel in _panels(view, profiles, site, quantity, choose, theories)
+        ),
+        lesson=told(view, profiles, theories),
+        scale="log",
+        arrangement=drawing.ARRANGEMENT,
+    )
+
+
+def sites_of(profiles: Sequence[TimeProfile]) -> list[str]:
+    """Forward ones first: the loss of the last step goes back through them step by step."""
+    return sorted({p.site for p in profiles}, key=_place)
+
+
+def _place(site: str) -> tuple[bool, int, str]:
+    """(backward or not, number of the layer, name)."""
+    number = site.rpartition(".")[2]
+    return _is_backward(site), int(number) if number.isdecimal() else 0, site
+
+
+def quantities_of(profiles: Sequence[TimeProfile]) -> list[str]:
+    found = {p.quantity for p in profiles}
+    return [name for name in QUANTITIES if name in found]
+
+
+def site_text(site: str) -> str:
+    """forward.0 → layer 1, forward; other names as they are."""
+    direction, _, number = site.rpartition(".")
+    known = direction in ("forward", "backward") and number.isdecimal()
+    return f"{int(number) + 1}, {direction}" if known else site
+
+
+def _is_backward(site: str) -> bool:
+    return site.startswith("backward")
+
+
+def chooser(key: str, label: str, options: list[tuple[str, str]]) -> tuple[Chooser, ...]:
+    return (Chooser(key, label, tuple(options), options[0][0]),) if len(options) > 1 else ()
+
+
+def _panels(
+    view: Scheme,
+    profiles: Sequence[TimeProfile],
+    site: str,
+    quantity: str,
+    choose: Sequence[str | None],
+    theories: Theories,
+) -> list[Panel]:
+    is_expected = (site, quantity) == (FORWARD, "hidden_grad")
+    expected = theories.by_axis["time"] if is_expected else NO_THEORY
+    chosen = [p for p in profiles if (p.site, p.quantity) == (site, quantity)]
+    drawn = [_strand(p, expected) for p in chosen]
+
+    def axes(seen: Sequence[Strand]) -> Layout:
+        return _axes(seen, site)
+
+    return drawing.panels(view, drawn, choose, axes, {SITE: site, QUANTITY: quantity})
+
+
+def _strand(profile: TimeProfile, expected: Mapping[str, Theory] = NO_THEORY) -> Strand:
+    theory = expected.get(profile.variant_id) if profile.epoch == 0 else None
+    same = theory is not None and theory.places == profile.lags
+    unit = "after" if _is_backward(profile.site) else "before"
+    return Strand(
+        profile.variant_id, profile.epoch, profile.lags,
+        names=tuple(f"{lag} {unit}" for lag in profile.lags),
+        n=profile.n, zeros=profile.zeros, mean=profile.mean, low=profile.low, high=profile.high,
+        about=f" ({escape(_factor(profile))})" if profile.factor else "",
+        theory=theory.expected if theory and same else None,
+    )  # fmt: skip
+
+
+def _axes(seen: Sequence[Strand], site: str) -> Layout:
+    scale = log_axis(log_range(drawing.extent(seen)))
+    return {"xaxis": lag_axis(seen, site), "yaxis": scale, "hovermode": "x"}
+
+
+def lag_axis(seen: Sequence[Strand], site: str) -> Layout:
+    """Steps from the loss, in the direction of this layer."""
+    longest = max((strand.x[-1] for strand in seen), default=1)
+    title = (
+        "steps after the first one, where this direction ends"
+        if _is_backward(site)
+        else "steps before the loss (0: the last step)"
+    )
+    return {"title": {"text": title}, "range": [-0.03 * longest, 1.03 * longest],
+            "dtick": 1 if longest <= 12 else None, "zeroline": False}  # fmt: skip
+
+
+def _factor(profile: TimeProfile) -> str:
+    """× 0.81 a step, half after 3.3 steps."""
+    if profile.factor is None:
+        return "–"
+    value = profile.factor.value
+    return f"× {factor_text(value)} a step, {half_life_text(half_life(value))}"
+
+
+def _caption(profiles: Sequence[TimeProfile], theories: Theories) -> str:
+    drawn = [_strand(p) for p in profiles]
+    zeros = any(sum(strand.zeros) for strand in drawn)
+    note = " Exact zeros have no place on this scale; panels count them." if zeros else ""
+    return (
+        f"Line: geometric mean over replicates (n = "
+        f"{drawing.sizes_text(drawn)}; hover shows n by step) of the mean over examples; band: its "
+        f"95 % t-interval. A straight line is a gradient that shrinks by the same factor in every "
+        f"step.{note}{theory.caption(theories, 'time')}"
+    )
+
+
+def told(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> str:
+    """Where the gradient of the last forward layer's hidden state shrinks most and least.
+
+    In layers below the last one the gradient also comes down from above, in a bidirectional
+    network from its other end: their factors do not compare.
+    """
+    quantity, forward = quantities_of(profiles)[0], last_forward(profiles)
+    chosen = [p for p in profiles if p.quantity == quantity]
+    chosen = [p for p in chosen if p.site == forward.get(p.variant_id)]
+    where = " That is of the last forward layer." if len({*forward.values()}) > 1 else ""
+    text = theory.told(view, chosen, theories, "time")
+    return f"{text}{where}" if text else ""
+
+
+def last_forward(profiles: Sequence[TimeProfile]) -> dict[str, str]:
+    """variant id → site; without a forward direction none."""
+    forward = [p for p in profiles if not _is_backward(p.site)]
+    return {p.variant_id: p.site for p in sorted(forward, key=lambda p: _place(p.site))}

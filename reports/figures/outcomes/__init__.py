@@ -1,0 +1,1 @@
+"""Draws what each variant reached."""

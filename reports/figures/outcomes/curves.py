@@ -1,0 +1,147 @@
+"""Draws `curves`: mean by epoch with its interval, one panel for each x and column."""
+
+from collections.abc import Mapping, Sequence
+
+from orchestrator.reports.data.read import Variant
+from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
+from orchestrator.reports.figures.initial_levels import opening
+from orchestrator.reports.figures.lines import band, line
+from orchestrator.reports.figures.outcomes.outcomes import Outcomes, value_axis
+from orchestrator.reports.figures.records import (
+    Arrangement,
+    Chooser,
+    Figure,
+    Panel,
+    Trace,
+    linear_range,
+)
+from orchestrator.reports.figures.tasks import baselines
+from orchestrator.reports.figures.tasks.baselines import Baselines
+from orchestrator.reports.statistics.outcomes.curves import Curve
+from orchestrator.reports.text.names import metric_text
+
+METRIC = "metric"  # key of the chooser
+MOST_PANELS = 20  # beyond, the x factor is chosen from a list too
+ARRANGEMENT = Arrangement(("x", "columns"), most=MOST_PANELS)
+
+Curves = Mapping[str, Curve]  # variant id → curve of one metric
+
+
+def draw(
+    view: Scheme, every: Sequence[Curve], results: Outcomes, least: Baselines
+) -> Figure | None:
+    """None without metrics. The metric that the study compares stands first."""
+    shown = _metrics(view, every)
+    if not shown:
+        return None
+    split, choose = arrangement(view)
+    made = facets(view, split, choose)
+    return Figure(
+        name="curves",
+        title=f"{{{METRIC}}} by epoch, mean over replicates",
+        caption=_caption(every) + baselines.caption_of_all(view, least, shown),
+        columns=columns(view, split),
+        height_px=190 if any(split) else 340,
+        legend_title=view.legend_title,
+        legend=view.legend,
+        choosers=(
+            _metric_chooser(shown),
+            *choosers(view, choose, opening(view, results, choose)),
+        ),
+        panels=tuple(panel for name in shown for panel in _panels(view, made, every, least, name)),
+        scale="linear",
+        arrangement=ARRANGEMENT,
+    )
+
+
+def arrangement(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
+    """(factors that make panels, factors that are chosen from a list)."""
+    roles = view.roles
+    count = [len(view.levels(path)) for path in (roles.x, roles.columns) if path]
+    if len(count) == 2 and count[0] * count[1] > MOST_PANELS:
+        return (roles.columns,), (roles.x, roles.rows, *roles.rest)
+    return (roles.x, roles.columns), (roles.rows, *roles.rest)
+
+
+def columns(view: Scheme, split: tuple[str | None, ...]) -> int:
+    """As many as the column factor has levels; without one, up to four along x."""
+    along = view.roles.columns or next((path for path in split if path), None)
+    count = len(view.levels(along)) if along else 1
+    return count if view.roles.columns else min(4, count)
+
+
+def _metrics(view: Scheme, every: Sequence[Curve]) -> list[str]:
+    found = sorted({curve.metric for curve in every})
+    return sorted(found, key=lambda name: (name != view.plan.compare.metric, name))
+
+
+def _metric_chooser(shown: Sequence[str]) -> Chooser:
+    return Chooser(METRIC, "metric", tuple((name, metric_text(name)) for name in shown), shown[0])
+
+
+def _caption(every: Sequence[Curve]) -> str:
+    sizes = sorted({n for curve in every for n in curve.n})
+    n = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+    solved = any(curve.metric.endswith("/solved") for curve in every)
+    return (
+        f"Line: mean over replicates (n = {n}; hover shows n by epoch). Band: 95 % t-interval of "
+        "the mean, epoch by epoch. Epoch 0 is before training. A trial that diverged leaves the "
+        f"mean after its last finite epoch.{' Band of solved: Wilson interval.' if solved else ''}"
+    )
+
+
+def _panels(
+    view: Scheme, made: Sequence[Facet], every: Sequence[Curve], least: Baselines, metric: str
+) -> list[Panel]:
+    of = {curve.variant_id: curve for curve in every if curve.metric == metric}
+    name = metric.split("/")[-1]
+    lines = baselines.lines(view, least, name)
+    span = linear_range([value for curve in of.values() for value in curve.mean])
+    span = baselines.widened(span, lines)
+    known = view.plan.metrics.get(name)
+    scale = value_axis(known.unit if known else "", span)
+    last = max(epoch for curve in of.values() for epoch in curve.epochs)
+    layout = {
+        "xaxis": {"title": {"text": "epoch"}, "zeroline": False,
+                  "dtick": 1 if last <= 10 else None},
+        "yaxis": {**scale, "zeroline": False},
+        "hovermode": "x",
+    }  # fmt: skip
+    return [
+        Panel(
+            facet.title,
+            _traces(view, facet.variants, of),
+            layout | baselines.layout(span, baselines.crossing(lines, facet.variants), {}),
+            {**facet.when, METRIC: metric},
+            view.thinned(_sizes(facet, of)),
+            facet.places,
+            short=view.short(_sizes(facet, of)),
+        )
+        for facet in made
+    ]
+
+
+def _sizes(facet: Facet, of: Curves) -> dict[str, tuple[int, int]]:
+    """variant id → (replicates at its last epoch, 0)."""
+    known = [v.variant_id for v in facet.variants if v.variant_id in of]
+    return {name: (min(of[name].n), 0) for name in known}
+
+
+def _traces(view: Scheme, variants: Sequence[Variant], of: Curves) -> tuple[Trace, ...]:
+    known = [variant for variant in variants if variant.variant_id in of]
+    bands = [_band(view, variant, of[variant.variant_id]) for variant in known]
+    return (*bands, *(_line(view, variant, of[variant.variant_id]) for variant in known))
+
+
+def _band(view: Scheme, variant: Variant, curve: Curve) -> Trace:
+    drawn = band(view.colour(variant), curve.epochs, curve.low, curve.high)
+    return drawn | view.tag(variant)
+
+
+def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
+    name = view.line_name(variant)
+    hover = f"{name} %{{y:.4g}}, n = %{{customdata}}"
+    n = list(curve.n)
+    return line(
+        view.colour(variant), curve.epochs, curve.mean, hover, customdata=n, **view.tag(variant)
+    )

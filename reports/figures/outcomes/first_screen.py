@@ -1,0 +1,144 @@
+"""Draws `outcomes` for the first screen, where the main figure would not fit or show it.
+
+Along a numeric factor: means as lines, intervals as bands. Else as in the main figure. At most
+`MOST_COLUMNS` panels side by side; further factors are chosen from lists.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from orchestrator.reports.data.read import Variant
+from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
+from orchestrator.reports.figures.initial_levels import opening
+from orchestrator.reports.figures.lines import band
+from orchestrator.reports.figures.outcomes import outcomes
+from orchestrator.reports.figures.outcomes.outcomes import Outcomes
+from orchestrator.reports.figures.records import (
+    Arrangement,
+    Figure,
+    Layout,
+    Panel,
+    Trace,
+    linear_range,
+    numbers,
+)
+from orchestrator.reports.figures.tasks import baselines
+from orchestrator.reports.figures.tasks.baselines import Baselines, Line
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome
+from orchestrator.reports.text.names import metric_text
+
+MOST_COLUMNS = 4
+
+
+def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines) -> Figure | None:
+    """None where the main figure, `whole`, is as good, or there is none."""
+    columns = view.roles.columns if _fits(view, view.roles.columns) else None
+    wanted = (view.roles.columns, view.roles.rows, *view.roles.rest)
+    choose = tuple(path for path in wanted if path and path != columns)
+    if whole is None or not (choose or outcomes.on_scale(view)):
+        return None
+    made = facets(view, (columns,), choose)
+    lines = baselines.lines(view, least, view.plan.compare.metric.split("/")[-1])
+    fitted = replace(
+        whole,
+        name="answer",
+        columns=len(view.levels(columns)) if columns else 1,
+        height_px=340,
+        choosers=choosers(view, choose, opening(view, results, choose)),
+        arrangement=Arrangement(("columns",), "dodged", MOST_COLUMNS),
+    )
+    if not outcomes.on_scale(view):
+        scale = whole.panels[0].layout["yaxis"]
+        dots = tuple(outcomes.panel(view, facet, results, scale, lines) for facet in made)
+        return replace(fitted, panels=dots)
+    scale = _scale(view, results, lines)
+    return replace(
+        fitted,
+        title=_title(view),
+        caption=_caption(view, results, scale, lines),
+        panels=tuple(_panel(view, facet, results, scale, lines) for facet in made),
+        arrangement=Arrangement(("columns",), "levels", MOST_COLUMNS),
+    )
+
+
+def _fits(view: Scheme, path: str | None) -> bool:
+    return path is not None and len(view.levels(path)) <= MOST_COLUMNS
+
+
+def _title(view: Scheme) -> str:
+    compare, x = view.plan.compare, view.roles.x or ""
+    unit = "" if compare.unit == "share" else f" ({compare.unit})"
+    return f"Final {metric_text(compare.metric)} by {view.names[x]}{unit}"
+
+
+def _scale(view: Scheme, results: Outcomes, lines: Sequence[Line]) -> Layout:
+    """Around means and the intervals of more than two replicates."""
+    ends = [end for each in results.values() for end in _ends(each)]
+    span = linear_range(ends)
+    if span and any(outcomes.gone(each.counts) for each in results.values()):
+        span[0] -= 0.14 * (span[1] - span[0])  # room for crosses at the foot
+    return outcomes.value_axis(view.plan.compare.unit, baselines.widened(span, lines))
+
+
+def _ends(each: Outcome) -> tuple[float | None, ...]:
+    return (each.low, each.mean, each.high) if each.n > 2 else (each.mean,)
+
+
+def _caption(view: Scheme, results: Outcomes, scale: Layout, lines: Sequence[Line]) -> str:
+    metric = view.plan.compare.metric.split("/")[-1]
+    lost = any(outcomes.gone(each.counts) for each in results.values())
+    crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
+    named = ", or the x axis has names" * (len(view.plan.factors) > 1)
+    bars = f" (a bar where no neighbour has one{named})"
+    return (
+        f"Line: mean over replicates (n = {outcomes.sizes(results)} per variant); band: its 95 % "
+        f"t-interval{bars}.{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
+    )
+
+
+def _panel(
+    view: Scheme, facet: Facet, results: Outcomes, scale: Layout, lines: Sequence[Line]
+) -> Panel:
+    strands = _strands(view, facet, results)
+    places = {v.variant_id: float(view.place(view.roles.x, v)) for v in facet.variants}
+    traces = (
+        *(_band(view, strand, results) for strand in strands),
+        *(_line(view, strand, results) for strand in strands),
+        *outcomes.lost(view, facet, results, scale),
+    )
+    own = baselines.layout(scale.get("range"), lines, places)
+    layout = outcomes.axes(view, scale) | own
+    return Panel(facet.title, traces, layout, facet.when, variants=facet.places)
+
+
+def _strands(view: Scheme, facet: Facet, results: Outcomes) -> list[list[Variant]]:
+    """By colour, the variants with a mean, along x."""
+    known = [v for v in facet.variants if results[v.variant_id].n]
+    known.sort(key=lambda variant: view.place(view.roles.x, variant))
+    return [strand for _, strand in view.by_colour(known)]
+
+
+def _band(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
+    found = [results[v.variant_id] for v in strand]
+    low, high = (np.array([_end(getattr(each, end)) for each in found]) for end in ("low", "high"))
+    known = [v for v, a, b in zip(strand, low, high, strict=True) if np.isfinite([a, b]).all()]
+    drawn = band(view.colour(strand[0]), [view.place(view.roles.x, v) for v in strand], low, high)
+    return drawn | view.tag_points([*known, *known[::-1]])
+
+
+def _end(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _line(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
+    colour = view.colour(strand[0])
+    half = [outcomes.half(results[v.variant_id]) for v in strand]
+    means = outcomes.means(view, colour, list(strand), results)
+    is_alone = sum(each > 0 for each in half) == 1  # a band needs two; see barred() in figure.js
+    return {
+        **means, "x": [view.place(view.roles.x, v) for v in strand],
+        "error_y": {"type": "data", "array": numbers(half), "visible": is_alone},
+        "line": {**means["line"], "width": 2}, "marker": {**means["marker"], "size": 7},
+    }  # fmt: skip

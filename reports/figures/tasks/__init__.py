@@ -1,0 +1,1 @@
+"""Draws tasks: scores over several of them, their baselines, their sequences."""

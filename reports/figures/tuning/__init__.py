@@ -1,0 +1,1 @@
+"""Draws the audit of the tuning."""

@@ -1,0 +1,1 @@
+"""Text and numbers in the form that the page carries them."""

@@ -1,0 +1,1 @@
+"""Statistics → rows of the tables of the page."""

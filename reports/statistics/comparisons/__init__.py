@@ -1,0 +1,1 @@
+"""Paired comparisons of variants: tests, intervals, adjustment, power."""

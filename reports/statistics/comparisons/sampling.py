@@ -1,0 +1,61 @@
+"""What the finite test set alone leaves uncertain, apart from the seeds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from orchestrator.reports.data.read import Compare
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome
+from orchestrator.reports.statistics.outcomes.solved import wilson
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Of one variant: how far its share may be off because the test set is no larger."""
+
+    answers: int  # that a test metric is the mean of; the fewest of its trials
+    half: float  # of the 95 % interval, in the metric's unit
+
+
+def sampling(
+    trials: pd.DataFrame, compare: Compare, results: Mapping[str, Outcome]
+) -> dict[str, Sampling]:
+    """variant id → Sampling; empty for metrics that are no share of right answers on test.
+
+    trials: variant_id, `final.test/answers`.
+
+    Answers: how well would the measured accuracy hold on another test set of this size?
+    Assumes: answers are independent, and the accuracy is about the variant's mean.
+    Misleads: added to the interval over seeds. All variants of a replicate share the test set, so
+        in paired differences it largely cancels; and where each replicate draws its own, the spread
+        over seeds holds a part of it already. Words of one sentence are not independent: for tags
+        it is a lower bound. For a loss or a squared error it would need every example's error,
+        which is not stored, and is not given.
+    Source: Wilson 1927; Dietterich 1998 on the two sources of variation.
+    """
+    if "final.test/answers" not in trials or no_share_of_answers(compare):
+        return {}
+    answers = trials.groupby("variant_id")["final.test/answers"].min().dropna()
+    sizes = {str(variant): int(count) for variant, count in answers.items()}
+    known = [(v, each.mean) for v, each in results.items() if v in sizes and each.mean is not None]
+    return {
+        variant: Sampling(sizes[variant], _half(mean, sizes[variant])) for variant, mean in known
+    }
+
+
+def no_share_of_answers(compare: Compare) -> str:
+    """Why a metric has no such uncertainty, as a sentence goes on; nothing where it has one."""
+    split, name = compare.metric.split("/")
+    if split != "test":
+        return f"{split} examples are not the test set"
+    if name == "solved":  # one answer a trial
+        return "a trial is solved or not, whatever the size of the test set"
+    if compare.unit != "share":
+        return f"{name} is no share of right answers; errors of single examples are not stored"
+    return ""
+
+
+def _half(mean: float, answers: int) -> float:
+    low, high = wilson(min(max(mean, 0.0), 1.0) * answers, answers)
+    return float(high - low) / 2

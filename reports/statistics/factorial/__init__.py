@@ -1,0 +1,1 @@
+"""Factors that are crossed: main effects, interactions, analysis of variance."""

@@ -1,0 +1,240 @@
+"""Which factor explains how much of all differences between trials, and how much is the seed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import fdtrc
+
+from orchestrator.reports.statistics.intervals import Floats
+
+Kind = Literal["factor", "interaction", "higher", "replicate", "residual"]
+Factors = tuple[int, ...]  # axes of the table
+Gram = tuple[Floats, Floats]  # XᵀX and Xᵀy of all columns
+HIGHEST_ORDER = 3  # interactions of more factors are summed up in one row
+_EXACT = 1e-12  # of the total: less is rounding
+
+
+@dataclass(frozen=True)
+class Term:
+    """One row of the table. Numbers that cannot be had are None."""
+
+    kind: Kind
+    factors: Factors
+    df: int
+    ss: float
+    f: float | None
+    p: float | None
+    eta2: float | None  # share of the total sum of squares
+    omega2: float | None  # the same less what chance alone would give; may be negative
+
+
+@dataclass(frozen=True)
+class Anova:
+    """Terms in order: factors, interactions, those of higher order, replicate, residual."""
+
+    terms: tuple[Term, ...]
+    total: float
+    n: int  # trials
+    balanced: bool  # every combination has every replicate
+    empty: int  # combinations without any value
+    spreads: tuple[float, float] | None  # smallest and largest sd over replicates of a variant
+
+
+def anova(table: Floats) -> Anova | None:
+    """table: (levels of each factor …, replicates), NaN where there is no value.
+
+    None where nothing is left to judge the factors by: fewer than two replicates, or one variant.
+
+    Answers: of all the variance between trials, which share goes with each factor, with factors
+        that work differently together (interactions), and with the seed?
+    Assumes: effects add up, and trials scatter about equally and normally around their variant's
+        mean. Replicates are blocks: what a seed does to all variants alike is a row of its own.
+    Misleads: as a verdict on levels (that is `comparisons`); about factors in general (η² is
+        a share of this study, and grows with levels chosen farther apart); where spreads differ
+        much or values stick at a ceiling (F and p are rough then). Unbalanced, shares do not sum
+        to one.
+    Source: Fisher 1925; sums of squares of type II (Yates 1934); η², and ω² as by Olejnik & Algina
+        2003.
+    """
+    where = np.isfinite(table)
+    cells, replicates = np.nonzero(where.reshape(-1, table.shape[-1]))
+    y = table[where] - table[where].mean() if where.any() else np.empty(0)
+    if len(np.unique(cells)) < 2 or len(np.unique(replicates)) < 2:
+        return None
+    if where.all():
+        sums = _balanced(table - table.mean())
+    else:
+        levels = np.stack(np.unravel_index(cells, table.shape[:-1]), axis=1)
+        sums = _unbalanced(_Design.of(levels, cells, replicates, table.shape), y)
+    terms = _terms(sums, float(y @ y))
+    if terms[-1].df == 0:
+        return None
+    return Anova(
+        terms, float(y @ y), int(y.size), balanced=bool(where.all()),
+        empty=int((~where.any(axis=-1)).sum()), spreads=_spreads(table),
+    )  # fmt: skip
+
+
+Sum = tuple[float, int]  # of squares, and its degrees of freedom
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What each part explains."""
+
+    terms: dict[Factors, Sum]  # up to `HIGHEST_ORDER` factors
+    higher: Sum | None  # of more; None where there are no more
+    replicate: Sum
+    residual: Sum
+
+
+def _balanced(y: Floats) -> _Sums:
+    """From means alone, as every combination has every replicate; y sums to zero."""
+    axes = tuple(range(y.ndim - 1))
+    total, cells = float((y**2).sum()), _of_means(y, axes)
+    sums: dict[Factors, Sum] = {}
+    for term in _subsets(axes):
+        inner = sum(sums[each][0] for each in _subsets(term) if each != term)
+        df = int(np.prod([y.shape[axis] - 1 for axis in term]))
+        sums[term] = max(_of_means(y, term) - inner, 0.0), df
+    replicate = _of_means(y, (y.ndim - 1,)), y.shape[-1] - 1
+    df_cells = int(np.prod(y.shape[:-1])) - 1
+    residual = max(total - cells - replicate[0], 0.0), y.size - 1 - df_cells - replicate[1]
+    of_terms, df_terms = (sum(each[i] for each in sums.values()) for i in (0, 1))
+    higher = max(cells - of_terms, 0.0), int(df_cells - df_terms)
+    return _Sums(sums, higher if len(axes) > HIGHEST_ORDER else None, replicate, residual)
+
+
+def _subsets(axes: Factors) -> list[Factors]:
+    """Of one axis, two …, at most `HIGHEST_ORDER`."""
+    orders = range(1, min(HIGHEST_ORDER, len(axes)) + 1)
+    return [term for order in orders for term in combinations(axes, order)]
+
+
+def _of_means(y: Floats, axes: Factors) -> float:
+    """The sum of squares that the means over all other axes explain."""
+    means = y.mean(axis=tuple(axis for axis in range(y.ndim) if axis not in axes))
+    return float((means**2).sum() * (y.size / means.size))
+
+
+@dataclass(frozen=True)
+class _Design:
+    """Columns of all terms side by side, and where each term's are."""
+
+    columns: Floats  # (trials, columns)
+    blocks: dict[Factors, range]
+    replicate: range
+    cells: range  # one column a combination: the model with every interaction
+
+    @classmethod
+    def of(
+        cls,
+        levels: NDArray[np.intp],
+        cells: NDArray[np.intp],
+        replicates: NDArray[np.intp],
+        shape: tuple[int, ...],
+    ) -> "_Design":
+        one = [contrasts(column, size) for column, size in zip(levels.T, shape[:-1], strict=True)]
+        terms = _subsets(tuple(range(len(one))))
+        parts = [_product([one[axis] for axis in term]) for term in terms]
+        parts += [contrasts(replicates, shape[-1]), np.eye(int(np.prod(shape[:-1])))[cells]]
+        ends = np.cumsum([part.shape[1] for part in parts]).tolist()
+        *blocks, replicate, saturated = (
+            range(end - part.shape[1], end) for part, end in zip(parts, ends, strict=True)
+        )
+        return cls(np.hstack(parts), dict(zip(terms, blocks, strict=True)), replicate, saturated)
+
+
+def contrasts(codes: NDArray[np.intp], levels: int) -> Floats:
+    """(trials, levels − 1) columns that sum to zero over the levels; codes: (trials,)."""
+    coding = np.vstack([np.eye(levels - 1), -np.ones(levels - 1)])
+    return np.asarray(coding[codes])
+
+
+def _product(parts: list[Floats]) -> Floats:
+    """Every column of one part times every column of the others."""
+    made = parts[0]
+    for part in parts[1:]:
+        made = (made[:, :, None] * part[:, None, :]).reshape(len(made), -1)
+    return made
+
+
+def _unbalanced(design: _Design, y: Floats) -> _Sums:
+    """By least squares; each term is adjusted for those that do not contain it (type II)."""
+    columns = np.column_stack([np.ones(len(y)), design.columns])
+    gram = columns.T @ columns, columns.T @ y
+    blocks, replicate = design.blocks, design.replicate
+    full = _explained(gram, [replicate, design.cells])
+    modelled = _explained(gram, [replicate, *blocks.values()])
+    return _Sums(
+        {t: _added(gram, [replicate, *_others(blocks, t)], blocks[t]) for t in blocks},
+        (full[0] - modelled[0], full[1] - modelled[1])
+        if len(max(blocks, key=len)) < len(_single(blocks))
+        else None,
+        _added(gram, [design.cells], replicate),
+        (max(float(y @ y) - full[0], 0.0), len(y) - full[1]),
+    )
+
+
+def _terms(sums: _Sums, total: float) -> tuple[Term, ...]:
+    found: list[tuple[Kind, Factors, Sum]] = [(*_kind(t), own) for t, own in sums.terms.items()]
+    found += [("higher", (), sums.higher)] if sums.higher else []
+    found += [("replicate", (), sums.replicate)]
+    rows = [_row(kind, term, *own, sums.residual, total) for kind, term, own in found]
+    ss, df = sums.residual
+    return (*rows, Term("residual", (), df, ss, None, None, ss / total if total else None, None))
+
+
+def _single(blocks: Iterable[Factors]) -> list[Factors]:
+    return [term for term in blocks if len(term) == 1]
+
+
+def _kind(term: Factors) -> tuple[Kind, Factors]:
+    return ("factor" if len(term) == 1 else "interaction"), term
+
+
+def _others(blocks: dict[Factors, range], term: Factors) -> list[range]:
+    """Of type II: every term that does not contain this one."""
+    return [block for other, block in blocks.items() if not set(term) <= set(other)]
+
+
+def _added(gram: Gram, before: list[range], block: range) -> tuple[float, int]:
+    """Sum of squares and degrees of freedom that a block adds to those before it."""
+    without, with_ = _explained(gram, before), _explained(gram, [*before, block])
+    return max(with_[0] - without[0], 0.0), with_[1] - without[1]
+
+
+def _explained(gram: Gram, blocks: list[range]) -> tuple[float, int]:
+    """(sum of squares explained, rank) by the constant (column 0) and these blocks."""
+    chosen = [0, *(column + 1 for block in blocks for column in block)]
+    squares, product = gram[0][np.ix_(chosen, chosen)], gram[1][chosen]
+    values, vectors = np.linalg.eigh(squares)
+    kept = values > values[-1] * 1e-10
+    parts = (vectors[:, kept].T @ product) ** 2 / values[kept]
+    return float(parts.sum()), int(kept.sum())
+
+
+def _row(
+    kind: Kind, term: Factors, ss: float, df: int, residual: tuple[float, int], total: float
+) -> Term:
+    error = residual[0] / residual[1] if residual[1] else 0.0
+    if df == 0 or total == 0:
+        return Term(kind, term, df, ss, None, None, None if total == 0 else ss / total, None)
+    omega2 = (ss - df * error) / (total + error)
+    if error <= _EXACT * total:  # nothing scatters: no yardstick
+        return Term(kind, term, df, ss, None, None, ss / total, omega2)
+    f = ss / df / error
+    return Term(kind, term, df, ss, f, float(fdtrc(df, residual[1], f)), ss / total, omega2)
+
+
+def _spreads(table: Floats) -> tuple[float, float] | None:
+    cells = table.reshape(-1, table.shape[-1])
+    several = cells[np.isfinite(cells).sum(axis=1) >= 2]
+    if not len(several):
+        return None
+    sds = np.nanstd(several, axis=1, ddof=1)
+    return float(sds.min()), float(sds.max())

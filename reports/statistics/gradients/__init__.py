@@ -1,0 +1,1 @@
+"""How gradients decay through depth and time, beside mean-field theory."""

@@ -1,0 +1,41 @@
+"""Everything the report says of gradients beyond their means by layer and lag."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from orchestrator.reports.data.read import Tables
+from orchestrator.reports.statistics.gradients.decay_comparisons import (
+    DecayComparisons,
+    decay_comparisons,
+)
+from orchestrator.reports.statistics.gradients.fits import fits
+from orchestrator.reports.statistics.gradients.influence import Influence, influences
+from orchestrator.reports.statistics.gradients.phase import Phase, phases
+from orchestrator.reports.statistics.gradients.theory import Theories, theories
+from orchestrator.reports.statistics.outcomes.outcomes import Outcome
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Part of the analysis."""
+
+    fits: pd.DataFrame  # of each trial's decay
+    theories: Theories
+    phases: tuple[Phase, ...]
+    comparisons: tuple[DecayComparisons, ...]
+    influences: tuple[Influence, ...]
+
+
+def gradients(tables: Tables, outcomes: Mapping[str, Outcome]) -> Gradients:
+    """From gradients.parquet and what the variants reached."""
+    plan, fitted = tables.plan, fits(tables.gradients)
+    theory = theories(plan, tables.gradients, fitted)
+    return Gradients(
+        fits=fitted,
+        theories=theory,
+        phases=phases(plan, tables.gradients, theory.by_axis["depth"]),
+        comparisons=decay_comparisons(plan, fitted),
+        influences=influences(fitted, outcomes, plan.compare.direction),
+    )

@@ -1,0 +1,89 @@
+"""Where a study's variants start between vanishing and exploding: the phase diagram."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from orchestrator.reports.data.read import Plan
+from orchestrator.reports.statistics.gradients.geometric import DRAWN_FROM
+from orchestrator.reports.statistics.gradients.mean_field import squared_output, squared_slope
+from orchestrator.reports.statistics.gradients.theory import Theory
+from orchestrator.reports.statistics.intervals import Floats
+
+POINTS = 41  # of the grid along each axis
+_STEPS = 200
+_Q = np.geomspace(1e-6, 1e6, 241)
+
+
+@dataclass(frozen=True)
+class Start:
+    """One variant: the variances of its weights and biases as drawn, averaged over layers."""
+
+    variant_id: str
+    weight: float  # σ_w²
+    bias: float  # σ_b²
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One activation: √χ at the fixed point over a grid of variances."""
+
+    activation: str
+    weights: Floats  # σ_w², (points,)
+    biases: Floats  # σ_b², (points,)
+    factor: Floats  # (biases, weights)
+    starts: tuple[Start, ...]
+
+
+def phases(plan: Plan, gradients: pd.DataFrame, found: Mapping[str, Theory]) -> tuple[Phase, ...]:
+    """One for each activation of the variants that theory speaks of through depth.
+
+    found: `Theories.by_axis["depth"]`.
+
+    Answers: on which side of the edge of chaos does each variant begin, and how far from it?
+    Assumes: what `mean_field.relative_delta` does, and a fixed point: many layers. Where the
+        variance of z grows without bound (ReLU with σ_w² > 2), the factor is its limit.
+    Misleads: for few layers, and for layers of very different variances, which are averaged.
+    Source: Poole et al. 2016; Schoenholz et al. 2017.
+    """
+    settings = {v.variant_id: {**plan.fixed, **v.settings} for v in plan.variants}
+    starts: dict[str, list[Start]] = {}
+    for start in _starts(gradients, found):
+        activation = str(settings[start.variant_id]["model.activation"])
+        starts.setdefault(activation, []).append(start)
+    largest = _largest([start for every in starts.values() for start in every])
+    return tuple(_phase(activation, each, *largest) for activation, each in starts.items())
+
+
+def _starts(gradients: pd.DataFrame, found: Mapping[str, Theory]) -> Iterator[Start]:
+    rows = gradients[gradients["quantity"].isin(DRAWN_FROM[:2]) & (gradients["axis"] == "depth")]
+    means = rows.groupby(["variant_id", "quantity"])["value"].mean().to_dict()
+    for variant in found:
+        weight, bias = (means[variant, quantity] for quantity in DRAWN_FROM[:2])
+        yield Start(variant, weight, bias)
+
+
+def _largest(starts: Sequence[Start]) -> tuple[float, float]:
+    """The corner of the diagram: all variants and the edges of tanh and ReLU lie inside."""
+    weight = max((start.weight for start in starts), default=0.0)
+    bias = max((start.bias for start in starts), default=0.0)
+    return max(1.15 * weight, 3.0), max(1.15 * bias, 0.2)
+
+
+def _phase(activation: str, starts: Sequence[Start], weight: float, bias: float) -> Phase:
+    weights, biases = np.linspace(weight / 100, weight, POINTS), np.linspace(0, bias, POINTS)
+    return Phase(activation, weights, biases, factors(activation, weights, biases), tuple(starts))
+
+
+def factors(activation: str, weights: Floats, biases: Floats) -> Floats:
+    """√χ at the fixed point, (biases, weights), from tables of both expectations by ln q."""
+    output, slope = squared_output(activation, _Q), squared_slope(activation, _Q)
+    per_q = output / _Q  # varies little, so that it is safe to interpolate
+    x = np.log(_Q)
+    w, b = np.meshgrid(weights, biases)
+    q = np.ones_like(w)
+    for _ in range(_STEPS):
+        q = np.clip(w * q * np.interp(np.log(q), x, per_q) + b, _Q[0], _Q[-1])
+    return np.asarray(np.sqrt(w * np.interp(np.log(q), x, slope)))

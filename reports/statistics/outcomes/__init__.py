@@ -1,0 +1,1 @@
+"""What each variant reached: final metrics, curves, solved shares, failures."""

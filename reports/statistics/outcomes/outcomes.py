@@ -1,0 +1,77 @@
+"""Per variant: the final metric of every replicate, its mean and interval, and what failed."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from orchestrator.reports.statistics.intervals import t_half_width
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one variant reached. Numbers are in the metric's unit, None where n is too small."""
+
+    variant_id: str
+    values: Mapping[int, float]  # replicate → final value, of completed trials
+    counts: Mapping[str, int]  # completed, diverged, failed, missing → trials
+    mean: float | None
+    sd: float | None
+    median: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def n(self) -> int:
+        return len(self.values)
+
+
+Row = tuple[int, str, float]  # replicate, status, final value (NaN: none)
+STATUSES = ("completed", "diverged", "failed", "missing")
+
+
+def outcomes(trials: pd.DataFrame, metric: str) -> dict[str, Outcome]:
+    """variant_id → Outcome, in the order of the plan.
+
+    trials: variant_id, replicate, status, `final.<metric>`; one row a planned trial.
+
+    Answers: how well does each variant do, and how much does that depend on the seed?
+    Assumes: what the t-interval assumes; see `intervals.t_half_width`.
+    Misleads: when trials diverged or failed. They have no final value, so mean and interval speak
+        of the survivors only; how many were planned, completed, diverged and failed stands beside
+        them for that reason. Comparisons count diverged trials: see `divergence.counted`.
+    Source: Bouthillier et al. 2021, "Accounting for Variance in Machine Learning Benchmarks".
+    """
+    column = f"final.{metric}"
+    table = trials if column in trials else trials.assign(**{column: np.nan})
+    names = ("variant_id", "replicate", "status", column)
+    rows: dict[str, list[Row]] = {}
+    columns = (table.astype({column: float})[name].tolist() for name in names)
+    for variant, replicate, status, value in zip(*columns, strict=True):
+        rows.setdefault(str(variant), []).append((int(replicate), str(status), value))
+    return {variant: _outcome(variant, each) for variant, each in rows.items()}
+
+
+def _outcome(variant_id: str, rows: Sequence[Row]) -> Outcome:
+    values = {
+        replicate: value
+        for replicate, status, value in sorted(rows)
+        if status == "completed" and not np.isnan(value)
+    }
+    counted = Counter(status for _, status, _ in rows)
+    counts = {status: counted[status] for status in STATUSES}
+    return Outcome(variant_id, values, counts, *_summary(np.array(list(values.values()))))
+
+
+def _summary(x: np.ndarray) -> tuple[float | None, ...]:
+    """mean, sd, median, low, high of (n,) values."""
+    if x.size == 0:
+        return (None,) * 5
+    mean, median = float(x.mean()), float(np.median(x))
+    if x.size == 1:
+        return mean, None, median, None, None
+    sd = float(x.std(ddof=1))
+    half = float(t_half_width(x.size, sd))
+    return mean, sd, median, mean - half, mean + half

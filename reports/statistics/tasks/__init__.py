@@ -1,0 +1,1 @@
+"""Several tasks in one study: scores, ranks and baselines."""

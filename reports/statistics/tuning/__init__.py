@@ -1,0 +1,1 @@
+"""What the tuning selected, and whether it can be trusted."""

@@ -1,0 +1,224 @@
+"""Whether the tuning can be trusted: boundaries, infeasible points, unfinished training, budget."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from orchestrator.reports.data.read import Level, Nuisance, Plan, Selected, Tables, Tune, Variant
+from orchestrator.reports.statistics.intervals import Floats
+
+EDGE = 0.1  # share of a range, at either end, that counts as its boundary
+MOST_INFEASIBLE = 0.25  # share of a variant's tuning trials
+TAIL = 0.2  # share of the epochs, at the end
+STILL = 0.05  # share of the whole gain that the tail may bring
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One point of one variant."""
+
+    tuning_study: int
+    point: int
+    settings: Mapping[str, Level]
+    score: float | None  # mean of the validation metric over completed replicates
+    lost: int  # replicates that diverged or failed
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit of one variant."""
+
+    variant_id: str
+    points: tuple[Tried, ...]
+    trials: int
+    infeasible: int  # trials that diverged or failed
+    boundary: Mapping[str, str]  # setting → the end of its range at which the best point lies
+    still_improving: float | None  # share of the whole gain in the last fifth of the epochs
+    best_of: Floats  # (points,) expected best score of 1, 2, … points of one tuning study, the mean
+    # over tuning studies; NaN where none has a score
+
+    @property
+    def improving(self) -> bool:
+        return self.still_improving is not None and self.still_improving > STILL
+
+    @property
+    def fails(self) -> bool:
+        return bool(self.boundary) or self.improving or self.many_infeasible
+
+    @property
+    def many_infeasible(self) -> bool:
+        return self.infeasible > MOST_INFEASIBLE * self.trials
+
+
+def tuning_audit(tables: Tables) -> tuple[Audit, ...]:
+    """One audit a variant that was tuned; none in a study without tuning.
+
+    Answers: might another search space, more epochs or more points have changed who wins?
+    Assumes: the point is the unit; scores are means over its tuning replicates.
+    Misleads: as an acquittal. Eight points cannot show an optimum between them, and a best point
+        lies within a tenth of some boundary by chance in a fifth of the cases. What it finds is a
+        reason to widen the range, add epochs or points, and run again.
+    Source: Bouthillier et al. 2021; Godbole et al. 2023, Deep Learning Tuning Playbook.
+    """
+    tune = tables.plan.tune
+    if tune is None:
+        return ()
+    of = {str(name): rows for name, rows in tables.tuning.groupby("variant_id", sort=False)}
+    return tuple(
+        _audit(tables, tune, variant, of[variant.variant_id])
+        for variant in tables.plan.variants
+        if variant.variant_id in of
+    )
+
+
+def _audit(tables: Tables, tune: Tune, variant: Variant, rows: pd.DataFrame) -> Audit:
+    points = _points(tune, variant, rows)
+    return Audit(
+        variant_id=variant.variant_id,
+        points=points,
+        trials=len(rows),
+        infeasible=int(rows["status"].isin(["diverged", "failed"]).sum()),
+        boundary=_boundary(tune, variant),
+        still_improving=_still(tables, tune, variant),
+        best_of=_best_of(points, tune.direction),
+    )
+
+
+def _best_of(points: Sequence[Tried], direction: str) -> Floats:
+    """As far as all tuning studies have points; a point without a score counts as the worst."""
+    known = [point.score for point in points if point.score is not None]
+    worst = (min if direction == "maximize" else max)(known, default=math.nan)
+    studies: dict[int, list[float]] = {}
+    for point in points:
+        score = worst if point.score is None else point.score
+        studies.setdefault(point.tuning_study, []).append(score)
+    curves = [expected_best(np.array(scores), direction) for scores in studies.values()]
+    shortest = min(map(len, curves), default=0)
+    return np.mean([curve[:shortest] for curve in curves], axis=0) if curves else np.array([])
+
+
+def _points(tune: Tune, variant: Variant, rows: pd.DataFrame) -> tuple[Tried, ...]:
+    column = f"final.{tune.select}"
+    scored = rows.assign(score=rows.get(column, np.nan))
+    scored["score"] = scored["score"].where(scored["status"] == "completed").astype(float)
+    lost = scored["status"].isin(["diverged", "failed"])
+    keys = ["tuning_study", "point"]
+    means = scored.groupby(keys)["score"].mean()
+    gone = lost.groupby([scored[key] for key in keys]).sum()
+    chosen = {(best.tuning_study, best.point) for best in variant.selected if best}
+    return tuple(
+        Tried(point.tuning_study, point.point, point.settings,
+              None if math.isnan(means[key]) else float(means[key]), int(gone[key]), key in chosen)
+        for point in variant.tuning
+        if (key := (point.tuning_study, point.point)) in means.index
+    )  # fmt: skip
+
+
+def expected_best(scores: Floats, direction: str) -> Floats:
+    """(points,) expected best of 1 … all of these scores, drawn without replacement.
+
+    Answers: which score would a smaller budget have reached?
+    Assumes: points are exchangeable, as those of a quasi-random search about are.
+    Misleads: beyond the number of points: it says nothing of a larger budget, and its end, the
+        best score itself, is optimistic.
+    Source: Tang et al. 2020: the unbiased form of Dodge et al. 2019.
+    """
+    ordered = np.sort(scores) if direction == "maximize" else -np.sort(-scores)
+    n = len(ordered)
+    return np.array(
+        [
+            sum(math.comb(i, k - 1) * ordered[i] for i in range(k - 1, n)) / math.comb(n, k)
+            for k in range(1, n + 1)
+        ],
+        dtype=float,
+    )
+
+
+def _boundary(tune: Tune, variant: Variant) -> dict[str, str]:
+    """setting → "lower" or "upper": selected points that lie at an end of their range."""
+    found: dict[str, str] = {}
+    for best in variant.selected:
+        for path, value in best.settings.items() if best else ():
+            if end := edge(tune.settings[path], value):
+                found.setdefault(path, end)
+    return found
+
+
+def edge(nuisance: Nuisance, value: Level) -> str:
+    """The end of the range near which a value lies: within a tenth of it, or the last level."""
+    place = position(nuisance, value)
+    if place is None or (EDGE < place < 1 - EDGE):
+        return ""
+    return "lower" if place <= EDGE else "upper"
+
+
+def position(nuisance: Nuisance, value: Level) -> float | None:
+    """0 … 1 along the range, on the scale that it was drawn on; None for levels without order."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    if nuisance.levels is not None:
+        levels = sorted(x for x in nuisance.levels if isinstance(x, (int, float)))
+        ordered = len(levels) == len(nuisance.levels) > 2
+        return levels.index(value) / (len(levels) - 1) if ordered else None
+    low, high = float(nuisance.low or 0.0), float(nuisance.high or 0.0)
+    if nuisance.kind == "log_uniform":
+        low, high, value = math.log(low), math.log(high), math.log(value)
+    return (value - low) / (high - low) if high > low else None
+
+
+def _still(tables: Tables, tune: Tune, variant: Variant) -> float | None:
+    """The largest share among the selected points of what the tail gained."""
+    rows = tables.tuning_metrics
+    split, _, metric = tune.select.partition("/")
+    own = rows[
+        (rows["variant_id"] == variant.variant_id)
+        & (rows["split"] == split)
+        & (rows["metric"] == metric)
+    ]
+    shares = [_tail_share(own, best, tune.direction) for best in variant.selected if best]
+    known = [share for share in shares if share is not None]
+    return max(known, default=None)
+
+
+def _tail_share(rows: pd.DataFrame, best: Selected, direction: str) -> float | None:
+    """Gain in the last fifth of the epochs / whole gain, of the mean curve of one point."""
+    mine = rows[(rows["tuning_study"] == best.tuning_study) & (rows["point"] == best.point)]
+    curve = mine.groupby("epoch")["value"].mean().sort_index()
+    if len(curve) < 4:
+        return None
+    values = curve.to_numpy(dtype=float) * (1 if direction == "maximize" else -1)
+    last = max(1, round(TAIL * (len(values) - 1)))
+    whole = float(values.max() - values[0])
+    return float(values[-1] - values[-1 - last]) / whole if whole > 0 else None
+
+
+def audit_warnings(plan: Plan, audits: tuple[Audit, ...], names: Mapping[str, str]) -> list[str]:
+    """Loud sentences that stand above the verdicts; names: variant id → its name."""
+    if plan.tune is None or not any(audit.fails for audit in audits):
+        return []
+    edges = [
+        f"{names[a.variant_id]}: {p} ({end} end)" for a in audits for p, end in a.boundary.items()
+    ]
+    lost = [
+        f"{names[a.variant_id]}: {a.infeasible} of {a.trials}" for a in audits if a.many_infeasible
+    ]
+    still = [names[a.variant_id] for a in audits if a.improving]
+    kinds = (
+        (edges, "the best point lies at the boundary of its range; widen it"),
+        (lost, "more than a quarter of the tuning trials diverged or failed; narrow the range"),
+        (still, "the validation metric still improved in the last epochs; train longer"),
+    )
+    said = [f"{why} ({_few(which)})" for which, why in kinds if which]
+    return [
+        "The tuning fails its audit, so a verdict may say more of the tuning than of the variants: "
+        f"{'; '.join(said)}. See Audit of the tuning."
+    ]
+
+
+def _few(texts: list[str]) -> str:
+    rest = [f"and {len(texts) - 3} more"] if len(texts) > 3 else []
+    return "; ".join([*texts[:3], *rest])

@@ -1,0 +1,28 @@
+"""What a study cost, in sentences."""
+
+from orchestrator.reports.statistics.outcomes.cost import Cost
+from orchestrator.reports.statistics.outcomes.evidence import Evidence
+from orchestrator.reports.text.names import count_text, duration_text
+
+
+def cost_text(cost: Cost | None, facts: Evidence) -> str:
+    """Time, packing, and what of the run was not training; nothing while nothing is trained."""
+    if cost is None:
+        return ""
+    said = (
+        f"{count_text(cost.trials, 'trial')} took {duration_text(cost.training_s)} of training, "
+        f"{duration_text(cost.training_s / cost.trials)} each, in packs of about "
+        f"{cost.together:.0f} ({_execution(cost)})."
+    )
+    if cost.busy is None:
+        return said
+    return (
+        f"{said} Packs kept the workers busy for {100 * min(cost.busy, 1):.0f} % of the runs' wall "
+        f"time of {duration_text(facts.wall_s)}; the rest is start, waiting for the last pack, and "
+        "writing."
+    )
+
+
+def _execution(cost: Cost) -> str:
+    parts = [f"{n:,} {name}" for name, n in cost.execution.items()]
+    return ", ".join(parts) or "not known how"

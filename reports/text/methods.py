@@ -1,0 +1,158 @@
+"""Each statistic of the report in one sentence, with its source."""
+
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.statistics.comparisons.power import POWER
+from orchestrator.reports.statistics.comparisons.replicates_needed import DRAWS as SETTLING_DRAWS
+from orchestrator.reports.statistics.comparisons.replicates_needed import SEED as SETTLING_SEED
+from orchestrator.reports.statistics.comparisons.signflip import DRAWS, EXACT_UP_TO, SEED
+from orchestrator.reports.statistics.tasks.bootstrap import DRAWS as BOOTSTRAP_DRAWS
+from orchestrator.reports.statistics.tasks.bootstrap import SEED as BOOTSTRAP_SEED
+from orchestrator.reports.statistics.tuning.tuning_audit import EDGE, MOST_INFEASIBLE, STILL, TAIL
+from orchestrator.reports.text.names import difference_text, difference_unit, metric_text
+
+_SETTLING = (
+    f"The number with which an undecided comparison gets a verdict in {POWER:.0%} of "
+    f"{SETTLING_DRAWS:,} draws of further replicates, from what these say of the true difference "
+    "and spread (flat prior, as the t-interval's), at the p that is needed while all undecided "
+    f"comparisons are still open; seed {SETTLING_SEED}. Decide on a number once: adding replicates "
+    "until something is decided finds differences by chance (predictive power; Spiegelhalter et "
+    "al. 1986)."
+)
+_DIVERGED = (
+    "A diverged network can be replaced by the answer that ignores the input, so in a comparison "
+    "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
+    "value of the two variants. Both are treated alike, which keeps the test exact. The size of "
+    "such a difference depends on this convention, so it is never called equivalent. Means and "
+    "intervals by variant are of completed trials."
+)
+
+
+def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    """(term, sentence) pairs; only those that this report uses."""
+    found = [
+        ("Replicate", "One seed; all variants of a replicate share the data split, the batch "
+         "orders and the initial draws. Replicates are the only thing counted as n: epochs, "
+         "batches and examples never are."),
+        ("95 % t-interval", "Mean ± t(n − 1) · sd / √n: the range in which the mean over all seeds "
+         "is believed to lie (Student 1908)."),
+    ]  # fmt: skip
+    if analysis.comparisons.rows:
+        found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
+    if analysis.settling:
+        found += [("Replicates to settle", _SETTLING)]
+    if any(row.diverged for row in analysis.comparisons.rows):
+        found += [("Diverged trials", _DIVERGED)]
+    if any(p.factor for p in analysis.profiles):
+        found += [("Factor per layer", "exp(−slope) of a straight line through log ‖∂C/∂z‖ by "
+                   "hidden layer, fitted to each replicate; geometric mean and t-interval over "
+                   "replicates (Glorot & Bengio 2010; Schoenholz et al. 2017).")]  # fmt: skip
+    if any(p.factor for p in analysis.time_profiles):
+        found += [("Factor per step", "exp(slope) of a straight line through log ‖∂L/∂h‖ by steps "
+                   "before the loss, from the first on, fitted to each replicate; geometric mean "
+                   "and t-interval over replicates. The half-life is ln ½ / ln factor (Pascanu et "
+                   "al. 2013).")]  # fmt: skip
+    found += [*_tuned(analysis), *_over_tasks(analysis), *_explained(analysis)]
+    if analysis.solved:
+        found += [("Solved", "k of n trials that completed or diverged reached the task's "
+                   "threshold; interval of the share over all seeds by Wilson 1927.")]  # fmt: skip
+    if any(each.solved for each in analysis.time_to_solve.values()):
+        found += [("Time until solved", "Kaplan & Meier 1958, from the first epoch at which a "
+                   "trial reaches the threshold; band from Greenwood's variance on the log(−log) "
+                   "scale; interval of the median where that band crosses one half (Brookmeyer & "
+                   "Crowley 1982).")]  # fmt: skip
+    return tuple(found)
+
+
+def _tuned(analysis: Analysis) -> list[tuple[str, str]]:
+    if analysis.tuning is None:
+        return []
+    tune = analysis.tuning.tune
+    search = {
+        "sobol": "the beginning of a scrambled Sobol sequence (scipy), the same for all variants",
+        "optuna": "suggested for each variant by Ray Tune's OptunaSearch (TPE), four at a time",
+    }[tune.method]
+    return [
+        ("Tuning", f"Points are {search}. The point with the fewest lost trials and then the best "
+         f"mean {metric_text(tune.select)} is selected; its settings are trained anew with the "
+         "replicates' seeds. The score that won is optimistic and used for nothing else "
+         "(Bouthillier et al. 2021)."),
+        ("Audit of the tuning", "A variant fails if a selected value lies within "
+         f"{EDGE:.0%} of an end of its range, on the scale it was drawn on (of three or more "
+         f"numeric levels: the first or last); if more than {MOST_INFEASIBLE:.0%} of its tuning "
+         f"trials diverged or failed; or if the last {TAIL:.0%} of the epochs brought more than "
+         f"{STILL:.0%} of the whole gain in {metric_text(tune.select)} at a selected point. These "
+         "limits are conventions, after Godbole et al. 2023; passing them proves nothing."),
+    ]  # fmt: skip
+
+
+def _over_tasks(analysis: Analysis) -> list[tuple[str, str]]:
+    if analysis.across_tasks is None:
+        return []
+    tested = analysis.across_tasks.ranks.p is not None
+    return [
+        ("Across tasks", "Scores are (value − 0 of the task) / (1 of the task − 0 of the task); a "
+         "diverged trial scores 0. The interquartile mean is that of the middle half of all "
+         f"scores; interval by {BOOTSTRAP_DRAWS:,} bootstrap draws within each task, seed "
+         f"{BOOTSTRAP_SEED} (Agarwal et al. 2021). The tasks are taken as they are: nothing is "
+         "said of others."
+         + " Ranks: Friedman 1937, Nemenyi 1963, as in Demšar 2006." * tested),
+    ]  # fmt: skip
+
+
+def _explained(analysis: Analysis) -> list[tuple[str, str]]:
+    if analysis.factorial is None:
+        return []
+    return [
+        ("Analysis of variance", "Least squares with every factor and interaction, replicates as "
+         "blocks; sums of squares of type II (Fisher 1925; Yates 1934). η² is the share of the "
+         "total sum of squares, ω² the same less what chance alone would give. The replicate's "
+         "share is what a seed does to all variants alike; the residual is the rest of the seed, "
+         "and the yardstick of F."),
+        ("Main effects, interactions", "Means over all combinations of the other factors, made for "
+         "each replicate; mean and t-interval over replicates (Searle, Speed & Milliken 1980)."),
+    ]  # fmt: skip
+
+
+def _testing(analysis: Analysis) -> list[tuple[str, str]]:
+    n = analysis.plan.replicates
+    how = (
+        "all sign patterns are enumerated"
+        if n <= EXACT_UP_TO
+        else f"{DRAWS:,} random sign patterns, seed {SEED}"
+    )
+    return [
+        ("Difference", "Variant − baseline of the same replicate, averaged; d_z is that mean over "
+         "the standard deviation of the differences. P(better) is the share of replicates in "
+         "which the variant wins, ties counted half; .75 is a common threshold for a difference "
+         "worth having (Bouthillier et al. 2021). If trials failed or are missing, Welch's "
+         "test for unpaired samples (Welch 1947), Cohen's d, and P(better) over all pairs."),
+        ("p", f"Two-sided sign-flip test of the paired differences (Fisher 1935); {how}."),
+        ("p adjusted", _adjustment(analysis)),
+    ]  # fmt: skip
+
+
+def _adjustment(analysis: Analysis) -> str:
+    if analysis.comparisons.adjustment == "Holm":
+        return "Holm's step-down adjustment over all comparisons of this table (Holm 1979)."
+    return (
+        "Step-down max-T over the same sign flips, applied to all comparisons at once (Westfall & "
+        "Young 1993; with sign flips, Nichols & Holmes 2002). It takes the place of Holm's "
+        "adjustment because so few replicates could not pass that one, however large the effect; "
+        "the choice depends on the numbers of replicates and comparisons only, not on results."
+    )
+
+
+def _verdict(analysis: Analysis) -> str:
+    compare = analysis.plan.compare
+    decided = "better or worse: p adjusted ≤ .05"
+    if compare.smallest_difference is None:
+        return (
+            f"{decided}; else undecided. No smallest difference that matters was declared, so "
+            "nothing can be called equivalent."
+        )
+    zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
+    return (
+        f"equivalent: the interval lies inside ±{zone} {difference_unit(compare.unit)}, the "
+        f"smallest difference declared to matter; else {decided}; else undecided. Undecided "
+        "means that these replicates cannot tell, not that there is no difference."
+    )

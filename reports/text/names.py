@@ -1,0 +1,153 @@
+"""How factors, levels, variants, numbers and units are written for a reader."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from orchestrator.reports.data.read import Level
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MINUS = "−"
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """path → the shortest tail of it that no other path shares: model.init.scale → scale.
+
+    task.name and model.name are just the task and the model.
+    """
+    plain = {path: path.removesuffix(".name") for path in paths}
+    every = tuple(plain.values())
+    return {path: _shortest(short, every) for path, short in plain.items()}
+
+
+def _shortest(path: str, every: tuple[str, ...]) -> str:
+    parts = path.split(".")
+    tails = (".".join(parts[start:]) for start in range(len(parts) - 1, -1, -1))
+    unique = (t for t in tails if sum(f".{p}".endswith(f".{t}") for p in every) == 1)
+    return next(unique, path)
+
+
+def level_text(level: Level) -> str:
+    """0.50 → 0.5, 1.0 → 1, True → yes, None → none."""
+    if isinstance(level, bool):
+        return "yes" if level else "no"
+    if isinstance(level, float):
+        return f"{level:g}"
+    return "none" if level is None else str(level)
+
+
+def level_name(name: str, level: Level) -> str:
+    """A level as it stands in a sentence: "tanh", but "depth 8" and "bidirectional yes"."""
+    text = level_text(level)
+    return text if isinstance(level, str) else f"{name} {text}"
+
+
+def describe(levels: Mapping[str, Level], names: Mapping[str, str]) -> str:
+    """{model.activation: tanh, model.depth: 8} → "tanh, depth 8"."""
+    return ", ".join(level_name(names.get(path, path), level) for path, level in levels.items())
+
+
+def metric_text(metric: str) -> str:
+    """test/accuracy → test accuracy."""
+    return metric.replace("/", " ")
+
+
+def value_text(value: float | None, unit: str) -> str:
+    """A value of the metric: shares as percent, other units with four digits."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if unit == "share":
+        return f"{_signed(100 * value, '.1f')} %"
+    return _signed(value, ".4g")
+
+
+def difference_text(value: float | None, unit: str) -> str:
+    """A difference of two values, with its sign; shares in percentage points."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return _signed(100 * value, "+.1f") if unit == "share" else _signed(value, "+.3g")
+
+
+def difference_unit(unit: str) -> str:
+    return "points" if unit == "share" else unit
+
+
+def interval_text(low: float | None, high: float | None, unit: str, signed: bool = False) -> str:
+    """[low, high], or nothing when there is none."""
+    if low is None or high is None:
+        return "–"
+    if signed:
+        return f"[{difference_text(low, unit)}, {difference_text(high, unit)}]"
+    low_text, high_text = value_text(low, unit), value_text(high, unit)
+    return f"[{low_text.removesuffix(' %')}, {high_text}]"
+
+
+def p_text(p: float | None) -> str:
+    """.0312; below .001 as such."""
+    if p is None:
+        return "–"
+    return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def factor_text(value: float | None) -> str:
+    """A ratio: 0.62, 12, 3.1·10⁻⁸."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:#.2g}".removesuffix(".") if abs(value) < 99.5 else f"{value:.0f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def power_text(value: float) -> str:
+    """A label on a logarithmic axis: 1, 2·10⁻³, 10⁻⁸."""
+    if 1 <= value <= 10:
+        return f"{value:.4g}"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return power if mantissa == "1" else f"{mantissa}·{power}"
+
+
+def duration_text(seconds: float | None) -> str:
+    """42 s, 3 min 5 s, 2 h 10 min."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def half_life_text(steps: float) -> str:
+    """half after 3.3 steps; where the gradient does not shrink, that."""
+    return f"half after {steps_text(steps)} steps" if math.isfinite(steps) else "not shrinking"
+
+
+def steps_text(steps: float) -> str:
+    """3.3, 120, ∞."""
+    return factor_text(steps) if math.isfinite(steps) else "∞"
+
+
+def change_text(factor: float, unit: str) -> str:
+    """loses a factor 4.9 per layer; gains one where it is above 1."""
+    word, size = ("loses", 1 / factor) if factor < 1 else ("gains", factor)
+    if size < 1.005:
+        return "keeps its size"
+    return f"{word} a factor {size:.3g} per {unit}"
+
+
+def percent_text(share: float) -> str:
+    """+3.1 %, with its sign; whole numbers from 10 % on."""
+    return f"{_signed(100 * share, '+.1f' if abs(share) < 0.0995 else '+.0f')} %"
+
+
+def count_text(n: int, noun: str) -> str:
+    """1 trial, 2 trials."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _signed(value: float, form: str) -> str:
+    text = format(value, form)
+    return text.replace("-", MINUS) if text.strip("+-0.") else text.lstrip("+-")

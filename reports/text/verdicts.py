@@ -1,0 +1,154 @@
+"""Every verdict in a sentence, the most important first, and what would settle the open ones."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.reports.data.read import Level, Plan
+from orchestrator.reports.statistics.comparisons.comparisons import VERDICTS, Comparison, Verdict
+from orchestrator.reports.statistics.comparisons.power import MOST
+from orchestrator.reports.statistics.comparisons.replicates_needed import Settling, settles
+from orchestrator.reports.text.ceiling import bound_text
+from orchestrator.reports.text.names import (
+    count_text,
+    describe,
+    difference_text,
+    difference_unit,
+    interval_text,
+    short_names,
+    value_text,
+)
+from orchestrator.reports.variants import baseline_text, is_crossed, names_of
+
+SHOWN = 6  # sentences at the terminal and at the top of the report
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One verdict in words."""
+
+    verdict: Verdict
+    text: str  # "relu is better than sigmoid at depth 8: +75.4 points [+69.0, +81.9]"
+
+
+def statements(
+    plan: Plan,
+    rows: Sequence[Comparison],
+    settling: Settling | None,
+    unlearnt: Sequence[str] = (),
+) -> tuple[Statement, ...]:
+    """One sentence a comparison that has a difference: by verdict, largest differences first.
+
+    unlearnt: ids of variants that are not told from the task's baseline.
+    """
+    pair = _pairs(plan)
+    known = [row for row in rows if row.difference is not None]
+    known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
+    return tuple(
+        Statement(row.verdict, _text(plan, pair, row, settling) + _idle(row, unlearnt))
+        for row in known
+    )
+
+
+Pair = Callable[[Comparison], tuple[str, str, str]]  # the two variants' names, and where
+
+
+def _text(plan: Plan, pair: Pair, row: Comparison, settling: Settling | None) -> str:
+    unit = plan.compare.unit
+    own, base, where = pair(row)
+    said = {
+        "better": f"{own} is better than {base}{where}",
+        "worse": f"{own} is worse than {base}{where}",
+        "equivalent": f"{own} and {base} are equivalent{where}",
+        "undecided": f"{own} or {base}{where} is undecided",
+    }[row.verdict]
+    interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
+    effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
+    return f"{said}: {effect}{_lost(plan, row)}{_open(plan, row, settling)}"
+
+
+def _pairs(plan: Plan) -> Pair:
+    """Names are made once, as a study may have a thousand variants."""
+    if is_crossed(plan):
+        levels = {variant.variant_id: variant.levels for variant in plan.variants}
+        short = short_names(plan.factors)
+        return lambda row: apart(levels[row.variant], levels[row.baseline], short)
+    names, base = names_of(plan), baseline_text(plan)
+    return lambda row: (names[row.variant], base, "")
+
+
+def apart(
+    own: Mapping[str, Level], base: Mapping[str, Level], names: Mapping[str, str]
+) -> tuple[str, str, str]:
+    """("relu", "sigmoid", " at depth 8"): what two variants differ in, and what they share."""
+    shared = {path: level for path, level in own.items() if base.get(path, _NOTHING) == level}
+    texts = [
+        describe({p: level for p, level in levels.items() if p not in shared}, names)
+        for levels in (own, base)
+    ]
+    return texts[0], texts[1], f" at {describe(shared, names)}" if shared else ""
+
+
+def _lost(plan: Plan, row: Comparison) -> str:
+    if row.counted_as is None:
+        return ""
+    value = value_text(row.counted_as, plan.compare.unit)
+    return f"; {row.diverged} of their {2 * plan.replicates} trials diverged and count as {value}"
+
+
+def _open(plan: Plan, row: Comparison, settling: Settling | None) -> str:
+    """What keeps it from being decided."""
+    return bound_text(plan.compare, row) + _needs(row, settling)
+
+
+def _idle(row: Comparison, unlearnt: Sequence[str]) -> str:
+    both = row.variant in unlearnt and row.baseline in unlearnt
+    return "; neither is told from the task's baseline" if both and not row.stuck else ""
+
+
+def _needs(row: Comparison, settling: Settling | None) -> str:
+    if settling is None or row.variant not in settling.needed or not settles(row):
+        return ""
+    needed = settling.needed[row.variant]
+    return f"; would take about {needed} replicates" if needed else f"; more than {MOST} replicates"
+
+
+def shown(every: Sequence[Statement]) -> tuple[Statement, ...]:
+    """All of a few; of many the first of each verdict, in turn."""
+    if len(every) <= SHOWN:
+        return tuple(every)
+    by_verdict = [[s for s in every if s.verdict == word] for word in VERDICTS]
+    ranked = [(place, s) for each in by_verdict for place, s in enumerate(each)]
+    chosen = {id(s) for _, s in sorted(ranked, key=lambda pair: pair[0])[:SHOWN]}
+    return tuple(s for s in every if id(s) in chosen)
+
+
+def rest_text(every: Sequence[Statement]) -> str:
+    """ "28 more: 20 better, 8 undecided", or nothing."""
+    rest = Counter(s.verdict for s in every) - Counter(s.verdict for s in shown(every))
+    listed = ", ".join(f"{rest[word]} {word}" for word in VERDICTS if rest[word])
+    return f"{rest.total()} more: {listed}" if listed else ""
+
+
+def settling_text(found: Settling | None) -> str:
+    """What more replicates would probably do, as a sentence; nothing where nothing is open."""
+    if found is None:
+        return ""
+    open_ = _undecided(found)
+    if found.proposed is None:
+        return (
+            f"{open_}, and more than {MOST} replicates would be needed for half of them:"
+            " these differences are too small for their spread."
+        )
+    which = "it" if found.undecided == 1 else f"{found.settled} of them"
+    return (
+        f"{open_}; {found.proposed} replicates in place of {found.now} would probably "
+        f"settle {which} (each with a chance of 80 % or more):"
+    )
+
+
+def _undecided(found: Settling) -> str:
+    said = f"{count_text(found.undecided, 'comparison')} undecided"
+    stuck = f" (besides {found.stuck} at a bound of the metric, where replicates do not help)"
+    return f"{said}{stuck if found.stuck else ''}"
