@@ -98,20 +98,6 @@ def run(
         from orchestrator.run.rerun import rerun
 
         raise typer.Exit(rerun(study, trial, overrides=overrides, results=results))
-    if address is not None and address.startswith("ray://") and not inline:
-        from orchestrator.cli.afar import run_afar
-
-        raise typer.Exit(
-            run_afar(
-                study,
-                overrides=overrides,
-                results=results,
-                address=address,
-                wait_minutes=wait,
-                report=not no_report,
-                force=force,
-            )
-        )
     from orchestrator.run.run_study import run
 
     raise typer.Exit(

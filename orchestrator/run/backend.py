@@ -1,10 +1,11 @@
-"""Where packs run: in this process, on a Ray of our own, or on one that runs already."""
+"""Where packs run: in this process, on a local Ray cluster, or on one that runs already."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.execution.capacity import Capacity, request, threads_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Backend:
     """Machines, and the way to use them."""
 
     machines: "Capacity | Cluster"
@@ -74,32 +75,46 @@ class Place:
         return RayTuneExecutor(partial(tune_folder, shared), marked)
 
 
+def require_address(address: str | None, *, inline: bool, wait_minutes: float) -> None:
+    """Raises InputError for flags that do not go together, and for Ray's client."""
+    problems: list[Problem] = []
+    if wait_minutes and address is None:
+        what = "applies to a cluster only"
+        problems.append(Problem("--wait", what, cure="add --address, or leave --wait out"))
+    if inline and address is not None:
+        cure = "leave one of the two out"
+        problems.append(Problem("--address", "--inline trains in this process", cure=cure))
+    elif address is not None and address.startswith("ray://"):
+        host = urlsplit(address).hostname or "HOST"
+        problems.append(
+            Problem(
+                "--address",
+                f"{address}: a Ray client cannot run a study",
+                "auto, HOST:PORT",
+                f"orch submit STUDY --address http://{host}:8265, then orch logs ID --follow; "
+                "or on the head: orch run STUDY --address auto",
+            )
+        )
+    if problems:
+        raise InputError(problems)
+
+
 @contextmanager
-def place_for(
+def backend_for(
     study: Study, *, inline: bool, address: str | None, wait_minutes: float = 0.0
-) -> Iterator[Place]:
+) -> Iterator[Backend]:
     """Raises EnvironmentFault, before anything is made, where no pack has room.
 
     wait_minutes: for nodes that an autoscaler starts.
     """
     asked = study.resources
     if address is None:
-        _require_cluster(wait_minutes)
-        yield _with_room(Place(Capacity.here(), asked, inline))
+        yield _with_room(Backend(Capacity.here(), asked, inline))
         return
-    if inline:
-        cure = "leave one of the two away"
-        raise InputError([Problem("--address", "--inline trains in this process", cure=cure)])
     from orchestrator.execution.ray.existing_cluster import joined_ray
 
     with joined_ray(address, threads_of(asked), own_packages(study)) as cluster:
-        yield _with_room(Place(_awaited(cluster, asked, wait_minutes), asked))
-
-
-def _require_cluster(wait_minutes: float) -> None:
-    if wait_minutes:
-        what = "this machine gets no larger by waiting"
-        raise InputError([Problem("--wait", what, cure="give --address, or leave it out")])
+        yield _with_room(Backend(_awaited(cluster, asked, wait_minutes), asked))
 
 
 def _awaited(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
@@ -110,10 +125,10 @@ def _awaited(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
     print(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it", flush=True)
     found = awaited(cluster, asked, 60 * minutes)
     if not found.has_room(asked):
-        print(f"none has come in {minutes:g} minutes", flush=True)
+        print(f"no node with enough room appeared within {minutes:g} minutes", flush=True)
     return found
 
 
-def _with_room(place: Place) -> Place:
-    place.machines.workers(place.asked)
-    return place
+def _with_room(backend: Backend) -> Backend:
+    backend.machines.workers(backend.asked)  # raises
+    return backend

@@ -19,7 +19,7 @@ from orchestrator.plan.duration import Speeds
 from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.provenance import GitState, git_state, machine, versions
-from orchestrator.run.backend import Place, place_for
+from orchestrator.run.backend import Backend, backend_for, require_address
 from orchestrator.run.counts import Tally, count
 from orchestrator.run.downloads import fetch_downloads
 from orchestrator.run.estimate import predicted, speeds_of
@@ -52,7 +52,7 @@ class Run:
     plan: Plan
     document: Mapping[str, Any]  # plan.json
     paths: ResultsPaths
-    place: Place
+    backend: Backend
     speeds: Speeds
     console: Console
 
@@ -67,7 +67,7 @@ class Run:
     @property
     def workers(self) -> int:
         """Packs side by side."""
-        return 1 if self.place.inline else self.place.workers
+        return 1 if self.backend.inline else self.backend.workers
 
     @property
     def all_trials(self) -> int:
@@ -101,16 +101,17 @@ def run(
     wait_minutes: float = 0.0,
 ) -> int:
     """Exit code 0, or 1 when trials failed. Raises InputError, EnvironmentFault, Interrupted."""
+    require_address(address, inline=inline, wait_minutes=wait_minutes)
     loaded = load_study(study, overrides)
     prints = fingerprints(loaded)  # raises for bad data files, before anything is made
     require_method(loaded)
     paths = results_now(results)
     speeds = speeds_of(loaded, paths)
-    machines = place_for(loaded, inline=inline, address=address, wait_minutes=wait_minutes)
-    with machines as place:
+    machines = backend_for(loaded, inline=inline, address=address, wait_minutes=wait_minutes)
+    with machines as backend:
         prepare(paths, loaded.name)
-        place.look_over(paths)
-        again = partial(_plan, loaded, prints, paths, place, speeds, force=force)
+        backend.look_over(paths)
+        again = partial(_plan, loaded, prints, paths, backend, speeds, force=force)
         with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
             try:
                 with driving(paths, loaded.name):
@@ -132,7 +133,7 @@ def _plan(
     study: Study,
     prints: Fingerprints,
     paths: ResultsPaths,
-    place: Place,
+    backend: Backend,
     speeds: Speeds,
     tried: frozenset[str],
     *,
@@ -148,7 +149,7 @@ def _plan(
     plan = plan_from_store(
         study,
         paths,
-        place.workers,
+        backend.workers,
         earlier,
         prints=prints,
         force=force,
@@ -159,7 +160,7 @@ def _plan(
     document = plan_document(plan) | {"git": _described(git)}
     write_plan(folder, study.text, document)
     put_up(paths, study.name, drives=True)
-    return Run(plan, document, paths, place, speeds, Console())
+    return Run(plan, document, paths, backend, speeds, Console())
 
 
 def _described(git: GitState | None) -> dict[str, Any] | None:
@@ -178,7 +179,7 @@ def _announce(this: Run) -> None:
         own = count(this.trials("tuning") + this.plan.to_come, "trial")
         say(f"tuning first: {points} × {seeds} for each = {own}, {this.done('tuning'):,} done")
     packs = len(this.plan.packs)
-    work = f"{count(packs, 'pack')} {this.place}" if packs else "nothing to train"
+    work = f"{count(packs, 'pack')} {this.backend}" if packs else "nothing to train"
     say(f"{work} · results in {this.paths.at(this.folder.root)}")
 
 
@@ -197,8 +198,11 @@ def _execute(this: Run, again: Callable[[frozenset[str]], Run], interrupts: Inte
     try:
         if this.plan.packs:
             keep_only(this.paths, this.study.name, {pack.pack_id for pack in this.plan.packs})
-            executor = this.place.executor(this.paths)
-            with listener.shown(), interrupts.deferred(_PATIENCE_S if this.place.inline else None):
+            executor = this.backend.executor(this.paths)
+            with (
+                listener.shown(),
+                interrupts.deferred(_PATIENCE_S if this.backend.inline else None),
+            ):
                 executor.run(rounds, _job(this), listener)
     except (Stop, EnvironmentFault):
         with suppress(EnvironmentFault):  # where the disk is full, what was raised is to be told
@@ -238,10 +242,10 @@ def _facts(this: Run) -> dict[str, Any]:
     return versions() | {
         "command": command(),
         "platform": machine(),
-        "cpus": this.place.machines.cpus,
-        "gpus": this.place.machines.gpus,
+        "cpus": this.backend.machines.cpus,
+        "gpus": this.backend.machines.gpus,
         "workers": this.workers,
-        "executor": "inline" if this.place.inline else "ray_tune",
+        "executor": "inline" if this.backend.inline else "ray_tune",
         "trials": this.all_trials,
         "new": this.all_trials - this.all_done,
         "done": this.all_done,

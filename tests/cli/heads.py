@@ -17,7 +17,7 @@ from tests.cli.orch import ORCH
 from tests.cli.running import MARK
 
 PORTS = ("port", "dashboard-port", "dashboard-agent-listen-port", "dashboard-agent-grpc-port",
-         "metrics-export-port", "ray-client-server-port")  # fmt: skip
+         "metrics-export-port")  # fmt: skip
 OPEN = {
     "RAY_AUTH_MODE": "disabled",
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -31,7 +31,6 @@ class Head:
 
     address: str
     jobs_server: str
-    client_server: str
 
 
 @contextmanager
@@ -50,7 +49,7 @@ def started_head(flags: Sequence[str], port: int = 0, **environment: str) -> Ite
     try:
         wait("head", lambda: "Ray runtime started" in Path(f"{folder}/out").read_text())
         here = "127.0.0.1"
-        yield Head(f"{here}:{ports[0]}", f"http://{here}:{ports[1]}", f"ray://{here}:{ports[-1]}")
+        yield Head(f"{here}:{ports[0]}", f"http://{here}:{ports[1]}")
     finally:
         end(head, mark)
         shutil.rmtree(folder, ignore_errors=True)
@@ -75,7 +74,7 @@ def end(head: "subprocess.Popen[bytes]", mark: str) -> None:
     """With its offspring, also where it could not do that itself."""
     head.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
-        head.wait(10)  # longer where a client was killed
+        head.wait(10)
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if mark.encode() in (folder / "environ").read_bytes():

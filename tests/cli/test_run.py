@@ -187,6 +187,13 @@ class TestWrongInput:
         assert "--results" in ended.stderr
         assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]
 
+    def test_a_ray_client(self, tmp_path: Path) -> None:
+        """Refused before the study is looked for."""
+        ended = orch("run", "no.yaml", "--address", "ray://head:10001", cwd=tmp_path)
+        assert ended.returncode == 2
+        assert "orch submit STUDY --address http://head:8265" in ended.stderr
+        assert "orch logs ID --follow" in ended.stderr
+
 
 class TestWrongEnvironment:
     """Exit code 3 before anything starts, whoever runs it: works for root as well."""

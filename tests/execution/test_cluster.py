@@ -13,8 +13,6 @@ from orchestrator.execution.ray.existing_cluster import joined_ray, tune_folder
 from orchestrator.execution.ray.nodes import Cluster, differences
 from orchestrator.execution.ray.preflight import Sight, look, marked
 from orchestrator.paths import ResultsPaths
-from orchestrator.run.backend import place_for
-from orchestrator.study.load import load_study
 from orchestrator.study.settings import Resources
 
 
@@ -193,12 +191,6 @@ def test_where_nobody_listens() -> None:
         EnvironmentFault, match=r"Ray at 127.0.0.1:9 cannot be joined: Conn.* refused"
     ):
         joined_ray("127.0.0.1:9", threads=1).__enter__()
-
-
-def test_there_is_nothing_to_wait_for_without_a_cluster() -> None:
-    study = load_study("vanishing_gradient")
-    with pytest.raises(InputError, match="--wait: this machine gets no larger by waiting"):
-        place_for(study, inline=True, address=None, wait_minutes=5).__enter__()
 
 
 @pytest.mark.ray

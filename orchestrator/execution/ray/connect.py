@@ -6,7 +6,7 @@ from contextlib import suppress
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.execution.ray.heartbeat import knock
 
-_ADDRESSES = "auto, HOST:PORT, ray://HOST:PORT"
+_ADDRESSES = "auto, HOST:PORT"
 _KNOCK_S = 5.0
 _ANSWER_S = 10.0
 
