@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from orchestrator.reports.statistics.gradients.fits import COLUMNS, decay_table, fits
-from tests.reports.test_decay import rows as depth_rows
-from tests.reports.test_time_decay import rows as time_rows
+from tests.reports.statistics.gradients.test_decay import rows as depth_rows
+from tests.reports.statistics.gradients.test_time_decay import rows as time_rows
 
 
 def plan(**settings):

@@ -23,7 +23,7 @@ from orchestrator.reports.export.mlflow import write_mlflow
 from tests.cli.heads import free_ports
 from tests.reports.sample import Sample, write
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MLFLOW = os.environ.get("ORCH_TEST_MLFLOW") or shutil.which(ROOT / ".mlflow" / "bin" / "mlflow")
 START_S = 120
 FACTORS = {"model.activation": ["sigmoid", "tanh"]}

@@ -16,7 +16,7 @@ from orchestrator.reports.statistics.outcomes.solved import wilson
 from orchestrator.reports.statistics.tasks.bootstrap import DRAWS, interquartile_mean
 from orchestrator.reports.statistics.tasks.ranks import critical_difference
 
-PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "statistics.md").read_text()
 TANH = np.array([91.0, 93, 92, 95, 90, 93])
 SIGMOID = np.array([88.0, 90, 91, 92, 88, 89])
 TABLE = np.array([[[90.0, 91, 89], [60, 64, 59]], [[92, 93, 91], [90, 92, 88]]])
