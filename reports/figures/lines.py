@@ -5,8 +5,21 @@ from typing import Any
 
 import numpy as np
 
+from orchestrator.reports.data.read import Variant
+from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import Trace, numbers
+
+
+def variant_line(
+    view: Scheme, variant: Variant, x: Sequence[Any], y: Any, hover: str, **more: Any
+) -> Trace:
+    """In the variant's colour, hidden with its levels; hover and more as of `line`."""
+    return line(view.colour(variant), x, y, hover, **view.tag(variant), **more)
+
+
+def variant_band(view: Scheme, variant: Variant, x: Sequence[Any], low: Any, high: Any) -> Trace:
+    return band(view.colour(variant), x, low, high) | view.tag(variant)
 
 
 def line(place: int, x: Sequence[Any], y: Any, hover: str, **more: Any) -> Trace:

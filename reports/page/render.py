@@ -62,7 +62,7 @@ DEPTH_FIGURES = (  # in the order of the section, after the decay itself
     *("weight_grad", "influence_depth"),
 )
 TIME_FIGURES = ("gates", "influence_time")
-GRADIENT_FIGURES = {"delta", "factors", "time_decay", *DEPTH_FIGURES, *TIME_FIGURES}
+GRADIENT_FIGURES = {"delta", "factor_per_layer", "time_decay", *DEPTH_FIGURES, *TIME_FIGURES}
 PAGE_ROWS = 100  # of a table, seen at once
 SHOWN_WARNINGS = 3  # on the first screen; they come most important first
 TRIALS = "trials"  # what the cards of single trials show
@@ -197,12 +197,10 @@ def draw(view: Scheme, analysis: Analysis) -> dict[str, Figure]:
         across_tasks.draw(view, analysis.across_tasks),
         ranks.draw(view, analysis.across_tasks),
         *_factorial(view, analysis.factorial),
-        decay.draw(
-            view, analysis.profiles, (decay.DELTA, decay.DELTA_MEAN), 260, theory, backward=back
-        ),
+        decay.draw(view, analysis.profiles, ("delta", "delta_mean"), 260, theory, backward=back),
         factor_per_layer.draw(view, analysis.profiles),
-        decay.draw(view, analysis.profiles, (decay.WEIGHT, decay.UPDATE), 190, None, back),
-        decay.draw(view, analysis.profiles, (decay.SATURATION, decay.DEAD), 190, None, back),
+        decay.draw(view, analysis.profiles, ("weight_grad", "update_ratio"), 190, None, back),
+        decay.draw(view, analysis.profiles, ("saturation", "dead"), 190, None, back),
         epochs.draw_slider(view, analysis.profiles),
         epochs.draw_map(view, analysis.profiles),
         phase.draw(view, analysis.gradients.phases, theory.by_axis["depth"]),

@@ -50,7 +50,8 @@ def test_figures_and_tables_follow_a_chip(visit):
     assert len(left) == 36
     visit.draw_all()
     assert set(points(visit, "outcomes")) == left
-    for name in ("answer", "curves", "delta", "factors", "phase", "influence_depth", "delta_map"):
+    names = ("first_screen", "curves", "delta", "factor_per_layer", "phase", "influence_depth")
+    for name in (*names, "delta_map"):
         assert points(visit, name)
         assert set(points(visit, name)) <= left
     assert visit.page.locator("#figure-curves .key:visible").all_inner_texts() == [
@@ -75,9 +76,9 @@ def test_a_point_that_is_left_keeps_its_values_and_interval(visit):
 
 
 def test_a_mean_that_is_left_alone_has_a_bar_for_its_band(visit):
-    has_bars = """() => [...document.querySelectorAll('#figure-answer .plot')].flatMap(plot =>
+    has_bars = """() => [...document.querySelectorAll('#figure-first_screen .plot')].flatMap(plot =>
         plot.data.filter(t => t.name === 'mean').map(t => [t.x.length, t.error_y.visible]))"""
-    visit.draw("answer")
+    visit.draw("first_screen")
     assert {tuple(each) for each in visit.page.evaluate(has_bars)} == {(4, False)}
     chip(visit, "depth", "2").click(modifiers=["Shift"])
     visit.settle()

@@ -185,7 +185,7 @@ def test_states_that_a_cell_does_not_have_leave_no_line(memory):
 def test_networks_without_hidden_layers_have_no_figure_through_depth(memory):
     analysis, figures = drawn(memory)
     assert {p.hidden for p in analysis.profiles} == {0}
-    assert not figures.keys() & {"delta", "weight_grad", "saturation", "factors"}
+    assert not figures.keys() & {"delta", "weight_grad", "saturation", "factor_per_layer"}
 
 
 def test_hovering_names_the_layer_whatever_it_is_called(tmp_path):
@@ -363,9 +363,9 @@ def test_numbers_are_json():
 
 def test_the_answer_runs_along_the_factor_on_a_scale(full, full_drawn):
     """One line an activation and panel, through the means of trials.parquet."""
-    answer = full_drawn[2]["answer"]
-    assert [panel.title for panel in answer.panels] == ["scale 0.5", "scale 1", "scale 2"]
-    line = next(t for t in answer.panels[0].data if t.get("mode") == "lines+markers")
+    figure = full_drawn[2]["first_screen"]
+    assert [panel.title for panel in figure.panels] == ["scale 0.5", "scale 1", "scale 2"]
+    line = next(t for t in figure.panels[0].data if t.get("mode") == "lines+markers")
     trials = pd.read_parquet(full / "trials.parquet")
     own = trials[trials["variant"].str.match(r"activation=sigmoid depth=\d scale=0.5")]
     means = own.groupby(own["factor.model.depth"].astype(int))["final.test/accuracy"].mean()
@@ -377,11 +377,11 @@ def test_the_answer_has_at_most_four_panels_and_lists_for_the_rest(tmp_path):
     factors = {"model.activation": ["tanh", "relu"], "model.depth": [*range(1, 6)],
                "training.optimizer": ["sgd", "adam"], "model.width": [*range(1, 7)]}  # fmt: skip
     _, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
-    answer = figures["answer"]
-    assert answer.columns == 1
-    keys = [chooser.key for chooser in answer.choosers]
+    figure = figures["first_screen"]
+    assert figure.columns == 1
+    keys = [chooser.key for chooser in figure.choosers]
     assert keys == ["model.depth", "training.optimizer"]
-    assert len(visible(answer, {})) == 1
+    assert len(visible(figure, {})) == 1
 
 
 def test_a_mean_without_neighbours_has_a_bar_for_its_band(tmp_path):
@@ -390,7 +390,7 @@ def test_a_mean_without_neighbours_has_a_bar_for_its_band(tmp_path):
     gone = {(f"activation=sigmoid depth={depth}", i): "missing" for depth in (2, 4) for i in (0, 1)}
     gone[("activation=tanh depth=2", 0)] = "missing"  # a mean of one has no interval
     sample = Sample(study="s", factors=factors, replicates=2, fates=gone)
-    (panel,) = drawn(write(tmp_path, sample))[1]["answer"].panels
+    (panel,) = drawn(write(tmp_path, sample))[1]["first_screen"].panels
     sigmoid, tanh = (t for t in panel.data if t.get("mode") == "lines+markers")
     assert (len(sigmoid["x"]), sigmoid["error_y"]["visible"]) == (1, True)
     assert (len(tanh["x"]), tanh["error_y"]["visible"]) == (3, False)
@@ -398,8 +398,8 @@ def test_a_mean_without_neighbours_has_a_bar_for_its_band(tmp_path):
 
 def test_one_factor_of_names_needs_no_other_figure_for_its_answer(small, tmp_path):
     names = Sample(study="names", factors={"model.activation": ["tanh", "relu"]}, baseline={})
-    assert "answer" not in drawn(write(tmp_path, names))[1]
-    assert "answer" in drawn(small)[1]
+    assert "first_screen" not in drawn(write(tmp_path, names))[1]
+    assert "first_screen" in drawn(small)[1]
 
 
 def test_a_picture_says_what_its_lists_stand_on():

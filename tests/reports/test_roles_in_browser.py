@@ -94,7 +94,7 @@ def test_gradients_follow(visit):
 
 FOLLOWS = {  # figures besides those above → titles of their first panels
     "cost": ["scale 0.5", "scale 1"],
-    "factors": ["before training, scale 0.5", "before training, scale 1"],
+    "factor_per_layer": ["before training, scale 0.5", "before training, scale 1"],
     "delta_map": ["scale 0.5, depth 1", "scale 0.5, depth 2"],
     "phase": ["sigmoid", "tanh"],
     "influence_depth": ["before training", "after 5 epochs"],

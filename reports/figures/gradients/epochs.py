@@ -1,4 +1,4 @@
-"""The gradient by hidden layer at every probed epoch: a slider, and a map of each variant."""
+"""Draws `decay` at every probed epoch: a slider, and a map of layer by epoch for each variant."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -6,9 +6,17 @@ from itertools import product
 import numpy as np
 
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets, seen_together
-from orchestrator.reports.figures.gradients import profiles as drawing
-from orchestrator.reports.figures.gradients.decay import deepest, strand_of
-from orchestrator.reports.figures.gradients.profiles import Strand, epoch_text
+from orchestrator.reports.figures.gradients.decay import deepest, drawn_profile
+from orchestrator.reports.figures.gradients.profiles import (
+    ARRANGEMENT,
+    NOTHING,
+    DrawnProfile,
+    by_variant,
+    layer_axis,
+    of_facets,
+    profile_panel,
+    sizes_text,
+)
 from orchestrator.reports.figures.records import (
     Arrangement,
     Chooser,
@@ -21,7 +29,8 @@ from orchestrator.reports.figures.records import (
     numbers,
 )
 from orchestrator.reports.statistics.gradients.decay import Profile
-from orchestrator.reports.text.names import change_text, factor_text
+from orchestrator.reports.text.captions.gradients import epochs as words
+from orchestrator.reports.text.phrases import epoch_text
 from orchestrator.reports.variants import is_crossed
 
 MOST = 41  # epochs drawn; a study that probes more often is thinned evenly
@@ -51,13 +60,8 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
     options = tuple((str(epoch), epoch_text(epoch)) for epoch in epochs)
     return Figure(
         name="delta_by_epoch",
-        title="Gradient that arrives at each hidden layer, epoch by epoch",
-        caption=(
-            "Move the slider. Line: geometric mean over replicates (n = "
-            f"{drawing.sizes_text(strand_of(p) for p in found)}) of the mean over examples of "
-            "‖∂C/∂z‖; band: its 95 % t-interval. Layer 1 is next to the input. The "
-            "scale is the same at every epoch and in all panels."
-        ),
+        title=words.SLIDER_TITLE,
+        caption=words.slider_caption(sizes_text(map(drawn_profile, found))),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=240,
         legend_title=view.legend_title,
@@ -68,53 +72,27 @@ def draw_slider(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         ),
         panels=tuple(_slides(view, found, epochs, choose)),
         scale="log",
-        arrangement=drawing.ARRANGEMENT,
-        lesson=_told(view, found),
+        arrangement=ARRANGEMENT,
+        lesson=words.slider_lesson(view.plan, found),
     )
 
 
 def _slides(
     view: Scheme, found: Sequence[Profile], epochs: Sequence[int], choose: Sequence[str | None]
 ) -> Iterator[Panel]:
-    own = drawing.by_variant(map(strand_of, found))
+    own = by_variant(map(drawn_profile, found))
     for beside in seen_together(facets(view, (view.roles.columns,), choose)):
-        seen = drawing.of_facets(own, beside)
+        seen = of_facets(own, beside)
         layout = _slide_axes(seen)
         for facet, epoch in product(beside, epochs):
-            now = {strand.variant_id: strand for strand in seen if strand.epoch == epoch}
-            yield drawing.panel(view, facet, now, epoch, layout, {EPOCH: str(epoch)})
+            now = {profile.variant_id: profile for profile in seen if profile.epoch == epoch}
+            yield profile_panel(view, facet, now, epoch, layout, {EPOCH: str(epoch)})
 
 
-def _slide_axes(seen: Sequence[Strand]) -> Layout:
-    layers = max((strand.x[-1] for strand in seen), default=1)
-    across = {"title": {"text": "hidden layer"},
-              "dtick": 1 if layers <= 12 else None, "range": [0.7, layers + 0.3],
-              "zeroline": False}  # fmt: skip
-    middle = [float(x) for strand in seen for x in strand.mean]
+def _slide_axes(seen: Sequence[DrawnProfile]) -> Layout:
+    across = layer_axis(max((profile.x[-1] for profile in seen), default=1))
+    middle = [float(x) for profile in seen for x in profile.mean]
     return {"xaxis": across, "yaxis": log_axis(log_range(middle)), "hovermode": "x"}
-
-
-def _told(view: Scheme, found: Sequence[Profile]) -> str:
-    """Whose factor moves most between two probes."""
-    tracks: dict[str, list[Profile]] = {}
-    for profile in (p for p in found if p.factor):
-        tracks.setdefault(profile.variant_id, []).append(profile)
-    moved = {name: _range(track) for name, track in tracks.items() if len(track) > 1}
-    if not moved:
-        return ""
-    name = max(moved, key=lambda each: abs(moved[each][1] - moved[each][0]))
-    first, last = (tracks[name][i].factor for i in (0, -1))
-    where = f" with {view.titles[name]}" if view.plan.factors else ""
-    start, end = (change_text(f.value, "layer") if f else "" for f in (first, last))
-    return (
-        f"Training changes the decay most{where}: the gradient {start} "
-        f"{epoch_text(tracks[name][0].epoch)} and {end} {epoch_text(tracks[name][-1].epoch)}."
-    )
-
-
-def _range(track: Sequence[Profile]) -> tuple[float, float]:
-    logs = [float(np.log(p.factor.value)) for p in track if p.factor]
-    return logs[0], logs[-1]
 
 
 def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
@@ -131,19 +109,15 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         own.setdefault(p.variant_id, {})[p.epoch] = p
     return Figure(
         name="delta_map",
-        title="Gradient by layer and epoch, ‖∂C/∂z‖ of each variant",
-        caption=(
-            "Colour: geometric mean over replicates of the mean over examples of ‖∂C/∂z‖, the same "
-            "logarithmic scale in all panels; no interval (hover for n). Empty: nothing measured, "
-            "or exactly zero."
-        ),
+        title=words.MAP_TITLE,
+        caption=words.MAP_CAPTION,
         columns=_beside(view),
         height_px=190,
         legend_title="",
         legend=(),
         choosers=choosers(view, choose, deepest(view, found, choose)),
         panels=tuple(_map(view, facet, own, epochs, span) for facet in made),
-        lesson=_told_of_map(view, found),
+        lesson=words.map_lesson(view.plan, found),
         arrangement=Arrangement(("columns", "colour")) if is_crossed(view.plan) else None,
     )
 
@@ -151,22 +125,6 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
 def _beside(view: Scheme) -> int:
     levels = view.levels(view.roles.colour) if view.roles.colour else ()
     return min(max(len(levels), 2), 4)
-
-
-def _told_of_map(view: Scheme, found: Sequence[Profile]) -> str:
-    """How far apart the brightest and the darkest layer of one network are."""
-    ratios = {}
-    for p in (p for p in found if p.inner >= 2):
-        inner = p.mean[: p.inner]
-        if np.isfinite(inner).all():
-            ratios[p.variant_id, p.epoch] = float(inner.max() / inner.min())
-    if not ratios:
-        return ""
-    name, epoch = max(ratios, key=lambda key: ratios[key])
-    return (
-        f"Largest contrast between two layers of one network: {factor_text(ratios[name, epoch])} "
-        f"times, {view.titles[name]}, {epoch_text(epoch)}."
-    )
 
 
 def _map(
@@ -181,7 +139,7 @@ def _map(
     own = by_epoch.get(variant.variant_id, {})
     title = facet.title or view.hover_name(variant)
     if not own or not span:
-        return Panel(title, (), _map_axes(1), facet.when, drawing.NOTHING, facet.places)
+        return Panel(title, (), _map_axes(1), facet.when, NOTHING, facet.places)
     layers = max(p.inner for p in own.values())
     tiles = _tiles(own, epochs, layers, span) | view.tag(variant)
     return Panel(title, (tiles,), _map_axes(layers), facet.when, variants=facet.places)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets, seen_together
 from orchestrator.reports.figures.gradients.decay import deepest
-from orchestrator.reports.figures.gradients.profiles import ends, epoch_text
 from orchestrator.reports.figures.outcomes.outcomes import x_axis, x_position
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import (
@@ -20,7 +19,9 @@ from orchestrator.reports.figures.records import (
 )
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.geometric import Estimate
-from orchestrator.reports.text.names import count_text
+from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
+from orchestrator.reports.text.captions.gradients import factor_per_layer as words
+from orchestrator.reports.text.phrases import epoch_text
 
 Factors = Mapping[str, Estimate]  # by variant id
 
@@ -34,14 +35,9 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
     choose = (view.roles.rows, *view.roles.rest)
     groups = seen_together(facets(view, (view.roles.columns,), choose))
     return Figure(
-        name="factors",
-        title="Factor per layer by which the gradient changes on its way to the input",
-        caption=(
-            "Below 1 the gradient vanishes, above 1 it explodes; the dotted line is 1. Marker: "
-            "geometric mean over replicates of exp(−slope) of log ‖∂C/∂z‖ by hidden layer; bar: "
-            "its 95 % t-interval. Networks with one hidden layer have no such factor."
-            f"{_kinds(found)}"
-        ),
+        name="factor_per_layer",
+        title=words.TITLE,
+        caption=words.caption(found),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=230,
         legend_title=view.legend_title,
@@ -50,36 +46,12 @@ def draw(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         panels=tuple(
             _panel(view, facet, _factors(found, epoch), epoch, scale)
             for group in groups
-            for epoch in ends(p.epoch for p in found)
+            for epoch in first_and_last(p.epoch for p in found)
             for facet in group
         ),
-        lesson=_told(found),
+        lesson=words.lesson(found),
         arrangement=Arrangement(("columns",), "dodged"),
     )
-
-
-def _told(found: Sequence[Profile]) -> str:
-    """In how many variants the interval lies on one side of 1, at both ends of training."""
-    parts = [_counted(found, epoch) for epoch in ends(p.epoch for p in found)]
-    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
-
-
-def _counted(found: Sequence[Profile], epoch: int) -> str:
-    estimates = _factors(found, epoch).values()
-    vanishing = sum(f.high is not None and f.high < 1 for f in estimates)
-    exploding = sum(f.low is not None and f.low > 1 for f in estimates)
-    return (
-        f"{epoch_text(epoch)} the whole interval lies below 1 in {vanishing} of "
-        f"{count_text(len(estimates), 'variant')} and above 1 in {exploding}"
-    )
-
-
-def _kinds(found: Sequence[Profile]) -> str:
-    """A word of warning where conv1, conv2, ff1 are hidden layers of one network."""
-    stems = {site.rstrip("0123456789.") for p in found for site in p.sites[: p.inner]}
-    mixed = any(len({s.rstrip("0123456789.") for s in p.sites[: p.inner]}) > 1 for p in found)
-    said = f" Layers here are of several kinds ({', '.join(sorted(stems))}): look at the lines."
-    return said if mixed else ""
 
 
 def _factors(found: Sequence[Profile], epoch: int) -> Factors:
@@ -87,7 +59,7 @@ def _factors(found: Sequence[Profile], epoch: int) -> Factors:
 
 
 def _scale(found: Sequence[Profile]) -> Layout:
-    epochs = ends(p.epoch for p in found)
+    epochs = first_and_last(p.epoch for p in found)
     shown = [p.factor for p in found if p.epoch in epochs and p.factor]
     return log_axis(log_range([x for f in shown for x in (f.value, f.low, f.high, 1.0)]))
 
@@ -130,6 +102,6 @@ def _trace(view: Scheme, place: int, variants: Sequence[Variant], of: Factors) -
         "error_y": {"type": "data", "array": numbers(above), "arrayminus": numbers(below),
                     "thickness": 1.6, "width": 4, "color": style.light},
         "marker": {"color": style.light, "size": 9, "symbol": style.symbol},
-        "hovertemplate": "%{customdata[0]}<br>× %{y:.2g} a layer (%{customdata[2]}), "
+        "hovertemplate": "%{customdata[0]}<br>× %{y:.2g} per layer (%{customdata[2]}), "
                          "n = %{customdata[1]}<extra></extra>",
     }  # fmt: skip

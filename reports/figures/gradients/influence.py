@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Scheme
-from orchestrator.reports.figures.gradients.profiles import epoch_text
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import (
     STAYS,
@@ -17,8 +16,10 @@ from orchestrator.reports.figures.records import (
     log_range,
     numbers,
 )
-from orchestrator.reports.statistics.gradients.influence import Correlation, Influence, Point
-from orchestrator.reports.text.names import MINUS, metric_text
+from orchestrator.reports.statistics.gradients.influence import Influence, Point
+from orchestrator.reports.text.captions.gradients import influence as words
+from orchestrator.reports.text.names import metric_text
+from orchestrator.reports.text.phrases import epoch_text
 
 _ENDS = {
     "depth": "gradient at the first / last hidden layer",
@@ -32,54 +33,19 @@ def draw(view: Scheme, found: Sequence[Influence], axis: str) -> Figure | None:
     if not shown:
         return None
     metric = metric_text(view.plan.compare.metric)
-    where = "depth" if axis == "depth" else "time"
     return Figure(
         name=f"influence_{axis}",
-        title=f"Does decay through {where} matter? Final {metric} by what is left of the gradient",
-        caption=(
-            f"One marker a variant (n = {len(shown[0].points)}): geometric mean of the gradient's "
-            "total decay, mean of the metric over completed trials; bars: 95 % t-intervals. "
-            "Dotted: no decay. The variants are those of the study, no random sample, and what "
-            "makes gradients vanish changes other things too: this shows what goes together, not "
-            "why."
-        ),
+        title=words.title(axis, metric),
+        caption=words.caption(len(shown[0].points)),
         columns=2,
         height_px=280,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(),
         panels=tuple(_panel(view, each, shown) for each in shown),
-        lesson=" ".join(_told(each, metric) for each in shown),
+        lesson=words.lesson(shown, metric),
         arrangement=STAYS,
     )
-
-
-def _told(found: Influence, metric: str) -> str:
-    """Both correlations of one probe in a sentence."""
-    when = epoch_text(found.epoch).capitalize()
-    if found.arrives.rho is None:
-        return f"{when} every variant has the same rank: nothing can be said."
-    return (
-        f"{when}, over {found.arrives.n} variants: {_direction(found.arrives, metric)} "
-        f"(rank correlation {_text(found.arrives)}); "
-        f"with its distance from no decay, {_text(found.change)}."
-    )
-
-
-def _direction(rho: Correlation, metric: str) -> str:
-    if not rho.sign:
-        return f"whether more gradient goes with better {metric} is undecided"
-    word = "better" if rho.sign > 0 else "worse"
-    return f"the more of the gradient arrives, the {word} the {metric}"
-
-
-def _text(rho: Correlation) -> str:
-    """+.82 [+.64, +.91]."""
-    if rho.rho is None:
-        return "none"
-    values = [x for x in (rho.rho, rho.low, rho.high) if x is not None]
-    texts = [f"{x:+.2f}".replace("-", MINUS) for x in values]
-    return f"{texts[0]} [{texts[1]}, {texts[2]}]" if len(texts) == 3 else texts[0]
 
 
 def _panel(view: Scheme, each: Influence, shown: Sequence[Influence]) -> Panel:

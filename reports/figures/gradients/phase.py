@@ -11,7 +11,7 @@ from orchestrator.reports.figures.palette import ON_COLOUR, look
 from orchestrator.reports.figures.records import STAYS, Figure, Layout, Panel, Trace, numbers
 from orchestrator.reports.statistics.gradients.phase import Phase, Start
 from orchestrator.reports.statistics.gradients.theory import Theory
-from orchestrator.reports.text.names import count_text
+from orchestrator.reports.text.captions.gradients import phase as words
 
 _VANISHES, _EDGE, _EXPLODES = "#2c6fb3", "#e9e9e4", "#c25a1b"
 _WEIGHTS, _BIASES = "σ<sub>w</sub>²", "σ<sub>b</sub>²"
@@ -24,37 +24,16 @@ def draw(view: Scheme, found: Sequence[Phase], theories: Mapping[str, Theory]) -
         return None
     return Figure(
         name="phase",
-        title="Phase diagram: √χ, the factor per layer of a deep network with these variances",
-        caption=(
-            "Blue: the gradient vanishes (√χ < 1); orange: it explodes; line: √χ = 1, which for "
-            "tanh is the edge of chaos. Numbers on the scale are √χ. Markers: the variants, at the "
-            "variances of weights (σ_w² = fan_in · var W) and biases (σ_b²) as drawn, averaged "
-            "over layers and replicates; no interval. A wide network of many layers is assumed "
-            "(Schoenholz et al. 2017)."
-        ),
+        title=words.TITLE,
+        caption=words.CAPTION,
         columns=min(len(found), 4),
         height_px=260,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(),
         panels=tuple(_panel(view, phase, last=phase is found[-1]) for phase in found),
-        lesson=_told(view, theories),
+        lesson=words.lesson(view.plan, theories),
         arrangement=STAYS,
-    )
-
-
-def _told(view: Scheme, theories: Mapping[str, Theory]) -> str:
-    """How many begin where, and who is nearest to the edge."""
-    known = {name: t.factor for name, t in theories.items() if t.factor is not None}
-    if not known:
-        return ""
-    below = sum(factor < 0.995 for factor in known.values())
-    above = sum(factor > 1.005 for factor in known.values())
-    nearest = min(known, key=lambda name: abs(np.log(known[name])))
-    return (
-        f"By theory {count_text(below, 'variant')} of {len(known)} with two hidden layers or more "
-        f"begin where the gradient vanishes and {above} where it explodes; nearest to the edge is "
-        f"{view.titles[nearest]} (× {known[nearest]:.3g} a layer)."
     )
 
 

@@ -8,20 +8,21 @@ import numpy as np
 
 from orchestrator.reports.data.read import Level
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
-from orchestrator.reports.figures.gradients.profiles import NOTHING, ends, epoch_text
+from orchestrator.reports.figures.gradients.profiles import NOTHING
 from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, numbers
 from orchestrator.reports.statistics.gradients.layer_quantiles import PRE_ACTIVATION, Spread
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
+from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.statistics.intervals import Floats
-from orchestrator.reports.text.names import MINUS
+from orchestrator.reports.text.captions.gradients import pre_activations as words
+from orchestrator.reports.text.phrases import epoch_text
 
 LOW, LOWER, MIDDLE, UPPER, HIGH = PRE_ACTIVATION
 _POINTS = 49  # of a curve
 _NEAREST, _FARTHEST = 3.0, 12.0  # |z| that is drawn at least and at most
 _TOP = 1.25  # of the axis of φ
 _CLOSEST = 0.3  # between two layers, on the axis of φ
-_FLAT = 1e-3  # a slope is called 0 below it
 _MOST_NAMED = 8  # layers with a label of their own
 
 
@@ -33,28 +34,22 @@ def draw(view: Scheme, found: Sequence[Spread]) -> Figure | None:
     made = facets(view, (view.roles.colour,), choose)
     return Figure(
         name="pre_activations",
-        title="Activation functions, their slopes, and where the measured z fall on them",
-        caption=(
-            "Solid: φ(z). Dashed: its slope φ′(z), by which the gradient is multiplied on its way "
-            "back. Below them, each hidden layer's z over units and examples: thin bar 5 % to "
-            "95 %, thick bar the middle half, marker the median. Upper bar, in the colour of the "
-            "text: before training; lower, in the level's colour: at the end. Quantiles are means "
-            f"over replicates (hover for n); no interval.{_unknown(found)}"
-        ),
+        title=words.TITLE,
+        caption=words.caption(found),
         columns=_columns(_most_beside(made)),
         height_px=330,
         legend_title="",
         legend=(),
         choosers=choosers(view, choose, _opens_on(view, found)),
         panels=tuple(_panel(view, facet, found) for facet in made),
-        lesson=_told(view, found),
+        lesson=words.lesson(view.plan, found),
         arrangement=view.each_alone,
     )
 
 
 def _opens_on(view: Scheme, found: Sequence[Spread]) -> Mapping[str, Level]:
     """The variant of which the sentence speaks first."""
-    flat = _flattest(found, min(each.epoch for each in found))
+    flat = words.flattest(found, min(each.epoch for each in found))
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
     return by_id[flat[-1].variant_id].levels if flat else {}
 
@@ -69,15 +64,10 @@ def _columns(panels: int) -> int:
     return 3 if panels in (5, 6, 9) else min(max(panels, 2), 4)
 
 
-def _unknown(found: Sequence[Spread]) -> str:
-    gone = any(each.activation is None for each in found)
-    return " No curve where the model does not name its activation function." if gone else ""
-
-
 def _panel(view: Scheme, facet: Facet, found: Sequence[Spread]) -> Panel:
     variant = facet.variants[0]
     mine = [each for each in found if each.variant_id == variant.variant_id]
-    shown = [each for each in mine if each.epoch in ends(each.epoch for each in mine)]
+    shown = [each for each in mine if each.epoch in first_and_last(each.epoch for each in mine)]
     title = facet.title or view.hover_name(variant)
     if not shown:
         return Panel(title, (), _axes(1.0, _TOP, {}), facet.when, NOTHING, facet.places)
@@ -122,8 +112,8 @@ def _curve(z: Floats, values: Floats, name: str, colour: str, dash: str) -> Trac
 
 def _missing(shown: Sequence[Spread], found: Sequence[Spread]) -> str:
     """A note where there is less to see than of others, as of a variant that diverged."""
-    gone = set(ends(each.epoch for each in found)) - {each.epoch for each in shown}
-    return f"not measured {' and '.join(map(epoch_text, sorted(gone)))}" if gone else ""
+    wanted = first_and_last(each.epoch for each in found)
+    return words.unmeasured(sorted({*wanted} - {each.epoch for each in shown}))
 
 
 def _bars(
@@ -167,10 +157,6 @@ def _medians(spread: Spread, at: Sequence[float], colour: str) -> Trace:
     }  # fmt: skip
 
 
-def _signed(value: float) -> str:
-    return f"{value:.2g}".replace("-", MINUS)
-
-
 def _axes(far: float, foot: float, heights: Mapping[int, float]) -> Layout:
     ticks = [0.0, 0.5, 1.0] if foot > -1 else [-1.0, 0.0, 1.0]
     every = -(-len(heights) // _MOST_NAMED) or 1
@@ -180,7 +166,7 @@ def _axes(far: float, foot: float, heights: Mapping[int, float]) -> Layout:
         "xaxis": {"title": {"text": "z"}, "range": [-far, far], "zeroline": False},
         "yaxis": {"range": [bottom, _TOP], "zeroline": False,
                   "tickvals": [*ticks, *named.values()],
-                  "ticktext": [*map(_signed, ticks), *map(_layer, named)]},
+                  "ticktext": [*map(words.signed, ticks), *map(_layer, named)]},
         "hovermode": "closest",
     }  # fmt: skip
 
@@ -192,72 +178,3 @@ def _layer(layer: int) -> str:
 def _step(heights: Mapping[int, float]) -> float:
     first = list(heights.values())[:2]
     return first[0] - first[1] if len(first) == 2 else _CLOSEST
-
-
-def _told(view: Scheme, found: Sequence[Spread]) -> str:
-    """Where z lies on the flattest piece, before training and after it."""
-    parts = []
-    for epoch in ends(each.epoch for each in found):
-        flat = _flattest(found, epoch)
-        parts.append(_said(view, *flat) if flat else _widest(view, found, epoch))
-    return " ".join(parts)
-
-
-def _widest(view: Scheme, found: Sequence[Spread], epoch: int) -> str:
-    """Where no slope is known: how far z reaches."""
-    here = [each for each in found if each.epoch == epoch]
-    spread = max(here, key=lambda each: float((each.of[HIGH] - each.of[LOW]).max()))
-    place = int((spread.of[HIGH] - spread.of[LOW]).argmax())
-    low, high = (_signed(float(spread.of[name][place])) for name in (LOW, HIGH))
-    where = f" with {view.titles[spread.variant_id]}" if view.plan.factors else ""
-    when = epoch_text(epoch)
-    return (
-        f"{when[0].upper()}{when[1:]} z reaches farthest in hidden layer {spread.layers[place]}"
-        f"{where}: 5 % of it below {low}, 5 % above {high}."
-    )
-
-
-Flat = tuple[float, int, str, Spread]  # how steep, place of the layer, quantile that is there
-
-
-def _flattest(found: Sequence[Spread], epoch: int) -> Flat | None:
-    """An outer quarter of a smooth function's z; where all are ReLU, the lower half."""
-    known = [each for each in found if each.epoch == epoch and each.activation]
-    smooth = [each for each in known if each.activation not in ("relu", "identity")]
-    off = [each for each in known if each.activation == "relu"]
-    candidates = [
-        (_key(each, quantity, place), place, quantity, each)
-        for each in smooth or off
-        for quantity in ((LOWER, UPPER) if smooth else (MIDDLE,))
-        for place in range(len(each.layers))
-    ]
-    return min(candidates, key=lambda each: each[0], default=None)
-
-
-def _key(spread: Spread, quantity: str, place: int) -> float:
-    """The slope there, of the steepest one; of a ReLU how far below its corner z lies."""
-    z = float(spread.of[quantity][place])
-    return z if spread.activation == "relu" else _slope(spread, z) / (spread.bound or 1.0)
-
-
-def _slope(spread: Spread, z: float) -> float:
-    """A ReLU's is 0 at its corner and below."""
-    if spread.activation == "relu":
-        return float(z > 0)
-    return float(ACTIVATIONS[str(spread.activation)].slope(np.array(z)))
-
-
-def _said(view: Scheme, _: float, place: int, quantity: str, spread: Spread) -> str:
-    """With tanh, depth 8, hidden layer 2: a quarter of z above 2.1, where tanh' is at most .06."""
-    z, layer = float(spread.of[quantity][place]), spread.layers[place]
-    slope = _slope(spread, z)
-    steepness = f"at most {slope:.3g}" if slope > _FLAT else "practically 0"
-    share = "half" if quantity == MIDDLE else "a quarter"
-    side = "above" if quantity == UPPER else "below"
-    where = f"with {view.titles[spread.variant_id]}, " if view.plan.factors else ""
-    when = epoch_text(spread.epoch)
-    return (
-        f"{when[0].upper()}{when[1:]} z lies on the flattest piece {where}in hidden layer {layer}: "
-        f"{share} of it {side} {_signed(z)}, where {spread.activation}′ is {steepness} (at its "
-        f"steepest {spread.bound:g})."
-    )

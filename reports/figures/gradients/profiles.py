@@ -1,4 +1,7 @@
-"""Lines with bands over places (layers, or steps of a sequence), before and after training."""
+"""Draws profiles: lines with bands over places (layers, or steps of a sequence).
+
+Of no statistic of its own: `decay`, `epochs`, `time_decay` and `gates` draw theirs with it.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,30 +10,31 @@ import numpy as np
 
 from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, facets, seen_together
-from orchestrator.reports.figures.lines import band, line
+from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Arrangement, Floats, Layout, Panel, Trace, numbers
-from orchestrator.reports.text.names import count_text
+from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
+from orchestrator.reports.text.phrases import epoch_text, range_text
 
 NOTHING = "nothing of this kind to measure here"  # a panel's note
-ARRANGEMENT = Arrangement(("columns",))  # of the figures that are made of strands
+ARRANGEMENT = Arrangement(("columns",))  # of the figures that are made of profiles
 MOST_MARKERS = 24  # a line over more places has none
 
 
 @dataclass(frozen=True)
-class Strand:
-    """One line: a variant at one probed epoch. All but the first two and the last by place."""
+class DrawnProfile:
+    """One line: a variant at one probed epoch; what is measured, by place."""
 
     variant_id: str
     epoch: int
     x: tuple[int, ...]
-    names: tuple[str, ...]  # of the places, for hovering
+    names: tuple[str, ...]  # of the places, shown when hovering
     n: tuple[int, ...]
     zeros: tuple[int, ...]
     mean: Floats
     low: Floats
     high: Floats
-    about: str  # stands behind the numbers when hovering
+    about: str  # shown behind the numbers when hovering
     theory: Floats | None = None  # drawn dashed
 
     @property
@@ -41,50 +45,40 @@ class Strand:
         return min(n for n, reached in places if reached >= first), max(self.zeros)
 
 
-Axes = Callable[[Sequence[Strand]], Layout]
+Axes = Callable[[Sequence[DrawnProfile]], Layout]
 
 
-def ends(epochs: Iterable[int]) -> list[int]:
-    """The first and the last probed epoch."""
-    found = set(epochs)
-    return sorted({min(found), max(found)}) if found else []
-
-
-def epoch_text(epoch: int) -> str:
-    return "before training" if epoch == 0 else f"after {count_text(epoch, 'epoch')}"
-
-
-def panels(
+def profile_panels(
     view: Scheme,
-    strands: Sequence[Strand],
+    drawn: Sequence[DrawnProfile],
     choose: Sequence[str | None],
     axes: Axes,
     when: Mapping[str, str],
 ) -> list[Panel]:
     """Epochs × columns for every choice of levels; those seen together have the same axes."""
-    epochs = ends(strand.epoch for strand in strands)
-    own = by_variant(strand for strand in strands if strand.epoch in epochs)
+    epochs = first_and_last(profile.epoch for profile in drawn)
+    own = by_variant(profile for profile in drawn if profile.epoch in epochs)
     grouped = seen_together(facets(view, (view.roles.columns,), choose))
     return [panel for group in grouped for panel in _together(view, group, own, epochs, axes, when)]
 
 
-def by_variant(strands: Iterable[Strand]) -> dict[str, list[Strand]]:
-    found: dict[str, list[Strand]] = {}
-    for strand in strands:
-        found.setdefault(strand.variant_id, []).append(strand)
+def by_variant(drawn: Iterable[DrawnProfile]) -> dict[str, list[DrawnProfile]]:
+    found: dict[str, list[DrawnProfile]] = {}
+    for profile in drawn:
+        found.setdefault(profile.variant_id, []).append(profile)
     return found
 
 
-def of_facets(own: Mapping[str, list[Strand]], made: Iterable[Facet]) -> list[Strand]:
+def of_facets(own: Mapping[str, list[DrawnProfile]], made: Iterable[Facet]) -> list[DrawnProfile]:
     """Those of the facets' variants; own: by variant."""
     wanted = (variant for facet in made for variant in facet.variants)
-    return [strand for variant in wanted for strand in own.get(variant.variant_id, ())]
+    return [profile for variant in wanted for profile in own.get(variant.variant_id, ())]
 
 
 def _together(
     view: Scheme,
     made: Sequence[Facet],
-    own: Mapping[str, list[Strand]],
+    own: Mapping[str, list[DrawnProfile]],
     epochs: Sequence[int],
     axes: Axes,
     when: Mapping[str, str],
@@ -92,16 +86,18 @@ def _together(
     seen = of_facets(own, made)
     layout = axes(seen)
     return [
-        panel(view, facet, {s.variant_id: s for s in seen if s.epoch == epoch}, epoch, layout, when)
+        profile_panel(
+            view, facet, {s.variant_id: s for s in seen if s.epoch == epoch}, epoch, layout, when
+        )
         for epoch in epochs
         for facet in made
     ]
 
 
-def panel(
+def profile_panel(
     view: Scheme,
     facet: Facet,
-    of: Mapping[str, Strand],
+    of: Mapping[str, DrawnProfile],
     epoch: int,
     layout: Layout,
     when: Mapping[str, str],
@@ -120,53 +116,54 @@ def panel(
     )
 
 
-def _traces(view: Scheme, pairs: Sequence[tuple[Variant, Strand]]) -> tuple[Trace, ...]:
-    bands = [_band(view, variant, strand) for variant, strand in pairs]
-    lines = [_line(view, variant, strand) for variant, strand in pairs]
+def _traces(view: Scheme, pairs: Sequence[tuple[Variant, DrawnProfile]]) -> tuple[Trace, ...]:
+    bands = [variant_band(view, v, each.x, each.low, each.high) for v, each in pairs]
+    lines = [_line(view, variant, profile) for variant, profile in pairs]
     expected = [_theory(view, *pair) for pair in pairs if pair[1].theory is not None]
     return (*bands, *lines, *expected)
 
 
-def _band(view: Scheme, variant: Variant, strand: Strand) -> Trace:
-    return band(view.colour(variant), strand.x, strand.low, strand.high) | view.tag(variant)
-
-
-def _line(view: Scheme, variant: Variant, strand: Strand) -> Trace:
-    place = view.colour(variant)
-    name = view.line_name(variant)
-    hover = f"{name}, %{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{strand.about}"
-    return line(
-        place, strand.x, strand.mean, hover, **view.tag(variant),
-        mode="lines+markers" if len(strand.x) <= MOST_MARKERS else "lines",
-        customdata=[list(each) for each in zip(strand.n, strand.names, strict=True)],
-        marker={"color": look(place).light, "size": 7, "symbol": look(place).symbol},
+def _line(view: Scheme, variant: Variant, profile: DrawnProfile) -> Trace:
+    style, name = look(view.colour(variant)), view.line_name(variant)
+    hover = f"{name}, %{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{profile.about}"
+    return variant_line(
+        view, variant, profile.x, profile.mean, hover,
+        mode="lines+markers" if len(profile.x) <= MOST_MARKERS else "lines",
+        customdata=[list(each) for each in zip(profile.n, profile.names, strict=True)],
+        marker={"color": style.light, "size": 7, "symbol": style.symbol},
     )  # fmt: skip
 
 
-def _theory(view: Scheme, variant: Variant, strand: Strand) -> Trace:
+def _theory(view: Scheme, variant: Variant, profile: DrawnProfile) -> Trace:
     return {
         "type": "scatter", "mode": "lines", "name": "theory",
         "legendgroup": str(view.colour(variant)), **view.tag(variant),
-        "x": list(strand.x), "y": numbers(strand.theory), "customdata": list(strand.names),
+        "x": list(profile.x), "y": numbers(profile.theory), "customdata": list(profile.names),
         "line": {"color": INK[0], "width": 1.3, "dash": "4px,3px"},
         "hovertemplate": f"theory, {view.text(view.roles.colour, variant)} "
                          "%{customdata}: %{y:.3g}<extra></extra>",
     }  # fmt: skip
 
 
-def extent(strands: Iterable[Strand]) -> list[float]:
+def layer_axis(layers: int) -> Layout:
+    return {
+        "title": {"text": "hidden layer"}, "range": [0.7, layers + 0.3],
+        "dtick": 1 if layers <= 12 else None, "zeroline": False,
+    }  # fmt: skip
+
+
+def extent(drawn: Iterable[DrawnProfile]) -> list[float]:
     """What a scale must hold. Not intervals of two replicates, whose t(1) is 12.7."""
-    return [x for strand in strands for x in _extent(strand)]
+    return [x for profile in drawn for x in _extent(profile)]
 
 
-def _extent(strand: Strand) -> list[float]:
-    enough = np.array(strand.n) > 2
-    ends_ = [np.where(enough, end, np.nan) for end in (strand.low, strand.high)]
-    expected = [] if strand.theory is None else [strand.theory]
-    return [float(x) for part in (strand.mean, *ends_, *expected) for x in part]
+def _extent(profile: DrawnProfile) -> list[float]:
+    enough = np.array(profile.n) > 2
+    ends_ = [np.where(enough, end, np.nan) for end in (profile.low, profile.high)]
+    expected = [] if profile.theory is None else [profile.theory]
+    return [float(x) for part in (profile.mean, *ends_, *expected) for x in part]
 
 
-def sizes_text(strands: Iterable[Strand]) -> str:
-    """10, or 6 to 10: replicates behind the means."""
-    sizes = sorted({n for strand in strands for n in strand.n if n}) or [0]
-    return f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+def sizes_text(drawn: Iterable[DrawnProfile]) -> str:
+    """10; 6 to 10: replicates behind the means."""
+    return range_text(n for profile in drawn for n in profile.n if n)

@@ -4,25 +4,25 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from orchestrator.reports.figures.facets import Scheme, choosers
-from orchestrator.reports.figures.gradients import profiles as drawing
 from orchestrator.reports.figures.gradients.decay import NO_THEORY
-from orchestrator.reports.figures.gradients.profiles import Strand
+from orchestrator.reports.figures.gradients.profiles import (
+    ARRANGEMENT,
+    DrawnProfile,
+    extent,
+    profile_panels,
+    sizes_text,
+)
 from orchestrator.reports.figures.records import Chooser, Figure, Layout, Panel, log_axis, log_range
 from orchestrator.reports.statistics.gradients.theory import FORWARD, Theories, Theory
-from orchestrator.reports.statistics.gradients.time_decay import TimeProfile, half_life
-from orchestrator.reports.text import theory
-from orchestrator.reports.text.names import factor_text, half_life_text
+from orchestrator.reports.statistics.gradients.time_decay import TimeProfile
+from orchestrator.reports.text.captions.gradients import time_decay as words
 
 SITE, QUANTITY = "site", "quantity"  # keys of the choosers
-QUANTITIES = {
-    "hidden_grad": "hidden state, ‖∂L/∂h‖",
-    "cell_grad": "cell state, ‖∂L/∂c‖",
-}
 
 
 def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> Figure | None:
     """None where nothing recurs. It opens on the first forward layer and the hidden state."""
-    profiles = [p for p in profiles if p.quantity in QUANTITIES]
+    profiles = [p for p in profiles if p.quantity in words.QUANTITIES]
     sites, quantities = sites_of(profiles), quantities_of(profiles)
     if not sites:
         return None
@@ -30,7 +30,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
     longest = view.with_most({p.variant_id: len(p.lags) for p in profiles}, choose)
     return Figure(
         name="time_decay",
-        title="Gradient that arrives at the states of earlier steps",
+        title=words.TITLE,
         caption=_caption(profiles, theories),
         columns=len(view.levels(view.roles.columns)) if view.roles.columns else 2,
         height_px=260,
@@ -38,8 +38,8 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
         legend=view.legend,
         choosers=(
             *choosers(view, choose, longest),
-            *chooser(SITE, "layer", [(site, site_text(site)) for site in sites]),
-            *chooser(QUANTITY, "state", [(q, QUANTITIES[q]) for q in quantities]),
+            *chooser(SITE, "layer", [(site, words.site_text(site)) for site in sites]),
+            *chooser(QUANTITY, "state", [(q, words.QUANTITIES[q]) for q in quantities]),
         ),
         panels=tuple(
             panel
@@ -47,9 +47,9 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
             for quantity in quantities
             for panel in _panels(view, profiles, site, quantity, choose, theories)
         ),
-        lesson=told(view, profiles, theories),
+        lesson=words.lesson(view.plan, _chosen(profiles), theories),
         scale="log",
-        arrangement=drawing.ARRANGEMENT,
+        arrangement=ARRANGEMENT,
     )
 
 
@@ -66,14 +66,7 @@ def _place(site: str) -> tuple[bool, int, str]:
 
 def quantities_of(profiles: Sequence[TimeProfile]) -> list[str]:
     found = {p.quantity for p in profiles}
-    return [name for name in QUANTITIES if name in found]
-
-
-def site_text(site: str) -> str:
-    """forward.0 → layer 1, forward; other names as they are."""
-    direction, _, number = site.rpartition(".")
-    known = direction in ("forward", "backward") and number.isdecimal()
-    return f"{int(number) + 1}, {direction}" if known else site
+    return [name for name in words.QUANTITIES if name in found]
 
 
 def _is_backward(site: str) -> bool:
@@ -95,76 +88,53 @@ def _panels(
     is_expected = (site, quantity) == (FORWARD, "hidden_grad")
     expected = theories.by_axis["time"] if is_expected else NO_THEORY
     chosen = [p for p in profiles if (p.site, p.quantity) == (site, quantity)]
-    drawn = [_strand(p, expected) for p in chosen]
+    drawn = [_drawn(p, expected) for p in chosen]
 
-    def axes(seen: Sequence[Strand]) -> Layout:
+    def axes(seen: Sequence[DrawnProfile]) -> Layout:
         return _axes(seen, site)
 
-    return drawing.panels(view, drawn, choose, axes, {SITE: site, QUANTITY: quantity})
+    return profile_panels(view, drawn, choose, axes, {SITE: site, QUANTITY: quantity})
 
 
-def _strand(profile: TimeProfile, expected: Mapping[str, Theory] = NO_THEORY) -> Strand:
+def _drawn(profile: TimeProfile, expected: Mapping[str, Theory] = NO_THEORY) -> DrawnProfile:
     theory = expected.get(profile.variant_id) if profile.epoch == 0 else None
     same = theory is not None and theory.places == profile.lags
     unit = "after" if _is_backward(profile.site) else "before"
-    return Strand(
+    return DrawnProfile(
         profile.variant_id, profile.epoch, profile.lags,
         names=tuple(f"{lag} {unit}" for lag in profile.lags),
         n=profile.n, zeros=profile.zeros, mean=profile.mean, low=profile.low, high=profile.high,
-        about=f" ({escape(_factor(profile))})" if profile.factor else "",
+        about=f" ({escape(words.factor_per_step(profile))})" if profile.factor else "",
         theory=theory.expected if theory and same else None,
     )  # fmt: skip
 
 
-def _axes(seen: Sequence[Strand], site: str) -> Layout:
-    scale = log_axis(log_range(drawing.extent(seen)))
+def _axes(seen: Sequence[DrawnProfile], site: str) -> Layout:
+    scale = log_axis(log_range(extent(seen)))
     return {"xaxis": lag_axis(seen, site), "yaxis": scale, "hovermode": "x"}
 
 
-def lag_axis(seen: Sequence[Strand], site: str) -> Layout:
+def lag_axis(seen: Sequence[DrawnProfile], site: str) -> Layout:
     """Steps from the loss, in the direction of this layer."""
-    longest = max((strand.x[-1] for strand in seen), default=1)
-    title = (
-        "steps after the first one, where this direction ends"
-        if _is_backward(site)
-        else "steps before the loss (0: the last step)"
-    )
+    longest = max((profile.x[-1] for profile in seen), default=1)
+    title = words.BACKWARD_AXIS if _is_backward(site) else words.FORWARD_AXIS
     return {"title": {"text": title}, "range": [-0.03 * longest, 1.03 * longest],
             "dtick": 1 if longest <= 12 else None, "zeroline": False}  # fmt: skip
 
 
-def _factor(profile: TimeProfile) -> str:
-    """× 0.81 a step, half after 3.3 steps."""
-    if profile.factor is None:
-        return "–"
-    value = profile.factor.value
-    return f"× {factor_text(value)} a step, {half_life_text(half_life(value))}"
-
-
 def _caption(profiles: Sequence[TimeProfile], theories: Theories) -> str:
-    drawn = [_strand(p) for p in profiles]
-    zeros = any(sum(strand.zeros) for strand in drawn)
-    note = " Exact zeros have no place on this scale; panels count them." if zeros else ""
-    return (
-        f"Line: geometric mean over replicates (n = "
-        f"{drawing.sizes_text(drawn)}; hover shows n by step) of the mean over examples; band: its "
-        f"95 % t-interval. A straight line is a gradient that shrinks by the same factor in every "
-        f"step.{note}{theory.caption(theories, 'time')}"
-    )
+    drawn = [_drawn(p) for p in profiles]
+    return words.caption(sizes_text(drawn), any(sum(each.zeros) for each in drawn), theories)
 
 
-def told(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> str:
-    """Where the gradient of the last forward layer's hidden state shrinks most and least.
+def _chosen(profiles: Sequence[TimeProfile]) -> list[TimeProfile]:
+    """The hidden state's, of each variant's last forward layer.
 
     In layers below the last one the gradient also comes down from above, in a bidirectional
     network from its other end: their factors do not compare.
     """
     quantity, forward = quantities_of(profiles)[0], last_forward(profiles)
-    chosen = [p for p in profiles if p.quantity == quantity]
-    chosen = [p for p in chosen if p.site == forward.get(p.variant_id)]
-    where = " That is of the last forward layer." if len({*forward.values()}) > 1 else ""
-    text = theory.told(view, chosen, theories, "time")
-    return f"{text}{where}" if text else ""
+    return [p for p in profiles if p.quantity == quantity and p.site == forward.get(p.variant_id)]
 
 
 def last_forward(profiles: Sequence[TimeProfile]) -> dict[str, str]:

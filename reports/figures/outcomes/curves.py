@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.initial_levels import opening
-from orchestrator.reports.figures.lines import band, line
+from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.outcomes.outcomes import Outcomes, value_axis
 from orchestrator.reports.figures.records import (
     Arrangement,
@@ -129,19 +129,11 @@ def _sizes(facet: Facet, of: Curves) -> dict[str, tuple[int, int]]:
 
 def _traces(view: Scheme, variants: Sequence[Variant], of: Curves) -> tuple[Trace, ...]:
     known = [variant for variant in variants if variant.variant_id in of]
-    bands = [_band(view, variant, of[variant.variant_id]) for variant in known]
-    return (*bands, *(_line(view, variant, of[variant.variant_id]) for variant in known))
-
-
-def _band(view: Scheme, variant: Variant, curve: Curve) -> Trace:
-    drawn = band(view.colour(variant), curve.epochs, curve.low, curve.high)
-    return drawn | view.tag(variant)
+    pairs = [(variant, of[variant.variant_id]) for variant in known]
+    bands = [variant_band(view, v, curve.epochs, curve.low, curve.high) for v, curve in pairs]
+    return (*bands, *(_line(view, *pair) for pair in pairs))
 
 
 def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
-    name = view.line_name(variant)
-    hover = f"{name} %{{y:.4g}}, n = %{{customdata}}"
-    n = list(curve.n)
-    return line(
-        view.colour(variant), curve.epochs, curve.mean, hover, customdata=n, **view.tag(variant)
-    )
+    hover = f"{view.line_name(variant)} %{{y:.4g}}, n = %{{customdata}}"
+    return variant_line(view, variant, curve.epochs, curve.mean, hover, customdata=list(curve.n))

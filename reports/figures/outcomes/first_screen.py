@@ -43,7 +43,7 @@ def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines
     lines = baselines.lines(view, least, view.plan.compare.metric.split("/")[-1])
     fitted = replace(
         whole,
-        name="answer",
+        name="first_screen",
         columns=len(view.levels(columns)) if columns else 1,
         height_px=340,
         choosers=choosers(view, choose, opening(view, results, choose)),

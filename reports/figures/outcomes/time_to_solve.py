@@ -6,7 +6,7 @@ import numpy as np
 
 from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
-from orchestrator.reports.figures.lines import band, line
+from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.outcomes.curves import ARRANGEMENT, arrangement, columns
 from orchestrator.reports.figures.records import Figure, Floats, Layout, Panel, Trace
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve
@@ -70,18 +70,17 @@ def _layout(found: Times) -> Layout:
 
 
 def _line(view: Scheme, variant: Variant, each: TimeToSolve) -> Trace:
-    place = view.colour(variant)
     x, y = _steps(each, 1 - each.curve.left)
     first = x[0] if x else float(each.last)
     name = f"{view.line_name(variant)}<br>%{{y:.0%}} by epoch %{{x:.0f}}"
     hover = f"{name}, {each.solved} of {each.n} in all"
-    return line(place, [0.0, first, *x], [0.0, 0.0, *y], hover, **view.tag(variant))
+    return variant_line(view, variant, [0.0, first, *x], [0.0, 0.0, *y], hover)
 
 
 def _band(view: Scheme, variant: Variant, each: TimeToSolve) -> Trace:
     x, low = _steps(each, 1 - each.curve.high)
     _, high = _steps(each, 1 - each.curve.low)
-    return band(view.colour(variant), x, low, high) | view.tag(variant)
+    return variant_band(view, variant, x, low, high)
 
 
 def _steps(each: TimeToSolve, shares: Floats) -> tuple[list[float], list[float]]:

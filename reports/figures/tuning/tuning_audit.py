@@ -6,7 +6,7 @@ import numpy as np
 
 from orchestrator.reports.data.read import Nuisance, Tune, Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
-from orchestrator.reports.figures.lines import line
+from orchestrator.reports.figures.lines import variant_line
 from orchestrator.reports.figures.outcomes.curves import ARRANGEMENT, arrangement, columns
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import (
@@ -115,12 +115,12 @@ def _score_axis(tune: Tune) -> Layout:
 
 
 def _rising(view: Scheme, variant: Variant, audit: Audit) -> Trace:
-    place = view.colour(variant)
-    marker = {"color": look(place).light, "size": 6, "symbol": look(place).symbol}
+    style = look(view.colour(variant))
+    marker = {"color": style.light, "size": 6, "symbol": style.symbol}
     points = range(1, len(audit.best_of) + 1)
     hover = f"{view.line_name(variant)}: %{{y:.4g}}"
-    drawn = line(place, points, audit.best_of, hover, mode="lines+markers", marker=marker)
-    return drawn | view.tag(variant)
+    best = audit.best_of
+    return variant_line(view, variant, points, best, hover, mode="lines+markers", marker=marker)
 
 
 def _isolated(view: Scheme, tune: Tune, path: str, of: Audits, name: str) -> list[Panel]:

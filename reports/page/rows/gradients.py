@@ -5,17 +5,20 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.figures.facets import Scheme
-from orchestrator.reports.figures.gradients.profiles import ends, epoch_text
-from orchestrator.reports.figures.gradients.time_decay import quantities_of, site_text, sites_of
+from orchestrator.reports.figures.gradients.time_decay import quantities_of, sites_of
 from orchestrator.reports.page.rows.rows import Cell, Row, level_cells
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.decay_comparisons import DecayComparisons
 from orchestrator.reports.statistics.gradients.geometric import Estimate
 from orchestrator.reports.statistics.gradients.influence import Correlation, Influence
+from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.statistics.gradients.theory import FORWARD, Theory
 from orchestrator.reports.statistics.gradients.time_decay import TimeProfile, half_life
 from orchestrator.reports.text import names
+from orchestrator.reports.text.captions.gradients.influence import correlation_text
+from orchestrator.reports.text.captions.gradients.time_decay import site_text
+from orchestrator.reports.text.phrases import epoch_text
 
 WORDS = {"better": "larger", "worse": "smaller", "undecided": "undecided", "equivalent": "equal"}
 
@@ -42,7 +45,7 @@ def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
 
 def decay_epochs(analysis: Analysis) -> tuple[int, ...]:
     """The first and last probed epoch."""
-    return tuple(ends(p.epoch for p in analysis.profiles if p.quantity == "delta"))
+    return tuple(first_and_last(p.epoch for p in analysis.profiles if p.quantity == "delta"))
 
 
 def decay_titles(analysis: Analysis) -> tuple[str, ...]:
@@ -68,7 +71,7 @@ def _decay_cells(
 def time_decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     """One row a variant, layer and state: factor and half-life at both ends."""
     of = {(p.variant_id, p.site, p.quantity, p.epoch): p for p in analysis.time_profiles}
-    epochs = ends(p.epoch for p in analysis.time_profiles)
+    epochs = first_and_last(p.epoch for p in analysis.time_profiles)
     known = {key[:3] for key in of}
     return tuple(
         Row(
@@ -92,7 +95,9 @@ def _state_cells(site: str, place: int, quantity: str) -> tuple[Cell, ...]:
 
 
 def time_decay_titles(analysis: Analysis) -> tuple[str, ...]:
-    return tuple(epoch_text(epoch) for epoch in ends(p.epoch for p in analysis.time_profiles))
+    return tuple(
+        epoch_text(epoch) for epoch in first_and_last(p.epoch for p in analysis.time_profiles)
+    )
 
 
 def _time_cells(profile: TimeProfile | None) -> tuple[Cell, ...]:
@@ -200,13 +205,4 @@ def _influence_cells(found: Influence) -> tuple[Cell, ...]:
 
 
 def _correlation_cell(found: Correlation) -> Cell:
-    if found.rho is None:
-        return Cell("–")
-    interval = ""
-    if found.low is not None and found.high is not None:
-        interval = f" [{_signed(found.low)}, {_signed(found.high)}]"
-    return Cell(f"{_signed(found.rho)}{interval}", found.rho)
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", names.MINUS)
+    return Cell("–") if found.rho is None else Cell(correlation_text(found), found.rho)

@@ -1,16 +1,17 @@
-"""How theory is told beside a measurement: in a caption, and in the sentence above a figure."""
+"""Theory beside a measurement: in a caption, and in the sentence above a figure."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from orchestrator.reports.figures.facets import Scheme
-from orchestrator.reports.figures.gradients.profiles import ends, epoch_text
+from orchestrator.reports.data.read import Plan
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.geometric import Estimate
+from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.statistics.gradients.theory import Theories, deviations
 from orchestrator.reports.statistics.gradients.time_decay import TimeProfile
 from orchestrator.reports.text.names import change_text, count_text, percent_text
+from orchestrator.reports.text.phrases import epoch_text, sentence, with_variant
 
 UNITS = {"depth": "layer", "time": "step"}
 
@@ -43,20 +44,23 @@ def _agreement(found: Theories, axis: str, unit: str) -> str:
     )
 
 
-def told(
-    view: Scheme, profiles: Sequence[Profile | TimeProfile], found: Theories, axis: str
+def lesson(
+    plan: Plan, profiles: Sequence[Profile | TimeProfile], found: Theories, axis: str
 ) -> str:
     """Where the gradient changes most and where least, before training and after it.
 
-    profiles: of one quantity that decays, one place group a variant.
+    profiles: of one quantity that decays, one site group per variant.
     """
     known = [p for p in profiles if p.factor]
-    parts = [_told(view, known, epoch, found, axis) for epoch in ends(p.epoch for p in known)]
-    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts if part)
+    parts = [
+        _at_epoch(plan, known, epoch, found, axis)
+        for epoch in first_and_last(p.epoch for p in known)
+    ]
+    return " ".join(sentence(part) for part in parts if part)
 
 
-def _told(
-    view: Scheme,
+def _at_epoch(
+    plan: Plan,
     profiles: Sequence[Profile | TimeProfile],
     epoch: int,
     found: Theories,
@@ -67,15 +71,17 @@ def _told(
         return ""
     ordered = sorted(factors, key=lambda name: abs(np.log(factors[name].value)))
     least, most = ordered[0], ordered[-1]
-    said = _said(view, most, factors[most], epoch, found, axis)
-    other = f", and {_said(view, least, factors[least], epoch, found, axis)}"
-    return f"{epoch_text(epoch)} the gradient {said}{other if least != most else ''}"
+    text = _change(plan, most, factors[most], epoch, found, axis)
+    other = f", and {_change(plan, least, factors[least], epoch, found, axis)}"
+    return f"{epoch_text(epoch)} the gradient {text}{other if least != most else ''}"
 
 
-def _said(view: Scheme, name: str, factor: Estimate, epoch: int, found: Theories, axis: str) -> str:
+def _change(
+    plan: Plan, variant_id: str, factor: Estimate, epoch: int, found: Theories, axis: str
+) -> str:
     """loses a factor 4.9 per layer with sigmoid, depth 8 (theory says 4.88)."""
-    where = f" with {view.titles[name]}" if view.plan.factors else ""
-    theory = found.by_axis[axis].get(name)
+    where = with_variant(plan, variant_id)
+    theory = found.by_axis[axis].get(variant_id)
     expected = theory.factor if theory and epoch == 0 else None
     return f"{change_text(factor.value, UNITS[axis])}{where}{_expected(factor.value, expected)}"
 
