@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from orchestrator.execution.protocol import Job
-from orchestrator.execution.worker.pack import work
+from orchestrator.execution.worker.pack import run_pack
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.make_plan import make_plan
@@ -81,7 +81,7 @@ def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLI
     write_plan(folder, text, document)
     append_event(folder, "study_started", new=len(plan.trials), trials=len(plan.trials))
     for pack in plan.packs:
-        work(pack, Job(paths.root, train="benchmarks.simulated:train"))
+        run_pack(pack, Job(paths.root, train="benchmarks.simulated:train"))
     append_event(folder, "study_finished", wall_s=0.0)
     compact(paths, document)
     return folder.root

@@ -1,1 +1,1 @@
-"""Packs → workers: the only place that imports ray."""
+"""Packs → workers: on this machine, on a Ray cluster, or submitted to one."""

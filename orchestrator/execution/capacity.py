@@ -1,11 +1,10 @@
-"""What this machine has, and how many packs it can run at a time."""
+"""CPUs and GPUs of this machine, and how many packs they can run at a time."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.ray.labels import lack, of_this_machine
 from orchestrator.study.settings import Resources
 
 _CGROUP_CPUS = Path("/sys/fs/cgroup/cpu.max")
@@ -20,73 +19,62 @@ class Capacity:
     gpus: int
 
     def __str__(self) -> str:
-        return f"{amount(self.cpus, 'CPU')}, {amount(self.gpus, 'GPU')}"
+        return f"{_amount(self.cpus, 'CPU')}, {_amount(self.gpus, 'GPU')}"
 
     @classmethod
     def here(cls) -> "Capacity":
         return cls(_cpus(), _gpus())
 
-    def room(self, asked: Resources) -> int:
-        """Single workers side by side, of which a trial may need several; perhaps none."""
-        room = _times(self.cpus, asked.cpus)
-        return min(room, self._room_on_gpus(asked.gpus)) if asked.gpus else room
+    def room(self, resources: Resources) -> int:
+        """Number of single workers that fit at a time, perhaps 0; a trial may need several."""
+        room = _times(self.cpus, resources.cpus)
+        return min(room, self._room_on_gpus(resources.gpus)) if resources.gpus else room
 
     def _room_on_gpus(self, gpus: float) -> int:
-        """No pack has shares of two."""
+        """A worker never gets shares of two GPUs."""
         return self.gpus * _times(1, gpus) if gpus <= 1 else _times(self.gpus, gpus)
 
-    def workers(self, asked: Resources) -> int:
+    def workers(self, resources: Resources) -> int:
         """Packs side by side. Raises EnvironmentFault when there is no room for even one."""
-        if text := lack(asked, [of_this_machine(asked)]):
-            raise EnvironmentFault(
-                f"resources: this machine is not such as the study asks for: {text}\n"
-                "    run it on a cluster: --address, or here on what there is: "
-                "--set resources.accelerator_type=null --set resources.labels=null"
-            )
-        packs = self.room(asked) // asked.workers
+        packs = self.room(resources) // resources.workers
         if packs < 1:
             raise EnvironmentFault(
-                f"resources: {request(asked)}, but this machine has {self}\n"
-                f"    lower `resources:` in the study, e.g. {self._cure(asked)}"
+                f"resources: {request(resources)}, but this machine has {self}\n"
+                f"    lower `resources:` in the study, e.g. {self._cure(resources)}"
             )
         return packs
 
-    def _cure(self, asked: Resources) -> str:
-        if room := self.room(asked):
+    def _cure(self, resources: Resources) -> str:
+        if room := self.room(resources):
             return f"--set resources.workers={room}"
         return f"--set resources.cpus={self.cpus} --set resources.gpus={self.gpus}"
 
 
-def request(asked: Resources) -> str:
-    """What a pack needs, in words."""
-    each = wanted(asked)
-    if asked.workers == 1:
-        return f"each pack asks for {each}"
-    return f"each trial asks for {asked.workers} workers with {each} each"
+def request(resources: Resources) -> str:
+    """What a pack needs, in words: each pack requests 2 CPUs and 1 GPU."""
+    each = f"{_amount(resources.cpus, 'CPU')} and {_amount(resources.gpus, 'GPU')}"
+    if resources.workers == 1:
+        return f"each pack requests {each}"
+    return f"each trial requests {resources.workers} workers with {each} each"
+
+
+def device_of(resources: Resources) -> str:
+    """Device on which the packs of a study train."""
+    return "cuda" if resources.gpus else "cpu"
+
+
+def threads_of(resources: Resources) -> int:
+    """Threads per worker."""
+    return max(1, int(resources.cpus))
 
 
 def _times(has: float, asks: float) -> int:
     return int(has / asks + 1e-6)  # 1 // 0.1 is 9
 
 
-def amount(number: float, noun: str) -> str:
+def _amount(number: float, noun: str) -> str:
     """1 CPU, 0.5 GPUs."""
     return f"{number:g} {noun}{'s' * (number != 1)}"
-
-
-def wanted(asked: Resources) -> str:
-    """2 CPUs and 1 GPU."""
-    return f"{amount(asked.cpus, 'CPU')} and {amount(asked.gpus, 'GPU')}"
-
-
-def device_of(asked: Resources) -> str:
-    """Where the packs of a study train."""
-    return "cuda" if asked.gpus else "cpu"
-
-
-def threads_of(asked: Resources) -> int:
-    """Of one worker."""
-    return max(1, int(asked.cpus))
 
 
 def _cpus() -> int:

@@ -13,10 +13,10 @@ from orchestrator.study.settings import Resources
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker has to know besides its pack."""
+    """What a worker needs to know besides its pack."""
 
     results: Path  # absolute: workers have a working folder of their own
-    asked: Resources = field(default_factory=Resources)  # by each pack
+    resources: Resources = field(default_factory=Resources)  # per pack
     uri: str | None = None  # where rows go, if not into that folder
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
@@ -24,17 +24,17 @@ class Job:
 
     @property
     def device(self) -> str:
-        return device_of(self.asked)
+        return device_of(self.resources)
 
     @property
     def threads(self) -> int:
-        """Of one worker."""
-        return threads_of(self.asked)
+        """Threads per worker."""
+        return threads_of(self.resources)
 
     @property
     def checkpoint_s(self) -> float:
-        """From one checkpoint of a pack to the next."""
-        return 60 * self.asked.checkpoint_minutes
+        """Seconds from one checkpoint of a pack to the next."""
+        return 60 * self.resources.checkpoint_minutes
 
     @property
     def paths(self) -> ResultsPaths:
@@ -43,7 +43,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a worker tells of a pack; the rows themselves are in the store."""
+    """What a worker reports of a pack; the rows themselves are in the store."""
 
     pack_id: str
     trials: int
@@ -52,32 +52,32 @@ class Summary:
     failed: int
     wall_s: float
     resumed: bool = False  # from a checkpoint
-    note: str | None = None  # what the user should know of it
+    note: str | None = None  # for the user
 
 
 class Listener(Protocol):
-    """Is told what happens to packs, in the driver's process."""
+    """Called, in the driver's process, as packs start, finish or are lost."""
 
     def started(self, pack: Pack) -> None: ...
 
     def finished(self, summary: Summary) -> None: ...
 
     def lost(self, pack: Pack, reason: str, next_try: Sequence[Pack]) -> None:
-        """The worker process died; these packs, of the same trials, come in its place."""
+        """The worker process died. next_try: packs of the same trials that replace this one."""
 
     def tick(self) -> None:
         """Called several times a second where packs run elsewhere; may raise to stop the run."""
 
     def cut_off(self, fault: str) -> None:
-        """The process ends at once, as nothing can be raised: the last words, from a thread."""
+        """Called from a thread just before the process exits because nothing can be raised."""
 
 
 class Executor(Protocol):
     """Runs packs until each of their trials has a row in the store.
 
-    rounds: the packs of the next are asked for when those of the one before are in the store.
+    rounds: the next one is asked for once all packs of the one before are in the store.
 
-    Raises EnvironmentFault when the machine cannot go on; whatever was finished is in the store.
+    Raises EnvironmentFault when the machine cannot go on; finished packs are in the store.
     """
 
     @property

@@ -62,12 +62,12 @@ def _earlier(paths: ResultsPaths) -> list[Timing]:
 
 def _measured(plan: Plan, speeds: Speeds, paths: ResultsPaths) -> Iterator[Timing]:
     """One pack of each structure that is not known: its largest."""
-    from orchestrator.execution.local.inline import way_of
+    from orchestrator.execution.local.inline import local_training
     from orchestrator.execution.protocol import Job
     from orchestrator.training.calibration import calibrate
 
     job = Job(paths.absolute.root, plan.study.resources)
-    train = way_of(job)
+    train = local_training(job)
     unknown: dict[Work, Pack] = {}
     for pack in sorted(plan.packs, key=lambda pack: len(pack.trials)):
         if (work := pack_work(pack, speeds.device)) not in speeds.by_work:

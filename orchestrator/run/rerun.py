@@ -8,7 +8,7 @@ from time import perf_counter
 
 from orchestrator.errors import InputError, OrchError, Problem
 from orchestrator.execution.capacity import Capacity
-from orchestrator.execution.local.inline import way_of
+from orchestrator.execution.local.inline import local_training
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.worker.failures import describe
 from orchestrator.paths import Location
@@ -54,7 +54,7 @@ def rerun(study: str, identifier: str, *, overrides: Overrides, results: Locatio
     job = Job(paths.absolute.root, loaded.resources)
     started = perf_counter()
     try:
-        rows = way_of(job)(pack, job, None)
+        rows = local_training(job)(pack, job, None)
     except OrchError:
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything

@@ -15,7 +15,7 @@ from orchestrator.execution.ray.autoscaling import awaited
 from orchestrator.execution.ray.executor import RayTuneExecutor
 from orchestrator.execution.ray.existing_cluster import joined_ray, tune_folder
 from orchestrator.execution.ray.preflight import marked
-from orchestrator.execution.worker.alone import train_alone
+from orchestrator.execution.worker.pack import train_here
 from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
@@ -143,7 +143,7 @@ def test_workers_of_one_trial_on_two_nodes(cluster: "Cluster", tmp_path: Path) -
         executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
     cluster.remove_node(node)
     found = pq.read_table(Job(tmp_path).paths.part("metrics", trial.pack_id))["value"]
-    assert np.allclose(found, train_alone(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
+    assert np.allclose(found, train_here(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
 
 
 class Joining(Heard):

@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.execution.local.inline import InlineExecutor
 from orchestrator.execution.protocol import Executor, Job
-from orchestrator.execution.worker.alone import train_alone
+from orchestrator.execution.worker.pack import train_here
 from orchestrator.paths import TABLES
 from orchestrator.plan.identity import pack_id
 from orchestrator.plan.records import Pack
@@ -69,7 +69,7 @@ def test_with_ray_rows_are_those_of_one_worker_and_a_death_is_survived(
     assert statuses(job.paths) == {"die_once-0": "completed", "raise-0": "failed"}
     check_guilty(job, guilty)
     assert [lost for lost, _, _ in heard.losses] == [unlucky]
-    alone = train_alone(unlucky, Job(tmp_path))
+    alone = train_here(unlucky, Job(tmp_path))
     for table in set(TABLES) - {"trials"}:
         found, wanted = stored(job, unlucky, table), getattr(alone, table)
         assert len(wanted["value"]) > 10

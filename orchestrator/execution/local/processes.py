@@ -10,52 +10,52 @@ from tempfile import TemporaryDirectory
 from orchestrator.errors import OrchError
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.worker.failures import WorkerFailed, describe
-from orchestrator.execution.worker.rank import train_part
+from orchestrator.execution.worker.rank import train_rank
 from orchestrator.plan.records import Pack
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
-_LOOK_S = 0.5  # whether the run is to end
+_POLL_S = 0.5  # between checks whether the run is to end
 
 
 def train_in_processes(pack: Pack, job: Job, keeping: Keeping | None = None) -> PackRows:
-    """The rows of a pack of one trial. Raises WorkerFailed with what the first to fail said."""
+    """The rows of a pack of one trial. Raises WorkerFailed with the error of the first to fail."""
     if keeping:
-        keeping.shelf.read()  # for what there is to tell of it: workers read it themselves
+        keeping.shelf.read()  # to report a damaged or resumed one: workers read it themselves
     keeps = keeping is not None
-    with _started(pack, job, keeps=keeps) as ends:
-        answers: dict[int, PackRows | None] = {}
-        while len(answers) < len(ends):
+    with _started(pack, job, keeps=keeps) as pipes:
+        results: dict[int, PackRows | None] = {}
+        while len(results) < len(pipes):
             if keeping:
                 keeping.pause()
-            for number in _heard(ends, answers):
-                answers[number] = _answer(ends[number], f"worker {number + 1} of {len(ends)}")
-    rows = answers[0]
-    assert rows is not None  # the first one has them
+            for rank in _ready(pipes, results):
+                results[rank] = _result(pipes[rank], f"worker {rank + 1} of {len(pipes)}")
+    rows = results[0]
+    assert rows is not None  # the first worker returns them
     return rows
 
 
-def _heard(ends: Mapping[int, Connection], known: Container[int]) -> list[int]:
-    """Those that say something now; none where all are at work."""
-    waiting = {number: end for number, end in ends.items() if number not in known}
-    ready = wait(list(waiting.values()), _LOOK_S)
-    return [number for number, end in waiting.items() if end in ready]
+def _ready(pipes: Mapping[int, Connection], finished: Container[int]) -> list[int]:
+    """Ranks that have sent a result or died; empty where all are at work."""
+    waiting = {rank: pipe for rank, pipe in pipes.items() if rank not in finished}
+    ready = wait(list(waiting.values()), _POLL_S)
+    return [rank for rank, pipe in waiting.items() if pipe in ready]
 
 
 @contextmanager
 def _started(pack: Pack, job: Job, *, keeps: bool) -> Iterator[dict[int, Connection]]:
-    """What each process will say comes out of these ends; none outlives the block."""
+    """Rank → pipe on which its result arrives. No process outlives the block."""
     context = get_context("spawn")  # a fork would share the locks of torch's threads
-    ends, processes = {}, []
+    pipes, processes = {}, []
     folder = TemporaryDirectory(prefix="orch-")
     try:
-        for number in range(job.asked.workers):
-            ends[number], theirs = context.Pipe(duplex=False)
-            given = (theirs, pack, job, number, Path(folder.name, "ranks"), keeps)
-            processes.append(context.Process(target=_take_part, args=given, daemon=True))
+        for rank in range(job.resources.workers):
+            pipes[rank], theirs = context.Pipe(duplex=False)
+            given = (theirs, pack, job, rank, Path(folder.name, "ranks"), keeps)
+            processes.append(context.Process(target=_run_rank, args=given, daemon=True))
             processes[-1].start()
             theirs.close()  # so that its death is the end of the pipe
-        yield ends
+        yield pipes
     finally:
         for process in processes:
             process.kill()
@@ -63,32 +63,30 @@ def _started(pack: Pack, job: Job, *, keeps: bool) -> Iterator[dict[int, Connect
         folder.cleanup()
 
 
-def _answer(end: Connection, who: str) -> PackRows | None:
+def _result(pipe: Connection, who: str) -> PackRows | None:
     try:
-        answer = end.recv()
+        result = pipe.recv()
     except EOFError:
         raise WorkerFailed(f"{who} died: killed, crashed, or out of memory") from None
-    if isinstance(answer, OrchError):
-        raise answer
-    if isinstance(answer, str):
-        raise WorkerFailed(f"{answer}\n(in {who})")
-    return answer  # type: ignore[no-any-return]
+    if isinstance(result, OrchError):
+        raise result
+    if isinstance(result, str):
+        raise WorkerFailed(f"{result}\n(in {who})")
+    return result  # type: ignore[no-any-return]
 
 
-def _take_part(
-    end: Connection, pack: Pack, job: Job, number: int, store: Path, keeps: bool
-) -> None:
-    """In a process of its own."""
+def _run_rank(pipe: Connection, pack: Pack, job: Job, rank: int, store: Path, keeps: bool) -> None:
+    """Runs in a process of its own."""
     from orchestrator.training.distributed import rendezvous
 
     try:
         if job.device == "cuda":
-            rendezvous.take_gpu(number)
-        ranks = rendezvous.join(store, number, job.asked.workers, job.device)
-        end.send(train_part(pack, job, ranks, keeps=keeps))
+            rendezvous.take_gpu(rank)
+        ranks = rendezvous.join(store, rank, job.resources.workers, job.device)
+        pipe.send(train_rank(pack, job, ranks, keeps=keeps))
     except KeyboardInterrupt:
-        return  # the process that started this one tells the user
+        return  # the process that started this one reports it
     except BaseException as error:  # a model is user's code and may raise anything
-        # Said while still a member: the others fail once this one leaves.
-        end.send(error if isinstance(error, OrchError) else describe(error))
+        # Sent before leaving the group: the others fail once this one leaves.
+        pipe.send(error if isinstance(error, OrchError) else describe(error))
     rendezvous.leave()

@@ -1,1 +1,1 @@
-"""Runs packs with Ray: the only room that imports ray."""
+"""Runs packs on a Ray cluster, started here or running already."""

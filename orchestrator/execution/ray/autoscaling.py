@@ -1,36 +1,38 @@
-"""Room that a Ray does not have yet: asked for as packs will, so that an autoscaler makes it."""
+"""Waits for an autoscaler: reserves a placement group shaped like one pack until the cluster has
+room for it."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from orchestrator.execution.ray.labels import wanted
-from orchestrator.execution.ray.nodes import Cluster
+from orchestrator.execution.labels import required_labels
+from orchestrator.execution.nodes import Cluster
 from orchestrator.study.settings import Resources
 
-_LOOK_S = 1.0
+_POLL_S = 1.0
 
 
-def awaited(cluster: Cluster, asked: Resources, patience_s: float) -> Cluster:
-    """The cluster as soon as it has room for a pack; as it is by then, if that takes longer."""
+def wait_for_room(cluster: Cluster, resources: Resources, timeout_s: float) -> Cluster:
+    """The cluster as soon as it has room for a pack; else as it is after the timeout."""
     import ray
 
-    end = time.monotonic() + patience_s
-    with _asked_for(asked):
-        while not cluster.has_room(asked) and time.monotonic() < end:
-            time.sleep(_LOOK_S)
+    end = time.monotonic() + timeout_s
+    with _reserved(resources):
+        while not cluster.has_room(resources) and time.monotonic() < end:
+            time.sleep(_POLL_S)
             cluster = Cluster.of(cluster.address, ray.nodes())  # type: ignore[no-untyped-call]
     return cluster
 
 
 @contextmanager
-def _asked_for(asked: Resources) -> Iterator[None]:
-    """The room of one pack is reserved, once it is there, and free again afterwards."""
+def _reserved(resources: Resources) -> Iterator[None]:
+    """Request the room of one pack; it is free again afterwards."""
     from ray.util import placement_group, remove_placement_group
 
-    each = {"CPU": asked.cpus, "GPU": asked.gpus}
+    each = {"CPU": resources.cpus, "GPU": resources.gpus}
     bundle = {name: float(number) for name, number in each.items() if number}
-    bundles, labels = [bundle] * asked.workers, [wanted(asked)] * asked.workers
+    bundles = [bundle] * resources.workers
+    labels = [required_labels(resources)] * resources.workers
     group = placement_group(bundles, bundle_label_selector=labels)
     try:
         yield

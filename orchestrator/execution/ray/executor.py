@@ -7,9 +7,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from orchestrator.execution.protocol import Job, Listener, Summary
-from orchestrator.execution.ray.heartbeat import head_of
-from orchestrator.execution.ray.preflight import Gate
-from orchestrator.execution.worker.bisect import halves
+from orchestrator.execution.ray.heartbeat import heartbeat
+from orchestrator.execution.ray.preflight import Preflight
+from orchestrator.execution.worker.bisect import bisect
 from orchestrator.execution.worker.failures import failed_rows
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
@@ -21,9 +21,9 @@ _PACKS_PER_TUNER = 1500  # the driver's memory grows with the number of Tune tri
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A pack, and how often it may be lost before it is cut in halves.
+    """A pack, and how often it may be lost before it is split in halves.
 
-    checkpoint: what tells the one from which it goes on from others; None if there was none.
+    checkpoint: identifies the one from which it resumes; None if there was none.
     """
 
     pack: Pack
@@ -31,10 +31,10 @@ class Attempt:
     checkpoint: str | None = None
 
     def after_loss(self, checkpoint: str | None = None) -> tuple["Attempt", ...]:
-        """The same pack once more: its worker may have died of something else. Then halves.
+        """The same pack again, as something else may have killed its worker; then its halves.
 
-        Nothing when it is a single trial: it is the guilty one. A pack that got further than the
-        last time, as this checkpoint tells, is above suspicion: its machine may have been taken.
+        Nothing for a single trial: it killed the worker. A pack with a new checkpoint has got
+        further than the last time, so that it is not to blame: its machine may have been taken.
         """
         if checkpoint not in (None, self.checkpoint):
             return (replace(self, checkpoint=checkpoint),)
@@ -42,41 +42,41 @@ class Attempt:
             return (replace(self, spare=self.spare - 1),)
         if len(self.pack.trials) == 1:
             return ()
-        return tuple(Attempt(half, 0) for half in halves(self.pack))
+        return tuple(Attempt(half, 0) for half in bisect(self.pack))
 
 
-def _open_to_all(results: ResultsPaths) -> AbstractContextManager[None]:
-    """Where there is one machine."""
+def _no_preflight(results: ResultsPaths) -> AbstractContextManager[None]:
+    """For one machine: it is the driver's own."""
     return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
 class RayTuneExecutor:
-    """Packs side by side on a Ray, as many as there is room for.
+    """Packs side by side on a Ray cluster, as many as it has room for.
 
-    ray: starts it, or joins one, for as long as its context lasts; gives a folder for its files.
-    gate: what machines are held against before they are given packs, as long as its context lasts.
+    cluster: starts it, or joins one, for as long as its context lasts; gives a folder for files.
+    preflight: the check that each machine must pass before it is given packs.
     """
 
-    ray: Callable[[], AbstractContextManager[Path]]
-    gate: Callable[[ResultsPaths], AbstractContextManager[Gate | None]] = _open_to_all
+    cluster: Callable[[], AbstractContextManager[Path]]
+    preflight: Callable[[ResultsPaths], AbstractContextManager[Preflight | None]] = _no_preflight
     name: str = "ray_tune"
 
     def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None:
         with ExitStack() as stack:
-            folder = stack.enter_context(self.ray())
-            gate = stack.enter_context(self.gate(job.paths))
+            folder = stack.enter_context(self.cluster())
+            preflight = stack.enter_context(self.preflight(job.paths))
 
-            def last_words(fault: str) -> None:
+            def clean_up(fault: str) -> None:
                 rmtree(folder, ignore_errors=True)
-                if gate:
-                    gate.close()
+                if preflight:
+                    preflight.close()
                 listener.cut_off(fault)
 
-            head = stack.enter_context(head_of(last_words))
+            beat = stack.enter_context(heartbeat(clean_up))
             from orchestrator.execution.ray.tuner import Tuners
 
-            tuners = Tuners(folder, job, listener, head, gate)
+            tuners = Tuners(folder, job, listener, beat, preflight)
             for packs in rounds:
                 waiting = [Attempt(pack) for pack in packs]
                 while waiting:
@@ -94,13 +94,10 @@ def _retries(
         if reason := losses.get(attempt.pack.pack_id):
             pack = attempt.pack
             following = attempt.after_loss(written(job.paths, pack.study, pack.pack_id))
-            listener.lost(attempt.pack, reason, [retry.pack for retry in following])
+            listener.lost(pack, reason, [retry.pack for retry in following])
             retries += following
             if not following:
-                _give_up(attempt.pack, reason, job, listener)
+                commit(job.paths, pack.pack_id, failed_rows(pack, reason, job))
+                trials = len(pack.trials)
+                listener.finished(Summary(pack.pack_id, trials, 0, 0, failed=trials, wall_s=0.0))
     return retries
-
-
-def _give_up(pack: Pack, reason: str, job: Job, listener: Listener) -> None:
-    commit(job.paths, pack.pack_id, failed_rows(pack, reason, job))
-    listener.finished(Summary(pack.pack_id, len(pack.trials), 0, 0, len(pack.trials), 0.0))

@@ -1,4 +1,4 @@
-"""A Ray that runs already: joined for a while, and looked over before the first pack."""
+"""Joins a Ray cluster that runs already, and checks its nodes before the first pack."""
 
 import logging
 import re
@@ -10,52 +10,60 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.ray.connect import greet, require_address, unreachable
+from orchestrator.execution.environment import environment
+from orchestrator.execution.nodes import Cluster, Node
+from orchestrator.execution.ray.connect import require_address, require_cluster_at, unreachable
+from orchestrator.execution.ray.internals import require_supported_ray
 from orchestrator.execution.ray.local_cluster import (
-    DRIVER,
-    environment,
-    of_workers,
+    DRIVER_VARIABLES,
     own_signal_handlers,
+    worker_variables,
 )
-from orchestrator.execution.ray.nodes import Cluster, Node, differences
-from orchestrator.execution.ray.preflight import CURE, Sight, look, marked
+from orchestrator.execution.ray.preflight import (
+    CURE,
+    NodeReport,
+    differences,
+    preflight,
+    report_of,
+)
 from orchestrator.execution.ray.temp_files import passing, remove_abandoned
 from orchestrator.paths import ResultsPaths
 from orchestrator.store.local.atomic_files import faults
 from orchestrator.study.settings import Resources
 
-_PATIENCE_S = 60.0  # for a node to say how it is: it unpacks the code first
+_REPORT_S = 60.0  # for a node to report: it unpacks the code first
 _MISMATCH = re.compile(r"Version mismatch" + r".*?Ray: (\S+)\s+Python: (\S+)" * 2, re.DOTALL)
 
 
 @contextmanager
-def joined_ray(address: str, threads: int, own: Sequence[Path] = ()) -> Iterator[Cluster]:
-    """The Ray at this address, left again afterwards; our code and the user's go there with us.
+def existing_cluster(address: str, threads: int, own: Sequence[Path] = ()) -> Iterator[Cluster]:
+    """Join the Ray cluster at this address, and leave it afterwards. The code is sent there.
 
     own: modules and packages of the user's.
 
     Raises InputError for what is no address, EnvironmentFault when it cannot be reached.
     """
     require_address(address)
-    with environment(DRIVER):
+    require_supported_ray()
+    with environment(DRIVER_VARIABLES):
         import ray
 
-        greet(address)
+        require_cluster_at(address)
         try:
             with own_signal_handlers():
-                _join(address, _of_workers(threads, own))
+                _join(address, _runtime_environment(threads, own))
             yield Cluster.of(address, ray.nodes())  # type: ignore[no-untyped-call]
         finally:
             ray.shutdown()
 
 
-def _join(address: str, environment: dict[str, Any]) -> None:
+def _join(address: str, runtime_environment: dict[str, Any]) -> None:
     import ray
 
     try:
         ray.init(
             address=address,
-            runtime_env=environment,
+            runtime_env=runtime_environment,
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
@@ -70,72 +78,72 @@ def _other_versions(
     address: str, ray: str, python: str, our_ray: str, our_python: str
 ) -> EnvironmentFault:
     return EnvironmentFault(
-        f"the Ray at {address} cannot be joined: it has Ray {ray} and Python {python}, this "
+        f"cannot join the Ray cluster at {address}: it has Ray {ray} and Python {python}, this "
         f"machine Ray {our_ray} and Python {our_python}\n"
-        "    they decide the bits of the results: install the same on all of them, then start the "
-        "Ray again"
+        "    they decide the bits of the results: install the same on all machines, then start the "
+        "cluster again"
     )
 
 
-def _of_workers(threads: int, own: Sequence[Path]) -> dict[str, Any]:
-    """The environment that Ray makes for them on every node."""
+def _runtime_environment(threads: int, own: Sequence[Path]) -> dict[str, Any]:
+    """Of workers, made by Ray on every node. Ray packs folders with the links in them resolved."""
     package = Path(__file__).parents[2]
     return {
         "py_modules": [str(package), *map(str, own)],
         "excludes": ["__pycache__"],
-        "env_vars": of_workers(threads),
+        "env_vars": worker_variables(threads),
     }
 
 
-def look_over(cluster: Cluster, asked: Resources, results: ResultsPaths) -> None:
+def check_nodes(cluster: Cluster, resources: Resources, results: ResultsPaths) -> None:
     """Every node that may be given packs can run them, and write where this machine reads.
 
     Raises EnvironmentFault that names all which cannot.
     """
-    with marked(results) as gate:
-        there = _sights(cluster.useful(asked), results, gate.mark)
-        lines = differences(look(results, gate.mark), there)
-    if lines:
-        raise EnvironmentFault(
-            "\n".join(
-                [f"the Ray at {cluster.address} cannot run this study:", *lines, f"    {CURE}"]
-            )
-        )
+    with preflight(results) as made:
+        driver = report_of(results, made.marker)
+        reports = _reports(cluster.usable(resources), results, made.marker)
+    if lines := [line for node, report in reports for line in differences(node, report, driver)]:
+        first = f"the Ray cluster at {cluster.address} cannot run this study:"
+        raise EnvironmentFault("\n".join([first, *lines, f"    {CURE}"]))
 
 
-def _sights(nodes: Sequence[Node], results: ResultsPaths, mark: str) -> list[tuple[Node, Sight]]:
+def _reports(
+    nodes: Sequence[Node], results: ResultsPaths, marker: str
+) -> list[tuple[str, NodeReport]]:
+    """Name and report of each node."""
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    remote = ray.remote(num_cpus=0, max_retries=0)(look)
-    asked = [
+    remote = ray.remote(num_cpus=0, max_retries=0)(report_of)
+    pending = [
         remote.options(
             scheduling_strategy=NodeAffinitySchedulingStrategy(node.node_id, soft=False)
-        ).remote(results, mark)
+        ).remote(results, marker)
         for node in nodes
     ]
-    ray.wait(asked, num_returns=len(asked), timeout=_PATIENCE_S)
-    return [(node, _answer(answer)) for node, answer in zip(nodes, asked, strict=True)]
+    ray.wait(pending, num_returns=len(pending), timeout=_REPORT_S)
+    return [(node.name, _received(each)) for node, each in zip(nodes, pending, strict=True)]
 
 
-def _answer(asked: Any) -> Sight:
+def _received(pending: Any) -> NodeReport:
     import ray
 
     try:
-        sight: Sight = ray.get(asked, timeout=0)
-        return sight
+        report: NodeReport = ray.get(pending, timeout=0)
+        return report
     except ray.exceptions.GetTimeoutError:
-        return Sight({}, f"has not answered for {_PATIENCE_S:g} s")
+        return NodeReport({}, f"has not answered within {_REPORT_S:g} s")
     except ray.exceptions.RayError as error:
         reason = str(error).strip().splitlines()[-1]
-        return Sight({}, f"cannot be asked: {reason}")
+        return NodeReport({}, f"cannot be checked: {reason}")
 
 
 @contextmanager
 def tune_folder(results: Path | None) -> Iterator[Path]:
-    """For Tune's own files, where every node sees it; None for this machine alone.
+    """For Tune's own files, where every node sees it; None: a folder of this machine alone.
 
-    Tune writes there from here only, as packs give it no checkpoints.
+    Tune writes there only from this process, as packs give it no checkpoints.
     """
     place = results or Path(tempfile.gettempdir())
     remove_abandoned(place, "tune", "seen")

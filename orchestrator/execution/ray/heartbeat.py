@@ -1,4 +1,4 @@
-"""The head of a Ray: where it stops answering, the run ends with words of ours.
+"""Notices that the head of a Ray cluster has died, and ends the run with a message and cleanup.
 
 Ray itself waits a minute for it and then ends this process from a thread of its own, with exit code
 1 and nothing cleaned up.
@@ -12,73 +12,72 @@ from threading import Event, Thread
 
 from orchestrator.errors import EnvironmentFault
 
-KNOCK_EVERY_S = 2.0
-_KNOCK_S = 5.0  # for one to be answered
-_LOST_AFTER = 5  # knocks in a row that nobody answers: well before Ray's own minute
+PERIOD_S = 2.0
+_TIMEOUT_S = 5.0  # of one connection
+_LOST_AFTER = 5  # failed connections in a row: well before Ray's own minute
 
 _GRACE_S = 3.0  # for the run to end by itself
 
 
-class Head:
-    """Whether it still answers, as a thread finds out."""
+class Heartbeat:
+    """Connects to the head again and again. fault: set once it has not answered for too long."""
 
-    def __init__(self, address: str, last_words: Callable[[str], None]) -> None:
-        self.address, self.last_words = address, last_words
+    def __init__(self, address: str, on_exit: Callable[[str], None]) -> None:
+        self.address, self.on_exit = address, on_exit
         self.fault: str | None = None
-        self.over = Event()
+        self.run_is_over = Event()
 
     def check(self) -> None:
-        """Raises EnvironmentFault once it has been silent for too long."""
+        """Raises EnvironmentFault once the head has not answered for too long."""
         if self.fault:
             raise EnvironmentFault(self.fault)
 
     def watch(self) -> None:
-        """Until the run is over, or the head is: then the process ends, one way or the other.
+        """Return when the run is over. If the head dies and the run does not end, exit the process.
 
-        The driver is mostly inside a call of Ray that waits for the head, whatever it is sent.
+        The driver is mostly inside a call of Ray that waits for the head and cannot be interrupted.
         """
         self._wait()
-        if self.fault and not self.over.wait(_GRACE_S):
+        if self.fault and not self.run_is_over.wait(_GRACE_S):
             try:
-                self.last_words(self.fault)
+                self.on_exit(self.fault)
             finally:
                 os._exit(EnvironmentFault.exit_code)
 
     def _wait(self) -> None:
         missed, reason = 0, ""
-        while missed < _LOST_AFTER and not self.over.wait(KNOCK_EVERY_S):
-            reason = knock(self.address, _KNOCK_S)
+        while missed < _LOST_AFTER and not self.run_is_over.wait(PERIOD_S):
+            reason = connection_error(self.address, _TIMEOUT_S)
             missed = missed + 1 if reason else 0
         if missed == _LOST_AFTER:
             self.fault = (
-                f"the head of the Ray at {self.address} does not answer any more: {reason}\n"
-                "    finished packs are in the store: start the Ray again, then the same command "
-                "goes on from there"
+                f"the head of the Ray cluster at {self.address} no longer answers: {reason}\n"
+                "    finished packs are in the store: start the cluster again, then run the same "
+                "command to continue"
             )
 
 
-def knock(address: str, patience_s: float) -> str:
-    """Why nobody opens at HOST:PORT; nothing where somebody does."""
+def connection_error(address: str, timeout_s: float) -> str:
+    """Why a connection to HOST:PORT fails; empty if it succeeds."""
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), patience_s).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout_s).close()
     except OSError as error:
         return error.strerror or str(error)
     return ""
 
 
 @contextmanager
-def head_of(last_words: Callable[[str], None]) -> Iterator[Head]:
-    """That of the Ray which this process has joined, watched as long as this lasts.
+def heartbeat(on_exit: Callable[[str], None]) -> Iterator[Heartbeat]:
+    """Watch the head of the cluster that this process has joined.
 
-    last_words: for a process that ends without unwinding; they are given the reason.
+    on_exit: called with the reason before a process exits without unwinding.
     """
     import ray
 
-    head = Head(ray.get_runtime_context().gcs_address, last_words)
-    watching = Thread(target=head.watch, daemon=True)
-    watching.start()
+    made = Heartbeat(ray.get_runtime_context().gcs_address, on_exit)
+    Thread(target=made.watch, daemon=True).start()
     try:
-        yield head
+        yield made
     finally:
-        head.over.set()
+        made.run_is_over.set()

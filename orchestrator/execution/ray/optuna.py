@@ -1,4 +1,4 @@
-"""Ray Tune's OptunaSearch, asked for points and told their scores; no Ray is started."""
+"""Suggests points by Ray Tune's OptunaSearch; starts no Ray."""
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -21,12 +21,12 @@ def require_optuna() -> None:
 
 
 class OptunaPoints:
-    """Points for one variant in one tuning study, each suggested from what the others gave.
+    """Points for one variant in one tuning study, each suggested from the scores of earlier ones.
 
     space: settings to draw, at least one. direction: `maximize` or `minimize`. random: points that
-    are drawn by chance before the sampler models anything.
+    are drawn at random before the sampler models anything.
 
-    The same seed, asked and told the same in the same order, suggests the same.
+    The same seed and the same calls in the same order suggest the same points.
     """
 
     def __init__(self, space: tuple[Nuisance, ...], direction: str, random: int, seed: int) -> None:
@@ -34,7 +34,7 @@ class OptunaPoints:
         import optuna
         from ray.tune.search.optuna import OptunaSearch
 
-        optuna.logging.set_verbosity(optuna.logging.WARNING)  # it speaks of every study
+        optuna.logging.set_verbosity(optuna.logging.WARNING)  # it logs every study
         self.space = {nuisance.path: nuisance for nuisance in space}
         self.search = OptunaSearch(
             {nuisance.path: _distribution(nuisance) for nuisance in space},
@@ -49,7 +49,7 @@ class OptunaPoints:
         return {path: _value(self.space[path], value) for path, value in drawn.items()}
 
     def tell(self, point: int, score: float | None) -> None:
-        """score: None for the worst there is; Optuna's name for that is a pruned trial."""
+        """score: None for the worst possible, a pruned trial in Optuna's words."""
         self.search.on_trial_complete(str(point), None if score is None else {"score": score})
 
 

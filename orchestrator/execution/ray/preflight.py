@@ -1,4 +1,4 @@
-"""What a machine of a cluster says of itself before it is given packs."""
+"""Checks each machine of a cluster before it is given packs: its versions and the results."""
 
 import socket
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ CURE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class NodeReport:
     """versions: of what must be the same everywhere; None where it is not installed.
 
     fault: why results cannot be written there.
@@ -31,55 +31,55 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """What every worker's machine is held against, however late it joins.
+class Preflight:
+    """Checked on every worker's machine, however late it joins.
 
-    mark: the name of a file that the run has put into the results, for as long as it lasts.
+    marker: the name of a file in the results, which exists as long as the run lasts.
     """
 
     results: ResultsPaths
-    mark: str
+    marker: str
     versions: Mapping[str, str | None]
 
     def close(self) -> None:
-        """Remove the mark."""
+        """Remove the marker."""
         with suppress(EnvironmentFault):  # what ended the run is the one to report
-            remove(self.results.at(self.results.root / self.mark))
+            remove(self.results.at(self.results.root / self.marker))
 
     def fault(self) -> str | None:
         """Why this machine may train nothing."""
-        here = look(self.results, self.mark)
-        lines = unlike(socket.gethostname(), here, Sight(self.versions))
+        here = report_of(self.results, self.marker)
+        lines = differences(socket.gethostname(), here, NodeReport(self.versions))
         if not lines:
             return None
-        words = ["a machine of the Ray, perhaps one that joined late, cannot run this study:"]
-        return "\n".join([*words, *lines, f"    {CURE}; then the same command goes on"])
+        first = "a machine of the Ray cluster, perhaps one that joined late, cannot run this study:"
+        return "\n".join([first, *lines, f"    {CURE}; then run the same command to continue"])
 
 
 @contextmanager
-def marked(results: ResultsPaths) -> Iterator[Gate]:
-    """The results are known by a mark as long as this lasts."""
-    gate = Gate(results, passing("seen"), _versions())
-    put(results.at(results.root / gate.mark), b"orch\n")
+def preflight(results: ResultsPaths) -> Iterator[Preflight]:
+    """Marks the results as long as it lasts, so that other machines can recognize them."""
+    made = Preflight(results, passing("seen"), _versions())
+    put(results.at(results.root / made.marker), b"orch\n")
     try:
-        yield gate
+        yield made
     finally:
-        gate.close()
+        made.close()
 
 
-def look(results: ResultsPaths, mark: str) -> Sight:
-    """mark: the name of a file that this run has put there."""
-    return Sight(_versions(), _fault(results, mark))
+def report_of(results: ResultsPaths, marker: str) -> NodeReport:
+    """Of the machine that calls it. marker: the name of a file that this run has put there."""
+    return NodeReport(_versions(), _fault(results, marker))
 
 
-def unlike(name: str, there: Sight, driver: Sight) -> list[str]:
-    """A line for everything in which the machine of this name cannot do what the driver's does."""
+def differences(name: str, node: NodeReport, driver: NodeReport) -> list[str]:
+    """A line for each thing that this node lacks of what the driver's machine has."""
     lines = []
-    for what, wanted in driver.versions.items():
-        if (has := there.versions.get(what, wanted)) != wanted:
+    for what, expected in driver.versions.items():
+        if (has := node.versions.get(what, expected)) != expected:
             version = f"{what} {has}" if has else f"no {what}"
-            lines.append(f"{name} has {version}, the machine of orch run {wanted}")
-    return [*lines, *([f"{name} {there.fault}"] if there.fault else [])]
+            lines.append(f"{name} has {version}, the machine of orch run {expected}")
+    return [*lines, *([f"{name} {node.fault}"] if node.fault else [])]
 
 
 def _versions() -> dict[str, str | None]:
@@ -87,13 +87,13 @@ def _versions() -> dict[str, str | None]:
     return {name: known[name] for name in _DECISIVE}
 
 
-def _fault(results: ResultsPaths, mark: str) -> str | None:
-    trial = results.at(results.root / f"{mark}-{uuid4().hex}")
+def _fault(results: ResultsPaths, marker: str) -> str | None:
+    probe = results.at(results.root / f"{marker}-{uuid4().hex}")
     try:
-        if get(results.at(results.root / mark)) is None:
+        if get(results.at(results.root / marker)) is None:
             return f"does not see {results}"
-        put(trial, b"orch\n")
-        remove(trial)
+        put(probe, b"orch\n")
+        remove(probe)
     except EnvironmentFault as fault:
         return str(fault).splitlines()[0]
     return None

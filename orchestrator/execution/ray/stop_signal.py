@@ -1,4 +1,4 @@
-"""How packs that are being trained in workers are asked to write a checkpoint and end."""
+"""Asks workers that train packs to write a checkpoint and stop."""
 
 import signal
 import time
@@ -6,95 +6,83 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from ray.experimental.internal_kv import (
-    _internal_kv_del,
-    _internal_kv_exists,
-    _internal_kv_get,
-    _internal_kv_list,
-    _internal_kv_put,
-)
+from orchestrator.execution.ray.internals import ClusterKeys
 
-PATIENCE_S = 10.0  # for the end of an epoch
-_LOOK_S = 0.05
-_HEAR_EVERY_S = 1.0
+TIMEOUT_S = 10.0  # for the end of an epoch
+_POLL_S = 0.05
+_CHECK_EVERY_S = 1.0
 
 
-class Ended(BaseException):
-    """The training of a pack ends here; its checkpoint is written. No `except Exception` eats it.
+class PackStopped(BaseException):
+    """The training of a pack stops here; its checkpoint is written.
 
-    by_signal: this process was asked, not the run.
+    A BaseException, so that `except Exception` in a model does not catch it.
+    by_sigterm: this process was asked to end, not the run.
     """
 
-    def __init__(self, by_signal: bool) -> None:
+    def __init__(self, by_sigterm: bool) -> None:
         super().__init__()
-        self.by_signal = by_signal
+        self.by_sigterm = by_sigterm
 
 
-class Bell:
-    """Rung by the driver, heard by its workers: keys of Ray's own table, which all of them see.
-
-    A worker that trains cannot be called, and a signal does not reach another machine.
-    """
+class StopSignal:
+    """Set by the driver, polled by its workers: keys of the cluster that all of them see."""
 
     def __init__(self, name: str) -> None:
-        self.name = name.encode()
+        self.key, self.acknowledged = name.encode(), f"{name}/".encode()
 
-    def rings(self) -> bool:
-        return bool(_internal_kv_exists(self.name))
+    def is_set(self) -> bool:
+        return ClusterKeys.exists(self.key)
 
-    def answer(self, worker: str, pack_id: str) -> None:
-        """This worker has nothing more to do for the pack."""
-        _internal_kv_put(self._answers + worker.encode(), pack_id.encode())
+    def acknowledge(self, worker: str, pack_id: str) -> None:
+        """This worker has finished or stopped the pack."""
+        ClusterKeys.put(self.acknowledged + worker.encode(), pack_id.encode())
 
-    def ring(self, running: Collection[str], patience_s: float = PATIENCE_S) -> None:
-        """Returns once none of these packs runs, or the patience is over."""
-        _internal_kv_put(self.name, b"")
-        end = time.monotonic() + patience_s
-        while not set(running) <= self._answered() and time.monotonic() < end:
-            time.sleep(_LOOK_S)
+    def send(self, running: Collection[str], timeout_s: float = TIMEOUT_S) -> None:
+        """Return once none of these packs runs, or after the timeout."""
+        ClusterKeys.put(self.key)
+        end = time.monotonic() + timeout_s
+        while not set(running) <= self._stopped() and time.monotonic() < end:
+            time.sleep(_POLL_S)
 
-    def forget(self) -> None:
+    def _stopped(self) -> set[str]:
+        return {value.decode() for value in ClusterKeys.values(self.acknowledged)}
+
+    def delete(self) -> None:
         with suppress(Exception):  # Ray may be gone
-            _internal_kv_del(self.name, del_by_prefix=True)
-
-    @property
-    def _answers(self) -> bytes:
-        return self.name + b"/"
-
-    def _answered(self) -> set[str]:
-        values = (_internal_kv_get(key) for key in _internal_kv_list(self._answers))
-        return {value.decode() for value in values if value}
+            ClusterKeys.delete(self.key)
 
 
 @contextmanager
-def listening(bell: Bell) -> Iterator["Listening"]:
-    """In a worker, while it trains a pack: SIGTERM is not the end at once."""
-    listening = Listening(bell)
-    before = signal.signal(signal.SIGTERM, listening.handle)
+def stop_listener(stop_signal: StopSignal) -> Iterator["StopListener"]:
+    """Handle SIGTERM in a worker, while it trains a pack: the epoch is finished first."""
+    listener = StopListener(stop_signal)
+    before = signal.signal(signal.SIGTERM, listener.handle)
     try:
-        yield listening
+        yield listener
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-class Listening:
-    """Whether this worker is to end."""
+class StopListener:
+    """Whether this worker must stop."""
 
-    def __init__(self, bell: Bell) -> None:
-        self.bell, self.is_signalled, self.looked_at = bell, False, time.monotonic()
+    def __init__(self, stop_signal: StopSignal) -> None:
+        self.stop_signal, self.got_sigterm = stop_signal, False
+        self.checked_at = time.monotonic()
 
     def handle(self, number: int, frame: FrameType | None) -> None:
-        self.is_signalled = True
+        self.got_sigterm = True
 
     def pause(self) -> None:
-        """Raises Ended."""
-        if self.is_signalled or self._hears():
-            raise Ended(self.is_signalled)
+        """Raises PackStopped."""
+        if self.got_sigterm or self._is_set():
+            raise PackStopped(self.got_sigterm)
 
-    def _hears(self) -> bool:
-        """Asks the head of the cluster, once a second."""
+    def _is_set(self) -> bool:
+        """Asks the head of the cluster, at most once a second."""
         now = time.monotonic()
-        if now - self.looked_at < _HEAR_EVERY_S:
+        if now - self.checked_at < _CHECK_EVERY_S:
             return False
-        self.looked_at = now
-        return self.bell.rings()
+        self.checked_at = now
+        return self.stop_signal.is_set()

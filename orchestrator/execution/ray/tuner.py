@@ -1,4 +1,4 @@
-"""The part that speaks to Ray Tune. Imported once Ray runs."""
+"""Runs packs as trials of Ray Tune. Imported once Ray runs."""
 
 import logging
 import re
@@ -16,20 +16,20 @@ import ray
 from ray import tune
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.labels import required_labels
+from orchestrator.execution.nodes import Cluster
 from orchestrator.execution.protocol import Job, Listener, Summary
-from orchestrator.execution.ray.heartbeat import Head
-from orchestrator.execution.ray.labels import wanted
-from orchestrator.execution.ray.nodes import Cluster
-from orchestrator.execution.ray.preflight import Gate
-from orchestrator.execution.ray.scheduler import InTurn
-from orchestrator.execution.ray.stop_signal import Bell, Ended, listening
-from orchestrator.execution.worker.alone import train_alone
-from orchestrator.execution.worker.pack import Train, work
+from orchestrator.execution.ray.heartbeat import Heartbeat
+from orchestrator.execution.ray.internals import reuse_idle_workers
+from orchestrator.execution.ray.preflight import Preflight
+from orchestrator.execution.ray.scheduler import InOrder
+from orchestrator.execution.ray.stop_signal import PackStopped, StopSignal, stop_listener
+from orchestrator.execution.worker.pack import Train, run_pack, train_here
 from orchestrator.plan.records import Pack
 
-_NEXT_TO_NOTHING = {"memory": 1.0}  # for who only waits for others: Tune refuses nothing at all
+_NEXT_TO_NOTHING = {"memory": 1.0}  # for what only waits for others: Tune refuses to ask for none
 
-_ASKED = 128 + signal.SIGTERM  # exit code of a worker that got the signal
+_SIGTERM_EXIT = 128 + signal.SIGTERM  # exit code of a worker that got the signal
 
 _ADDRESS = re.compile(r"^\s*ip: (\S+?)\.?$", re.MULTILINE)
 
@@ -42,70 +42,76 @@ class PackTrainable(tune.Trainable):
         config: dict[str, Any],
         packs: Mapping[str, Pack],
         job: Job,
-        bell: str,
-        gate: Gate | None,
+        stop_signal: str,
+        preflight: Preflight | None,
     ) -> None:
-        self.packs, self.job, self.bell, self.name = packs, job, Bell(bell), uuid4().hex
-        self.way = _way(job)
-        self.fault = gate.fault() if gate else None
+        self.packs, self.job, self.name = packs, job, uuid4().hex
+        self.stop_signal = StopSignal(stop_signal)
+        self.training = _training(job)
+        self.fault = preflight.fault() if preflight else None
 
     def step(self) -> dict[str, Any]:
         pack = self.packs[self.config["pack"]]
         if self.fault:
             return {"done": True, "fault": self.fault}
         try:
-            with listening(self.bell) as here:
-                summary = work(pack, self.job, here.pause, self.way)
+            with stop_listener(self.stop_signal) as listener:
+                summary = run_pack(pack, self.job, listener.pause, self.training)
         except EnvironmentFault as fault:  # ends the study, not this pack
             return {"done": True, "fault": f"{fault}\n    (on {socket.gethostname()})"}
-        except Ended as end:
-            if end.by_signal:
-                raise SystemExit(_ASKED) from None
+        except PackStopped as stopped:
+            if stopped.by_sigterm:
+                raise SystemExit(_SIGTERM_EXIT) from None
             return {"done": True}
         finally:
-            self.bell.answer(self.name, pack.pack_id)
+            self.stop_signal.acknowledge(self.name, pack.pack_id)
         return {"done": True, "summary": asdict(summary)}
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         return True  # Tune has set self.config
 
 
-def _way(job: Job) -> Train:
-    """How this worker trains a pack: itself, or through workers of its own."""
-    if job.asked.workers == 1:
-        return train_alone
+def _training(job: Job) -> Train:
+    """The function with which a worker trains a pack: in its process, or by workers of its own."""
+    if job.resources.workers == 1:
+        return train_here
     from orchestrator.execution.ray.data_parallel import train_by_ray
 
     return train_by_ray
 
 
-class _Stopped(Exception):
+class _StudyStopped(Exception):
     """Leaves Tune's loop; Tune then stops the packs that still run."""
 
 
 class _Events(tune.Callback):
-    """Hands on what Tune tells of its trials."""
+    """Passes events of Tune's trials to the listener."""
 
     def __init__(
-        self, packs: Mapping[str, Pack], listener: Listener, bell: Bell, head: Head
+        self,
+        packs: Mapping[str, Pack],
+        listener: Listener,
+        stop_signal: StopSignal,
+        heartbeat: Heartbeat,
     ) -> None:
-        self.packs, self.listener, self.bell, self.head = packs, listener, bell, head
+        self.packs, self.listener = packs, listener
+        self.stop_signal, self.heartbeat = stop_signal, heartbeat
         self.losses: dict[str, str] = {}  # pack id → reason
         self.fault: str | None = None
         self.running: set[str] = set()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {}  # Tune pickles its callbacks for a resume of its own, which we do not use
+        return {}  # Tune pickles its callbacks for a resume of its own, which orch does not use
 
     def on_step_begin(self, iteration: int, trials: list[Any], **info: Any) -> None:
-        self.head.check()
+        self.heartbeat.check()
         try:
             self.listener.tick()
         except BaseException:
-            self.bell.ring(self.running)
+            self.stop_signal.send(self.running)
             raise
         if self.fault:
-            raise _Stopped
+            raise _StudyStopped
 
     def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
         self.running.add(trial.config["pack"])
@@ -126,29 +132,34 @@ class _Events(tune.Callback):
 
 
 class Tuners:
-    """One Tuner after another on the same Ray."""
+    """One Tuner after another on the same cluster."""
 
     def __init__(
-        self, folder: Path, job: Job, listener: Listener, head: Head, gate: Gate | None
+        self,
+        folder: Path,
+        job: Job,
+        listener: Listener,
+        heartbeat: Heartbeat,
+        preflight: Preflight | None,
     ) -> None:
         self.folder, self.job, self.listener = folder, job, listener
-        self.head, self.gate = head, gate
-        _use_waiting_workers()
+        self.heartbeat, self.preflight = heartbeat, preflight
+        reuse_idle_workers()
         logging.getLogger("ray").setLevel(logging.CRITICAL)
 
     def fit(self, packs: Sequence[Pack]) -> dict[str, str]:
-        """Run these packs; returns those whose worker died, with the reason."""
+        """Run these packs; returns the ids of those whose worker died, with the reason."""
         by_id = {pack.pack_id: pack for pack in packs}
-        bell = f"orch-end-{uuid4().hex}"
-        events = _Events(by_id, self.listener, Bell(bell), self.head)
+        name = f"orch-end-{uuid4().hex}"
+        events = _Events(by_id, self.listener, StopSignal(name), self.heartbeat)
         tuner = tune.Tuner(
-            self._trainable(by_id, bell),
+            self._trainable(by_id, name),
             param_space={"pack": tune.grid_search(list(by_id))},
             tune_config=tune.TuneConfig(
-                scheduler=InTurn(),  # type: ignore[no-untyped-call]
+                scheduler=InOrder(),  # type: ignore[no-untyped-call]
                 reuse_actors=True,
                 trial_dirname_creator=_folder_name,
-                max_concurrent_trials=self._most_at_a_time(),
+                max_concurrent_trials=self._max_concurrent(),
             ),
             run_config=tune.RunConfig(
                 name=f"tuner-{time.time_ns()}",
@@ -159,31 +170,37 @@ class Tuners:
             ),
         )
         try:
-            with suppress(_Stopped):
+            with suppress(_StudyStopped):
                 tuner.fit()
         finally:
-            if not self.head.fault:  # nobody would answer
-                events.bell.forget()
+            if not self.heartbeat.fault:  # nothing would answer
+                events.stop_signal.delete()
         if events.fault:
             raise EnvironmentFault(events.fault)
         return events.losses
 
-    def _trainable(self, packs: Mapping[str, Pack], bell: str) -> Any:
-        given = {"packs": packs, "job": self.job, "bell": bell, "gate": self.gate}
-        trainable = tune.with_parameters(PackTrainable, **given)
-        asked = self.job.asked
-        request = {"CPU": asked.cpus, "GPU": asked.gpus}
-        if asked.workers > 1:  # which ask for themselves
-            request = _NEXT_TO_NOTHING
-        group = tune.PlacementGroupFactory([request], bundle_label_selector=[wanted(asked)])
+    def _trainable(self, packs: Mapping[str, Pack], stop_signal: str) -> Any:
+        trainable = tune.with_parameters(
+            PackTrainable,
+            packs=packs,
+            job=self.job,
+            stop_signal=stop_signal,
+            preflight=self.preflight,
+        )
+        resources = self.job.resources
+        bundle = {"CPU": resources.cpus, "GPU": resources.gpus}
+        if resources.workers > 1:  # which request their own
+            bundle = _NEXT_TO_NOTHING
+        labels = [required_labels(resources)]
+        group = tune.PlacementGroupFactory([bundle], bundle_label_selector=labels)
         return tune.with_resources(trainable, group)
 
-    def _most_at_a_time(self) -> int | None:
+    def _max_concurrent(self) -> int | None:
         """Trials whose workers fit the nodes together; None where Tune counts for itself."""
-        if self.job.asked.workers == 1:
+        if self.job.resources.workers == 1:
             return None
         nodes = ray.nodes()  # type: ignore[no-untyped-call]
-        return Cluster.of("", nodes).workers(self.job.asked)
+        return Cluster.of("", nodes).workers(self.job.resources)
 
 
 def _folder_name(trial: Any) -> str:
@@ -191,10 +208,10 @@ def _folder_name(trial: Any) -> str:
 
 
 def _reason(trial: Any) -> str:
-    """What Ray says of a worker's end, and on which machine that was."""
+    """How a worker ended and on which machine, from the error that Ray wrote."""
     file = trial.error_file
     details = Path(file).read_text(errors="replace") if file and Path(file).exists() else ""
-    if f"exit code {_ASKED}" in details:
+    if f"exit code {_SIGTERM_EXIT}" in details:
         what = "the worker process was asked to end"
     elif "process has died" in details:
         what = "the worker process died: killed, crashed, or out of memory"
@@ -204,7 +221,7 @@ def _reason(trial: Any) -> str:
 
 
 def _on_which_machine(details: str) -> str:
-    """Ray names the address; also of a node that is gone."""
+    """Ray writes the address, also of a node that is gone."""
     found = _ADDRESS.search(details)
     if found is None:
         return ""
@@ -212,16 +229,3 @@ def _on_which_machine(details: str) -> str:
     names = [n["NodeManagerHostname"] for n in nodes if n["NodeManagerAddress"] == found[1]]
     name = next(filter(None, names), None)
     return f", on {name} ({found[1]})" if name else f", on {found[1]}"
-
-
-def _use_waiting_workers() -> None:
-    """Let Tune's actors take the workers that Ray started and that have loaded torch already.
-
-    Tune asks for an environment of its own, to hand down variables that our workers inherit
-    anyway, and Ray starts new processes for it: 3 s. Should Ray rename this, only time is lost.
-    """
-    with suppress(ImportError, AttributeError):
-        from ray.tune.execution import class_cache
-
-        class_cache.DEFAULT_ENV_VARS.clear()
-        class_cache.ENV_VARS_TO_PROPAGATE.clear()

@@ -1,1 +1,1 @@
-"""Hands whole studies to a cluster through its Ray Jobs server; imports no Ray."""
+"""Submits whole studies to a cluster through its Ray Jobs server."""

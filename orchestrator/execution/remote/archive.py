@@ -1,4 +1,4 @@
-"""What a cluster needs to run a study, in one archive: orch, own code, the study and its data."""
+"""The archive with all that a cluster needs to run a study: orch, own code, the study, its data."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,38 +12,38 @@ from orchestrator.models.settings.own import OwnTask
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
 
-LIMIT_BYTES = 100 * 2**20  # a Ray Jobs server takes no more over HTTP
+LIMIT_BYTES = 100 * 2**20  # the most that a Ray Jobs server accepts over HTTP
 _CODE = {".py", ".yaml", ".html", ".css", ".js"}
-_NAMED = 3  # largest files, by name
+_NAMED = 3  # largest files that are listed
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
-    """files: name in the archive → where it lies here, or its content."""
+class Archive:
+    """files: name in the archive → its path on this machine, or its content."""
 
     files: Mapping[str, Path | bytes]
 
     @property
     def size_bytes(self) -> int:
-        """Before it is compressed."""
+        """Size before compression."""
         return sum(map(_size, self.files.values()))
 
     @property
     def largest(self) -> str:
-        """The largest files by name, with what each adds."""
+        """Names and sizes of the largest files."""
         ranked = sorted(self.files.items(), key=lambda item: _size(item[1]), reverse=True)
         return ", ".join(f"{name} ({size_text(_size(file))})" for name, file in ranked[:_NAMED])
 
-    def pack(self, archive: Path) -> None:
-        """Write the archive: the same bits for the same files, so that it is sent only once.
+    def write(self, path: Path) -> None:
+        """The same files give the same bits, so that Ray uploads them only once.
 
-        Raises InputError if a Jobs server would not take it.
+        Raises InputError if a Jobs server would not accept it.
         """
-        with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+        with ZipFile(path, "w", ZIP_DEFLATED) as zip_file:
             for name, file in sorted(self.files.items()):
                 content = file if isinstance(file, bytes) else file.read_bytes()
-                packed.writestr(_entry(name), content)
-        if (size := archive.stat().st_size) > LIMIT_BYTES:
+                zip_file.writestr(_entry(name), content)
+        if (size := path.stat().st_size) > LIMIT_BYTES:
             raise InputError([self._too_large(size)])
 
     def _too_large(self, size: int) -> Problem:
@@ -51,38 +51,38 @@ class Shipment:
             "upload",
             f"{size_text(size)} compressed, in {len(self.files):,} files",
             f"at most {size_text(LIMIT_BYTES)}",
-            f"name in .rayignore what the study does not need; the largest: {self.largest}",
+            f"list in .rayignore what the study does not need; the largest: {self.largest}",
         )
 
 
 def study_file(study: Study) -> str:
-    """What the study is called in the archive."""
+    """Name of the study's file in the archive."""
     return f"{study.name}.yaml"
 
 
-def shipment(study: Study, here: Path) -> Shipment:
-    """here: the working folder, where relative paths of data begin."""
-    found: dict[str, Path | bytes] = {**dict(_ours())}
+def archive_of(study: Study, here: Path) -> Archive:
+    """here: the working folder, to which relative paths of data refer."""
+    found: dict[str, Path | bytes] = {**dict(_orch())}
     homes = own_packages(study)
     for home in homes:
         found |= _below(home.parent, files_below(home))
     for file in _own_files(study):  # beside a module, or in a package
         found |= _below(_root(file, homes), [file])
     found |= {path.as_posix(): here / path for path in _given_files(study) if _is_sent(path)}
-    return Shipment(found | {study_file(study): study.text.encode()})
+    return Archive(found | {study_file(study): study.text.encode()})
 
 
 def files_expected(study: Study) -> list[Path]:
-    """Data that settings name by an absolute path: it must be there on every node."""
+    """Data that settings name by an absolute path: every node must have it."""
     return [path for path in _given_files(study) if not _is_sent(path)]
 
 
 def check_paths(study: Study) -> None:
-    """Raises InputError for relative paths of data that lead out of the working folder."""
+    """Raises InputError for relative paths of data outside the working folder."""
     lost = [path for path in _given_files(study) if _is_sent(path) and ".." in path.parts]
     if lost:
         cure = "give an absolute path that every node has, or start from a folder above the data"
-        what = "leads out of the folder that is sent to the cluster"
+        what = "is outside the folder that is sent to the cluster"
         raise InputError([Problem(str(path), what, cure=cure) for path in lost])
 
 
@@ -93,7 +93,7 @@ def _given_files(study: Study) -> list[Path]:
 
 
 def _own_files(study: Study) -> list[Path]:
-    """Data that a task of the user's own declares; they lie beside its code."""
+    """Data that the user's own task declares; they lie beside its code."""
     tasks = [v.settings.task for v in study.variants]
     return sorted({f for task in tasks if isinstance(task, OwnTask) for f in task.own_files})
 
@@ -107,8 +107,8 @@ def _is_sent(path: Path) -> bool:
     return not path.is_absolute()
 
 
-def _ours() -> Iterator[tuple[str, Path]]:
-    """Orch as it is installed here; the nodes need its dependencies only."""
+def _orch() -> Iterator[tuple[str, Path]]:
+    """Orch as it is installed here; nodes need only its dependencies."""
     package = Path(__file__).parents[2]
     for folder, _, files in os.walk(package, followlinks=True):  # some of its folders are links
         for path in (Path(folder, name) for name in files):
@@ -121,7 +121,7 @@ def _below(root: Path, files: Iterable[Path]) -> dict[str, Path | bytes]:
 
 
 def _entry(name: str) -> ZipInfo:
-    """Without the time of the file: it would change the archive's hash."""
+    """Without the file's time, which would change the archive's hash."""
     entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
     return entry

@@ -1,4 +1,4 @@
-"""Files of a folder, without those that its `.gitignore` and `.rayignore` leave out."""
+"""Files of a folder, without those that `.gitignore` and `.rayignore` exclude."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +12,10 @@ Rules = tuple[tuple[Path, GitIgnoreSpec], ...]  # folder, and what is ignored be
 
 
 def files_below(place: Path) -> Iterator[Path]:
-    """A file itself; of a folder all files, sorted.
+    """A file itself, or all files of a folder, sorted.
 
-    What the folders above it ignore counts too, up to that of the repository. Where they ignore the
-    whole place, as `.venv` with a package in it, they say nothing of its files.
+    Ignore files of the folders above count too, up to the root of the repository. Where they ignore
+    the whole place, such as `.venv` with a package in it, they do not apply to its files.
     """
     if place.is_file():
         yield place
@@ -25,7 +25,7 @@ def files_below(place: Path) -> Iterator[Path]:
 
 
 def _rules_above(place: Path) -> Rules:
-    """The outermost first; outside a repository those of the parent alone."""
+    """Outermost first; outside a repository only those of the parent."""
     to_root = list(place.parents)
     ends = (n for n, folder in enumerate(to_root, 1) if (folder / ".git").exists())
     folders = to_root[: next(ends, 1)]
@@ -53,10 +53,10 @@ def _rules_of(folder: Path) -> Rules:
 
 
 def _is_ignored(path: Path, rules: Rules) -> bool:
-    """As git decides: of the rules that speak of it, the last one of the innermost file."""
+    """As git decides: by the last rule that matches, of the innermost file with one."""
     decided = False
     for folder, spec in rules:
         name = path.relative_to(folder).as_posix() + "/" * path.is_dir()
-        said = spec.check_file(name).include
-        decided = decided if said is None else said
+        ignores = spec.check_file(name).include
+        decided = decided if ignores is None else ignores
     return decided

@@ -10,14 +10,14 @@ from typing import Any
 
 from orchestrator.errors import EnvironmentFault, Interrupted
 
-_ASK_EVERY_S = 2.0
-_PATIENCE_S = 300.0  # for a server that does not answer
+_POLL_S = 2.0
+_SILENT_S = 300.0  # for a server that does not answer
 
 
 def wait_for(submission_id: str, client: Any) -> None:
-    """However that ends: the studies of one submission queue up, they do not build on another.
+    """Return however that job ends: studies of one submission run in turn, independently.
 
-    client: Ray's, for the Jobs server. Raises EnvironmentFault if it is silent for too long.
+    client: Ray's, for the Jobs server. Raises EnvironmentFault if it does not answer for too long.
     """
     answered = time.monotonic()
     while True:
@@ -26,23 +26,23 @@ def wait_for(submission_id: str, client: Any) -> None:
                 return
             answered = time.monotonic()
         except (RuntimeError, OSError) as error:
-            if time.monotonic() - answered > _PATIENCE_S:
+            if time.monotonic() - answered > _SILENT_S:
                 raise EnvironmentFault(
-                    f"cannot ask whether {submission_id} has ended: {error}\n"
+                    f"cannot find out whether {submission_id} has ended: {error}\n"
                     "    submit the study again"
                 ) from error
-        time.sleep(_ASK_EVERY_S)
+        time.sleep(_POLL_S)
 
 
 def main(submission_id: str) -> int:
     """Exit code. A job that is cancelled while it waits ends at once, without a traceback."""
-    for signalled in (signal.SIGINT, signal.SIGTERM):  # a shell may have them ignored
+    for signalled in (signal.SIGINT, signal.SIGTERM):  # a shell may ignore them
         signal.signal(signalled, lambda *_: sys.exit(Interrupted.exit_code))
     from ray.job_submission import JobSubmissionClient
 
     print(f"waiting for {submission_id} to end", flush=True)
     try:
-        wait_for(submission_id, JobSubmissionClient())  # Ray tells its jobs where the server is
+        wait_for(submission_id, JobSubmissionClient())  # Ray sets the address for its jobs
     except EnvironmentFault as fault:
         print(fault, file=sys.stderr)
         return fault.exit_code

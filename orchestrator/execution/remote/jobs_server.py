@@ -1,7 +1,6 @@
-"""The Ray Jobs server of a cluster, as far as orch speaks to it."""
+"""The Ray Jobs server of a cluster: the requests that orch makes."""
 
 import asyncio
-import logging
 import os
 import socket
 import time
@@ -13,61 +12,63 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from orchestrator.errors import EnvironmentFault, InputError, Problem
-from orchestrator.execution.ray.local_cluster import environment
-from orchestrator.execution.ray.nodes import Cluster
-from orchestrator.execution.remote.submissions import Submission, ours
+from orchestrator.execution.environment import environment
+from orchestrator.execution.nodes import Cluster
+from orchestrator.execution.ray.internals import http_get, jobs_client, require_supported_ray
+from orchestrator.execution.remote.submissions import Submission, from_orch
 
 DEFAULT = "http://127.0.0.1:8265"
 VARIABLE = "RAY_API_SERVER_ADDRESS"
-_KNOCK_S = 5.0
-_ANSWER_S = 60.0  # also for an upload of 100 MB to be taken
-_TAIL_LINES = (100, 10_000)  # of a log: where the last progress line is not among the first
-_AGAIN_S = 2.0
-_SILENT_S = 60.0  # without a line: is the connection alive, and has the job ended?
-PATIENCE_S = 300.0  # for a server that does not answer while its log is followed
+_CONNECT_S = 5.0
+_ANSWER_S = 60.0  # also to an upload of 100 MB
+_TAIL_LINES = (100, 10_000)  # of a log: more where the last progress line is not in the first
+_RETRY_S = 2.0
+_SILENT_S = 60.0  # without a line: then the connection is made again
+UNREACHABLE_S = 300.0  # until a server that does not answer is given up, while its log is followed
 
 
 def server_address(given: str | None) -> str:
-    """--address, else the environment's, else this machine. Raises InputError for another kind."""
+    """--address, else the environment's, else this machine's. Raises InputError for another kind."""
     address = given or os.environ.get(VARIABLE) or DEFAULT
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         where = "--address" if given else VARIABLE
         what = f"{address!r} is not the address of a Ray Jobs server"
-        cure = "to train on the Ray of this machine: orch run STUDY --address auto"
+        cure = "to train on the Ray cluster of this machine: orch run STUDY --address auto"
         raise InputError([Problem(where, what, "http://HEAD:8265, as `ray start` prints it", cure)])
     return address.rstrip("/")
 
 
 class JobsServer:
-    """Raises EnvironmentFault, from every method, that says where and what was tried."""
+    """Every method raises EnvironmentFault with the address and what was tried."""
 
     def __init__(self, address: str) -> None:
         self.address = address
-        _knock(address)
+        require_supported_ray()
+        _require_listener(address)
         self._client = self._ask("connect", lambda: _client(address))
 
     def cluster(self) -> Cluster:
-        """Its nodes, and what they have room for."""
+        """Its nodes with their resources."""
         answer = self._ask("list its nodes", lambda: self._get("/api/v0/nodes?detail=1").json())
         rows = answer["data"]["result"]["result"]
-        return Cluster.of(self.address, map(_as_ray_has_it, rows))
+        return Cluster.of(self.address, map(_as_ray_lists_it, rows))
 
     def submissions(self) -> list[Submission]:
-        """All that orch submitted, the newest first."""
-        return ours(self._ask("list its jobs", lambda: self._get("/api/jobs/").json()))
+        """All that orch submitted, newest first."""
+        return from_orch(self._ask("list its jobs", lambda: self._get("/api/jobs/").json()))
 
     def submit(
         self, submission_id: str, command: str, archive: Path,
-        told: Mapping[str, str], variables: Mapping[str, str],
+        metadata: Mapping[str, str], variables: Mapping[str, str],
     ) -> None:  # fmt: skip
-        """told: what the server keeps of it; variables: of its environment."""
+        """metadata: what the server stores with it; variables: of the job's environment."""
         self._ask(
             "submit to it",
             lambda: self._client.submit_job(
                 submission_id=submission_id,
                 entrypoint=command,
-                metadata={"orch": "1", **told},
+                metadata={"orch": "1", **metadata},
                 runtime_env={"working_dir": str(archive), "env_vars": dict(variables)},
             ),
         )
@@ -76,16 +77,16 @@ class JobsServer:
         self._ask("stop a job", lambda: self._client.stop_job(submission_id))
 
     def log(self, submission_id: str) -> str:
-        """All of it, so far."""
+        """The whole log so far."""
         return str(self._ask("read a log", lambda: self._client.get_job_logs(submission_id)))
 
     def ends_of_log(self, submission: Submission) -> Iterator[str]:
-        """The last lines, then more of them; nothing before there are any."""
+        """The last lines, then more of them; nothing while there is no log."""
         file = f"job-driver-{submission.submission_id}.log"
-        asked = f"/api/v0/logs/file?node_id={submission.node_id}&filename={file}"
+        path = f"/api/v0/logs/file?node_id={submission.node_id}&filename={file}"
         with suppress(EnvironmentFault):  # no log yet, or its node is gone
             for lines in _TAIL_LINES:
-                yield str(self._ask("read a log", partial(self._text, f"{asked}&lines={lines}")))
+                yield str(self._ask("read a log", partial(self._text, f"{path}&lines={lines}")))
 
     def _text(self, path: str) -> str:
         return str(self._get(path).text)
@@ -93,7 +94,7 @@ class JobsServer:
     def follow(self, submission_id: str, lost: Callable[[], None]) -> Iterator[str]:
         """The log as it grows, until the job has ended. Reconnects, and repeats nothing.
 
-        lost: called when the connection breaks off.
+        lost: called when the connection breaks.
         """
         seen, silent_since = 0, None
         while True:
@@ -111,20 +112,21 @@ class JobsServer:
                     return
             except EnvironmentFault:
                 silent_since = silent_since or time.monotonic()
-                if time.monotonic() - silent_since > PATIENCE_S:
+                if time.monotonic() - silent_since > UNREACHABLE_S:
                     raise
             if not is_silent:
                 lost()
-                time.sleep(_AGAIN_S)
+                time.sleep(_RETRY_S)
 
     def _has_ended(self, submission_id: str) -> bool:
         job = self._ask("ask for a job", lambda: self._get(f"/api/jobs/{submission_id}").json())
         return Submission.of(job).has_ended
 
     def _stream(self, submission_id: str) -> Iterator[str]:
-        """One connection, until the server or the network ends it.
+        """Text from one connection, until the server or the network ends it.
 
-        Or until it is silent: then the last text is empty. One that is frozen never ends.
+        Also until nothing has come for a while, as one that is frozen never ends: then the last
+        text is empty.
         """
         loop = asyncio.new_event_loop()
         lines: AsyncIterator[str] = self._client.tail_job_logs(submission_id)
@@ -141,7 +143,7 @@ class JobsServer:
             loop.close()
 
     def _get(self, path: str) -> Any:
-        answer = self._client._do_request("GET", path)
+        answer = http_get(self._client, path)
         if answer.status_code != 200:
             raise RuntimeError(f"{path.partition('?')[0]}: status {answer.status_code}")
         return answer
@@ -152,7 +154,7 @@ class JobsServer:
 
 
 async def _next(lines: AsyncIterator[str]) -> str | None:
-    """Empty after a while without any; None at the end."""
+    """Empty when nothing has come for a while; None at the end."""
     waiting = asyncio.ensure_future(_anext(lines))
     done, _ = await asyncio.wait([waiting], timeout=_SILENT_S)
     if done:
@@ -169,7 +171,7 @@ async def _anext(lines: AsyncIterator[str]) -> str | None:
 
 @contextmanager
 def _faults(address: str, doing: str) -> Iterator[None]:
-    """Whatever the client raises, in words."""
+    """Turn what the client raises into an EnvironmentFault."""
     from aiohttp import ClientError
     from ray.exceptions import RayError
 
@@ -183,37 +185,27 @@ def _fault(address: str, doing: str, reason: str) -> EnvironmentFault:
     first = (reason.strip().splitlines() or ["no answer"])[-1]
     return EnvironmentFault(
         f"cannot {doing}: the Ray Jobs server at {address}: {first}\n"
-        "    is the head's dashboard up, and this the port that `ray start` printed for it (8265)? "
+        "    is the head's dashboard running, and is this the port that `ray start` printed for it (8265)? "
         "From elsewhere, `ssh -L 8265:127.0.0.1:8265 HEAD` makes it http://127.0.0.1:8265"
     )
 
 
-def _knock(address: str) -> None:
-    """Is somebody there? Ray's client itself asks for minutes."""
+def _require_listener(address: str) -> None:
+    """Raises EnvironmentFault where nothing listens; Ray's client itself would try for minutes."""
     parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        socket.create_connection((str(parts.hostname), port), _KNOCK_S).close()
+        socket.create_connection((str(parts.hostname), port), _CONNECT_S).close()
     except OSError as error:
         raise _fault(address, "connect", error.strerror or str(error)) from error
 
 
 def _client(address: str) -> Any:
-    from ray.job_submission import JobSubmissionClient
-
-    class Client(JobSubmissionClient):
-        """Waits for an answer, but not for ever."""
-
-        def _do_request(self, *given: Any, **named: Any) -> Any:
-            return super()._do_request(*given, timeout=_ANSWER_S, **named)
-
-    for name in ("ray.dashboard.modules.dashboard_sdk", "ray.dashboard.modules.job.sdk"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     with environment({VARIABLE: address}):  # Ray's variables would win over the argument
-        return Client(address)
+        return jobs_client(address, _ANSWER_S)
 
 
-def _as_ray_has_it(row: Mapping[str, Any]) -> dict[str, Any]:
+def _as_ray_lists_it(row: Mapping[str, Any]) -> dict[str, Any]:
     """A node as `ray.nodes()` lists it."""
     return {
         "Alive": row["state"] == "ALIVE",

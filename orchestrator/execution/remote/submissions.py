@@ -1,4 +1,4 @@
-"""Studies handed to a cluster: what its Ray Jobs server knows of each. No Ray in here."""
+"""Studies submitted to a cluster: what its Ray Jobs server knows of each. Imports no Ray."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ _ENDED = ("finished", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One study on a cluster: one job of Ray."""
+    """One study on a cluster: one Ray job."""
 
     submission_id: str
     study: str
     results: str  # folder or URI, as the cluster sees it
     state: State
-    after: str = ""  # id of the submission that it waits for
+    after: str = ""  # id of the submission it waits for
     started_at: str = ""  # ISO 8601, UTC
     ended_at: str = ""
     exit_code: int | None = None  # of `orch run` there
-    node_id: str = ""  # of the node that has its log
+    node_id: str = ""  # of the node with its log
     message: str = ""  # the end of the log of one that failed
 
     @property
@@ -41,13 +41,13 @@ class Submission:
     @classmethod
     def of(cls, job: Mapping[str, Any]) -> "Submission":
         """job: as the server describes it."""
-        told = job.get("metadata") or {}
+        metadata = job.get("metadata") or {}
         return cls(
             submission_id=job["submission_id"],
-            study=told["study"],
-            results=told["results"],
+            study=metadata["study"],
+            results=metadata["results"],
             state=_STATES[job["status"]],
-            after=told.get("after", ""),
+            after=metadata.get("after", ""),
             started_at=_date(job.get("start_time")),
             ended_at=_date(job.get("end_time")),
             exit_code=job.get("driver_exit_code"),
@@ -56,17 +56,17 @@ class Submission:
         )
 
 
-def ours(jobs: Sequence[Mapping[str, Any]]) -> list[Submission]:
-    """Those of a server's jobs that orch submitted, the newest first."""
+def from_orch(jobs: Sequence[Mapping[str, Any]]) -> list[Submission]:
+    """Jobs of a server that orch submitted, newest first."""
     of_orch = [j for j in jobs if j.get("submission_id") and "orch" in (j.get("metadata") or {})]
     newest = sorted(of_orch, key=lambda job: job.get("start_time") or 0, reverse=True)
     return [Submission.of(job) for job in newest]
 
 
-def numbered(known: Sequence[Submission], plan: str) -> tuple[str, Submission | None]:
+def next_id(known: Sequence[Submission], plan: str) -> tuple[str, Submission | None]:
     """The next free id of a plan, and the newest submission of it.
 
-    plan: `<study>-<digest>`; Ray wants another id for each attempt: -2, -3 …
+    plan: `<study>-<digest>`; Ray requires another id for each attempt: -2, -3 …
     """
     attempts = {_attempt(each.submission_id, plan): each for each in known}
     attempts.pop(0, None)
@@ -75,7 +75,7 @@ def numbered(known: Sequence[Submission], plan: str) -> tuple[str, Submission | 
 
 
 def _attempt(submission_id: str, plan: str) -> int:
-    """1, 2, 3 …; 0 for one of another plan."""
+    """1, 2, 3 …; 0 for a submission of another plan."""
     if submission_id == plan:
         return 1
     number = submission_id.removeprefix(f"{plan}-")
@@ -83,7 +83,7 @@ def _attempt(submission_id: str, plan: str) -> int:
 
 
 def find(known: Sequence[Submission], given: str, address: str) -> Submission:
-    """By id, the study's name or the beginning of an id; the newest where a study has several.
+    """By id, study name or the beginning of an id; the newest where a study has several.
 
     Raises InputError.
     """
@@ -93,21 +93,22 @@ def find(known: Sequence[Submission], given: str, address: str) -> Submission:
     ):
         if matches:
             return matches[0]
-    begins = [each for each in known if given and each.submission_id.startswith(given)]
-    if len({each.study for each in begins}) == 1:
-        return begins[0]
-    raise InputError([_unknown(known, begins, given, address)])
+    matches = [each for each in known if given and each.submission_id.startswith(given)]
+    if len({each.study for each in matches}) == 1:
+        return matches[0]
+    raise InputError([_unknown(known, matches, given, address)])
 
 
 def _unknown(
-    known: Sequence[Submission], begins: Sequence[Submission], given: str, address: str
+    known: Sequence[Submission], matches: Sequence[Submission], given: str, address: str
 ) -> Problem:
-    if begins:
-        listed = ", ".join(each.submission_id for each in begins)
-        return Problem(given, f"{len(begins)} submissions begin so", listed, "give more of it")
+    if matches:
+        listed = ", ".join(each.submission_id for each in matches)
+        what = f"{len(matches)} submissions begin with this"
+        return Problem(given, what, listed, "give more of the id")
     near = get_close_matches(given, [each.submission_id for each in known], 1)
     cure = f"did you mean {near[0]}?" if near else f"`orch status --address {address}` lists them"
-    what = f"{address} knows no such submission"
+    what = f"{address} has no such submission"
     return Problem(given, what, "an id that `orch submit` printed, or a study's name", cure)
 
 

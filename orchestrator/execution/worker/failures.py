@@ -1,4 +1,4 @@
-"""Trials that could not be trained are rows as well: with the reason in them."""
+"""Rows of trials that could not be trained, with the reason."""
 
 import traceback
 from datetime import UTC, datetime
@@ -11,20 +11,20 @@ from orchestrator.plan.records import Pack, Trial
 from orchestrator.store.schemas import GRADIENTS, METRICS
 from orchestrator.training.records import PackRows, by_column
 
-LINES = 12  # of the end of a traceback
+LINES = 12  # kept of the end of a traceback
 _CHARACTERS = 4000
 
 
 class WorkerFailed(Exception):
-    """One of several workers of a trial raised something: this is what `describe` said of it."""
+    """One of several workers of a trial raised an error; the message is that of `describe`."""
 
 
 class WorkerLost(OrchError):
-    """One of several workers of a trial died; the trial may be no more to blame than its node."""
+    """One of several workers of a trial died; its node may be the cause, not the trial."""
 
 
 def describe(error: BaseException) -> str:
-    """Type, message, and the last lines of the traceback."""
+    """Type, message, and the last lines of the traceback of an error."""
     if isinstance(error, WorkerFailed):
         return str(error)
     message = "".join(traceback.format_exception_only(error)).strip()
@@ -32,15 +32,15 @@ def describe(error: BaseException) -> str:
     return "\n".join([message[:_CHARACTERS], *frames])
 
 
-def clipped(text: str) -> str:
-    """Text that Parquet takes and a table can show."""
+def _storable(text: str) -> str:
+    """Text that Parquet accepts, at a length that a table can show."""
     return text.encode("utf-8", "backslashreplace").decode()[: 2 * _CHARACTERS]
 
 
 def failed_rows(pack: Pack, error: str, job: Job) -> PackRows:
-    """Rows of a pack whose members all failed for this reason."""
+    """Rows of a pack whose members all failed with this error."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    rows = [_row(pack, trial, job, clipped(error), now) for trial in pack.trials]
+    rows = [_row(pack, trial, job, _storable(error), now) for trial in pack.trials]
     metrics: dict[str, list[Any]] = {name: [] for name in METRICS.names}
     gradients: dict[str, list[Any]] = {name: [] for name in GRADIENTS.names}
     return PackRows(by_column(rows), metrics, gradients)
@@ -66,7 +66,7 @@ def _row(pack: Pack, trial: Trial, job: Job, error: str, now: str) -> dict[str, 
         "pack_id": pack.pack_id,
         "execution": None,
         "device": job.device,
-        "threads": job.threads * job.asked.workers,
+        "threads": job.threads * job.resources.workers,
         "code_digest": pack.code_digest,
         "git_commit": job.git_commit,
         "git_dirty": job.git_dirty,

@@ -1,17 +1,17 @@
-"""What every worker does with a pack: train it, commit its rows, say how it went."""
+"""What every worker does with a pack: trains it, commits its rows, and sums up the outcome."""
 
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
-from orchestrator.errors import OrchError
+from orchestrator.errors import EnvironmentFault, OrchError
 from orchestrator.execution.protocol import Job, Summary
-from orchestrator.execution.worker.alone import function_of_training, train_alone
-from orchestrator.execution.worker.bisect import halves
-from orchestrator.execution.worker.checkpoint import Keeper
+from orchestrator.execution.worker.bisect import bisect
+from orchestrator.execution.worker.checkpoint import CheckpointFile
 from orchestrator.execution.worker.failures import describe, failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import commit
@@ -22,23 +22,36 @@ from orchestrator.training.records import PackRows
 Train = Callable[[Pack, Job, Keeping | None], PackRows]
 
 
-def go_on() -> None:
-    """Nobody wants the training to end."""
+def train_here(pack: Pack, job: Job, keeping: Keeping | None = None, **more: Any) -> PackRows:
+    """Train a pack in this process.
+
+    more: for the training function, such as `ranks`, with which this process shares the work.
+    """
+    if job.resources.gpus:
+        _training_function("orchestrator.training.stacking.memory:take_share")(job.resources.gpus)
+    rows: PackRows = _training_function(job.train)(
+        pack, device=job.device, threads=job.threads, keeping=keeping, **more
+    )
+    return rows
 
 
-def work(
-    pack: Pack, job: Job, pause: Callable[[], None] = go_on, train: Train = train_alone
+def never_stop() -> None:
+    """The `pause` of a training that nobody ends early."""
+
+
+def run_pack(
+    pack: Pack, job: Job, pause: Callable[[], None] = never_stop, train: Train = train_here
 ) -> Summary:
     """Train a pack and commit it.
 
-    pause: as `Keeping` has it; what it raises is raised.
+    pause: called after every epoch, as in `Keeping`; what it raises is raised.
 
-    Raises EnvironmentFault when the store refuses, WorkerLost where one of several workers died.
+    Raises EnvironmentFault when the store refuses, WorkerLost when one of several workers died.
     """
     started = perf_counter()
     statuses: Counter[str] = Counter()
-    keeper = Keeper(pack, job)
-    for rows in _settled(pack, job, train, keeper, pause):
+    file = CheckpointFile(pack, job)
+    for rows in _committed(pack, job, train, file, pause):
         statuses.update(rows.trials["status"])
     _keep_sample(pack, job)
     return Summary(
@@ -48,38 +61,38 @@ def work(
         diverged=statuses["diverged"],
         failed=statuses["failed"],
         wall_s=perf_counter() - started,
-        resumed=keeper.has_resumed,
-        note=keeper.note,
+        resumed=file.has_resumed,
+        note=file.note,
     )
 
 
-def _settled(
-    pack: Pack, job: Job, train: Train, keeper: Keeper, pause: Callable[[], None]
+def _committed(
+    pack: Pack, job: Job, train: Train, file: CheckpointFile, pause: Callable[[], None]
 ) -> Iterator[PackRows]:
-    """Committed rows of the pack; if it raises, of its halves, down to the guilty trials.
+    """Committed rows of the pack; if it raises, of its halves, down to the trials that fail.
 
-    Halves get ids and files of their own, so that what is finished is safe at once.
+    Halves get ids and files of their own, so that finished ones are safe at once.
     """
     try:
-        yield _commit(pack, job, train(pack, job, Keeping(keeper, job.checkpoint_s, pause)))
+        yield _commit(pack, job, train(pack, job, Keeping(file, job.checkpoint_s, pause)))
     except OrchError:  # the store refuses, a worker is lost: no fault of a trial
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything
         failure = describe(error)
     else:
-        keeper.remove()
+        file.remove()
         return
-    keeper.remove()
+    file.remove()
     gc.collect()  # the traceback held the tensors of the failed attempt
     if len(pack.trials) == 1:
         yield _commit(pack, job, failed_rows(pack, failure, job))
         return
-    for half in halves(pack):
-        yield from _settled(half, job, train, Keeper(half, job), pause)
+    for half in bisect(pack):
+        yield from _committed(half, job, train, CheckpointFile(half, job), pause)
 
 
 def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
-    """Add what the driver found out, and write."""
+    """Write the rows, with the commit that the driver found."""
     trials = len(pack.trials)
     git: dict[str, list[Any]] = {
         "git_commit": [job.git_commit] * trials,
@@ -91,9 +104,23 @@ def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
 
 
 def _keep_sample(pack: Pack, job: Job) -> None:
-    """The first pack of a task leaves some examples of its data. No trial is lost for want of them:
-    a task of the user's own may raise anything."""
+    """The first pack of a task stores examples of its data.
+
+    A task is user's code and may raise anything: that must not cost a trial.
+    """
     with suppress(Exception):
         if pack.sample and not has_sample(job.paths, pack.sample):
-            sample_of = function_of_training("orchestrator.training.samples:sample_of")
+            sample_of = _training_function("orchestrator.training.samples:sample_of")
             write_sample(job.paths, pack.sample, sample_of(pack))
+
+
+def _training_function(path: str) -> Callable[..., Any]:
+    """path: module:name. A module that cannot be imported is no fault of a trial."""
+    module, _, name = path.partition(":")
+    try:
+        function: Callable[..., Any] = getattr(import_module(module), name)
+    except ImportError as error:
+        raise EnvironmentFault(
+            f"{module} cannot be imported: {error}\n    is PyTorch installed for this Python?"
+        ) from error
+    return function

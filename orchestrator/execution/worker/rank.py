@@ -1,28 +1,24 @@
-"""What each of the workers of a trial does."""
+"""What each of several workers of one trial does."""
 
 from math import inf
 
 from orchestrator.execution.protocol import Job
-from orchestrator.execution.worker.alone import train_alone
-from orchestrator.execution.worker.checkpoint import Keeper
+from orchestrator.execution.worker.checkpoint import CheckpointFile
+from orchestrator.execution.worker.pack import never_stop, train_here
 from orchestrator.plan.records import Pack
 from orchestrator.training.distributed.process_group import Ranks
 from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 
 
-def train_part(pack: Pack, job: Job, ranks: Ranks, *, keeps: bool) -> PackRows | None:
-    """Train its part of every batch; the first one's rows are those of the trial.
+def train_rank(pack: Pack, job: Job, ranks: Ranks, *, keeps: bool) -> PackRows | None:
+    """Train this worker's part of every batch. The first worker returns the trial's rows.
 
-    keeps: checkpoints. All go on from the last one, which the first has written.
+    keeps: checkpoints. The first worker writes them, and all resume from the last one.
 
-    They have no time in common at which they could end early: only whole intervals are kept.
+    Workers do not pause: whoever ends the trial ends its processes, and the last checkpoint stays.
     """
     every_s = job.checkpoint_s if ranks.is_first else inf
-    keeping = Keeping(Keeper(pack, job), every_s, _go_on) if keeps else None
-    rows = train_alone(pack, job, keeping, ranks=ranks)
+    keeping = Keeping(CheckpointFile(pack, job), every_s, never_stop) if keeps else None
+    rows = train_here(pack, job, keeping, ranks=ranks)
     return rows if ranks.is_first else None
-
-
-def _go_on() -> None:
-    """Whoever wants the trial to end, ends its processes."""

@@ -1,0 +1,230 @@
+"""All of Ray's private and experimental API that orch uses.
+
+Such names may change in any release of Ray, so that orch supports one minor version: that with
+which its tests ran. A test keeps them out of other files. Imports Ray only inside functions, as
+Ray reads environment variables when it is imported.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.environment import environment
+
+SUPPORTED = (2, 60)  # pyproject.toml has the same bounds
+_CURE = 'pip install "ray[default,train,tune]>=2.60,<2.61"'
+
+
+def require_supported_ray() -> None:
+    """Raises EnvironmentFault for a missing Ray, and for one whose internals may differ."""
+    try:
+        found = version("ray")
+    except PackageNotFoundError:
+        raise EnvironmentFault(f"Ray is not installed\n    {_CURE}") from None
+    if tuple(found.split(".")[:2]) != tuple(map(str, SUPPORTED)):
+        major, minor = SUPPORTED
+        raise EnvironmentFault(
+            f"Ray {found} is installed; orch supports {major}.{minor}, as it uses internals of Ray "
+            f"that change between versions\n    {_CURE}"
+        )
+
+
+# Starting Ray on this machine
+
+
+@contextmanager
+def loopback_only() -> Iterator[None]:
+    """Servers of Ray and of its workers listen on 127.0.0.1 only.
+
+    Without it, other machines reach them. Ray reads the variable when it is imported, and a
+    cluster that is joined afterwards must not see it.
+    """
+    from ray._private import ray_constants
+
+    before = ray_constants.ENABLE_RAY_CLUSTER
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        with environment({ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR: "0"}):
+            yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = before
+
+
+@contextmanager
+def without_helper_processes() -> Iterator[None]:
+    """Start no autoscaler, log monitor and dashboard.
+
+    Without it, three Python processes more: 3 s of CPU before the first pack and 1 s at the end.
+    """
+    from ray._private.node import Node
+
+    names = ("start_monitor", "start_log_monitor", "start_api_server")
+    before = {name: getattr(Node, name) for name in names}
+    for name in names:
+        setattr(Node, name, lambda *given, **named: None)
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            setattr(Node, name, method)
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    """Option of `ray.init` for the folder of its files.
+
+    Without it, files of a run that was killed stay in /tmp/ray, among those of other clusters.
+    """
+    return {"_temp_dir": str(folder)}
+
+
+def accelerator_type() -> str | None:
+    """Type of this machine's GPUs, as Ray will label the machine; None without GPUs.
+
+    Without it, `resources.accelerator_type` cannot be checked before Ray starts.
+    """
+    from ray._private.accelerators import get_accelerator_manager_for_resource
+
+    manager = get_accelerator_manager_for_resource("GPU")
+    found: str | None = manager.get_current_node_accelerator_type() if manager else None
+    return found
+
+
+# Asking who listens at an address
+
+
+def gcs_answer(address: str, timeout_s: float) -> Literal["ray", "closed", "other"]:
+    """What listens at HOST:PORT: a Ray cluster, one that requires another token, something else.
+
+    Without it, `ray.init` finds out after minutes, and prints lines of its own.
+    """
+    import grpc  # type: ignore[import-untyped]
+    from ray._raylet import AuthenticationTokenLoader  # type: ignore[attr-defined]
+    from ray.core.generated.gcs_service_pb2 import (  # type: ignore[attr-defined]
+        GetClusterIdRequest,
+    )
+    from ray.core.generated.gcs_service_pb2_grpc import NodeInfoGcsServiceStub
+    from ray.exceptions import AuthenticationError
+
+    try:
+        tokens = AuthenticationTokenLoader.instance()
+        headers = tokens.get_token_for_http_header() if tokens.has_token() else {}
+    except AuthenticationError:  # RAY_AUTH_MODE=token without a token
+        return "closed"
+    with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        stub = NodeInfoGcsServiceStub(channel)  # type: ignore[no-untyped-call]
+        metadata = [(name.lower(), value) for name, value in headers.items()]
+        try:
+            stub.GetClusterId(GetClusterIdRequest(), timeout=timeout_s, metadata=metadata)
+        except grpc.RpcError as error:
+            if error.code() == grpc.StatusCode.UNAUTHENTICATED:
+                return "closed"
+            if error.code() != grpc.StatusCode.UNIMPLEMENTED or not error.details():
+                return "other"
+    return "ray"
+
+
+# Tune
+
+
+def reuse_idle_workers() -> None:
+    """Let Tune's actors take the workers that Ray started and that have loaded torch already.
+
+    Without it, 3 s more at the start of each: Tune asks for a runtime environment of its own, to
+    hand down variables that workers inherit anyway, and Ray starts new processes for it.
+    """
+    from ray.tune.execution import class_cache
+
+    class_cache.DEFAULT_ENV_VARS.clear()
+    class_cache.ENV_VARS_TO_PROPAGATE.clear()
+
+
+def is_starting(controller: Any, trial: Any) -> bool:
+    """Whether a process has been started for this trial, which is pending, and is not ready yet.
+
+    Without it, `scheduler.InOrder` cannot spare it: workers are started and ended in vain.
+    """
+    actor = controller._trial_to_actor.get(trial)
+    return bool(actor and controller._actor_manager.is_actor_started(actor))
+
+
+# Keys and values that all processes of a cluster see
+
+
+class ClusterKeys:
+    """Ray's internal table of keys and values, in the cluster's head.
+
+    Without it, workers cannot be asked to stop: a worker that trains cannot be called, and a
+    signal does not reach another machine.
+    """
+
+    @staticmethod
+    def put(key: bytes, value: bytes = b"") -> None:
+        from ray.experimental.internal_kv import _internal_kv_put
+
+        _internal_kv_put(key, value)
+
+    @staticmethod
+    def exists(key: bytes) -> bool:
+        from ray.experimental.internal_kv import _internal_kv_exists
+
+        return bool(_internal_kv_exists(key))
+
+    @staticmethod
+    def values(prefix: bytes) -> list[bytes]:
+        from ray.experimental.internal_kv import _internal_kv_get, _internal_kv_list
+
+        values = map(_internal_kv_get, _internal_kv_list(prefix))
+        return [value for value in values if value]
+
+    @staticmethod
+    def delete(prefix: bytes) -> None:
+        from ray.experimental.internal_kv import _internal_kv_del
+
+        _internal_kv_del(prefix, del_by_prefix=True)
+
+
+# Train
+
+
+def without_cleaner(trainer: Any) -> Any:
+    """The trainer, without its actor that removes placement groups of a controller that died.
+
+    Ray removes them with their creator. Without this, every trial ends with 12 s of waiting where
+    there is no dashboard, which the actor asks.
+    """
+    callbacks = trainer._create_default_callbacks
+    trainer._create_default_callbacks = lambda: [
+        each for each in callbacks() if "PlacementGroupCleaner" not in type(each).__name__
+    ]
+    return trainer
+
+
+# Jobs
+
+
+def jobs_client(address: str, timeout_s: float) -> Any:
+    """Ray's client for a Jobs server, with a timeout for each request.
+
+    Without it, a server that hangs is waited for without end.
+    """
+    from ray.job_submission import JobSubmissionClient
+
+    class Client(JobSubmissionClient):
+        def _do_request(self, *given: Any, **named: Any) -> Any:
+            return super()._do_request(*given, timeout=timeout_s, **named)
+
+    for name in ("ray.dashboard.modules.dashboard_sdk", "ray.dashboard.modules.job.sdk"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return Client(address)
+
+
+def http_get(client: Any, path: str) -> Any:
+    """The response of a Jobs server to a GET request, sent with the client's token.
+
+    Without it: Ray's client lists neither nodes nor the end of a log.
+    """
+    return client._do_request("GET", path)
