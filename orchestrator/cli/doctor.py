@@ -146,11 +146,11 @@ def _python(script: str) -> str:
 def _ray() -> Finding:
     """Ray starts and ends on this machine."""
     from orchestrator.execution.capacity import Capacity
-    from orchestrator.execution.ray.local_cluster import local_ray
+    from orchestrator.execution.ray.local_cluster import local_cluster
 
     started = monotonic()
     try:
-        with local_ray(Capacity(cpus=1, gpus=0), threads=1, preloaded=()):
+        with local_cluster(Capacity(cpus=1, gpus=0), threads=1, preloaded=()):
             pass
     except EnvironmentFault as fault:
         return Finding("fault", f"Ray: {fault}", "train without it: orch run --inline")

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.capacity import Capacity
+from orchestrator.execution.ray.this_machine import capacity_for
 from orchestrator.paths import Location
 from orchestrator.plan.cost import training_steps
 from orchestrator.plan.document import plan_document
@@ -57,7 +57,7 @@ def plan(
 def _workers(study: Study) -> int:
     """Packs at a time on this machine. A plan for another, larger machine is worth seeing too."""
     try:
-        return Capacity.here().workers(study.resources)
+        return capacity_for(study.resources).workers(study.resources)
     except EnvironmentFault as fault:
         warnings.warn(str(fault), stacklevel=2)
         return 1

@@ -14,9 +14,7 @@ Labels = Mapping[str, str]
 
 def required_labels(resources: Resources) -> dict[str, str]:
     """Labels that a machine must have."""
-    by_type = (
-        {ACCELERATOR_TYPE: resources.accelerator_type} if resources.accelerator_type else {}
-    )
+    by_type = {ACCELERATOR_TYPE: resources.accelerator_type} if resources.accelerator_type else {}
     return {**(resources.labels or {}), **by_type}
 
 

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 from orchestrator.errors import InputError, Problem
 from orchestrator.execution.capacity import Capacity, request, threads_of
 from orchestrator.execution.protocol import Executor
+from orchestrator.execution.ray.this_machine import capacity_for
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
 from orchestrator.study.settings import Resources
 
 if TYPE_CHECKING:
-    from orchestrator.execution.ray.nodes import Cluster
+    from orchestrator.execution.nodes import Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ class Backend:
     def look_over(self, results: ResultsPaths) -> None:
         """Raises EnvironmentFault where a node of a cluster cannot do its part."""
         if self.cluster:
-            from orchestrator.execution.ray.existing_cluster import look_over
+            from orchestrator.execution.ray.existing_cluster import check_nodes
 
-            look_over(self.cluster, self.asked, results.absolute)
+            check_nodes(self.cluster, self.asked, results.absolute)
 
     def executor(self, results: ResultsPaths) -> Executor:
         if self.inline:
@@ -62,17 +63,17 @@ class Backend:
         from orchestrator.execution.ray.executor import RayTuneExecutor
 
         if isinstance(self.machines, Capacity):
-            from orchestrator.execution.ray.local_cluster import local_ray
+            from orchestrator.execution.ray.local_cluster import local_cluster
 
-            local = partial(local_ray, self.machines, self.threads)
+            local = partial(local_cluster, self.machines, self.threads)
             if self.asked.workers > 1:  # Ray Train's are processes of their own
                 local = partial(local, preloaded=())
             return RayTuneExecutor(local)
         from orchestrator.execution.ray.existing_cluster import tune_folder
-        from orchestrator.execution.ray.preflight import marked
+        from orchestrator.execution.ray.preflight import preflight
 
         shared = None if results.uri else results.absolute.root
-        return RayTuneExecutor(partial(tune_folder, shared), marked)
+        return RayTuneExecutor(partial(tune_folder, shared), preflight)
 
 
 def require_address(address: str | None, *, inline: bool, wait_minutes: float) -> None:
@@ -109,21 +110,21 @@ def backend_for(
     """
     asked = study.resources
     if address is None:
-        yield _with_room(Backend(Capacity.here(), asked, inline))
+        yield _with_room(Backend(capacity_for(asked), asked, inline))
         return
-    from orchestrator.execution.ray.existing_cluster import joined_ray
+    from orchestrator.execution.ray.existing_cluster import existing_cluster
 
-    with joined_ray(address, threads_of(asked), own_packages(study)) as cluster:
-        yield _with_room(Backend(_awaited(cluster, asked, wait_minutes), asked))
+    with existing_cluster(address, threads_of(asked), own_packages(study)) as cluster:
+        yield _with_room(Backend(_with_wait(cluster, asked, wait_minutes), asked))
 
 
-def _awaited(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
+def _with_wait(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
     if not minutes or cluster.has_room(asked):
         return cluster
-    from orchestrator.execution.ray.autoscaling import awaited
+    from orchestrator.execution.ray.autoscaling import wait_for_room
 
     print(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it", flush=True)
-    found = awaited(cluster, asked, 60 * minutes)
+    found = wait_for_room(cluster, asked, 60 * minutes)
     if not found.has_room(asked):
         print(f"no node with enough room appeared within {minutes:g} minutes", flush=True)
     return found

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from time import perf_counter
 
 from orchestrator.errors import InputError, OrchError, Problem
-from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.local.inline import local_training
 from orchestrator.execution.protocol import Job
+from orchestrator.execution.ray.this_machine import capacity_for
 from orchestrator.execution.worker.failures import describe
 from orchestrator.paths import Location
 from orchestrator.plan.identity import fingerprints
@@ -45,7 +45,7 @@ def rerun(study: str, identifier: str, *, overrides: Overrides, results: Locatio
     paths = results_now(results)
     prints = fingerprints(loaded)
     require_method(loaded)
-    Capacity.here().workers(loaded.resources)
+    capacity_for(loaded.resources).workers(loaded.resources)
     plan = plan_from_store(loaded, paths, 1, None, prints=prints)
     trial = _find(identifier, plan.trials, loaded.name)
     (pack,) = make_packs(loaded, [trial], (), 1, prints)

@@ -258,7 +258,7 @@ def _job(this: Run) -> Job:
     git = this.document["git"] or {}
     return Job(
         results=this.paths.absolute.root,
-        asked=this.study.resources,
+        resources=this.study.resources,
         uri=this.paths.uri,
         git_commit=git.get("commit"),
         git_dirty=git.get("dirty"),

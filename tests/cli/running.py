@@ -72,7 +72,7 @@ class Killed(BaseException):
 @contextmanager
 def killed_after(packs: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A run in the block is killed when so many packs are done."""
-    real, calls = inline.train_alone, []
+    real, calls = inline.train_pack, []
 
     def unlucky(*arguments: Any) -> Any:
         if len(calls) == packs:
@@ -81,7 +81,7 @@ def killed_after(packs: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return real(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(inline, "train_alone", unlucky)
+        patched.setattr(inline, "train_pack", unlucky)
         with pytest.raises(Killed):
             yield
 

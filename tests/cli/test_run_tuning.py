@@ -131,14 +131,14 @@ def test_an_interrupted_run_goes_on_in_either_phase(
 def test_a_variant_that_fails_at_every_point_is_named_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = inline.train_alone
+    real = inline.train_pack
 
     def picky(pack: Any, *others: Any) -> Any:
         if pack.trials[0].variant.label == "activation=relu":
             raise ValueError("relu is out of order")
         return real(pack, *others)
 
-    monkeypatch.setattr(inline, "train_alone", picky)
+    monkeypatch.setattr(inline, "train_pack", picky)
     study = write_study(tmp_path, TUNED)
     assert train_here(study, report=True) == 1
     text = capsys.readouterr().out

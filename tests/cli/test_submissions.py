@@ -11,13 +11,13 @@ from orchestrator.cli.cluster.fetch import _require_sight
 from orchestrator.cli.cluster.status import _shown
 from orchestrator.cli.cluster.submit import _command, _order, _submit
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.remote.archive import Shipment
+from orchestrator.execution.remote.archive import Archive
 from orchestrator.execution.remote.submissions import Submission
 from orchestrator.paths import ResultsPaths
 from orchestrator.run.remote.status_line import Standing
 from orchestrator.store.journal import append_event
 from orchestrator.study.load import Overrides
-from tests.execution.test_submissions import known
+from tests.execution.remote.test_submissions import known
 
 
 class Second:
@@ -39,7 +39,7 @@ def order(folder: Path) -> Any:
     study = SimpleNamespace(name="a", path=folder / "a.yaml")
     return SimpleNamespace(
         study=study, command=(), trials=8, results="/shared", wait=(), plan="a-1",
-        shipment=Shipment({}),
+        archive=Archive({}),
     )  # fmt: skip
 
 

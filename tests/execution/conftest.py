@@ -1,4 +1,4 @@
-"""One Ray for all tests of a file."""
+"""One Ray cluster for all tests of a file."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +13,7 @@ from tests.execution.doubles import MARKER
 
 
 class LocalRay:
-    """A Ray with two CPUs that runs from its first use until it is stopped; a process has one."""
+    """A Ray cluster with two CPUs, from its first use until it is stopped; one per process."""
 
     def __init__(self) -> None:
         self.running = ExitStack()
@@ -22,10 +22,10 @@ class LocalRay:
     @contextmanager
     def joined(self) -> Iterator[Path]:
         """The folder for its files."""
-        from orchestrator.execution.ray.local_cluster import local_ray
+        from orchestrator.execution.ray.local_cluster import local_cluster
 
         if self.folder is None:
-            started = local_ray(Capacity(cpus=2, gpus=0), threads=1, preloaded=["ray.tune"])
+            started = local_cluster(Capacity(cpus=2, gpus=0), threads=1, preloaded=["ray.tune"])
             self.folder = self.running.enter_context(started)
         yield self.folder
 
@@ -36,9 +36,9 @@ class LocalRay:
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRay]:
-    """To be stopped by tests that join another Ray.
+    """Tests that join another cluster stop it first.
 
-    Its environment variables would reach other files' processes.
+    Its environment variables would reach processes of other files' tests.
     """
     shared = LocalRay()
     with pytest.MonkeyPatch.context() as patch:

@@ -30,8 +30,8 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> Pac
         misbehave(trial_id, pack)
     values = np.array([float(sum(map(ord, trial_id))) for trial_id in ids])
     values[["nan" in trial_id for trial_id in ids]] = np.nan
-    asked = Resources(cpus=threads, gpus=int(device == "cuda"))
-    blank = failed_rows(pack, "", Job(Path("/"), asked)).trials
+    resources = Resources(cpus=threads, gpus=int(device == "cuda"))
+    blank = failed_rows(pack, "", Job(Path("/"), resources)).trials
     trials = {name: blank[name] for name in blank if not name.startswith("git_")}
     outcome = {
         "status": ["diverged" if "diverge" in trial_id else "completed" for trial_id in ids],
@@ -74,8 +74,8 @@ def train_shortly(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any
     return train(pack, device, threads)
 
 
-class SlowGate:
-    """Stands for what a worker does first: all but one take long. Notes each of them."""
+class SlowPreflight:
+    """Stands for the check that a worker makes first: slow in all but one. Notes each of them."""
 
     def fault(self) -> None:
         is_first = _first_time("worker")
@@ -125,7 +125,7 @@ def train_really(pack: Pack, device: str, threads: int, keeping: Keeping) -> Pac
         if "taken" in name and epoch == 1 and _first_time(name):
             os.kill(os.getpid(), signal.SIGTERM)
         if "slow" in name and _first_time(f"{name} {epoch}"):
-            time.sleep(1.1)  # longer than a worker is deaf
+            time.sleep(1.1)  # longer than a worker waits between two checks
         keeping.pause()
 
     return train(pack, device, threads, keeping=replace(keeping, pause=pause))

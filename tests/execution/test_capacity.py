@@ -36,21 +36,8 @@ def test_a_request_without_room_names_what_there_is(asks: Resources) -> None:
         Capacity(2, 0).workers(asks)
 
 
-@pytest.mark.parametrize(
-    ("asks", "said"),
-    [
-        (Resources(labels={"pool": "night"}), "the label pool is to be night, there is none"),
-        (Resources(gpus=1, accelerator_type="X9"), "accelerator_type is to be X9, there is "),
-    ],
-)
-def test_a_kind_of_machine_that_this_one_is_not(asks: Resources, said: str) -> None:
-    with pytest.raises(EnvironmentFault, match=said) as fault:
-        Capacity(8, 8).workers(asks)
-    assert "--set resources.labels=null" in str(fault.value)
-
-
 def test_workers_of_one_trial_without_room_are_refused_with_how_many_there_would_be() -> None:
-    asks = "each trial asks for 3 workers with 1 CPU and 0 GPUs each"
+    asks = "each trial requests 3 workers with 1 CPU and 0 GPUs each"
     with pytest.raises(EnvironmentFault, match=asks) as fault:
         Capacity(2, 0).workers(Resources(workers=3))
     assert "--set resources.workers=2" in str(fault.value)

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from orchestrator.errors import EnvironmentFault, InputError, Problem
-from orchestrator.execution.remote.archive import Shipment, shipment
+from orchestrator.execution.remote.archive import Archive, archive_of
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
-from orchestrator.execution.remote.submissions import Submission, numbered
+from orchestrator.execution.remote.submissions import Submission, next_id
 from orchestrator.paths import Location
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.identity import canonical
@@ -42,7 +42,7 @@ class Order:
     results: str  # as the cluster sees it
     wait: Sequence[str]  # flag, for nodes with room
     plan: str  # <study>-<digest>, the submission's id
-    shipment: Shipment
+    archive: Archive
 
 
 def submit(
@@ -67,11 +67,11 @@ def submit(
             cluster.workers(order.study.resources)
     before: Submission | None = None
     with TemporaryDirectory(prefix="orch-submit-") as folder:
-        archives = [Path(folder) / f"{number}.zip" for number in range(len(orders))]
-        for order, archive in zip(orders, archives, strict=True):
-            order.shipment.pack(archive)
-        for order, archive in zip(orders, archives, strict=True):
-            before = _submit(order, archive, server, before, flag)
+        files = [Path(folder) / f"{number}.zip" for number in range(len(orders))]
+        for order, file in zip(orders, files, strict=True):
+            order.archive.write(file)
+        for order, file in zip(orders, files, strict=True):
+            before = _submit(order, file, server, before, flag)
     return 0
 
 
@@ -110,15 +110,15 @@ def _order(
         results=results,
         wait=wait,
         plan=f"{study.name}-{digest}",
-        shipment=shipment(study, Path.cwd()),
+        archive=archive_of(study, Path.cwd()),
     )
 
 
 def _submit(
-    order: Order, archive: Path, server: JobsServer, before: Submission | None, flag: list[str]
+    order: Order, file: Path, server: JobsServer, before: Submission | None, flag: list[str]
 ) -> Submission:
     """The study's submission: a new one, or one of the same plan that is there already."""
-    submission_id, last = numbered(server.submissions(), order.plan)
+    submission_id, last = next_id(server.submissions(), order.plan)
     name, trials = order.study.name, count(order.trials, "trial")
     if last is not None and last.state in ("queued", "running", "finished"):
         did = "has finished" if last.has_ended else f"is {last.state}"
@@ -126,7 +126,7 @@ def _submit(
     else:
         after = before.submission_id if before and not before.has_ended else ""
         try:
-            last = _start(order, archive, server, submission_id, after)
+            last = _start(order, file, server, submission_id, after)
         except EnvironmentFault:
             last = _submitted_meanwhile(submission_id, server)
             if last is None:
@@ -134,7 +134,7 @@ def _submit(
             print(f"{name}: {trials}, there by now as {submission_id}")
         else:
             print(f"{name}: {trials}, submitted to {server.address} as {submission_id}")
-            print("\n".join(_sent(order, archive, after)))
+            print("\n".join(_sent(order, file, after)))
     print("\n".join(_next(last.submission_id, flag)), flush=True)
     return last
 
@@ -146,11 +146,11 @@ def _submitted_meanwhile(submission_id: str, server: JobsServer) -> Submission |
 
 
 def _start(
-    order: Order, archive: Path, server: JobsServer, submission_id: str, after: str
+    order: Order, file: Path, server: JobsServer, submission_id: str, after: str
 ) -> Submission:
     told = {"study": order.study.name, "results": order.results, "after": after}
     variables = {SUBMISSION: submission_id, **variables_there(order.study, order.command)}
-    server.submit(submission_id, _command(order, after), archive, told, variables | _STOPPED_BY)
+    server.submit(submission_id, _command(order, after), file, told, variables | _STOPPED_BY)
     return Submission(submission_id, order.study.name, order.results, "queued", after)
 
 
@@ -162,8 +162,8 @@ def _command(order: Order, after: str) -> str:
     return " && ".join(map(shlex.join, [turn, run] if after else [run]))
 
 
-def _sent(order: Order, archive: Path, after: str) -> Iterator[str]:
-    yield from sent(order.study, order.shipment, archive)
+def _sent(order: Order, file: Path, after: str) -> Iterator[str]:
+    yield from sent(order.study, order.archive, file)
     if after:
         yield f"it waits until {after} has ended"
     yield f"results go to {order.results}"

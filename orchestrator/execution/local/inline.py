@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from orchestrator.execution.local.processes import train_in_processes
 from orchestrator.execution.protocol import Job, Listener
-from orchestrator.execution.worker.pack import Train, run_pack, train_here
+from orchestrator.execution.worker.pack import Train, run_pack, train_pack
 from orchestrator.plan.records import Pack
 
 
 def local_training(job: Job) -> Train:
     """The function that trains a pack without Ray."""
-    return train_in_processes if job.resources.workers > 1 else train_here
+    return train_in_processes if job.resources.workers > 1 else train_pack
 
 
 class InlineExecutor:

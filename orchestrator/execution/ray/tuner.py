@@ -24,7 +24,7 @@ from orchestrator.execution.ray.internals import reuse_idle_workers
 from orchestrator.execution.ray.preflight import Preflight
 from orchestrator.execution.ray.scheduler import InOrder
 from orchestrator.execution.ray.stop_signal import PackStopped, StopSignal, stop_listener
-from orchestrator.execution.worker.pack import Train, run_pack, train_here
+from orchestrator.execution.worker.pack import Train, run_pack, train_pack
 from orchestrator.plan.records import Pack
 
 _NEXT_TO_NOTHING = {"memory": 1.0}  # for what only waits for others: Tune refuses to ask for none
@@ -74,7 +74,7 @@ class PackTrainable(tune.Trainable):
 def _training(job: Job) -> Train:
     """The function with which a worker trains a pack: in its process, or by workers of its own."""
     if job.resources.workers == 1:
-        return train_here
+        return train_pack
     from orchestrator.execution.ray.data_parallel import train_by_ray
 
     return train_by_ray

@@ -28,7 +28,7 @@ UNREACHABLE_S = 300.0  # until a server that does not answer is given up, while 
 
 
 def server_address(given: str | None) -> str:
-    """--address, else the environment's, else this machine's. Raises InputError for another kind."""
+    """--address, else the environment's, else this machine's. Raises InputError."""
     address = given or os.environ.get(VARIABLE) or DEFAULT
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -185,8 +185,8 @@ def _fault(address: str, doing: str, reason: str) -> EnvironmentFault:
     first = (reason.strip().splitlines() or ["no answer"])[-1]
     return EnvironmentFault(
         f"cannot {doing}: the Ray Jobs server at {address}: {first}\n"
-        "    is the head's dashboard running, and is this the port that `ray start` printed for it (8265)? "
-        "From elsewhere, `ssh -L 8265:127.0.0.1:8265 HEAD` makes it http://127.0.0.1:8265"
+        "    is the head's dashboard running, and is this the port that `ray start` printed for it "
+        "(8265)? From elsewhere, `ssh -L 8265:127.0.0.1:8265 HEAD` makes it http://127.0.0.1:8265"
     )
 
 

@@ -22,7 +22,7 @@ from orchestrator.training.records import PackRows
 Train = Callable[[Pack, Job, Keeping | None], PackRows]
 
 
-def train_here(pack: Pack, job: Job, keeping: Keeping | None = None, **more: Any) -> PackRows:
+def train_pack(pack: Pack, job: Job, keeping: Keeping | None = None, **more: Any) -> PackRows:
     """Train a pack in this process.
 
     more: for the training function, such as `ranks`, with which this process shares the work.
@@ -40,7 +40,7 @@ def never_stop() -> None:
 
 
 def run_pack(
-    pack: Pack, job: Job, pause: Callable[[], None] = never_stop, train: Train = train_here
+    pack: Pack, job: Job, pause: Callable[[], None] = never_stop, train: Train = train_pack
 ) -> Summary:
     """Train a pack and commit it.
 

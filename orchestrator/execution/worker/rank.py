@@ -4,7 +4,7 @@ from math import inf
 
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.worker.checkpoint import CheckpointFile
-from orchestrator.execution.worker.pack import never_stop, train_here
+from orchestrator.execution.worker.pack import never_stop, train_pack
 from orchestrator.plan.records import Pack
 from orchestrator.training.distributed.process_group import Ranks
 from orchestrator.training.keeping import Keeping
@@ -20,5 +20,5 @@ def train_rank(pack: Pack, job: Job, ranks: Ranks, *, keeps: bool) -> PackRows |
     """
     every_s = job.checkpoint_s if ranks.is_first else inf
     keeping = Keeping(CheckpointFile(pack, job), every_s, never_stop) if keeps else None
-    rows = train_here(pack, job, keeping, ranks=ranks)
+    rows = train_pack(pack, job, keeping, ranks=ranks)
     return rows if ranks.is_first else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestrator.addresses import is_uri
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.remote.archive import (
-    Shipment,
+    Archive,
     check_paths,
     files_expected,
     size_text,
@@ -58,7 +58,7 @@ def require_results(place: str) -> None:
 
 
 def arguments_there(study: Study, results: str, flags: Sequence[str]) -> list[str]:
-    """Of `orch`, in the folder that the shipment becomes there."""
+    """Of `orch`, in the folder that the archive becomes there."""
     return ["run", study_file(study), "--address", "auto", *flags, "--results", results]
 
 
@@ -68,9 +68,9 @@ def variables_there(study: Study, command: Sequence[str]) -> dict[str, str]:
     return {COMMAND: json.dumps(command), SENT_GIT: json.dumps(git and asdict(git))}
 
 
-def sent(study: Study, shipment: Shipment, archive: Path) -> Iterator[str]:
+def sent(study: Study, archive: Archive, file: Path) -> Iterator[str]:
     """Lines of what has been uploaded, and what has not."""
-    size, files = size_text(archive.stat().st_size), count(len(shipment.files), "file")
-    yield f"uploaded: {size} ({files}); the largest: {shipment.largest}"
+    size, files = size_text(file.stat().st_size), count(len(archive.files), "file")
+    yield f"uploaded: {size} ({files}); the largest: {archive.largest}"
     if expected := files_expected(study):
         yield f"not uploaded, so every node must have: {', '.join(map(str, expected))}"

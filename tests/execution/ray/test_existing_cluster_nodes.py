@@ -1,4 +1,4 @@
-"""Packs on a Ray that others started, of several nodes: real processes, on one machine."""
+"""Packs on a cluster that was started elsewhere, of several nodes: processes of this machine."""
 
 import os
 import subprocess
@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.execution.protocol import Job, Summary
-from orchestrator.execution.ray.autoscaling import awaited
+from orchestrator.execution.ray.autoscaling import wait_for_room
 from orchestrator.execution.ray.executor import RayTuneExecutor
-from orchestrator.execution.ray.existing_cluster import joined_ray, tune_folder
-from orchestrator.execution.ray.preflight import marked
-from orchestrator.execution.worker.pack import train_here
+from orchestrator.execution.ray.existing_cluster import existing_cluster, tune_folder
+from orchestrator.execution.ray.preflight import preflight
+from orchestrator.execution.worker.pack import train_pack
 from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
@@ -71,11 +71,11 @@ def train(
     results: Path,
     heard: Heard,
     double: str = "train_slowly",
-    **asked: Any,
+    **resources: Any,
 ) -> None:
-    job = Job(results, Resources(**asked), train=f"tests.execution.doubles:{double}")
-    with joined_ray(cluster.address, threads=1):
-        executor = RayTuneExecutor(lambda: tune_folder(results), marked)
+    job = Job(results, Resources(**resources), train=f"tests.execution.doubles:{double}")
+    with existing_cluster(cluster.address, threads=1):
+        executor = RayTuneExecutor(lambda: tune_folder(results), preflight)
         executor.run([packs], job, heard)
 
 
@@ -138,12 +138,12 @@ def test_workers_of_one_trial_on_two_nodes(cluster: "Cluster", tmp_path: Path) -
     """Each has room for one of them."""
     trial = pack([variant("shared")], replicates=1)
     node = cluster.add_node(num_cpus=2, **STORE)
-    with joined_ray(cluster.address, threads=2):
+    with existing_cluster(cluster.address, threads=2):
         executor = RayTuneExecutor(lambda: tune_folder(tmp_path))
         executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
     cluster.remove_node(node)
     found = pq.read_table(Job(tmp_path).paths.part("metrics", trial.pack_id))["value"]
-    assert np.allclose(found, train_here(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
+    assert np.allclose(found, train_pack(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
 
 
 class Joining(Heard):
@@ -169,11 +169,11 @@ def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, n
 
 
 def test_room_that_never_comes_is_asked_for_no_longer(cluster: "Cluster") -> None:
-    asked = Resources(labels={"pool": "none"})
-    with joined_ray(cluster.address, threads=1) as before:
+    resources = Resources(labels={"pool": "none"})
+    with existing_cluster(cluster.address, threads=1) as before:
         from ray.util import placement_group_table
 
-        assert not awaited(before, asked, patience_s=1.5).has_room(asked)
+        assert not wait_for_room(before, resources, timeout_s=1.5).has_room(resources)
         assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
 
 

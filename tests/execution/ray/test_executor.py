@@ -1,4 +1,4 @@
-"""Worker processes, that live on from pack to pack, and that die."""
+"""Worker processes that live on from pack to pack, and that die."""
 
 import os
 import socket
@@ -17,13 +17,13 @@ from orchestrator.execution.local.inline import InlineExecutor
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray import executor as executor_module
 from orchestrator.execution.ray.executor import Attempt, RayTuneExecutor
-from orchestrator.execution.ray.preflight import Gate, marked
+from orchestrator.execution.ray.preflight import Preflight, preflight
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
 from tests.execution.conftest import LocalRay
-from tests.execution.doubles import MARKER, SlowGate
+from tests.execution.doubles import MARKER, SlowPreflight
 from tests.execution.listening import Heard, pack_of
 
 
@@ -70,8 +70,8 @@ class Impatient(Heard):
 
 
 def really(folder: Path) -> Job:
-    asked = Resources(checkpoint_minutes=1e9)
-    return Job(folder, asked, train="tests.execution.doubles:train_really")
+    resources = Resources(checkpoint_minutes=1e9)
+    return Job(folder, resources, train="tests.execution.doubles:train_really")
 
 
 def values(job: Job, pack: Pack) -> list[Table]:
@@ -168,9 +168,9 @@ def test_a_machine_that_differs_trains_nothing_and_is_named(local: LocalRay, job
     """However late it came: the worker looks itself."""
 
     @contextmanager
-    def of_another_torch(results: ResultsPaths) -> Iterator[Gate]:
-        with marked(results) as gate:
-            yield replace(gate, versions={**gate.versions, "torch": "1.0"})
+    def of_another_torch(results: ResultsPaths) -> Iterator[Preflight]:
+        with preflight(results) as made:
+            yield replace(made, versions={**made.versions, "torch": "1.0"})
 
     heard = Heard()
     with pytest.raises(EnvironmentFault, match=f"\n{socket.gethostname()} has torch .* run 1.0\n"):
@@ -209,7 +209,7 @@ def test_a_worker_that_starts_slowly_is_not_ended_for_one_that_is_there(
     """Tune gives the pack that waits for it to the other, and would start the next one in vain."""
     job = Job(tmp_path, train="tests.execution.doubles:train_shortly")
     packs = [pack_of(f"short {number}") for number in range(24)]
-    executor = RayTuneExecutor(local.joined, lambda results: nullcontext(SlowGate()))
+    executor = RayTuneExecutor(local.joined, lambda results: nullcontext(SlowPreflight()))
     executor.run([packs], job, Heard())
     workers = [note for note in Path(os.environ[MARKER]).iterdir() if "worker " in note.name]
     assert len(workers) == 2, "as many as there are CPUs"

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.errors import EnvironmentFault, InputError
 from orchestrator.execution.remote import jobs_server
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
-from tests.execution.test_submissions import job
+from tests.execution.remote.test_submissions import job
 
 FROZEN = TimeoutError("not raised: it stands for a connection on which nothing comes any more")
 BROKEN = RuntimeError("WebSocket connection closed unexpectedly")
@@ -38,42 +38,42 @@ class Client:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def lost(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A line for each connection that was lost."""
-    monkeypatch.setattr(jobs_server, "_knock", lambda address: None)
-    monkeypatch.setattr(jobs_server, "_AGAIN_S", 0)
+    monkeypatch.setattr(jobs_server, "_require_listener", lambda address: None)
+    monkeypatch.setattr(jobs_server, "_RETRY_S", 0)
     return []
 
 
-def follow(client: Client, told: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
+def follow(client: Client, lost: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(jobs_server, "_client", lambda address: client)
     server = JobsServer("http://head:8265")
-    return "".join(server.follow("a-1", lambda: told.append("lost")))
+    return "".join(server.follow("a-1", lambda: lost.append("lost")))
 
 
-def test_a_log_goes_on_where_it_broke_off(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_goes_on_where_it_broke_off(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     streams = [["one\n", "two\n", BROKEN], [BROKEN], ["one\ntwo\nth", "ree\n"]]
     client = Client(streams, ["RUNNING", ConnectionError("refused"), "SUCCEEDED"])
-    assert follow(client, told, monkeypatch) == "one\ntwo\nthree\n"
-    assert told == ["lost", "lost"]
+    assert follow(client, lost, monkeypatch) == "one\ntwo\nthree\n"
+    assert lost == ["lost", "lost"]
 
 
 def test_a_connection_that_is_frozen_is_made_again(
-    told: list[str], monkeypatch: pytest.MonkeyPatch
+    lost: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing comes, and nothing says that it never will; meanwhile the job has ended."""
     monkeypatch.setattr(jobs_server, "_SILENT_S", 0.05)
     streams = [["one\n", FROZEN], ["one\n", "two\n", FROZEN], ["one\ntwo\nthree\n", FROZEN]]
     client = Client(streams, ["RUNNING", "RUNNING", "SUCCEEDED"])
-    assert follow(client, told, monkeypatch) == "one\ntwo\nthree\n"
-    assert not told
+    assert follow(client, lost, monkeypatch) == "one\ntwo\nthree\n"
+    assert not lost
 
 
-def test_a_server_that_stays_away(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_server, "PATIENCE_S", -1)
+def test_a_server_that_stays_away(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_server, "UNREACHABLE_S", -1)
     client = Client([[BROKEN]], [ConnectionError("refused")])
     with pytest.raises(EnvironmentFault, match=r"server at http://head:8265: refused\n.*8265"):
-        follow(client, told, monkeypatch)
+        follow(client, lost, monkeypatch)
 
 
 @pytest.mark.parametrize("given", ["auto", "head:8265", "ray://head:10001", "http://"])

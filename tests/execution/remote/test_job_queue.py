@@ -43,7 +43,7 @@ class Client:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_queue, "_ASK_EVERY_S", 0)
+    monkeypatch.setattr(job_queue, "_POLL_S", 0)
 
 
 def test_a_server_that_fails_for_a_while_is_asked_again() -> None:
@@ -53,7 +53,7 @@ def test_a_server_that_fails_for_a_while_is_asked_again() -> None:
 
 
 def test_a_server_that_stays_away_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_queue, "_PATIENCE_S", -1)
+    monkeypatch.setattr(job_queue, "_SILENT_S", -1)
     with pytest.raises(EnvironmentFault, match=r"whether first has ended: refused\n.*again"):
         job_queue.wait_for("first", Client(ConnectionError("refused")))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.errors import InputError
-from orchestrator.execution.remote.submissions import Submission, find, numbered, ours
+from orchestrator.execution.remote.submissions import Submission, find, from_orch, next_id
 
 
 def job(name: str, status: str = "RUNNING", start: int = 0, **more: object) -> dict[str, object]:
@@ -19,7 +19,7 @@ def known(*names: str) -> list[Submission]:
 def test_only_those_of_orch_the_newest_first() -> None:
     other = {"submission_id": "raysubmit_1", "status": "RUNNING", "metadata": {}}
     driver = {"submission_id": None, "status": "RUNNING", "metadata": None}
-    found = ours([other, job("a-1", start=1), driver, job("b-1", start=2)])
+    found = from_orch([other, job("a-1", start=1), driver, job("b-1", start=2)])
     assert [each.submission_id for each in found] == ["b-1", "a-1"]
 
 
@@ -36,9 +36,9 @@ def test_a_message_of_one_that_runs_is_none_of_a_failure() -> None:
 
 
 def test_each_attempt_at_a_plan_has_its_own_id() -> None:
-    assert numbered(known("a-77", "b-1"), "a-12") == ("a-12", None)
+    assert next_id(known("a-77", "b-1"), "a-12") == ("a-12", None)
     attempts = known("a-12", "a-12-10", "a-12-2", "a-123", "a-12-x")
-    name, last = numbered(attempts, "a-12")
+    name, last = next_id(attempts, "a-12")
     assert name == "a-12-11"
     assert last is attempts[1]
 
@@ -51,9 +51,9 @@ def test_the_newest_that_is_meant(given: str) -> None:
 
 def test_what_is_not_there() -> None:
     everything = known("decay-34", "depth-12")
-    with pytest.raises(InputError, match=r"knows no such submission(.|\n)*did you mean decay-34"):
+    with pytest.raises(InputError, match=r"has no such submission(.|\n)*did you mean decay-34"):
         find(everything, "decay-3x", "http://head")
-    with pytest.raises(InputError, match="2 submissions begin so"):
+    with pytest.raises(InputError, match="2 submissions begin with this"):
         find(everything, "de", "http://head")
     with pytest.raises(InputError, match="orch status --address http://head"):
         find([], "", "http://head")

@@ -1,4 +1,4 @@
-"""A Ray whose head dies, and one that is closed: `ray start`, and `orch run` on it."""
+"""A cluster whose head dies, and one that requires a token: `ray start`, and `orch run` on it."""
 
 import os
 import signal
@@ -64,7 +64,10 @@ def test_a_run_outlives_its_head_by_what_it_has_to_say(
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
     closed = subprocess.run([ORCH, *command], capture_output=True, text=True, check=False)
     assert closed.returncode == 3
-    assert closed.stderr.splitlines()[0] == f"the Ray at {address} lets in only who knows its token"
+    assert (
+        closed.stderr.splitlines()[0]
+        == f"the Ray cluster at {address} requires an authentication token"
+    )
     assert "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN" in closed.stderr
 
     for name, value in TOKEN.items():
@@ -77,7 +80,7 @@ def test_a_run_outlives_its_head_by_what_it_has_to_say(
         _, told = run.process.communicate(timeout=100)
     assert run.process.returncode == 3, told
     assert time.monotonic() - killed_at < 45, "Ray itself waits for 60 s"
-    assert told.startswith(f"the head of the Ray at {address} does not answer any more: Conn")
-    assert "then the same command goes on from there" in told
+    assert told.startswith(f"the head of the Ray cluster at {address} no longer answers: Conn")
+    assert "then run the same command to continue" in told
     assert events(results, "long")[-1]["event"] == "interrupted"
     assert not list(results.glob(".[st]*")), "marks and Tune's files are gone"

@@ -8,8 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from orchestrator.errors import InputError
-from orchestrator.execution.remote.archive import Shipment, check_paths, files_expected, shipment
-from orchestrator.execution.remote.gitignore import files_below
+from orchestrator.execution.remote.archive import Archive, archive_of, check_paths, files_expected
 from orchestrator.study.load import parse_study
 from tests.own_code import MODEL, TASK, own_study, write_module
 from tests.study.texts import SMALL
@@ -24,47 +23,13 @@ def write(folder: Path, *names: str, text: str = "x") -> None:
         (folder / name).write_text(text)
 
 
-def test_ignored_files_stay_here_as_git_decides(tmp_path: Path) -> None:
-    lab = tmp_path / "lab"
-    write(lab, "model.py", "data/big.bin", "data/small.csv", "notes.log", "keep.log", "a/raw.bin")
-    write(lab, "__pycache__/model.pyc")
-    (tmp_path / ".gitignore").write_text("*.log\n!keep.log\n*.bin\n")
-    (lab / "data" / ".gitignore").write_text("!big.bin\n")
-    subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    listed = ["git", "-C", tmp_path, "ls-files", "--others", "--exclude-standard", "lab"]
-    by_git = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
-    of_git = {name for name in by_git if not name.endswith((".gitignore", ".pyc"))}
-    assert {str(path.relative_to(tmp_path)) for path in files_below(lab)} == of_git
-    (lab / ".rayignore").write_text("data/\n")
-    assert [path.name for path in files_below(lab)] == ["keep.log", "model.py"]
-
-
-def test_the_whole_repository_decides_what_is_ignored(tmp_path: Path) -> None:
-    lab = tmp_path / "src" / "lab"
-    write(lab, "model.py", "raw.bin", "notes.log")
-    (tmp_path.parent / ".gitignore").write_text("*.py\n")  # of another repository, or of none
-    (tmp_path / ".gitignore").write_text("*.bin\n*.log\n")
-    (tmp_path / "src" / ".gitignore").write_text("!*.log\n")
-    assert len(list(files_below(lab))) == 3, "without a repository only the parent speaks"
-    subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    assert [path.name for path in files_below(lab)] == ["model.py", "notes.log"]
-
-
-def test_a_package_in_an_ignored_environment_is_sent(tmp_path: Path) -> None:
-    home = tmp_path / "env" / "site-packages" / "lab"
-    write(home, "model.py")
-    (tmp_path / ".gitignore").write_text("env/\n")
-    subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    assert [path.name for path in files_below(home)] == ["model.py"]
-
-
 def test_own_code_and_its_data_lie_where_they_are_imported(tmp_path: Path) -> None:
     declared = '    files=("points.csv",),\n    outputs="value",'
     task = write_module(tmp_path, TASK.replace('    outputs="value",', declared))
     model = write_module(tmp_path, MODEL)
     write(tmp_path, "points.csv", "unrelated.csv")
     study = own_study(tmp_path, model=f"'{model}:build'", task=f"'{task}:load'")
-    sent = shipment(study, tmp_path).files
+    sent = archive_of(study, tmp_path).files
     assert {name for name in sent if "/" not in name} == {
         f"{task}.py", f"{model}.py", "points.csv", "own.yaml"
     }  # fmt: skip
@@ -75,7 +40,7 @@ def test_own_code_and_its_data_lie_where_they_are_imported(tmp_path: Path) -> No
 @pytest.mark.slow
 def test_the_archive_alone_is_enough_to_plan_the_study(tmp_path: Path) -> None:
     study = own_study(tmp_path)
-    shipment(study, tmp_path).pack(tmp_path / "sent.zip")
+    archive_of(study, tmp_path).write(tmp_path / "sent.zip")
     there = tmp_path / "there"
     with ZipFile(tmp_path / "sent.zip") as archive:
         archive.extractall(there)
@@ -90,7 +55,7 @@ def test_the_archive_alone_is_enough_to_plan_the_study(tmp_path: Path) -> None:
 def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
     write(tmp_path, "a.py")
     for name in ("1.zip", "2.zip"):
-        Shipment({"b.py": b"b", "a.py": tmp_path / "a.py"}).pack(tmp_path / name)
+        Archive({"b.py": b"b", "a.py": tmp_path / "a.py"}).write(tmp_path / name)
         (tmp_path / "a.py").touch()
     assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
 
@@ -99,18 +64,18 @@ def test_too_much_is_refused_with_the_largest_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orchestrator.execution.remote.archive.LIMIT_BYTES", 300)
-    sent = Shipment({"a.py": b"a", "lab/raw.bin": bytes(range(256)) * 9, "b.py": b"b" * 30})
+    sent = Archive({"a.py": b"a", "lab/raw.bin": bytes(range(256)) * 9, "b.py": b"b" * 30})
     with pytest.raises(InputError, match=r"at most 0\.3 KB\n.*largest: lab/raw\.bin \(2\.3 KB\)"):
-        sent.pack(tmp_path / "sent.zip")
+        sent.write(tmp_path / "sent.zip")
 
 
 def test_data_by_relative_and_absolute_paths(tmp_path: Path) -> None:
     text = SMALL.replace("{name: digits}", IDX % "/data/labels")
     study = parse_study(text, tmp_path / "s.yaml")
-    sent = shipment(study, tmp_path).files
+    sent = archive_of(study, tmp_path).files
     assert sent["data/images"] == tmp_path / "data/images"
     assert files_expected(study) == [Path("/data/labels")]
     check_paths(study)
     outside = parse_study(SMALL.replace("{name: digits}", IDX % "../labels"), tmp_path / "s.yaml")
-    with pytest.raises(InputError, match=r"\.\./labels: leads out of the folder"):
+    with pytest.raises(InputError, match=r"\.\./labels: is outside the folder"):
         check_paths(outside)

@@ -1,4 +1,4 @@
-"""A Ray of our own listens on this machine only."""
+"""A local cluster listens on this machine only."""
 
 import os
 from pathlib import Path

@@ -75,7 +75,7 @@ def test_a_kind_of_which_there_is_no_machine_yet(head: Head, tmp_path: Path) -> 
     command = ["run", study, "--address", head.address, "--results", results, "--no-report"]
     refused = orch(*command)
     assert refused.returncode == 3
-    assert "the label pool is to be late, there is none" in refused.stderr
+    assert "the label pool must be late, available: none" in refused.stderr
     assert "--wait MINUTES" in refused.stderr
     assert not results.exists()
 

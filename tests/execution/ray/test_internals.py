@@ -1,0 +1,90 @@
+"""Which Ray is supported, and that its private API is used in one file only."""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.ray import internals
+from orchestrator.execution.ray.internals import require_supported_ray
+
+ROOT = Path(__file__).parents[3]
+PUBLIC = {
+    "ray", "ray.exceptions", "ray.job_submission", "ray.train", "ray.train.backend",
+    "ray.train.torch", "ray.tune", "ray.tune.schedulers", "ray.tune.search.optuna", "ray.util",
+    "ray.util.scheduling_strategies",
+}  # fmt: skip
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of orch but `internals`."""
+    for folder in ("orchestrator", "models", "reports"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path != Path(internals.__file__):
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Modules that are imported, at any depth; names that are private with their module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            private = [alias.name for alias in node.names if alias.name.startswith("_")]
+            yield from (f"{node.module}.{name}" for name in private)
+            yield node.module
+
+
+def private_attributes(tree: ast.Module) -> Iterator[str]:
+    """`thing._name`, but for those of an object's own class."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+            is_own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "os")
+            if not (is_own or node.attr.startswith("__")):
+                yield ast.unparse(node)
+
+
+def test_only_public_modules_of_ray_are_imported_elsewhere() -> None:
+    found = {
+        f"{path}: {name}"
+        for path, tree in modules()
+        for name in imports(tree)
+        if name.partition(".")[0] == "ray" and name not in PUBLIC
+    }
+    assert found == set()
+
+
+def test_no_private_attribute_is_used_where_ray_is() -> None:
+    found = {
+        f"{path}: {text}"
+        for path, tree in modules()
+        if path.startswith("orchestrator/execution/")
+        for text in private_attributes(tree)
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("found", ["2.59.1", "2.61.0", "3.0.0"])
+def test_another_ray_is_refused_with_the_cure(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(internals, "version", lambda name: found)
+    with pytest.raises(
+        EnvironmentFault, match=rf"Ray {found} is installed; orch supports 2\.60"
+    ) as fault:
+        require_supported_ray()
+    assert str(fault.value).endswith(f'    pip install "{requirement()}"')
+
+
+@pytest.mark.parametrize("found", ["2.60.0", "2.60.3"])
+def test_patch_releases_are_accepted(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(internals, "version", lambda name: found)
+    require_supported_ray()
+
+
+def requirement() -> str:
+    """As pyproject.toml has it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (found,) = [str(each) for each in project["dependencies"] if each.startswith("ray[")]
+    return found
