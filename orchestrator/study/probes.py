@@ -1,4 +1,4 @@
-"""What a study file can say about probes: which quantities, how often, on how many examples."""
+"""Settings of the probes: which quantities, how often, on how many examples."""
 
 from typing import Annotated, Any, Literal, get_args
 
@@ -26,14 +26,14 @@ PRESETS = ("light", "full")
 
 
 def _spelled(given: Any) -> Any:
-    """A list as one text, in our order: settings are numbers and texts."""
+    """A list as one text in a fixed order: settings are numbers and texts."""
     names = given.split() if isinstance(given, str) else given
     if not isinstance(names, list) or not names:
         raise ValueError("a list of quantities, or the name of a preset")
     if len(names) == 1 and names[0] in PRESETS:
         return names[0]
     if len(set(map(str, names))) < len(names) or not set(map(str, names)) <= set(QUANTITIES):
-        raise ValueError("a quantity is not known, or named twice")
+        raise ValueError("a quantity is unknown, or listed twice")
     return " ".join(name for name in QUANTITIES if name in names)
 
 
@@ -51,14 +51,14 @@ Quantities = Annotated[
 
 
 class Probes(Settings):
-    """What is measured of gradients and activations, when, and on how many training examples."""
+    """Which gradients and activations are measured, when, and on how many training examples."""
 
     every_epochs: Count = 5
-    """Besides epoch 0 (before training) and the last one."""
+    """In addition to epoch 0 (before training) and the last epoch."""
     examples: Annotated[int, Field(ge=0)] = 256
-    """Size of the probe batch; 0 switches probes off."""
+    """Size of the probe batch; 0 turns probes off."""
     quantities: Quantities = "light"
-    """`light`, `full` (all), or a list; docs/results.md says what each of them is."""
+    """`light`, `full` (all), or a list; docs/results.md describes each of them."""
     step: Count | Literal["last"] = "last"
-    """Where every step of a sequence has its own loss: the step whose loss is followed back
-    through time, counted from 1. Sequences that end before it are left out."""
+    """For tasks with a loss at every step of a sequence: the step whose loss is propagated back
+    through time, counted from 1. Shorter sequences are left out."""

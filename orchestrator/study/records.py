@@ -1,4 +1,4 @@
-"""A study as the other stages see it: checked, with defaults filled in, frozen."""
+"""A study for the other stages: validated, with defaults filled in, frozen."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from orchestrator.study.settings import Compare, Resources, Training
 Level = str | int | float | bool | None
 Kind = Literal["uniform", "log_uniform", "int_uniform", "choice"]
 
-DIGITS = 4  # of a nuisance value: libraries of other machines differ in the last of 17
+DIGITS = 4  # significant digits of a nuisance value: machines differ in the last of 17
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class TrialSettings:
 
     @property
     def sections(self) -> tuple[tuple[str, models.Settings], ...]:
-        """The settings with the first part of their paths."""
+        """The first part of the path, and the settings, of each section."""
         own = (self.task, self.model, self.training, self.probes)
         return tuple(zip(("task", "model", "training", "probes"), own, strict=True))
 
@@ -44,7 +44,7 @@ class Variant:
 
     variant_id: str  # first 8 hex digits of the SHA-256 of its levels
     label: str  # "activation=tanh depth=4 scale=1.0"
-    levels: Mapping[str, Level]  # of the factors that it has, in the order of the study's
+    levels: Mapping[str, Level]  # by path, in the order of the study's factors
     settings: TrialSettings
 
 
@@ -54,19 +54,21 @@ class Exclusion:
 
     when: Mapping[str, Level]
     reason: str
-    labels: tuple[str, ...]  # of the variants that it takes out
+    labels: tuple[str, ...]  # of the variants that it excludes
 
 
 @dataclass(frozen=True, slots=True)
 class Nuisance:
-    """A setting that is tuned for every variant alike."""
+    """A setting that is tuned for every variant with the same budget."""
 
     path: str
     kind: Kind
     low: float | None = None  # of a range; whole numbers for int_uniform
     high: float | None = None
     levels: tuple[Level, ...] = ()  # of a choice
-    when: Mapping[str, Level] = field(default_factory=dict)  # it exists with these levels only
+    when: Mapping[str, Level] = field(
+        default_factory=dict
+    )  # only variants with these levels have it
 
     def applies_to(self, variant: Variant) -> bool:
         return all(variant.levels.get(path) == level for path, level in self.when.items())
@@ -86,7 +88,7 @@ class Nuisance:
         return self.rounded(value)
 
     def rounded(self, value: float) -> float:
-        """To a number that a reader can type, within the range."""
+        """The value in few digits, within the range."""
         assert self.low is not None
         assert self.high is not None
         return min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
@@ -94,13 +96,13 @@ class Nuisance:
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """How nuisance settings are chosen: with the same budget for every variant."""
+    """How nuisance settings are selected: with the same budget for every variant."""
 
     settings: tuple[Nuisance, ...]
-    points: int  # of each variant in each tuning study
-    replicates: int  # seeds of each point
+    points: int  # per variant and tuning study
+    replicates: int  # seeds per point
     select: str  # validation/<metric>
-    studies: int  # times that the tuning is repeated
+    studies: int  # how often the tuning is repeated
     method: Literal["sobol", "optuna"]
 
     @property
@@ -108,7 +110,7 @@ class Tune:
         return self.points * self.replicates * self.studies
 
     def of(self, variant: Variant) -> tuple[Nuisance, ...]:
-        """What is tuned for this variant."""
+        """The nuisance settings of this variant."""
         return tuple(nuisance for nuisance in self.settings if nuisance.applies_to(variant))
 
 
@@ -121,7 +123,7 @@ class Study:
     seed: int
     design: str  # how the variants were made: factorial, one_at_a_time, paired, variants
     factors: Mapping[str, tuple[Level, ...]]
-    center: Mapping[str, Level]  # of the design one_at_a_time; else empty
+    center: Mapping[str, Level]  # levels at the center of the design one_at_a_time; else empty
     variants: tuple[Variant, ...]
     baselines: Mapping[str, str]  # variant id → id of the variant that it is compared with
     excluded: tuple[Exclusion, ...]

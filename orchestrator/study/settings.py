@@ -1,4 +1,4 @@
-"""What a study file can say besides its task and model (those stand in `models/settings.py`)."""
+"""Settings of a study besides those of its task and model (see `models/settings`)."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -21,14 +21,14 @@ class Schedule(Settings):
     patience: Count = 5
     """For `plateau`: epochs without a lower validation loss."""
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """What the learning rate is multiplied by."""
+    """Multiplies the learning rate."""
 
 
 class Training(Settings):
-    """How every trial is trained. Optimizers follow `torch.optim` to the letter."""
+    """How every trial is trained. Optimizers compute exactly what `torch.optim` computes."""
 
     optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
-    """What turns gradients into steps."""
+    """Turns gradients into steps."""
     learning_rate: Positive = 0.1
     """Size of the steps."""
     momentum: Fraction = 0.0
@@ -48,8 +48,8 @@ class Training(Settings):
     epochs: Count = 20
     """Passes through the training examples."""
     evaluate_every: Count = 1
-    """Epochs from one measurement of loss and metrics to the next; before training and after the
-    last epoch they are always measured. For small networks measuring is a third of the time."""
+    """Epochs between measurements of loss and metrics. They are measured before training and after
+    the last epoch in any case. For small networks measuring takes a third of the time."""
     clip_norm: Positive | None = None
     """Largest L2 norm of the gradient over all parameters."""
     clip_value: Positive | None = None
@@ -58,9 +58,9 @@ class Training(Settings):
     early_stopping: Count | None = None
     """Epochs without a lower validation loss after which a trial ends; its final metrics are
     those of its best epoch. The report then warns of unequal budgets. Left out: all trials train
-    for `epochs`."""
+    for `epochs` epochs."""
     loss: Loss | None = None
-    """Left out: what the task prescribes."""
+    """Left out: the loss that the task prescribes."""
 
     @model_validator(mode="after")
     def _nesterov_needs_momentum(self) -> Self:
@@ -69,40 +69,44 @@ class Training(Settings):
         return self
 
     @model_validator(mode="after")
-    def _who_looks_at_every_epoch_needs_it_measured(self) -> Self:
+    def _every_epoch_is_measured_where_needed(self) -> Self:
         if self.evaluate_every > 1 and self.early_stopping is not None:
-            raise ValueError("early_stopping watches every epoch: leave evaluate_every at 1")
+            raise ValueError(
+                "early_stopping needs a measurement every epoch: leave evaluate_every at 1"
+            )
         if self.evaluate_every > 1 and self.schedule.kind == "plateau":
-            raise ValueError("a plateau schedule watches every epoch: leave evaluate_every at 1")
+            raise ValueError(
+                "a plateau schedule needs a measurement every epoch: leave evaluate_every at 1"
+            )
         return self
 
 
 class Compare(Settings):
-    """What the verdict is about. Declared before the run."""
+    """What is compared, and with what. Declared before the run."""
 
     metric: str
     baseline: dict[str, Any]
     smallest_difference: Positive | None = None
-    """Differences below it do not matter; without it nothing can be called equivalent."""
+    """Smaller differences do not matter; without it no verdict can be `equivalent`."""
 
 
 class Resources(Settings):
-    """What one pack asks of the machine."""
+    """What one pack requests."""
 
     cpus: Positive = 1
-    """Cores, and threads, of the worker that trains it."""
+    """CPU cores, and threads, of the worker that trains it."""
     gpus: NonNegative = 0
-    """Graphics cards; above 0 it trains on one."""
+    """GPUs; above 0 the pack trains on one."""
     accelerator_type: str | None = None
-    """Their type, as Ray names it: A100, H100, T4 … Left out: any."""
+    """GPU type, as Ray names it: A100, H100, T4 … Left out: any."""
     labels: dict[str, str] | None = None
-    """What machines must be labelled with, as by `ray start --labels pool=night`. Left out:
-    nothing."""
+    """Labels that a node must have, as set by `ray start --labels pool=night`. Left out: none."""
     pack_minutes: Positive = 10
-    """Longest training time of a pack: one that would take longer, as earlier ones of its structure
-    tell, is split, so that little is lost with a worker. A pack that has begun stays as it is."""
+    """Longest training time of a pack. One that would take longer, judging by earlier packs of the
+    same structure, is split, so that little is lost with a worker. A pack that was started stays
+    as it is."""
     checkpoint_minutes: Positive = 10
-    """How often a pack that is being trained writes a checkpoint, from which it goes on when its
-    worker is lost; after whole epochs only."""
+    """Time between the checkpoints of a pack in training, from which it resumes if its worker is
+    lost; written only after whole epochs."""
     workers: Count = 1
-    """Workers that train each trial together, with so many CPUs and GPUs each."""
+    """Workers that train each trial together; `cpus` and `gpus` are per worker."""

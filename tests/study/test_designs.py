@@ -82,7 +82,7 @@ def test_its_baseline_may_be_another_variant() -> None:
     assert set(baseline_labels(study).values()) == {"cell=gru hidden=4 layers=1"}
     assert study.compare.baseline == {"model.cell": "gru", "model.hidden": 4, "model.layers": 1}
     (problem,) = problems(f"{STAR}compare: {{baseline: {{model.layers: 1}}}}\n")
-    assert "is not one variant but 5" in problem.what
+    assert "matches 5 variants, not one" in problem.what
 
 
 def test_a_condition_must_hold_at_the_center() -> None:
@@ -158,7 +158,7 @@ def test_a_baseline_without_the_conditional_factor_serves_all_its_levels() -> No
 
 def test_a_baseline_with_it_must_say_which_level() -> None:
     (problem,) = problems(f"{WHEN}compare: {{baseline: {{model.cell: lstm}}}}\n")
-    assert "for the variant cell=rnn hidden=4 it is not one variant but several" in problem.what
+    assert "for the variant cell=rnn hidden=4 it matches several variants, not one" in problem.what
     study = parse(f"{WHEN}compare: {{baseline: {{model.cell: lstm, model.forget_bias: 1}}}}\n")
     found = baseline_labels(study)
     assert found["cell=rnn hidden=8"] == "cell=lstm forget_bias=1.0 hidden=8"
@@ -209,7 +209,7 @@ def test_a_metric_must_have_one_unit_in_all_tasks() -> None:
     text = DIGITS.replace("mnist_5k", "diabetes")
     (problem,) = problems(text)
     assert problem.where == "s.yaml:6:14"
-    assert "no metric in common that has one unit" in problem.what
+    assert "share no metric with the same unit" in problem.what
     assert "digits: accuracy, loss; diabetes: mse, loss" in problem.allowed
 
 
@@ -218,7 +218,7 @@ def test_a_metric_must_exist_in_all_tasks() -> None:
         "mlp, width: 8", "mlp"
     )
     (problem,) = problems(f"{text}compare: {{metric: test/mse}}\n")
-    assert "'test/mse' is no metric of digits, mnist_5k" in problem.what
+    assert "'test/mse' is not a metric of digits, mnist_5k" in problem.what
 
 
 # --- --only --------------------------------------------------------------------------------
@@ -248,10 +248,15 @@ def test_only_keeps_a_part_of_every_design(text: str, only: list[str], labels: i
 
 
 WRONG_ONLY = [
-    (STAR, "model.cell=rnn", "takes out 'gru', which is at the center", "--only model.cell=gru"),
+    (STAR, "model.cell=rnn", "drops 'gru', a level of the center", "--only model.cell=gru"),
     (NAMED, "variant=elmann", "there is no variant 'elmann'", "did you mean 'elman'"),
-    (NAMED, "model.cell=rnn", "variants have names", "choose variants by their names"),
-    (f"{NAMED}compare: {{baseline: adam}}\n", "variant=elman", "takes out 'adam'", "variant=adam"),
+    (
+        NAMED,
+        "model.cell=rnn",
+        "variants of this study have names",
+        "choose variants by their names",
+    ),
+    (f"{NAMED}compare: {{baseline: adam}}\n", "variant=elman", "drops 'adam'", "variant=adam"),
     (STAR, "model.depth=1", "model.depth is not a factor", "did you mean"),
 ]
 
@@ -274,32 +279,39 @@ def test_a_factor_of_any_design_cannot_be_set() -> None:
 
 WRONG = [
     # text, what is replaced, by what, line:column, what, allowed, cure
-    (STAR, "center: {model.cell: gru, ", "center: {", "7:9", "no level of model.cell", "rnn, gru"),
+    (
+        STAR,
+        "center: {model.cell: gru, ",
+        "center: {",
+        "7:9",
+        "the level of model.cell is missing",
+        "rnn, gru",
+    ),
     (STAR, "cell: gru", "cell: gu", "7:22", "'gu' is not among the levels", "rnn, gru, lstm"),
     (STAR, "model.layers: 1}", "model.layer: 1}", "7:44", "is not a factor", "model.layers"),
     (STAR, "{model.cell: gru, model.hidden: 8, model.layers: 1}", "3", "7:9", "not a mapping", ""),
     (PAIRED, "[16, 8, 8]", "[16, 8]", "9:17", "has 2 levels, but model.cell has 3", ""),
-    (PAIRED, "[16, 8, 8]", "[16, 8, 16]", "9:25", "cell=rnn hidden=16 stands here twice", ""),
+    (PAIRED, "[16, 8, 8]", "[16, 8, 16]", "9:25", "cell=rnn hidden=16 is listed twice", ""),
     (PAIRED, "[16, 8, 8]", "[16, 8, 0]", "9:25", "0 is not allowed", "whole number ≥ 1"),
     (
         PAIRED,
         "[16, 8, 8]",
         "{levels: [16, 8, 8], when: {model.cell: rnn}}",
         "9:38",
-        "no meaning in the design paired",
+        "not possible in the design paired",
         "",
     ),
     (NAMED, "training.optimizer: adam", "training.optimzer: adam", "9:27", "no setting", "sgd|.*"),
     (NAMED, "optimizer: adam", "optimizer: adm", "9:47", "'adm' is not allowed", "sgd, adam"),
     (NAMED, "model.cell: gru", "model.init: 3", "8:15", "is a group of settings", "init.scale"),
-    (NAMED, "elman: {model.cell: rnn}", "elman: 3", "7:10", "3 is not a mapping", "fixes"),
+    (NAMED, "elman: {model.cell: rnn}", "elman: 3", "7:10", "3 is not a mapping", "fixed"),
     (NAMED, ", training.optimizer: adam", "", "9:9", "resolve to the same settings", ""),
-    (NAMED, "elman:", "'':", "7:3", "is no name for a variant", "60 characters"),
-    (NAMED, "variants:", "design: paired\nvariants:", "6:1", "has no meaning beside `var", ""),
+    (NAMED, "elman:", "'':", "7:3", "is not a valid name", "60 characters"),
+    (NAMED, "variants:", "design: paired\nvariants:", "6:1", "cannot be combined with `var", ""),
     (WHEN, "when: {", "wen: {", "8:45", "there is no such key", "levels, when"),
     (WHEN, ", when: {model.cell: lstm}", "", "8:22", "`when` is missing", ""),
     (WHEN, "levels: [null, 1, 2], ", "", "8:22", "`levels` is missing", ""),
-    (WHEN, "model.cell: lstm", "model.hidden: 4", "8:52", "no factor that stands above", "cell"),
+    (WHEN, "model.cell: lstm", "model.hidden: 4", "8:52", "not a factor defined above", "cell"),
     (WHEN, "cell: lstm", "cell: gru", "8:64", "'gru' is not among the levels", "rnn, lstm"),
     (WHEN, "{model.cell: lstm}", "{}", "8:51", "always exists", "model.cell"),
     (WHEN, "[null, 1, 2]", "[null, x]", "8:38", "'x' is not allowed", "a number, or null"),
@@ -323,7 +335,7 @@ MORE = [
         NAMED,
         "exclude: [{when: {model.cell: rnn}, reason: x}]",
         "10:1",
-        "not excluded by their levels",
+        "cannot be excluded by levels",
     ),
     (NAMED, "compare: {baseline: elma}", "10:21", "'elma' is not the name of a variant"),
     (NAMED, "compare: {baseline: {model.cell: rnn}}", "10:21", "is not the name of a variant"),

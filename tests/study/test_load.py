@@ -170,7 +170,7 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path, monkeypatch: pytest.Mo
         load_study("activation.yaml")
     with pytest.raises(InputError, match=r"did you mean 'vanishing_gradient'\?"):
         load_study("vanishing_gradients")
-    with pytest.raises(InputError, match=r"YAML files there: activations\.yaml"):
+    with pytest.raises(InputError, match=r"YAML files in that folder: activations\.yaml"):
         load_study("something_else")
 
 

@@ -134,7 +134,7 @@ def test_only_must_leave_the_baseline() -> None:
     text = SMALL + "compare: {baseline: {model.activation: sigmoid}}\n"
     (problem,) = problems(text, Overrides(only=("model.activation=relu",)))
     assert problem.where == "--only model.activation=relu"
-    assert "takes out 'sigmoid'" in problem.what
+    assert "drops 'sigmoid'" in problem.what
     assert problem.cure == "add --only model.activation=sigmoid"
 
 

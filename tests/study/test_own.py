@@ -75,7 +75,7 @@ def test_a_setting_without_default_must_be_given(tmp_path: Path) -> None:
     text = build("inputs, outputs, width: int", "return nn.Linear(inputs, outputs)")
     name = f'"{write_module(tmp_path, text)}:build"'
     (problem,) = problems_of(tmp_path, model=name)
-    assert "model.width: it has no default and must be given" in problem.what
+    assert "model.width: a value is required" in problem.what
     own_study(tmp_path, name, factors="model.width: [1, 2]")
 
 

@@ -15,10 +15,10 @@ LAST = SMALL.count("\n")  # with_line() puts its line there when the key is in S
 CASES = {
     # line of the file → (where, what, allowed, cure), each a regular expression
     "qestion: x": (r"10:1", "qestion: there is no such key", "study, question", "'question'"),
-    "model.width: 3": ("10:1", "no such key", "study", r"into model: write model: \{width: …\}"),
+    "model.width: 3": ("10:1", "no such key", "study", r"in model: write model: \{width: …\}"),
     "epochs: 3": ("10:1", "no such key", "study", r"training: \{epochs: …\}"),
     "training: {learning_rat: 1}": ("9:12", "training.learning_rat", "epochs", "'learning_rate'"),
-    "training: {width: 1}": ("9:12", "no such key", "epochs", "belongs into model"),
+    "training: {width: 1}": ("9:12", "no such key", "epochs", "belongs in model"),
     "training: {epochs: -1}": ("9:20", "training.epochs: -1 is not", "whole number ≥ 1", ""),
     "training: {epochs: 0}": ("9:20", "0 is not allowed", "whole number ≥ 1", ""),
     "training: {epochs: 20.0}": ("9:20", "20.0 is not", "whole number", "write 20$"),
@@ -38,20 +38,20 @@ CASES = {
     "training: {batch_size: ful}": ("9:24", "'ful' is not", "≥ 1, or full", ""),
     "training: {optimizer: adm}": ("9:23", "'adm'", "sgd, adam, adamw, rmsprop", "'adam'"),
     "training: 3": ("9:11", "3 is not a mapping", "the keys optimizer", ""),
-    "training:": ("9:1", "nothing stands here", "the keys optimizer", ""),
+    "training:": ("9:1", "the value is missing", "the keys optimizer", ""),
     "task: {name: digts}": ("9:14", "task.name: 'digts' is not", "digits, .*mnist_5k", "'digits'"),
-    "task: {}": ("9:7", "task: a name is missing", "digits", "add name"),
+    "task: {}": ("9:7", "task: the name is missing", "digits", "add name"),
     "task: digits": ("9:7", "'digits' is not a mapping", "the keys name", ""),
     "task: {name: digits, train_examples: 1790}": ("9:7", "2390 images in all, but", "", ""),
     "model: {name: mlp, init: {scheme: hee}}": ("9:35", "model.init.scheme: 'hee'", "he", "'he'"),
     "model: {name: mlp, init: he}": ("9:26", "'he' is not a mapping", "scheme, scale, bias", ""),
-    "model: {name: mlp, init.scale: 2}": ("9:20", "no such key", "name", "into model.init"),
+    "model: {name: mlp, init.scale: 2}": ("9:20", "no such key", "name", "in model.init"),
     "model: {name: my.code:Net}": ("9:15", "there is no module my.code", "an installed module", ""),
-    "study: Big Study": ("9:8", "'Big Study' is no name", "lower-case", "write big_study"),
-    "study: ../escape": ("9:8", "no name", "lower-case", "write escape"),
+    "study: Big Study": ("9:8", "'Big Study' is not a valid", "lower-case", "write big_study"),
+    "study: ../escape": ("9:8", "not a valid", "lower-case", "write escape"),
     "study: store": ("9:8", "'store' is taken", "", "rename"),
-    "study: 3": ("9:8", "3 is no name", "lower-case", "write 3"),
-    "study:": ("9:1", "null is no name", "lower-case", ""),
+    "study: 3": ("9:8", "3 is not a valid study name", "lower-case", "write 3"),
+    "study:": ("9:1", "null is not a valid study name", "lower-case", ""),
     "question: 3": ("9:11", "3 is not allowed", "text", "put it in quotes: '3'"),
     "seed: -1": ("10:7", "seed: -1 is not", "whole number ≥ 0", ""),
     "seed: 1.5": ("10:7", "1.5 is not", "whole number ≥ 0", ""),
@@ -62,7 +62,7 @@ CASES = {
         "1,000,000",
         "",
     ),
-    "tune: {}": ("10:1", "tune: names no setting to tune", "", "add training.learning_rate"),
+    "tune: {}": ("10:1", "tune: contains no setting to tune", "", "add training.learning_rate"),
     "design: one_at_a_time": (
         "10:9",
         "varies each factor around a center, which is missing",
@@ -82,18 +82,28 @@ CASES = {
         "light",
     ),
     "probes: {quantities: [delta, deda]}": ("10:22", "a list of 2 is not", "delta_mean", "'dead'"),
-    "probes: {quantities: [delta, delta]}": ("10:22", "a list of 2 is not", "a list of", "twice"),
+    "probes: {quantities: [delta, delta]}": (
+        "10:22",
+        "a list of 2 is not",
+        "a list of",
+        "duplicate",
+    ),
     "probes: {quantities: []}": ("10:22", "an empty list is not", "a list of", ""),
     "probes: {step: 0}": ("10:16", "0 is not", "≥ 1, or last", ""),
     "resources: {cpus: 0}": ("10:19", "0 is not", "> 0", ""),
     "resources: {workers: 0}": ("10:22", "0 is not", "≥ 1", ""),
-    "resources: {gpus: 0.5, workers: 2}": ("10:19", "of 0.5 GPUs each", "whole GPUs", "NCCL"),
+    "resources: {gpus: 0.5, workers: 2}": (
+        "10:19",
+        "2 workers with 0.5 GPU each",
+        "whole GPUs",
+        "NCCL",
+    ),
     "resources: {gpu: 1}": ("10:13", "no such key", "cpus, gpus", "'gpus'"),
-    "resources: {gpus: 1.5}": ("10:19", "1.5 is neither a share", "a whole number", ""),
-    "resources: {accelerator_type: T4}": ("10:31", "none is asked for", "", "add gpus: 1"),
+    "resources: {gpus: 1.5}": ("10:19", "1.5 is neither a fraction", "a whole number", ""),
+    "resources: {accelerator_type: T4}": ("10:31", "a GPU type without a GPU", "", "add gpus: 1"),
     "compare: {metric: test/acuracy}": (
         "10:19",
-        "no metric of digits",
+        "not a metric of digits",
         "test/acc",
         "'test/accuracy'",
     ),
@@ -105,15 +115,15 @@ CASES = {
         "relu",
         "'relu'",
     ),
-    "compare: {baseline: {}}": ("10:21", "names no factor", "model.activation", "leave it out"),
+    "compare: {baseline: {}}": ("10:21", "contains no factor", "model.activation", "leave it out"),
     "compare: {baseline: 3}": ("10:21", "3 is not a mapping", "factor", ""),
     "compare: 3": ("10:10", "3 is not a mapping", "metric", ""),
     "factors: {}": ("7:10", "at least one factor", "", "add model.activation"),
     "factors: 3": ("7:10", "3 is not a mapping", "dotted path", ""),
     "factors: {model.depth: []}": ("7:24", "the list of levels is empty", "whole number", ""),
     "factors: {model.depth: 3}": ("7:24", "3 is not a list of levels", "", r"write \[a, b"),
-    "factors: {model.depth: [1, 2, 1]}": ("7:31", "the level 1 stands here twice", "", ""),
-    "factors: {model.init.scale: [1, 1.0]}": ("7:33", "the level 1.0 stands here twice", "", ""),
+    "factors: {model.depth: [1, 2, 1]}": ("7:31", "the level 1 is listed twice", "", ""),
+    "factors: {model.init.scale: [1, 1.0]}": ("7:33", "the level 1.0 is listed twice", "", ""),
     "factors: {model.depth: [1, -2]}": ("7:28", r"depth\[1\]: -2 is not", "≥ 0", ""),
     "factors: {model.depht: [1]}": (
         "7:11",
@@ -173,9 +183,9 @@ CASES = {
     "2: x": ("10:1", "'2' is not a name", "text", ""),
     "? [a]\n: x": ("10:3", "a key must be a name", "", ""),
     "<<: {a: 1}": ("10:1", "merge keys", "", "write the keys out"),
-    "seed: !secret 1": ("10:7", "the tag !secret means nothing", "", "remove"),
+    "seed: !secret 1": ("10:7", "the tag !secret is not supported", "", "remove"),
     "seed: !!int x": ("10:7", "'x' cannot be read as int", "", ""),
-    "seed: 1\nseed: 2": ("11:1", "seed: the key stands here again; first in line 10", "", "remove"),
+    "seed: 1\nseed: 2": ("11:1", "seed: duplicate key; first in line 10", "", "remove"),
 }
 
 
@@ -243,18 +253,18 @@ def test_levels_that_mean_the_same_are_refused() -> None:
 def test_exclude_must_leave_something_and_take_something() -> None:
     rules = [f"{{when: {{model.activation: {a}}}, reason: x}}" for a in ("sigmoid", "tanh", "relu")]
     (problem,) = problems(f"{SMALL}exclude: [{', '.join(rules)}]\n")
-    assert (problem.where, problem.what) == ("s.yaml:10:10", "exclude: takes out every combination")
+    assert (problem.where, problem.what) == ("s.yaml:10:10", "exclude: excludes every combination")
 
     narrower = "{when: {model.activation: tanh, model.init.scale: 1}, reason: y}"
     found = problems(f"{SMALL}exclude: [{rules[1]}, {narrower}]\n")
-    assert [p.what for p in found] == ["exclude[1]: takes out nothing that the rules above leave"]
+    assert [p.what for p in found] == ["exclude[1]: excludes nothing beyond the rules above"]
 
 
 def test_the_baseline_must_be_a_variant() -> None:
     rule = "exclude: [{when: {model.activation: sigmoid, model.init.scale: 0.5}, reason: x}]\n"
     (problem,) = problems(SMALL + rule)
     assert problem.where == "s.yaml:10:10"
-    assert "takes out the default baseline: model.activation='sigmoid'" in problem.what
+    assert "excludes the default baseline: model.activation='sigmoid'" in problem.what
     named = "compare: {baseline: {model.activation: sigmoid, model.init.scale: 0.5}}\n"
     (problem,) = problems(SMALL + rule + named)
     assert problem.where == "s.yaml:11:21"
@@ -289,13 +299,13 @@ BROKEN = {
     "a:\n\tb: 1": ("2:1", "cannot start any token", "spaces, not with tabs"),
     "a: *x": ("1:4", "undefined alias", ""),
     "a: 1\n---\nb: 1": ("2:1", "found another document", "one file holds one study"),
-    "a: \x01": ("1:4", r"control character stands in the text \(U\+0001\)", ""),
+    "a: \x01": ("1:4", r"contains a control character \(U\+0001\)", ""),
     "%YAML 1.1\n---\na: off": ("1:1", "YAML 1.2", "remove the %YAML"),
     "a: &a [*a]": ("1:4", "nested too deeply", ""),
     "[" * 1000: ("1:1", "nested too deeply", ""),
-    "- 1\n- 2": ("1:1", "holds a list of 2, not a study", ""),
-    "text": ("1:1", "holds 'text', not a study", ""),
-    "# comment": ("1:1", "holds only comments, not a study", ""),
+    "- 1\n- 2": ("1:1", "contains a list of 2, not a study", ""),
+    "text": ("1:1", "contains 'text', not a study", ""),
+    "# comment": ("1:1", "contains only comments, not a study", ""),
 }
 
 

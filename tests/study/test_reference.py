@@ -11,15 +11,15 @@ from orchestrator.models.catalogue import MODELS, TASKS
 from orchestrator.study.docs.json_schema import study_schema
 from orchestrator.study.docs.reference import tables, with_tables
 from orchestrator.study.parsing.keys import StudyFile
-from orchestrator.study.parsing.setting_paths import SECTIONS, classes, leaves
+from orchestrator.study.parsing.setting_paths import SECTIONS, classes, settings_in
 from tests.study.texts import SMALL, parse, problems, with_line
 
 PAGE = Path("docs/study.md").read_text()
 ALL = [
-    (kind, path, leaf)
+    (kind, path, setting)
     for section in SECTIONS
     for kind in classes(section)
-    for path, leaf in leaves(kind, section).items()
+    for path, setting in settings_in(kind, section).items()
 ]
 
 
@@ -32,10 +32,10 @@ def test_the_page_is_up_to_date() -> None:
 def test_every_key_and_setting_is_documented() -> None:
     for key in StudyFile.model_fields:
         assert f"\n| `{key}` | " in PAGE
-    for _, path, leaf in ALL:
+    for _, path, setting in ALL:
         if not path.endswith(".name"):
             assert f"\n| `{path}` | " in PAGE
-            assert leaf.description, f"{path} has no docstring"
+            assert setting.description, f"{path} has no docstring"
     for name in (*MODELS, *TASKS):
         assert f"`{name}`\n" in PAGE
 

@@ -44,7 +44,7 @@ def test_a_model_that_cannot_take_the_task_is_refused_with_the_pair_named() -> N
 
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "squared_error"])
 def test_a_loss_that_does_not_go_with_the_task_is_refused(loss: str) -> None:
-    message = f"{loss} is no loss for digits: choose cross_entropy, sigmoid_cross_entropy"
+    message = f"{loss} is not a loss for digits: choose cross_entropy, sigmoid_cross_entropy"
     with pytest.raises(InputError, match=message):
         study("name: digits", "name: mlp", f"loss: {loss}")
 
@@ -55,7 +55,7 @@ def test_the_loss_of_the_task_may_be_written_out() -> None:
 
 
 def test_an_idx_task_needs_its_files_and_sizes() -> None:
-    with pytest.raises(InputError, match=r"task\.images: it has no default and must be given"):
+    with pytest.raises(InputError, match=r"task\.images: a value is required"):
         study("name: idx", "name: mlp")
 
 

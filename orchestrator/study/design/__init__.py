@@ -1,1 +1,1 @@
-"""Factors and their levels → the variants of a study, its comparisons and its tuning."""
+"""Factors and their levels → the variants of a study, its comparison and its tuning."""

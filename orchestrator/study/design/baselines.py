@@ -1,23 +1,25 @@
-"""Which variant each variant is compared with."""
+"""The variant that each variant is compared with."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from orchestrator.study.design.factors import has_levels
 from orchestrator.study.records import Level, Variant
 
 
 def baselines(
     variants: Sequence[Variant], baseline: Mapping[str, Level]
 ) -> dict[str, tuple[Variant, ...]]:
-    """Variant id → the variants that have the baseline's levels and else its own.
+    """Variant id → the variants that have the baseline's levels and otherwise equal this variant.
 
-    A factor that one of the two does not have keeps nobody apart. A baseline is its own. One that
-    the study excludes leaves nothing, and a baseline that leaves a level open, several.
+    A factor that one of the two variants does not have is not compared. A baseline is compared with
+    itself. If the study excludes a baseline, there is none; if the baseline leaves a level open,
+    there are several.
     """
     shared = _shared(variants, baseline) if variants else []
     candidates: dict[tuple[Level, ...], list[Variant]] = defaultdict(list)
     for variant in variants:
-        if _has(variant, baseline):
+        if has_levels(variant.levels, baseline):
             candidates[_key(variant, shared)].append(variant)
     return {
         variant.variant_id: _matching(variant, baseline, candidates[_key(variant, shared)])
@@ -34,11 +36,6 @@ def _shared(variants: Sequence[Variant], baseline: Mapping[str, Level]) -> list[
 
 def _key(variant: Variant, paths: Iterable[str]) -> tuple[Level, ...]:
     return tuple(variant.levels[path] for path in paths)
-
-
-def _has(variant: Variant, wanted: Mapping[str, Level]) -> bool:
-    levels = variant.levels
-    return all(path in levels and levels[path] == level for path, level in wanted.items())
 
 
 def _matching(

@@ -1,4 +1,4 @@
-"""`compare`: the metric and the baseline, or what stands for them when they are left out."""
+"""`compare`: the metric and the baseline, with their defaults."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Any
 from orchestrator.models.catalogue import Metric, TaskEntry
 from orchestrator.study.design.baselines import baselines
 from orchestrator.study.design.designs import VARIANTS, Design
-from orchestrator.study.design.factors import Levels, read_point
+from orchestrator.study.design.factors import Levels, has_levels, read_combination
 from orchestrator.study.design.only import BY_NAME
 from orchestrator.study.parsing.keys import CompareKeys
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
 from orchestrator.study.parsing.overrides import Flag
 from orchestrator.study.parsing.raw_factors import place_of
-from orchestrator.study.parsing.setting_paths import leaves
+from orchestrator.study.parsing.setting_paths import settings_in
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
 from orchestrator.study.records import Level, Variant
@@ -26,15 +26,13 @@ PLACE = ("compare", "baseline")
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Levels that the baseline has, or its name."""
+    """The levels of the baseline, or its name."""
 
     levels: Levels = field(default_factory=dict)
     name: str = ""
 
     def fits(self, variant: Variant) -> bool:
-        own = variant.levels
-        has = all(path in own and own[path] == level for path, level in self.levels.items())
-        return has and self.name in ("", variant.label)
+        return has_levels(variant.levels, self.levels) and self.name in ("", variant.label)
 
     @property
     def text(self) -> str:
@@ -42,8 +40,8 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """What a study says it compares, before its variants are known."""
+class DeclaredCompare:
+    """The comparison that a study declares, before its variants are known."""
 
     metric: str
     baseline: Baseline
@@ -70,12 +68,12 @@ def read_compare(
     full: Design,
     kept: Design,
     only: list[Flag],
-) -> Declared | None:
-    """The declaration of the comparison; None if something is wrong with it.
+) -> DeclaredCompare | None:
+    """The declared comparison; None if there is a problem with it.
 
-    full, kept: the design of the file, and what `--only` leaves of it.
+    full, kept: the design of the file, and the part that `--only` keeps.
     """
-    keys = {f"compare.{name}": leaf for name, leaf in leaves(CompareKeys, "").items()}
+    keys = {f"compare.{name}": setting for name, setting in settings_in(CompareKeys, "").items()}
     others = {key: given[key] for key in given if key != "baseline"} if _maps(given) else given
     read = read_group(findings, ("compare",), others, keys)
     metric = _metric(findings, read.get("metric"), tasks)
@@ -85,7 +83,7 @@ def read_compare(
         return None
     if metric is None or baseline is None:
         return None
-    return Declared(metric, baseline, read.get("smallest_difference"), named is not None)
+    return DeclaredCompare(metric, baseline, read.get("smallest_difference"), named is not None)
 
 
 def _maps(given: Any) -> bool:
@@ -96,13 +94,13 @@ def _metric(findings: Findings, given: str | None, tasks: Mapping[str, TaskEntry
     known = metrics_of(tasks) if tasks else []
     if tasks and not known:
         own = "; ".join(f"{name}: {names(m.name for m in t.metrics)}" for name, t in tasks.items())
-        what = "the tasks have no metric in common that has one unit"
+        what = "the tasks share no metric with the same unit"
         place = place_of(findings.document, [TASK], "") or ("task",)
-        findings.add(place, what, own, "compare tasks that report the same")
+        findings.add(place, what, own, "compare tasks that report the same metric")
     if given is None:
         return known[0] if known else None
     if known and given not in known:
-        what = f"{shown(given)} is no metric of {names(tasks)}"
+        what = f"{shown(given)} is not a metric of {names(tasks)}"
         findings.add(("compare", "metric"), what, names(known), nearest(given, known))
     return given
 
@@ -112,7 +110,7 @@ def _metric(findings: Findings, given: str | None, tasks: Mapping[str, TaskEntry
 
 def _default(design: Design) -> Baseline | None:
     """The first variant of the design, or its center; in a factorial one, of every task."""
-    first = next(design.points(), None)
+    first = next(design.combinations(), None)
     if first is None:
         return None
     if design.name == VARIANTS:
@@ -123,7 +121,7 @@ def _default(design: Design) -> Baseline | None:
 
 
 def _without_task(levels: Levels) -> Levels:
-    """Sizes and lengths of a task are compared only where a study compares nothing else."""
+    """Without task settings: those are compared only if the study compares nothing else."""
     of_model = {path: level for path, level in levels.items() if not path.startswith("task.")}
     return of_model or {path: level for path, level in levels.items() if path != TASK}
 
@@ -133,13 +131,13 @@ def _read_baseline(findings: Findings, given: Any, design: Design) -> Baseline |
         return _read_name(findings, given, design)
     if given == {}:
         allowed = names(design.factors)
-        findings.add(PLACE, "names no factor", allowed, "leave it out for the first levels")
+        findings.add(PLACE, "contains no factor", allowed, "leave it out for the first levels")
         return None
-    point = read_point(findings, PLACE, given, design.factors)
-    if point and TASK in point and not design.has_one_baseline:
+    levels = read_combination(findings, PLACE, given, design.factors)
+    if levels and TASK in levels and not design.has_one_baseline:
         what = "variants are compared within a task"
         findings.add((*PLACE, TASK), what, cure="leave task.name out", at_key=True)
-    return Baseline(point) if point else None
+    return Baseline(levels) if levels else None
 
 
 def _read_name(findings: Findings, given: Any, design: Design) -> Baseline | None:
@@ -157,8 +155,8 @@ def _survives(findings: Findings, baseline: Baseline, kept: Design, only: Sequen
         gone = {BY_NAME: baseline.name}
     for path, level in gone.items():
         flag = next((flag for flag in only if flag.path == path), only[0])
-        what = f"takes out {shown(level)}, which the study compares with (compare.baseline)"
-        findings.add_at(flag.place, what, cure=f"add --only {path}={level}")
+        what = f"drops {shown(level)}, a level of the baseline (compare.baseline)"
+        findings.add_at(flag.position, what, cure=f"add --only {path}={level}")
     return not gone
 
 
@@ -169,10 +167,10 @@ def _is_gone(path: str, level: Level, design: Design) -> bool:
 # --- once the variants are known -----------------------------------------------------------
 
 
-def settle(
-    findings: Findings, declared: Declared, design: Design, variants: Sequence[Variant]
+def resolve_compare(
+    findings: Findings, declared: DeclaredCompare, design: Design, variants: Sequence[Variant]
 ) -> tuple[Compare, dict[str, str]]:
-    """The comparison, and variant id → id of its baseline; problems that show only now."""
+    """The comparison, and variant id → id of its baseline; reports what shows only now."""
     fitting = [variant for variant in variants if declared.baseline.fits(variant)]
     if variants and not fitting:
         _report_none(findings, declared)
@@ -187,21 +185,24 @@ def settle(
     return compare, partners
 
 
-def _report_none(findings: Findings, declared: Declared) -> None:
+def _report_none(findings: Findings, declared: DeclaredCompare) -> None:
     path = PLACE if declared.is_given else ("exclude",)
-    what = "matches no variant: " if declared.is_given else "takes out the default baseline: "
+    what = "matches no variant: " if declared.is_given else "excludes the default baseline: "
     cure = "name another one in compare.baseline"
     cure = "exclude something else" if declared.is_given else cure
     findings.add(path, f"{what}{declared.baseline.text}", cure=cure)
 
 
 def _one_for_all(
-    findings: Findings, declared: Declared, variants: Sequence[Variant], fitting: Sequence[Variant]
+    findings: Findings,
+    declared: DeclaredCompare,
+    variants: Sequence[Variant],
+    fitting: Sequence[Variant],
 ) -> dict[str, str]:
     if len(fitting) > 1:
         labels = "; ".join(variant.label for variant in fitting[:3])
-        what = f"{declared.baseline.text} is not one variant but {len(fitting)}"
-        findings.add(PLACE, what, labels, "name more of its levels")
+        what = f"{declared.baseline.text} matches {len(fitting)} variants, not one"
+        findings.add(PLACE, what, labels, "add more of its levels")
     for variant in variants:
         if fitting and variant.settings.task.name != fitting[0].settings.task.name:
             _report_other_task(findings, variant, fitting[0])
@@ -212,18 +213,18 @@ def _one_for_all(
 def _report_other_task(findings: Findings, variant: Variant, baseline: Variant) -> None:
     here, there = variant.settings.task.name, baseline.settings.task.name
     place = place_of(findings.document, [TASK], variant.label) or ("task",)
-    what = f"{variant.label} has the task {here}, but its baseline {baseline.label} {there}"
+    what = f"{variant.label} has the task {here}, but its baseline {baseline.label} has {there}"
     findings.add(place, what, "one task", "make task.name a factor of the design factorial")
 
 
 def _one_each(
-    findings: Findings, declared: Declared, variants: Sequence[Variant]
+    findings: Findings, declared: DeclaredCompare, variants: Sequence[Variant]
 ) -> dict[str, str]:
-    """Each variant's own baseline; none where that is excluded."""
+    """Variant id → id of its baseline; variants whose baseline is excluded are left out."""
     found = baselines(variants, declared.baseline.levels)
     several = next((v for v in variants if len(found[v.variant_id]) > 1), None)
     if several is not None:
         labels = "; ".join(other.label for other in found[several.variant_id][:3])
-        what = f"for the variant {several.label} it is not one variant but several"
-        findings.add(PLACE, what, labels, "name the levels in which they differ")
+        what = f"for the variant {several.label} it matches several variants, not one"
+        findings.add(PLACE, what, labels, "add the levels in which they differ")
     return {name: matching[0].variant_id for name, matching in found.items() if matching}

@@ -2,29 +2,29 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import get_args
 
 from orchestrator.study.design.factors import Factor, Factors, Levels
+from orchestrator.study.parsing.keys import DesignName
 from orchestrator.study.parsing.messages import plain
-from orchestrator.study.parsing.setting_paths import Leaf
+from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.records import Level
 
-DesignName = Literal["factorial", "one_at_a_time", "paired"]
 DESIGNS: tuple[str, ...] = get_args(DesignName)
 VARIANTS = "variants"  # the design of a study that lists its variants by name
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """What a design says of one variant."""
+class Combination:
+    """The levels and the label of one variant."""
 
-    levels: Levels  # of the factors that it sets, in the order of the study's
+    levels: Levels  # by path, in the order of the study's factors
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Factors, and what combines them."""
+    """Factors, and how they are combined into variants."""
 
     name: str = "factorial"
     factors: Factors = field(default_factory=dict)
@@ -39,26 +39,30 @@ class Design:
     def keeping(self, names: Collection[str]) -> "Design":
         """Only these of the variants that are listed by name."""
         named = {name: levels for name, levels in self.named.items() if name in names}
-        leaves = {path: factor.leaf for path, factor in self.factors.items()}
-        return replace(self, factors=factors_of(named, leaves), named=named)
+        settings = {path: factor.setting for path, factor in self.factors.items()}
+        return replace(self, factors=factors_of(named, settings), named=named)
 
-    def points(self) -> Iterator[Point]:
-        """The variants, with those that rules exclude."""
+    def levels_of(self, path: str) -> tuple[Level, ...]:
+        """The levels of a setting; none if it does not vary."""
+        return self.factors[path].levels if path in self.factors else ()
+
+    def combinations(self) -> Iterator[Combination]:
+        """All variants, including those that `exclude` takes out."""
         if self.name == VARIANTS:
-            return (Point(levels, name) for name, levels in self.named.items())
+            return (Combination(levels, name) for name, levels in self.named.items())
         short = short_names(tuple(self.factors))
-        return (Point(levels, _label(levels, short)) for levels in self._combinations())
+        return (Combination(levels, _label(levels, short)) for levels in self._levels())
 
-    def _combinations(self) -> Iterator[Levels]:
+    def _levels(self) -> Iterator[Levels]:
         if self.name == "one_at_a_time":
             return around(self.factors, self.center)
         return zipped(self.factors) if self.name == "paired" else crossed(self.factors)
 
 
-def factors_of(named: Mapping[str, Levels], leaves: Mapping[str, Leaf]) -> Factors:
-    """Every path that a variant sets, with the levels that stand in the variants."""
+def factors_of(named: Mapping[str, Levels], settings: Mapping[str, Setting]) -> Factors:
+    """Every path that a variant sets, with the levels that the variants give it."""
     paths = dict.fromkeys(path for levels in named.values() for path in levels)
-    return {path: Factor(leaves[path], _levels_of(named, path)) for path in paths}
+    return {path: Factor(settings[path], _levels_of(named, path)) for path in paths}
 
 
 def _levels_of(named: Mapping[str, Levels], path: str) -> tuple[Level, ...]:
@@ -67,36 +71,36 @@ def _levels_of(named: Mapping[str, Levels], path: str) -> tuple[Level, ...]:
 
 def crossed(factors: Factors) -> Iterator[Levels]:
     """Every level with every other; the last factor changes first."""
-    points: Iterator[Levels] = iter([{}] if factors else [])
+    combinations: Iterator[Levels] = iter([{}] if factors else [])
     for path, factor in factors.items():
-        points = _each(points, path, factor)
-    return points
+        combinations = _each(combinations, path, factor)
+    return combinations
 
 
-def _each(points: Iterable[Levels], path: str, factor: Factor) -> Iterator[Levels]:
-    for point in points:
-        if factor.exists(point):
-            yield from ({**point, path: level} for level in factor.levels)
+def _each(combinations: Iterable[Levels], path: str, factor: Factor) -> Iterator[Levels]:
+    for levels in combinations:
+        if factor.exists(levels):
+            yield from ({**levels, path: level} for level in factor.levels)
         else:
-            yield point
+            yield levels
 
 
 def around(factors: Factors, center: Levels) -> Iterator[Levels]:
     """The center, then each other level of each factor with all else as in the center."""
-    yield _moved(factors, center)
+    yield _existing(factors, center)
     for path, factor in factors.items():
         for level in factor.levels:
             if level != center[path]:
-                yield _moved(factors, {**center, path: level})
+                yield _existing(factors, {**center, path: level})
 
 
-def _moved(factors: Factors, levels: Levels) -> Levels:
-    """Only the levels of factors that exist there."""
-    point: dict[str, Level] = {}
+def _existing(factors: Factors, levels: Levels) -> Levels:
+    """Only the levels of factors that exist in this combination."""
+    existing: dict[str, Level] = {}
     for path, factor in factors.items():
-        if factor.exists(point):
-            point[path] = levels[path]
-    return point
+        if factor.exists(existing):
+            existing[path] = levels[path]
+    return existing
 
 
 def zipped(factors: Factors) -> Iterator[Levels]:

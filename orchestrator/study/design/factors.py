@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
-from orchestrator.study.parsing.setting_paths import Leaf
+from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import cure, keys_below
-from orchestrator.study.parsing.yaml_text import Findings, Path
+from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 from orchestrator.study.records import Level
 
 Levels = Mapping[str, Level]  # by dotted path
@@ -20,31 +20,36 @@ CONDITIONAL = ("levels", "when")  # keys of a factor that exists with other leve
 class Factor:
     """A setting that varies."""
 
-    leaf: Leaf
+    setting: Setting
     levels: tuple[Level, ...]  # in canonical form; the design `paired` may repeat some
-    when: Levels = field(default_factory=dict)  # levels of other factors without which it has none
+    when: Levels = field(default_factory=dict)  # levels of other factors that it needs
 
     def index_of(self, given: Any) -> int:
-        """The place of a level, in whatever spelling; −1 if it is none."""
+        """The index of a level, in any spelling; −1 if it is not one."""
         try:
-            return self.levels.index(self.leaf.read(given))
+            return self.levels.index(self.setting.read(given))
         except ValueError:  # pydantic's ValidationError is one too
             return -1
 
-    def exists(self, point: Levels) -> bool:
-        """Whether a variant with these levels has one of this factor."""
-        return all(path in point and point[path] == level for path, level in self.when.items())
+    def exists(self, levels: Levels) -> bool:
+        """Whether a variant with these levels has a level of this factor."""
+        return has_levels(levels, self.when)
 
 
 Factors = Mapping[str, Factor]
 
 
-def read_factors(
-    findings: Findings, given: Any, settings: Mapping[str, Leaf], repeats: bool
-) -> dict[str, Factor]:
-    """The levels of every factor in canonical form, those that are wrong left out.
+def has_levels(levels: Levels, wanted: Levels) -> bool:
+    """Whether a combination of levels has all the wanted ones."""
+    return all(path in levels and levels[path] == level for path, level in wanted.items())
 
-    repeats: whether a level may stand in a list more than once.
+
+def read_factors(
+    findings: Findings, given: Any, settings: Mapping[str, Setting], repeats: bool
+) -> dict[str, Factor]:
+    """The valid levels of every factor, in canonical form.
+
+    repeats: whether a list may contain a level more than once.
     """
     if not isinstance(given, Mapping):
         allowed = "a mapping: dotted path of a setting → list of its levels"
@@ -55,19 +60,19 @@ def read_factors(
         findings.add(("factors",), "a study compares at least one factor", cure=f"add {example}")
     factors: dict[str, Factor] = {}
     for path, entry in given.items():
-        if leaf := settings.get(path):
-            factors[path] = _read_factor(findings, path, entry, leaf, factors, repeats)
+        if setting := settings.get(path):
+            factors[path] = _read_factor(findings, path, entry, setting, factors, repeats)
         else:
             unknown_path(findings, ("factors", path), entry, settings)
     return factors
 
 
 def _read_factor(
-    findings: Findings, path: str, entry: Any, leaf: Leaf, above: Factors, repeats: bool
+    findings: Findings, path: str, entry: Any, setting: Setting, above: Factors, repeats: bool
 ) -> Factor:
-    place: Path = ("factors", path)
+    place: KeyPath = ("factors", path)
     if not isinstance(entry, Mapping):
-        return Factor(leaf, _read_levels(findings, place, entry, leaf, repeats))
+        return Factor(setting, _read_levels(findings, place, entry, setting, repeats))
     for key in entry:
         if key not in CONDITIONAL:
             hint = nearest(key, CONDITIONAL)
@@ -75,52 +80,54 @@ def _read_factor(
             findings.add((*place, key), what, names(CONDITIONAL), hint, at_key=True)
     levels: tuple[Level, ...] = ()
     if "levels" in entry:
-        levels = _read_levels(findings, (*place, "levels"), entry["levels"], leaf, repeats)
+        levels = _read_levels(findings, (*place, "levels"), entry["levels"], setting, repeats)
     else:
         findings.add(place, "`levels` is missing", cure="write {levels: [a, b], when: {…}}")
     if "when" in entry:
-        return Factor(leaf, levels, _read_when(findings, (*place, "when"), entry["when"], above))
+        return Factor(setting, levels, _read_when(findings, (*place, "when"), entry["when"], above))
     findings.add(place, "`when` is missing", cure="add it, or write the levels as a list")
-    return Factor(leaf, levels)
+    return Factor(setting, levels)
 
 
-def _read_when(findings: Findings, place: Path, given: Any, above: Factors) -> Levels:
-    """Levels of factors that stand above, so that none can wait for itself."""
+def _read_when(findings: Findings, place: KeyPath, given: Any, above: Factors) -> Levels:
+    """Levels of factors that are defined above: no factor can depend on itself."""
     if isinstance(given, Mapping) and not given:
-        what = "without a level the factor always exists"
+        what = "without levels the factor always exists"
         findings.add(place, what, names(above), "write the levels as a list")
-    return read_point(findings, place, given, above, "is no factor that stands above") or {}
+    return read_combination(findings, place, given, above, "is not a factor defined above") or {}
 
 
 def _read_levels(
-    findings: Findings, path: Path, levels: Any, leaf: Leaf, repeats: bool
+    findings: Findings, path: KeyPath, levels: Any, setting: Setting, repeats: bool
 ) -> tuple[Level, ...]:
     if not isinstance(levels, list):
         findings.add(path, f"{shown(levels)} is not a list of levels", cure="write [a, b, …]")
         return ()
     if not levels:
-        findings.add(path, "the list of levels is empty", leaf.allowed)
+        findings.add(path, "the list of levels is empty", setting.allowed)
     seen: list[Level] = []
     for index, given in enumerate(levels):
         try:
-            level = leaf.read(given)
+            level = setting.read(given)
         except ValidationError:
             what = f"{shown(given)} is not allowed"
-            findings.add((*path, index), what, leaf.allowed, cure(given, leaf))
+            findings.add((*path, index), what, setting.allowed, cure(given, setting))
             continue
         if level in seen and not repeats:
-            findings.add((*path, index), f"the level {shown(level)} stands here twice")
+            findings.add((*path, index), f"the level {shown(level)} is listed twice")
         seen.append(level)
     return tuple(seen if repeats else dict.fromkeys(seen))
 
 
-def unknown_path(findings: Findings, place: Path, value: Any, settings: Mapping[str, Leaf]) -> None:
-    """Reports a path that varies, and is no setting; it is the last part of its place."""
+def unknown_path(
+    findings: Findings, place: KeyPath, value: Any, settings: Mapping[str, Setting]
+) -> None:
+    """Reports a path that should vary but is not a setting; it is the last part of `place`."""
     path = str(place[-1])
     below = keys_below((path,), settings)
     if below:
         nested = isinstance(value, Mapping)
-        what = "is a group of settings" + (", and factors are dotted paths" if nested else "")
+        what = "is a group of settings" + ("; factors are dotted paths" if nested else "")
         example = f"{path}.{next(iter(value), below[0]) if nested else below[0]}"
         options = names(f"{path}.{name}" for name in below)
         value_text = "[…]" if place[0] == "factors" else "…"
@@ -134,26 +141,26 @@ def unknown_path(findings: Findings, place: Path, value: Any, settings: Mapping[
     findings.add(place, "no setting has this path", options, hint, at_key=True)
 
 
-def _hint(path: str, settings: Mapping[str, Leaf]) -> str:
+def _hint(path: str, settings: Mapping[str, Setting]) -> str:
     same_name = [known for known in settings if known.endswith(f".{path.rpartition('.')[2]}")]
     return f"did you mean {same_name[0]!r}?" if same_name else nearest(path, settings)
 
 
-def read_point(
+def read_combination(
     findings: Findings,
-    path: Path,
+    path: KeyPath,
     given: Any,
     factors: Factors,
     stranger: str = "is not a factor of this study",
 ) -> dict[str, Level] | None:
-    """One level for each of some factors; None if anything is wrong with them.
+    """One level for each of some factors; None if there is any problem.
 
-    stranger: what is said of a key that is none of the factors.
+    stranger: the message for a key that is not one of the factors.
     """
     if not isinstance(given, Mapping):
         findings.add(path, f"{shown(given)} is not a mapping", "factor → one of its levels")
         return None
-    point: dict[str, Level] = {}
+    combination: dict[str, Level] = {}
     for factor, level in given.items():
         here = (*path, factor)
         if factor not in factors:
@@ -163,8 +170,8 @@ def read_point(
             what = f"{shown(level)} is not among the levels of this factor"
             findings.add(here, what, levels_text(levels), nearest(level, levels))
         else:
-            point[factor] = factors[factor].levels[index]
-    return point if len(point) == len(given) else None
+            combination[factor] = factors[factor].levels[index]
+    return combination if len(combination) == len(given) else None
 
 
 def levels_text(levels: tuple[Level, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The settings of a variant where its nuisance settings have certain values."""
+"""The settings of a variant with given values of its nuisance settings."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,12 +12,12 @@ Values = Mapping[str, Level]  # path of a nuisance setting → its value at a po
 
 
 def at_point(variant: Variant, values: Values) -> Variant:
-    """The variant with its nuisance settings at a point. Raises pydantic's ValidationError."""
+    """The variant with these nuisance values. Raises pydantic's ValidationError."""
     return replace(variant, settings=_with_values(variant.settings, values))
 
 
 def for_tuning(variant: Variant) -> Variant:
-    """The variant without probes: tuning looks at the validation metric only."""
+    """The variant without probes: tuning uses only the validation metric."""
     return replace(variant, settings=replace(variant.settings, probes=Probes(examples=0)))
 
 

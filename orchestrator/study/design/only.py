@@ -1,4 +1,4 @@
-"""`--only`: which part of the design is left."""
+"""`--only`: the part of the design that it keeps."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,12 +7,12 @@ from orchestrator.study.design.designs import VARIANTS, Design
 from orchestrator.study.design.factors import Factor, levels_text, with_levels
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
 from orchestrator.study.parsing.overrides import Edits, Flag
-from orchestrator.study.parsing.yaml_text import Findings, Path
+from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 
 BY_NAME = "variant"  # --only variant=NAME, where variants have names
 
 
-def keep_only(findings: Findings, flags: list[Flag], design: Design, edits: Edits) -> Design:
+def apply_only(findings: Findings, flags: list[Flag], design: Design, edits: Edits) -> Design:
     """The design with the levels, or named variants, that the flags keep; without flags, all."""
     if not flags:
         return design
@@ -33,19 +33,19 @@ def keep_only(findings: Findings, flags: list[Flag], design: Design, edits: Edit
 
 
 def _wanted(findings: Findings, flags: list[Flag], design: Design) -> dict[str, set[int]]:
-    """Path → places of the levels that stay in the list of levels."""
+    """KeyPath → places of the levels that stay in the list of levels."""
     wanted: dict[str, set[int]] = {}
     for flag in flags:
         factor = design.factors.get(flag.path)
         if factor is None:
             cure = nearest(flag.path, design.factors)
-            cure = cure or "fix a setting that is no factor with --set"
+            cure = cure or "fix a setting that is not a factor with --set"
             allowed = names(design.factors)
-            findings.add_at(flag.place, f"{flag.path} is not a factor", allowed, cure)
+            findings.add_at(flag.position, f"{flag.path} is not a factor", allowed, cure)
         elif (index := factor.index_of(flag.value)) < 0:
             what = f"{shown(flag.value)} is not a level of {flag.path}"
             near = nearest(flag.value, factor.levels)
-            findings.add_at(flag.place, what, levels_text(factor.levels), near)
+            findings.add_at(flag.position, what, levels_text(factor.levels), near)
         else:
             level = factor.levels[index]
             same = {i for i, other in enumerate(factor.levels) if other == level}
@@ -53,22 +53,22 @@ def _wanted(findings: Findings, flags: list[Flag], design: Design) -> dict[str, 
     return wanted
 
 
-def _place(path: str, factor: Factor) -> Path:
-    """Where the list of levels stands."""
+def _place(path: str, factor: Factor) -> KeyPath:
+    """The place of the list of levels in the file."""
     return ("factors", path, "levels") if factor.when else ("factors", path)
 
 
 def _check_center(findings: Findings, flags: list[Flag], design: Design) -> None:
-    """Without its center one_at_a_time has nothing to vary around."""
+    """The design one_at_a_time needs its center."""
     for path, level in design.center.items():
         if level not in design.factors[path].levels:
             flag = next(flag for flag in flags if flag.path == path)
-            what = f"takes out {shown(level)}, which is at the center"
-            findings.add_at(flag.place, what, cure=f"add --only {path}={plain(level)}")
+            what = f"drops {shown(level)}, a level of the center"
+            findings.add_at(flag.position, what, cure=f"add --only {path}={plain(level)}")
 
 
 def _without_impossible(design: Design, edits: Edits) -> Design:
-    """Without factors that exist only with levels that are gone."""
+    """Without factors that need levels that were dropped."""
     factors: dict[str, Factor] = {}
     for path, factor in design.factors.items():
         when = factor.when.items()
@@ -86,12 +86,12 @@ def _keep_rows(
     wanted: Mapping[str, set[int]],
     edits: Edits,
 ) -> Design:
-    """Pairs stay together: rows that have one of the wanted levels of every factor."""
+    """Keeps the rows (index i of every list) that have a wanted level of every factor named."""
     rows = set(range(max((len(f.levels) for f in design.factors.values()), default=0)))
     kept = sorted(rows.intersection(*wanted.values()))
     if not kept and wanted:
-        what = "leaves no variant: these levels do not stand together"
-        findings.add_at(flags[-1].place, what, cure="keep levels of one variant")
+        what = "leaves no variant: none has these levels together"
+        findings.add_at(flags[-1].position, what, cure="keep levels of one variant")
     edits.kept.update({("factors", path): kept for path in design.factors})
     return replace(
         design, factors={path: with_levels(f, kept) for path, f in design.factors.items()}
@@ -104,11 +104,13 @@ def _keep_named(findings: Findings, flags: list[Flag], design: Design, edits: Ed
         name = plain(flag.value)
         if flag.path != BY_NAME:
             cure = "choose variants by their names"
-            findings.add_at(flag.place, "variants have names here", "--only variant=NAME", cure)
+            findings.add_at(
+                flag.position, "the variants of this study have names", "--only variant=NAME", cure
+            )
         elif name not in design.named:
             what = f"there is no variant {shown(name)}"
             near = nearest(name, design.named)
-            findings.add_at(flag.place, what, names(design.named), near)
+            findings.add_at(flag.position, what, names(design.named), near)
         else:
             wanted.add(name)
     edits.removed += [("variants", name) for name in design.named if name not in wanted]

@@ -10,27 +10,27 @@ from orchestrator.study.design.factors import (
     Factor,
     Factors,
     Levels,
+    read_combination,
     read_factors,
-    read_point,
     unknown_path,
 )
 from orchestrator.study.parsing.messages import names, plain, plural, shown
-from orchestrator.study.parsing.setting_paths import Leaf
+from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import cure
-from orchestrator.study.parsing.yaml_text import Findings, Path
+from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 from orchestrator.study.records import Level
 
 LONGEST_NAME = 60  # characters of a variant's name
 
 
 def read_design(
-    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]
+    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Setting]
 ) -> Design:
-    """What the file compares; without factors where something is too wrong to go on."""
+    """The design of the file; without factors if problems prevent reading them."""
     if "variants" in given:
         return _listed(findings, given, settings)
     kind = given.get("design", "factorial")
-    if kind not in DESIGNS:  # reported with the other keys of the head
+    if kind not in DESIGNS:  # reported with the other keys of the header
         kind = "factorial"
     if kind != "one_at_a_time" and "center" in given:
         what = f"the design {kind} has no center"
@@ -55,7 +55,7 @@ def _centered(findings: Findings, given: Mapping[str, Any], factors: Factors) ->
         what = "one_at_a_time varies each factor around a center, which is missing"
         findings.add(("design",), what, cure=f"add center: {{{example}}}")
         return Design("one_at_a_time")
-    center = read_point(findings, ("center",), given["center"], factors)
+    center = read_combination(findings, ("center",), given["center"], factors)
     if center is None:
         return Design("one_at_a_time")
     before = len(findings.found)
@@ -74,25 +74,25 @@ def _check_center(findings: Findings, path: str, factor: Factor, center: Levels)
         findings.add(("factors", path), what, cure="choose another center, or remove the factor")
     elif path not in center:
         allowed = names(map(plain, factor.levels))
-        findings.add(("center",), f"no level of {path}", allowed, f"add {path}: …")
+        findings.add(("center",), f"the level of {path} is missing", allowed, f"add {path}: …")
 
 
 # --- paired --------------------------------------------------------------------------------
 
 
 def _paired(findings: Findings, given: Any, factors: Factors) -> Design:
-    """All lists must have one length: the first levels are a variant, and so on."""
+    """All lists must have the same length: the first levels make a variant, and so on."""
     before = len(findings.found)
     lengths = {path: len(given[path]) for path in factors if isinstance(given[path], list)}
     first = next(iter(lengths), "")
     for path, factor in factors.items():
         if factor.when:
-            what = "has no meaning in the design paired, which says of each variant what it has"
+            what = "is not possible in the design paired, where every variant has every factor"
             cure_ = "use the design factorial, or list variants by name"
             findings.add(("factors", path, "when"), what, cure=cure_, at_key=True)
         elif path in lengths and lengths[path] != lengths[first]:
             what = f"has {plural(lengths[path], 'level')}, but {first} has {lengths[first]}"
-            findings.add(("factors", path), what, cure="write one level for each variant")
+            findings.add(("factors", path), what, cure="write one level per variant")
     is_whole = all(len(factor.levels) == lengths.get(p) for p, factor in factors.items())
     if len(findings.found) > before or not is_whole:
         return Design("paired")
@@ -103,21 +103,23 @@ def _paired(findings: Findings, given: Any, factors: Factors) -> Design:
 
 def _check_twice(findings: Findings, design: Design) -> None:
     seen: list[Levels] = []
-    for index, point in enumerate(design.points()):
-        if point.levels in seen:
-            place: Path = ("factors", list(design.factors)[-1], index)
-            findings.add(place, f"the variant {point.label} stands here twice")
-        seen.append(point.levels)
+    for index, combination in enumerate(design.combinations()):
+        if combination.levels in seen:
+            place: KeyPath = ("factors", list(design.factors)[-1], index)
+            findings.add(place, f"the variant {combination.label} is listed twice")
+        seen.append(combination.levels)
 
 
 # --- variants ------------------------------------------------------------------------------
 
 
-def _listed(findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]) -> Design:
-    """Variants by name; their factors are all paths that any of them sets."""
+def _listed(
+    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Setting]
+) -> Design:
+    """Variants listed by name; their factors are all paths that any of them sets."""
     for key in ("factors", "design", "center"):
         if key in given:
-            what = "has no meaning beside `variants`, which lists what is compared"
+            what = "cannot be combined with `variants`"
             findings.add((key,), what, cure="remove one of the two", at_key=True)
     listed = given["variants"]
     if not isinstance(listed, Mapping) or not listed:
@@ -128,7 +130,7 @@ def _listed(findings: Findings, given: Mapping[str, Any], settings: Mapping[str,
     named = {
         name: _read_variant(findings, name, values, settings) for name, values in listed.items()
     }
-    if len(findings.found) > before:  # without what is wrong, two may look the same
+    if len(findings.found) > before:  # without the invalid values, two may look the same
         return Design(VARIANTS)
     if not any(named.values()):
         findings.add(("variants",), "no variant sets anything", "{PATH: VALUE, …}", at_key=True)
@@ -136,28 +138,32 @@ def _listed(findings: Findings, given: Mapping[str, Any], settings: Mapping[str,
 
 
 def _read_variant(
-    findings: Findings, name: str, values: Any, settings: Mapping[str, Leaf]
+    findings: Findings, name: str, values: Any, settings: Mapping[str, Setting]
 ) -> Levels:
-    place: Path = ("variants", name)
+    place: KeyPath = ("variants", name)
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         allowed = f"printable text of at most {LONGEST_NAME} characters"
-        findings.add(place, f"{shown(name)} is no name for a variant", allowed, at_key=True)
+        findings.add(
+            place, f"{shown(name)} is not a valid name for a variant", allowed, at_key=True
+        )
     if not isinstance(values, Mapping):
-        allowed = "{PATH: VALUE, …}, or {} for what the file fixes"
+        allowed = "{PATH: VALUE, …}, or {} for the fixed settings"
         findings.add(place, f"{shown(values)} is not a mapping", allowed)
         return {}
     return dict(_read_settings(findings, place, values, settings))
 
 
 def _read_settings(
-    findings: Findings, place: Path, values: Mapping[str, Any], settings: Mapping[str, Leaf]
+    findings: Findings, place: KeyPath, values: Mapping[str, Any], settings: Mapping[str, Setting]
 ) -> Iterator[tuple[str, Level]]:
     for path, value in values.items():
-        here, leaf = (*place, path), settings.get(path)
-        if leaf is None:
+        here, setting = (*place, path), settings.get(path)
+        if setting is None:
             unknown_path(findings, here, value, settings)
             continue
         try:
-            yield path, leaf.read(value)
+            yield path, setting.read(value)
         except ValidationError:
-            findings.add(here, f"{shown(value)} is not allowed", leaf.allowed, cure(value, leaf))
+            findings.add(
+                here, f"{shown(value)} is not allowed", setting.allowed, cure(value, setting)
+            )

@@ -1,17 +1,17 @@
-"""`tune`: the nuisance settings of a study, their ranges, and how they are chosen."""
+"""`tune`: the nuisance settings of a study, their ranges, and how values are selected."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from orchestrator.study.design.factors import Factors, read_point, unknown_path
+from orchestrator.study.design.factors import Factors, read_combination, unknown_path
 from orchestrator.study.design.nuisance_values import Values, at_point
 from orchestrator.study.parsing.keys import NuisanceKeys, TuneKeys
 from orchestrator.study.parsing.messages import names, nearest, plural, shown
-from orchestrator.study.parsing.setting_paths import Leaf, leaves
+from orchestrator.study.parsing.setting_paths import Setting, settings_in
 from orchestrator.study.parsing.validate import cure, read_group
-from orchestrator.study.parsing.yaml_text import Findings, Path
+from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 from orchestrator.study.records import Kind, Level, Nuisance, Tune, Variant
 
 RANGES: tuple[Kind, ...] = ("uniform", "log_uniform", "int_uniform")
@@ -23,7 +23,7 @@ FIXED_ONLY = {
     "training.epochs": "every variant has the same budget",
     "training.early_stopping": "every variant has the same budget",
     "training.loss": "validation scores of different losses cannot be compared",
-}  # settings that are no nuisance, and why
+}  # path → why it cannot be tuned
 TOP = ("tune",)
 SPLIT = "validation/"
 _SPEC = "{uniform: [LOW, HIGH]}, {log_uniform: …}, {int_uniform: …} or {choice: [A, B, …]}"
@@ -32,22 +32,23 @@ _SPEC = "{uniform: [LOW, HIGH]}, {log_uniform: …}, {int_uniform: …} or {choi
 def read_tune(
     findings: Findings,
     given: Any,
-    settings: Mapping[str, Leaf],
+    settings: Mapping[str, Setting],
     factors: Factors,
     metrics: Sequence[str],
     compared: str | None,
 ) -> Tune | None:
-    """The declaration of the tuning; None if something is wrong with it.
+    """The declared tuning; None if there is a problem with it.
 
-    settings: what can vary. metrics: `<split>/<metric>` that the study's tasks report.
-    compared: the metric of the comparison; its validation twin selects, unless `select` says else.
+    settings: every setting that can vary. metrics: `<split>/<metric>` that the tasks report.
+    compared: the metric of the comparison; unless `select` is given, the same metric on validation
+    selects.
     """
     if not isinstance(given, Mapping):
         allowed = f"a mapping: path of a setting → {_SPEC}"
         findings.add(TOP, f"{shown(given)} is not a mapping", allowed)
         return None
     before = len(findings.found)
-    keys = {f"tune.{name}": leaf for name, leaf in leaves(TuneKeys, "").items()}
+    keys = {f"tune.{name}": setting for name, setting in settings_in(TuneKeys, "").items()}
     own = {key: value for key, value in given.items() if f"tune.{key}" in keys}
     read = read_group(findings, TOP, own, keys)
     nuisance = [
@@ -57,7 +58,7 @@ def read_tune(
     ]
     if not nuisance:
         example = "training.learning_rate: {log_uniform: [0.001, 1]}"
-        findings.add(TOP, "names no setting to tune", cure=f"add {example}", at_key=True)
+        findings.add(TOP, "contains no setting to tune", cure=f"add {example}", at_key=True)
     select = _select(findings, read.get("select"), metrics, compared)
     if len(findings.found) > before or select is None:
         return None
@@ -73,7 +74,7 @@ def _select(
     if given is None:
         return None if compared is None else SPLIT + compared.partition("/")[2]
     if known and given not in known:
-        what = f"{shown(given)} is no validation metric of this study"
+        what = f"{shown(given)} is not a validation metric of this study"
         if given in metrics:
             what = f"{given} must not choose settings: tuning sees validation metrics only"
         findings.add((*TOP, "select"), what, names(known), nearest(given, known))
@@ -81,20 +82,20 @@ def _select(
 
 
 def _read_nuisance(
-    findings: Findings, path: str, spec: Any, settings: Mapping[str, Leaf], factors: Factors
+    findings: Findings, path: str, spec: Any, settings: Mapping[str, Setting], factors: Factors
 ) -> Nuisance | None:
-    place: Path = (*TOP, path)
-    leaf = settings.get(path)
+    place: KeyPath = (*TOP, path)
+    setting = settings.get(path)
     if path in factors:
-        what = "is a factor of this study: what is compared cannot be tuned as well"
+        what = "is a factor of this study: a setting is either compared or tuned"
         findings.add(place, what, cure="remove it here, or from factors", at_key=True)
-    elif leaf is None:
-        tunable = {p: leaf for p, leaf in settings.items() if is_tunable(p)}
+    elif setting is None:
+        tunable = {p: setting for p, setting in settings.items() if is_tunable(p)}
         unknown_path(findings, place, spec, tunable)
     elif why := _why_fixed(path):
         findings.add(place, f"cannot be tuned: {why}", cure="make it a factor", at_key=True)
     else:
-        return _read_spec(findings, place, spec, leaf, factors)
+        return _read_spec(findings, place, spec, setting, factors)
     return None
 
 
@@ -104,93 +105,100 @@ def is_tunable(path: str) -> bool:
 
 def _why_fixed(path: str) -> str | None:
     if path.partition(".")[0] not in TUNABLE:
-        return f"only settings of {' and '.join(TUNABLE)} are"
+        return f"only settings of {' and '.join(TUNABLE)} can be"
     return FIXED_ONLY.get(path)
 
 
 def _read_spec(
-    findings: Findings, place: Path, spec: Any, leaf: Leaf, factors: Factors
+    findings: Findings, place: KeyPath, spec: Any, setting: Setting, factors: Factors
 ) -> Nuisance | None:
     if not isinstance(spec, Mapping):
         findings.add(place, f"{shown(spec)} is not a range", _SPEC)
         return None
     before = len(findings.found)
-    text = f"tune.{leaf.path}"
-    keys = {f"{text}.{name}": key for name, key in leaves(NuisanceKeys, "").items()}
+    text = f"tune.{setting.path}"
+    keys = {f"{text}.{name}": key for name, key in settings_in(NuisanceKeys, "").items()}
     unknown = {key: value for key, value in spec.items() if key not in (*KINDS, "when")}
     read_group(findings, place, unknown, keys)
     when = _read_when(findings, (*place, "when"), spec, factors)
     kinds = [kind for kind in KINDS if kind in spec]
     if len(kinds) != 1 and len(findings.found) == before:
-        what = f"names {names(kinds)}" if kinds else "names no range"
-        findings.add(place, f"{what}; it takes one of them", _SPEC, at_key=True)
+        what = f"has {names(kinds)}" if kinds else "has no range"
+        findings.add(place, f"{what}; exactly one is required", _SPEC, at_key=True)
     if len(findings.found) > before:
         return None
-    return _read_kind(findings, (*place, kinds[0]), spec[kinds[0]], kinds[0], leaf, when)
+    return _read_kind(findings, (*place, kinds[0]), spec[kinds[0]], kinds[0], setting, when)
 
 
 def _read_when(
-    findings: Findings, place: Path, spec: Mapping[str, Any], factors: Factors
+    findings: Findings, place: KeyPath, spec: Mapping[str, Any], factors: Factors
 ) -> Mapping[str, Level]:
     if "when" not in spec:
         return {}
     if spec["when"] == {}:
-        findings.add(place, "names no factor", names(factors), "leave it out to tune for all")
-    return read_point(findings, place, spec["when"], factors) or {}
+        findings.add(
+            place, "contains no factor", names(factors), "leave it out to tune all variants"
+        )
+    return read_combination(findings, place, spec["when"], factors) or {}
 
 
 def _read_kind(
-    findings: Findings, place: Path, given: Any, kind: Kind, leaf: Leaf, when: Mapping[str, Level]
+    findings: Findings,
+    place: KeyPath,
+    given: Any,
+    kind: Kind,
+    setting: Setting,
+    when: Mapping[str, Level],
 ) -> Nuisance | None:
     if kind == "choice":
-        levels = _read_levels(findings, place, given, leaf)
-        return Nuisance(leaf.path, kind, levels=levels, when=when) if levels else None
-    ends = _read_ends(findings, place, given, kind, leaf)
-    return Nuisance(leaf.path, kind, *ends, when=when) if ends else None
+        levels = _read_levels(findings, place, given, setting)
+        return Nuisance(setting.path, kind, levels=levels, when=when) if levels else None
+    ends = _read_ends(findings, place, given, kind, setting)
+    return Nuisance(setting.path, kind, *ends, when=when) if ends else None
 
 
 def _read_levels(
-    findings: Findings, place: Path, given: Any, leaf: Leaf
+    findings: Findings, place: KeyPath, given: Any, setting: Setting
 ) -> tuple[Level, ...] | None:
     if not isinstance(given, list) or len(given) < 2:
-        what = f"{shown(given)} leaves no choice"
-        findings.add(place, what, "a list of two values or more", "write [A, B, …]")
+        what = f"{shown(given)} is not a choice"
+        findings.add(place, what, "a list of at least two values", "write [A, B, …]")
         return None
-    read = [_read_value(findings, (*place, i), each, leaf) for i, each in enumerate(given)]
+    read = [_read_value(findings, (*place, i), each, setting) for i, each in enumerate(given)]
     levels = tuple(found[0] for found in read if found)
     for index, found in enumerate(read):
         if found and found[0] in levels[:index] and len(levels) == len(given):
-            findings.add((*place, index), f"the value {shown(found[0])} stands here twice")
+            findings.add((*place, index), f"the value {shown(found[0])} is listed twice")
             return None
     return levels if len(levels) == len(given) else None
 
 
 def _read_ends(
-    findings: Findings, place: Path, given: Any, kind: Kind, leaf: Leaf
+    findings: Findings, place: KeyPath, given: Any, kind: Kind, setting: Setting
 ) -> tuple[float, float] | None:
     if not isinstance(given, list) or len(given) != 2 or not all(map(_is_number, given)):
-        findings.add(place, f"{shown(given)} is no range", "two numbers: [LOW, HIGH]")
+        findings.add(place, f"{shown(given)} is not a range", "two numbers: [LOW, HIGH]")
         return None
     if kind == "log_uniform" and min(given) <= 0:
         index = 0 if given[0] <= 0 else 1
         what = f"{shown(given[index])} has no logarithm"
-        cure = "begin above 0, or use uniform"
+        cure = "use a lower end above 0, or uniform"
         findings.add((*place, index), what, "numbers above 0", cure)
         return None
-    read = [_read_value(findings, (*place, i), each, leaf) for i, each in enumerate(given)]
+    read = [_read_value(findings, (*place, i), each, setting) for i, each in enumerate(given)]
     if not all(read):
         return None
     if given[0] >= given[1]:
         what = f"the range [{given[0]}, {given[1]}] is empty"
         findings.add(place, what, "LOW below HIGH", f"write [{given[1]}, {given[0]}]")
         return None
-    return _fitting(findings, place, given, kind, leaf)
+    return _fitting(findings, place, given, kind, setting)
 
 
 def _fitting(
-    findings: Findings, place: Path, given: Sequence[Any], kind: Kind, leaf: Leaf
+    findings: Findings, place: KeyPath, given: Sequence[Any], kind: Kind, setting: Setting
 ) -> tuple[float, float] | None:
-    """The ends, if the setting takes what lies between them."""
+    """The ends, if the setting allows the values between them."""
     low, high = given
     if kind == "int_uniform":
         if all(isinstance(end, int) for end in given):
@@ -198,21 +206,23 @@ def _fitting(
         findings.add(place, "int_uniform draws whole numbers", cure="use uniform")
         return None
     try:
-        leaf.read(low + (high - low) * 0.618033)
+        setting.read(low + (high - low) * 0.618033)
     except ValidationError:
-        what = f"{leaf.path} takes {leaf.allowed}, and {kind} draws broken numbers"
+        what = f"{setting.path} allows {setting.allowed}, but {kind} draws fractional numbers"
         findings.add(place, what, cure=f"write int_uniform: [{low}, {high}]")
         return None
     return float(low), float(high)
 
 
-def _read_value(findings: Findings, place: Path, given: Any, leaf: Leaf) -> tuple[Level] | None:
-    """The value in the setting's own type, alone in a tuple: null is a value too."""
+def _read_value(
+    findings: Findings, place: KeyPath, given: Any, setting: Setting
+) -> tuple[Level] | None:
+    """The value in the setting's type, in a tuple of one: null is a value too."""
     try:
-        return (leaf.read(given),)
+        return (setting.read(given),)
     except ValidationError:
-        what = f"{shown(given)} is refused by {leaf.path}"
-        findings.add(place, what, leaf.allowed, cure(given, leaf))
+        what = f"{shown(given)} is not allowed for {setting.path}"
+        findings.add(place, what, setting.allowed, cure(given, setting))
         return None
 
 
@@ -223,23 +233,23 @@ def _is_number(value: Any) -> bool:
 def check_tune(
     findings: Findings, tune: Tune, variants: Sequence[Variant], replicates: int
 ) -> None:
-    """What shows only once the variants are known."""
+    """Reports problems that show only once the variants are known."""
     if tune.studies > replicates:
         number = plural(replicates, "replicate")
-        what = f"{tune.studies} tuning studies, but {number}: each setting chosen needs a replicate"
+        what = f"{tune.studies} tuning studies, but {number}: each needs at least one"
         findings.add((*TOP, "studies"), what, f"at most {replicates}", "add replicates")
     for nuisance in tune.settings:
-        place: Path = (*TOP, nuisance.path)
+        place: KeyPath = (*TOP, nuisance.path)
         own = [variant for variant in variants if nuisance.applies_to(variant)]
         if variants and not own:
-            findings.add((*place, "when"), "is true for no variant of the study")
+            findings.add((*place, "when"), "no variant of the study has these levels")
         _check_ends(findings, place, nuisance, own, len(variants))
 
 
 def _check_ends(
-    findings: Findings, place: Path, nuisance: Nuisance, variants: Sequence[Variant], of: int
+    findings: Findings, place: KeyPath, nuisance: Nuisance, variants: Sequence[Variant], of: int
 ) -> None:
-    """Every variant that it applies to must have the setting, with any of its values."""
+    """Every variant that the nuisance setting applies to must have it and allow all its values."""
     ends: Iterable[Level] = nuisance.levels or (nuisance.at(0.25), nuisance.high)
     refused: dict[str, list[str]] = {}
     for variant in variants:
@@ -250,7 +260,7 @@ def _check_ends(
         different = list(dict.fromkeys(labels))
         others = f" and {len(different) - 1} more" if len(different) > 1 else ""
         where = f" (in the variant {different[0]}{others})" if len(different) < of else ""
-        cure = "add when: {FACTOR: LEVEL} for the variants that it is meant for" if where else ""
+        cure = "add when: {FACTOR: LEVEL} to tune only variants that have it" if where else ""
         findings.add(place, f"{problem}{where}", cure=cure, at_key=True)
 
 

@@ -12,8 +12,8 @@ from orchestrator.study.parsing.setting_paths import (
     NAMED,
     SECTIONS,
     classes,
-    leaves,
-    section_leaves,
+    section_settings,
+    settings_in,
 )
 
 _REF = "#/$defs/{model}"
@@ -53,9 +53,9 @@ def study_schema() -> dict[str, Any]:
 def _complete(definition: dict[str, Any], kind: type[BaseModel]) -> None:
     """Adds descriptions that stand in a base class, and that a name is needed."""
     definition["required"] = sorted({"name", *definition.get("required", [])})
-    for name, leaf in leaves(kind, "").items():
-        if "." not in name and leaf.description:
-            definition["properties"][name].setdefault("description", leaf.description)
+    for name, setting in settings_in(kind, "").items():
+        if "." not in name and setting.description:
+            definition["properties"][name].setdefault("description", setting.description)
 
 
 def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
@@ -128,7 +128,9 @@ def _factors() -> dict[str, Any]:
     """Every path that can vary, with the type of its level."""
     properties: dict[str, Any] = {}
     for section in SECTIONS:
-        for path, leaf in section_leaves(section, tuple(classes(section))).items():
-            level = {"anyOf": [leaf.schema, _OWN]} if path == f"{section}.name" else leaf.schema
-            properties[path] = level | {"description": leaf.description}
+        for path, setting in section_settings(section, tuple(classes(section))).items():
+            level = (
+                {"anyOf": [setting.schema, _OWN]} if path == f"{section}.name" else setting.schema
+            )
+            properties[path] = level | {"description": setting.description}
     return properties

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from orchestrator.study.design.tune import RANGES
 from orchestrator.study.parsing.keys import CompareKeys, Exclude, NuisanceKeys, StudyFile, TuneKeys
 from orchestrator.study.parsing.messages import shown
-from orchestrator.study.parsing.setting_paths import NAMED, Leaf, leaves
+from orchestrator.study.parsing.setting_paths import NAMED, Setting, settings_in
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Resources, Training
 
@@ -67,14 +67,14 @@ def _keys() -> Iterator[str]:
 
 def _table(title: str, prefix: str, kind: type[BaseModel]) -> Iterator[str]:
     yield f"\n### {title}\n\n{_line(kind.__doc__)}\n\n{HEAD}"
-    for path, leaf in leaves(kind, prefix).items():
-        yield _row(path, leaf)
+    for path, setting in settings_in(kind, prefix).items():
+        yield _row(path, setting)
 
 
-def _row(path: str, leaf: Leaf) -> str:
-    default = "required" if leaf.field.is_required() else _default(leaf.field.default)
-    allowed = ALLOWED.get(path) or leaf.allowed
-    meaning = _line(leaf.description)
+def _row(path: str, setting: Setting) -> str:
+    default = "required" if setting.field.is_required() else _default(setting.field.default)
+    allowed = ALLOWED.get(path) or setting.allowed
+    meaning = _line(setting.description)
     if path.endswith(".name"):
         default, meaning = "required", "Chooses this table."
     return f"| `{path}` | {default} | {allowed} | {meaning} |\n"

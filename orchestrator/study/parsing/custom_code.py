@@ -1,6 +1,6 @@
-"""Models and tasks of the user's own: found by name, and tried before a study counts as good.
+"""Own code: the user's models and tasks, found by name and tried before a study is accepted.
 
-Trying imports torch, by a name that is resolved only then: studies without own code stay quick.
+Trying them imports torch, lazily: studies without own code load fast.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,18 +17,17 @@ from orchestrator.models.own.importing import is_own
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.seeds import seed_for
 from orchestrator.study.parsing.raw_factors import place_of, varied, varied_paths
-from orchestrator.study.parsing.setting_paths import NAMED, Leaf
-from orchestrator.study.parsing.yaml_text import Findings
-from orchestrator.study.parsing.yaml_text import Path as Place
+from orchestrator.study.parsing.setting_paths import NAMED, Setting
+from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 from orchestrator.study.records import Level, Variant
 
 TRY = "orchestrator.models.own.trying:Trials"
 
 
-def read_own(
+def read_own_code(
     findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]
 ) -> dict[str, dict[str, Any]]:
-    """Section → name → entry, of all names that ask for own code; None for what is broken."""
+    """Section → name → entry, for all names of own code; None if the code is broken."""
     found: dict[str, dict[str, Any]] = {section: {} for section in NAMED}
     for section, place, name in _names(given):
         if name not in found[section]:
@@ -36,7 +35,7 @@ def read_own(
     return found
 
 
-def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, Place, str]]:
+def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, KeyPath, str]]:
     """Section, place in the file, and name."""
     for section in NAMED:
         values = given.get(section)
@@ -47,7 +46,7 @@ def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, Place, str]]:
                 yield section, place, level
 
 
-def _entry(findings: Findings, section: str, place: Place, code: OwnCode) -> Any:
+def _entry(findings: Findings, section: str, place: KeyPath, code: OwnCode) -> Any:
     try:
         return own_entry(section, code)
     except OwnCodeError as error:
@@ -55,12 +54,12 @@ def _entry(findings: Findings, section: str, place: Place, code: OwnCode) -> Any
         return None
 
 
-def any_leaves(section: str, given: Mapping[str, Any]) -> dict[str, Leaf]:
-    """Every setting that the file gives to a section, with any value: its code is broken."""
+def any_settings(section: str, given: Mapping[str, Any]) -> dict[str, Setting]:
+    """Every setting that the file gives to a section whose code is broken; any value is allowed."""
     paths = [path for path in varied_paths(given) if path.startswith(f"{section}.")]
     kind: Any = Level
     return {
-        path: Leaf(path, FieldInfo.from_annotation(kind))
+        path: Setting(path, FieldInfo.from_annotation(kind))
         for path in (*_paths(section, given.get(section)), *paths)
     }
 
@@ -73,8 +72,8 @@ def _paths(prefix: str, values: Any) -> Iterator[str]:
         yield from _paths(f"{prefix}.{key}", value)
 
 
-def try_own(findings: Findings, variants: Iterable[Variant], seed: int) -> None:
-    """Loads own tasks, builds own models and runs each on a few examples; reports what fails."""
+def try_own_code(findings: Findings, variants: Iterable[Variant], seed: int) -> None:
+    """Loads own tasks, builds own models, runs each on a few examples, and reports failures."""
     own = [variant for variant in variants if _has_own(variant)]
     if not own:
         return

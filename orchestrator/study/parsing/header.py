@@ -1,4 +1,4 @@
-"""The top-level keys that are no section: `study`, `question`, `seed`, `design`, `replicates`."""
+"""The top-level keys that are not sections: `study`, `question`, `seed`, `design` …"""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import shown
-from orchestrator.study.parsing.sections import HEAD
-from orchestrator.study.parsing.setting_paths import Leaf
+from orchestrator.study.parsing.sections import HEADER_KEYS
+from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import read_group, unknown_key
 from orchestrator.study.parsing.yaml_text import Findings
 
@@ -16,22 +16,24 @@ RESERVED = ("store",)  # the results folder keeps all trials there
 _NAME = "lower-case letters, digits, _ and -, beginning with a letter or digit, at most 100"
 
 
-def read_head(
-    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]
+def read_header(
+    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Setting]
 ) -> dict[str, Any]:
     """name, question, seed and replicates, with their defaults."""
     _check_keys(findings, given, settings)
     _check_name(findings, given)
-    own = {key: given[key] for key in HEAD if key in given and key != "study"}
+    own = {key: given[key] for key in HEADER_KEYS if key in given and key != "study"}
     read = read_group(findings, (), own, settings)
-    defaults = {key: StudyFile.model_fields[key].default for key in HEAD}
+    defaults = {key: StudyFile.model_fields[key].default for key in HEADER_KEYS}
     return {
         "name": given.get("study"),
         **{key: read.get(key, defaults[key]) for key in ("question", "seed", "replicates")},
     }
 
 
-def _check_keys(findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Leaf]) -> None:
+def _check_keys(
+    findings: Findings, given: Mapping[str, Any], settings: Mapping[str, Setting]
+) -> None:
     known = list(StudyFile.model_fields)
     for key in given:
         if key not in known:
@@ -51,8 +53,6 @@ def _check_name(findings: Findings, given: Mapping[str, Any]) -> None:
     if not isinstance(name, str) or not re.fullmatch(pattern, name):
         slug = re.sub(r"[^a-z0-9_-]+", "_", str(name).lower()).strip("_-")[:100]
         cure = f"write {slug}" if re.fullmatch(pattern, slug) and name is not None else ""
-        findings.add(
-            ("study",), f"{shown(name)} is no name for a study and its folder", _NAME, cure
-        )
+        findings.add(("study",), f"{shown(name)} is not a valid study name", _NAME, cure)
     elif name in RESERVED:
         findings.add(("study",), f"{name!r} is taken: it is a folder of the results", cure="rename")

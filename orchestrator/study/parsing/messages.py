@@ -1,4 +1,4 @@
-"""Words for messages: a value as the user wrote it, what is allowed, the nearest name."""
+"""Texts for messages: a value as the user wrote it, the allowed values, the nearest name."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -36,7 +36,7 @@ def shown(value: Any) -> str:
 
 
 def plain(level: Any) -> str:
-    """A level as it stands in labels: relu, 0.5, true, null."""
+    """A level as labels show it: relu, 0.5, true, null."""
     return level if isinstance(level, str) else shown(level)
 
 
@@ -50,7 +50,7 @@ def names(candidates: Iterable[Any]) -> str:
 
 
 def allowed_by(schema: Mapping[str, Any]) -> str:
-    """What a JSON schema allows, in a phrase: `a whole number ≥ 1, or full`."""
+    """The values that a JSON schema allows, as a phrase: `a whole number ≥ 1, or full`."""
     if "anyOf" in schema:
         return ", or ".join(map(allowed_by, schema["anyOf"]))
     if "enum" in schema:
@@ -74,7 +74,7 @@ def nearest(given: Any, candidates: Iterable[Any]) -> str:
 
 
 def closest(given: Any, candidates: Iterable[Any]) -> Any:
-    """The candidate most like a text (or nearest to a number) that was given, else None."""
+    """The candidate most similar to a text, or nearest to a number; else None."""
     if isinstance(given, str):
         by_lower = {c.lower(): c for c in candidates if isinstance(c, str)}
         close = get_close_matches(given.lower(), by_lower, n=1)

@@ -1,4 +1,4 @@
-"""`--set`, `--only` and `--replicates`: what they change in a study."""
+"""`--set`, `--only` and `--replicates`: the changes that they make to a study."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,14 @@ from orchestrator.study.parsing.keys import StudyFile, TuneKeys
 from orchestrator.study.parsing.messages import names, nearest
 from orchestrator.study.parsing.raw_factors import is_always_varied, place_of
 from orchestrator.study.parsing.setting_paths import SECTIONS
-from orchestrator.study.parsing.yaml_text import Document, Findings, Path, Place, put, read_scalar
+from orchestrator.study.parsing.yaml_text import (
+    Findings,
+    KeyPath,
+    Position,
+    YamlDocument,
+    put,
+    read_scalar,
+)
 
 SETTABLE = (
     *("study", "question", "seed", "replicates", "compare.metric", "compare.smallest_difference"),
@@ -30,7 +37,7 @@ class Overrides:
 
     @property
     def words(self) -> list[str]:
-        """The flags as one types them."""
+        """The flags as words of a command line."""
         words = [word for value in self.set for word in ("--set", value)]
         words += [word for value in self.only for word in ("--only", value)]
         return words if self.replicates is None else [*words, "--replicates", str(self.replicates)]
@@ -38,31 +45,31 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One flag, taken apart."""
+    """One flag, split into path and value."""
 
     text: str  # "--set training.epochs=30"
     path: str
     value: Any
 
     @property
-    def place(self) -> Place:
-        return Place(0, 0, self.text)
+    def position(self) -> Position:
+        return Position(0, 0, self.text)
 
 
 @dataclass
 class Edits:
-    """Changes of the file's values, to be repeated in its text."""
+    """Changes of the file's values, to be made in its text too."""
 
-    values: dict[Path, Any] = field(default_factory=dict)
-    kept: dict[Path, list[int]] = field(default_factory=dict)  # list → indices that stay
-    removed: list[Path] = field(default_factory=list)
+    values: dict[KeyPath, Any] = field(default_factory=dict)
+    kept: dict[KeyPath, list[int]] = field(default_factory=dict)  # list → indices that stay
+    removed: list[KeyPath] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.values or self.kept or self.removed)
 
 
 def read_flags(kind: str, texts: tuple[str, ...], findings: Findings) -> list[Flag]:
-    """`PATH=VALUE` texts, taken apart; what has no path or no value is reported."""
+    """`PATH=VALUE` texts, split; reports those without a path or a value."""
     flags = []
     for text in texts:
         path, sign, value = text.partition("=")
@@ -71,12 +78,12 @@ def read_flags(kind: str, texts: tuple[str, ...], findings: Findings) -> list[Fl
             flags.append(Flag(shown, path.strip(), read_scalar(value.strip())))
         else:
             allowed = "PATH=VALUE" if kind == "set" else "PATH=LEVEL"
-            findings.add_at(Place(0, 0, shown), "a path or a value is missing", allowed)
+            findings.add_at(Position(0, 0, shown), "a path or a value is missing", allowed)
     return flags
 
 
-def apply_sets(overrides: Overrides, document: Document, findings: Findings) -> Edits:
-    """Overwrites the values that `--set` and `--replicates` name."""
+def apply_sets(overrides: Overrides, document: YamlDocument, findings: Findings) -> Edits:
+    """Overwrites the values that `--set` and `--replicates` give."""
     flags = read_flags("set", overrides.set, findings)
     if overrides.replicates is not None:
         text = f"--replicates {overrides.replicates}"
@@ -85,17 +92,17 @@ def apply_sets(overrides: Overrides, document: Document, findings: Findings) -> 
     for flag in flags:
         path = tuple(flag.path.split("."))
         if path in edits.values and edits.values[path] != flag.value:
-            findings.add_at(flag.place, f"{flag.path} is set twice, to different values")
+            findings.add_at(flag.position, f"{flag.path} is set twice, to different values")
         elif problem := _refused(flag, document):
-            findings.add_at(flag.place, *problem)
+            findings.add_at(flag.position, *problem)
         else:
             edits.values[path] = flag.value
             document.overwrite(path, flag.value, flag.text)
     return edits
 
 
-def _refused(flag: Flag, document: Document) -> tuple[str, str, str] | None:
-    """What is wrong with setting this path: (what, allowed, cure)."""
+def _refused(flag: Flag, document: YamlDocument) -> tuple[str, str, str] | None:
+    """Why this path cannot be set: (what, allowed, cure); None if it can."""
     if place_of(document, [flag.path], ""):
         cure = f"keep some of its levels with --only {flag.path}=LEVEL"
         return f"{flag.path} is a factor of this study", "", cure
@@ -114,7 +121,7 @@ def _refused(flag: Flag, document: Document) -> tuple[str, str, str] | None:
     return f"there is no setting {flag.path}", names(SETTABLE), nearest(top, StudyFile.model_fields)
 
 
-def edited_text(text: str, edits: Edits, document: Document) -> str:
+def edited_text(text: str, edits: Edits, document: YamlDocument) -> str:
     """The study's YAML with the edits made, comments kept; without edits, the text itself.
 
     Comments are lost where the file uses aliases: an edit must not reach into the other place.
@@ -137,14 +144,7 @@ def edited_text(text: str, edits: Edits, document: Document) -> str:
     return out.getvalue()
 
 
-def _remove(tree: Any, path: Path) -> None:
-    *parents, last = path
-    for key in parents:
-        tree = tree[key]
-    del tree[last]
-
-
-def _keep(tree: Any, path: Path, indices: list[int]) -> None:
+def _keep(tree: Any, path: KeyPath, indices: list[int]) -> None:
     """Removes the other items of a list, and the list if none is left."""
     parent, last = _parent(tree, path), path[-1]
     for index in reversed(range(len(parent[last]))):
@@ -154,7 +154,7 @@ def _keep(tree: Any, path: Path, indices: list[int]) -> None:
         del parent[last]
 
 
-def _parent(tree: Any, path: Path) -> Any:
+def _parent(tree: Any, path: KeyPath) -> Any:
     for key in path[:-1]:
         tree = tree[key]
     return tree

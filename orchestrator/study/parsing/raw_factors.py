@@ -1,13 +1,13 @@
-"""What varies in a study, as it stands in the file: for readers that come before the design's."""
+"""What varies in a study, from the raw file: for code that runs before the design is read."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orchestrator.study.parsing.yaml_text import Document, Path
+from orchestrator.study.parsing.yaml_text import KeyPath, YamlDocument
 
 
-def varied(given: Mapping[str, Any], path: str) -> list[tuple[Path, Any]]:
-    """The levels of a setting with their places; none if it does not vary."""
+def varied(given: Mapping[str, Any], path: str) -> list[tuple[KeyPath, Any]]:
+    """The levels of a setting with their places; empty if it does not vary."""
     place, levels = _levels(given, path)
     found = [((*place, index), level) for index, level in enumerate(levels)]
     return found + [
@@ -24,14 +24,14 @@ def varied_paths(given: Mapping[str, Any]) -> list[str]:
 
 
 def is_always_varied(given: Mapping[str, Any], path: str) -> bool:
-    """Whether no variant uses what the file fixes."""
+    """Whether no variant uses the fixed value."""
     variants, levels = _variants(given), _mapping(given, "factors").get(path)
     named = bool(variants) and all(path in settings for settings in variants.values())
     return named or (isinstance(levels, list) and bool(levels))
 
 
-def place_of(document: Document, paths: Iterable[str], label: str) -> Path | None:
-    """Where the file says what varies in this variant: the last of the paths that stands there."""
+def place_of(document: YamlDocument, paths: Iterable[str], label: str) -> KeyPath | None:
+    """The place in the file of the last of these paths that varies in this variant."""
     for path in reversed(tuple(paths)):
         for place in (("factors", path), ("variants", label, path)):
             if place in document.keys:
@@ -39,10 +39,10 @@ def place_of(document: Document, paths: Iterable[str], label: str) -> Path | Non
     return None
 
 
-def _levels(given: Mapping[str, Any], path: str) -> tuple[Path, list[Any]]:
+def _levels(given: Mapping[str, Any], path: str) -> tuple[KeyPath, list[Any]]:
     """The list of levels of a factor, and its place."""
     levels = _mapping(given, "factors").get(path)
-    place: Path = ("factors", path)
+    place: KeyPath = ("factors", path)
     if isinstance(levels, Mapping):
         levels, place = levels.get("levels"), (*place, "levels")
     return place, levels if isinstance(levels, list) else []

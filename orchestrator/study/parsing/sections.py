@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.models.catalogue import TaskEntry
-from orchestrator.study.design.factors import Factors
-from orchestrator.study.parsing.custom_code import any_leaves, read_own
+from orchestrator.study.parsing.custom_code import any_settings, read_own_code
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import names, nearest, shown
 from orchestrator.study.parsing.raw_factors import is_always_varied, varied
 from orchestrator.study.parsing.setting_paths import (
     NAMED,
     SECTIONS,
-    Leaf,
     Names,
+    Setting,
     classes,
-    leaves,
-    section_leaves,
+    section_settings,
+    settings_in,
 )
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
 from orchestrator.study.probes import Probes
+from orchestrator.study.records import Level
 from orchestrator.study.settings import Resources
 
 PROBES: Mapping[str, dict[str, Any]] = {
@@ -30,54 +30,58 @@ PROBES: Mapping[str, dict[str, Any]] = {
     "light": {},
     "full": {"quantities": "full"},
 }
-HEAD = ("study", "question", "seed", "design", "replicates")
+HEADER_KEYS = ("study", "question", "seed", "design", "replicates")
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """What the file says outside `factors`, and what it could say."""
+class Sections:
+    """What the file fixes, and every setting that it could have."""
 
-    sections: Mapping[str, dict[str, Any]]  # in canonical types, without what is wrong
-    sound: frozenset[str]  # sections in which nothing is wrong
-    settings: Mapping[str, Leaf]  # everything that this file may set
-    named: Names  # models and tasks that it may name, with the user's own that it does name
-    fixes_no_task: bool  # no variant uses the task that it fixes
+    fixed: Mapping[str, dict[str, Any]]  # section → valid settings, in canonical types
+    valid: frozenset[str]  # sections without a problem
+    settings: Mapping[str, Setting]  # every setting that this file may have
+    named: Names  # shipped models and tasks, and own code that the file names
+    task_always_varies: bool  # no variant uses the task of the section `task`
 
     @property
-    def factor_settings(self) -> dict[str, Leaf]:
-        return {path: leaf for path, leaf in self.settings.items() if _top(path) in SECTIONS}
+    def factor_settings(self) -> dict[str, Setting]:
+        return {path: setting for path, setting in self.settings.items() if _top(path) in SECTIONS}
 
-    def tasks(self, factors: Factors) -> dict[str, TaskEntry]:
-        """The tasks of the study's variants by name, as far as they are known."""
-        fixed = self.sections["task"].get("name")
-        chosen = factors["task.name"].levels if "task.name" in factors else ()
-        chosen = chosen if self.fixes_no_task else (*chosen, fixed)
+    def tasks(self, compared: tuple[Level, ...]) -> dict[str, TaskEntry]:
+        """Name → entry, of the known tasks of the study's variants.
+
+        compared: the levels of `task.name`.
+        """
+        fixed = self.fixed["task"].get("name")
+        chosen = compared if self.task_always_varies else (*compared, fixed)
         known = {str(name): self.named["task"].get(str(name)) for name in chosen}
         return {name: entry for name, entry in known.items() if entry is not None}
 
 
-def read_base(findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]) -> Base:
-    """Checks the four sections, key by key; what does not go together shows in the variants.
+def read_sections(
+    findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]
+) -> Sections:
+    """Validates the four sections key by key; conflicts between settings show in the variants.
 
-    folders: where modules of the user's own are looked for.
+    folders: where modules with own code are searched.
     """
-    own = read_own(findings, given, folders)
+    own = read_own_code(findings, given, folders)
     named = {section: {**NAMED[section], **own[section]} for section in NAMED}
     broken = {section for section in own if None in own[section].values()}
     settings = _settings(given, named, broken)
-    sections, sound = {}, set()
+    fixed, valid = {}, set()
     for section in SECTIONS:
         before = len(findings.found)
-        sections[section] = _read_section(findings, section, given, settings)
-        is_whole = len(findings.found) == before and section not in broken
-        if is_whole and _is_named(section, sections[section], given):
-            sound.add(section)
-    no_task = is_always_varied(given, "task.name")
-    return Base(sections, frozenset(sound), settings, named, no_task)
+        fixed[section] = _read_section(findings, section, given, settings)
+        is_valid = len(findings.found) == before and section not in broken
+        if is_valid and _is_named(section, fixed[section], given):
+            valid.add(section)
+    task_varies = is_always_varied(given, "task.name")
+    return Sections(fixed, frozenset(valid), settings, named, task_varies)
 
 
 def _read_section(
-    findings: Findings, section: str, given: Mapping[str, Any], settings: Mapping[str, Leaf]
+    findings: Findings, section: str, given: Mapping[str, Any], settings: Mapping[str, Setting]
 ) -> dict[str, Any]:
     values = given.get(section, {})
     if section == "probes" and not isinstance(values, Mapping):
@@ -97,26 +101,28 @@ def _check_named(
     findings: Findings, section: str, given: Mapping[str, Any], values: Mapping[str, Any]
 ) -> None:
     if "name" not in values and not is_always_varied(given, f"{section}.name"):
-        findings.add((section,), "a name is missing", names(NAMED[section]), "add name: …")
+        findings.add((section,), "the name is missing", names(NAMED[section]), "add name: …")
 
 
 def _is_named(section: str, read: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
     return section not in NAMED or "name" in read or is_always_varied(given, f"{section}.name")
 
 
-def _settings(given: Mapping[str, Any], named: Names, broken: set[str]) -> dict[str, Leaf]:
-    """Everything that this file may set, given the names of its task and model."""
-    found = {path: leaf for path, leaf in leaves(StudyFile, "").items() if path in HEAD}
+def _settings(given: Mapping[str, Any], named: Names, broken: set[str]) -> dict[str, Setting]:
+    """Every setting that this file may have, given the names of its task and model."""
+    found = {
+        path: setting for path, setting in settings_in(StudyFile, "").items() if path in HEADER_KEYS
+    }
     for section in SECTIONS:
         values = given.get(section)
         chosen = [level for _, level in varied(given, f"{section}.name")]
         if isinstance(values, Mapping) and not is_always_varied(given, f"{section}.name"):
             chosen.append(values.get("name"))
         own = tuple(name for name in named.get(section, ()) if name not in NAMED[section])
-        found |= section_leaves(section, tuple(classes(section, chosen, named)), own)
-        if section in broken:  # what it may set, nobody knows
-            found = any_leaves(section, given) | found
-    return found | leaves(Resources, "resources")
+        found |= section_settings(section, tuple(classes(section, chosen, named)), own)
+        if section in broken:  # its settings are unknown
+            found = any_settings(section, given) | found
+    return found | settings_in(Resources, "resources")
 
 
 def _top(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Everything that a study can set, by dotted path: the type, the default, what is allowed."""
+"""Every setting of a study by its dotted path: its type, its default, its allowed values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Training
 
 SECTIONS = ("task", "model", "training", "probes")  # their settings can be factors
-Names = Mapping[str, Mapping[str, Any]]  # section → name → its entry, or None if that is broken
+Names = Mapping[str, Mapping[str, Any]]  # section → name → entry; None: broken own code
 NAMED: Names = {
     "task": TASKS,
     "model": MODELS,
@@ -26,8 +26,8 @@ _STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """One setting."""
+class Setting:
+    """One setting: its dotted path, type and description."""
 
     path: str
     field: FieldInfo
@@ -55,35 +55,35 @@ class Leaf:
         return allowed_by(self.schema)
 
     def read(self, value: Any) -> Any:
-        """The value in the setting's own type: 1 → 1.0 for a float. Raises ValueError."""
+        """The value in the setting's type: 1 → 1.0 for a float. Raises ValueError."""
         read = self._adapter.validate_python(value)
         return read + 0.0 if isinstance(read, float) else read  # −0.0 → 0.0
 
 
-def leaves(settings: type[BaseModel], prefix: str) -> dict[str, Leaf]:
+def settings_in(kind: type[BaseModel], prefix: str) -> dict[str, Setting]:
     """The settings of a class and of those nested in it, in the order of its source."""
-    found: dict[str, Leaf] = {}
-    for name, field in settings.model_fields.items():
+    found: dict[str, Setting] = {}
+    for name, field in kind.model_fields.items():
         path = f"{prefix}.{name}" if prefix else name
         if nested := group(field):
-            found |= leaves(nested, path)
+            found |= settings_in(nested, path)
         else:
-            found[path] = Leaf(path, field, _description(settings, name))
+            found[path] = Setting(path, field, _description(kind, name))
     return found
 
 
-def _either(one: Leaf, other: Leaf) -> Leaf:
-    """A setting that several classes have: the width of an mlp, the two widths of a convnet."""
+def _either(one: Setting, other: Setting) -> Setting:
+    """Merges a setting of two classes: the width of an mlp, the two widths of a convnet."""
     if _covers(one.schema, other.schema):
         return one
     if _covers(other.schema, one.schema):
         return other
     both = FieldInfo.from_annotation(one.kind | other.kind)
-    return Leaf(one.path, both, one.description)
+    return Setting(one.path, both, one.description)
 
 
 def _covers(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
-    """Whether the one schema allows all that the other allows, as far as this is plain to see."""
+    """Whether `wide` certainly allows all that `narrow` allows."""
     if "enum" in wide and "enum" in narrow:
         return set(wide["enum"]) >= set(narrow["enum"])
     keys = ("minimum", "exclusiveMinimum")
@@ -92,12 +92,12 @@ def _covers(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
     return rest[0] == rest[1] and bounds[0] <= bounds[1]
 
 
-def _name(section: str, field: FieldInfo) -> Leaf:
-    return Leaf(f"{section}.name", field, f"Which {section}; the other settings depend on it.")
+def _name(section: str, field: FieldInfo) -> Setting:
+    return Setting(f"{section}.name", field, f"Which {section}; the other settings depend on it.")
 
 
 def _description(settings: type[BaseModel], name: str) -> str:
-    """The docstring of a field, or the one that it had in a base class."""
+    """The docstring of a field, or that of the same field in a base class."""
     fields = [base.model_fields.get(name) for base in settings.__mro__ if _is_model(base)]
     return next((field.description for field in fields if field and field.description), "")
 
@@ -113,7 +113,7 @@ def group(field: FieldInfo) -> type[Settings] | None:
 
 
 def classes(section: str, chosen: Iterable[Any] = (), named: Names = NAMED) -> list[type[Settings]]:
-    """The settings classes of a section; with names, only theirs, as far as they are known."""
+    """The settings classes of a section; given names, only those of the known names."""
     if section not in NAMED:
         return [Training if section == "training" else Probes]
     entries = named[section]
@@ -122,17 +122,17 @@ def classes(section: str, chosen: Iterable[Any] = (), named: Names = NAMED) -> l
 
 
 @cache
-def section_leaves(
+def section_settings(
     section: str, kinds: tuple[type[Settings], ...], own: tuple[str, ...] = ()
-) -> dict[str, Leaf]:
-    """The settings of a section, of all its classes together.
+) -> dict[str, Setting]:
+    """The settings of a section, over all its classes.
 
-    own: names of the user's own code that this section may have.
+    own: names of own code that this section may have.
     """
-    found: dict[str, Leaf] = {}
+    found: dict[str, Setting] = {}
     for kind in kinds:
-        for path, leaf in leaves(kind, section).items():
-            found[path] = _either(found[path], leaf) if path in found else leaf
+        for path, setting in settings_in(kind, section).items():
+            found[path] = _either(found[path], setting) if path in found else setting
     if section in NAMED:
         known: Any = Literal[(*NAMED[section], *own)]
         found[f"{section}.name"] = _name(section, FieldInfo.from_annotation(known))

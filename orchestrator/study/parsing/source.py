@@ -1,4 +1,4 @@
-"""A path or the name of a shipped study → the text of the file; every way this can go wrong."""
+"""A path or the name of a shipped study → the text of the file, with all errors on the way."""
 
 from collections.abc import Callable
 from importlib import resources
@@ -47,7 +47,7 @@ def shipped_studies() -> dict[str, Path]:
 
 def _decoded(source: str, data: bytes) -> str:
     if not data.strip():
-        raise _wrong(source, "the file is empty", cure="`orch schema` says what a study holds")
+        raise _wrong(source, "the file is empty", cure="`orch schema` describes a study file")
     if b"\0" in data:
         raise _wrong(source, "is a binary file", "a YAML file in UTF-8")
     try:
@@ -58,14 +58,14 @@ def _decoded(source: str, data: bytes) -> str:
 
 
 def _nearby(path: Path) -> str:
-    """A hint: the study or YAML file whose name comes closest, or what there is."""
+    """A hint: the study or YAML file with the nearest name, or the YAML files in the folder."""
     folder = path if _is(path.is_dir) else path.parent
     files = [str(file) for suffix in SUFFIXES for file in _listed(folder, suffix)]
     by_stem = {name: name for name in shipped_studies()} | {Path(f).stem: f for f in files}
     stem = closest(path.stem, by_stem)
     if stem is not None:
         return f"did you mean {by_stem[stem]!r}?"
-    return f"YAML files there: {names(files[:10])}" if files else ""
+    return f"YAML files in that folder: {names(files[:10])}" if files else ""
 
 
 def _listed(folder: Path, suffix: str) -> list[Path]:
@@ -76,7 +76,7 @@ def _listed(folder: Path, suffix: str) -> list[Path]:
 
 
 def _is(question: Callable[[], bool]) -> bool:
-    """Asks the file system; a path that it cannot even look up is no file."""
+    """Asks the file system; a path that it cannot look up does not exist."""
     try:
         return question()
     except (OSError, ValueError):  # name too long, no permission, a NUL in the name

@@ -1,4 +1,4 @@
-"""Checks a mapping of the file against the settings that it may hold, key by key."""
+"""Validates a mapping of the file key by key against the settings that it may have."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,81 +6,83 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.study.parsing.messages import names, nearest, shown
-from orchestrator.study.parsing.setting_paths import Leaf
-from orchestrator.study.parsing.yaml_text import Findings, Path, dotted, read_scalar
+from orchestrator.study.parsing.setting_paths import Setting
+from orchestrator.study.parsing.yaml_text import Findings, KeyPath, dotted, read_scalar
 
 _SPOKEN = {"yes": "true", "on": "true", "no": "false", "off": "false"}  # booleans of YAML 1.1
 
 
 def read_group(
-    findings: Findings, path: Path, values: Any, leaves: Mapping[str, Leaf]
+    findings: Findings, path: KeyPath, values: Any, settings: Mapping[str, Setting]
 ) -> dict[str, Any]:
-    """The values in canonical types, nested as they were given; those that are wrong left out."""
+    """The valid values in canonical types, nested as given; reports the others."""
     read: dict[str, Any] = {}
     if not isinstance(values, Mapping):
-        allowed = f"a mapping with the keys {names(keys_below(path, leaves))}"
-        what = "nothing stands here" if values is None else f"{shown(values)} is not a mapping"
+        allowed = f"a mapping with the keys {names(keys_below(path, settings))}"
+        what = "the value is missing" if values is None else f"{shown(values)} is not a mapping"
         findings.add(path, what, allowed)
         return read
     for key, value in values.items():
         here = (*path, key)
-        if "." not in key and (leaf := leaves.get(dotted(here))):
-            read_leaf(findings, here, value, leaf, into=read)
-        elif "." not in key and keys_below(here, leaves):
-            read[key] = read_group(findings, here, value, leaves)
+        if "." not in key and (setting := settings.get(dotted(here))):
+            read_setting(findings, here, value, setting, into=read)
+        elif "." not in key and keys_below(here, settings):
+            read[key] = read_group(findings, here, value, settings)
         else:
-            unknown_key(findings, here, keys_below(path, leaves), leaves)
+            unknown_key(findings, here, keys_below(path, settings), settings)
     return read
 
 
-def read_leaf(findings: Findings, path: Path, value: Any, leaf: Leaf, into: dict[str, Any]) -> None:
+def read_setting(
+    findings: Findings, path: KeyPath, value: Any, setting: Setting, into: dict[str, Any]
+) -> None:
     """Puts the canonical value under the last key of the path, or reports it."""
     try:
-        into[str(path[-1])] = leaf.read(value)
+        into[str(path[-1])] = setting.read(value)
     except ValidationError:
-        findings.add(path, f"{shown(value)} is not allowed", leaf.allowed, cure(value, leaf))
+        findings.add(path, f"{shown(value)} is not allowed", setting.allowed, cure(value, setting))
 
 
 def unknown_key(
-    findings: Findings, path: Path, siblings: list[str], leaves: Mapping[str, Leaf]
+    findings: Findings, path: KeyPath, siblings: list[str], settings: Mapping[str, Setting]
 ) -> None:
-    """Reports a key that nothing knows, with the place where it may belong."""
+    """Reports an unknown key, with the group where it may belong."""
     key = str(path[-1])
-    hints = [nearest(key, siblings), _elsewhere(path, leaves)]
+    hints = [nearest(key, siblings), _elsewhere(path, settings)]
     hint = next(filter(None, reversed(hints) if "." in key else hints), "")
     findings.add(path, "there is no such key", names(siblings), hint, at_key=True)
 
 
-def cure(value: Any, leaf: Leaf) -> str:
-    """What the user most likely meant; nothing if that is anyone's guess."""
-    kinds = [leaf.schema, *leaf.schema.get("anyOf", ())]
+def cure(value: Any, setting: Setting) -> str:
+    """What the user most likely meant; empty if that is unclear."""
+    kinds = [setting.schema, *setting.schema.get("anyOf", ())]
     candidates = [name for kind in kinds for name in kind.get("enum", ())]
     if isinstance(value, list):
-        return _misspelt(value, leaf)
+        return _misspelt(value, setting)
     if hint := nearest(value, candidates) if isinstance(value, str) else "":
         return hint
-    if isinstance(value, int | float) and _fits(str(value), leaf):
+    if isinstance(value, int | float) and _fits(str(value), setting):
         return f"put it in quotes: '{value}'"
     for guess in _guesses(value):
-        if _fits(guess, leaf):
+        if _fits(guess, setting):
             return f"write {shown(guess)}, without quotes" if value != guess else f"write {guess}"
     return ""
 
 
-def _misspelt(values: list[Any], leaf: Leaf) -> str:
-    """Of a list, the items that may not stand in it."""
-    lists = [kind for kind in leaf.schema.get("anyOf", ()) if "items" in kind]
+def _misspelt(values: list[Any], setting: Setting) -> str:
+    """Hints for the items of a list that are not allowed."""
+    lists = [kind for kind in setting.schema.get("anyOf", ()) if "items" in kind]
     allowed = lists[0]["items"].get("enum", []) if lists else []
     wrong = [item for item in values if item not in allowed] if allowed else []
     if allowed and not wrong and len(set(values)) < len(values):
-        return "something stands there twice"
+        return "the list contains a duplicate"
     return "; ".join(f"{shown(item)}: {nearest(item, allowed) or 'unknown'}" for item in wrong)
 
 
-def keys_below(path: Path, leaves: Mapping[str, Leaf]) -> list[str]:
-    """The names that may stand directly in the group at `path`."""
+def keys_below(path: KeyPath, settings: Mapping[str, Setting]) -> list[str]:
+    """The keys allowed directly in the group at `path`."""
     prefix = f"{dotted(path)}." if path else ""
-    below = (leaf.removeprefix(prefix) for leaf in leaves if leaf.startswith(prefix))
+    below = (setting.removeprefix(prefix) for setting in settings if setting.startswith(prefix))
     return list(dict.fromkeys(name.split(".")[0] for name in below))
 
 
@@ -92,18 +94,18 @@ def _guesses(value: Any) -> list[Any]:
     return []
 
 
-def _fits(value: Any, leaf: Leaf) -> bool:
+def _fits(value: Any, setting: Setting) -> bool:
     try:
-        leaf.read(value)
+        setting.read(value)
     except ValidationError:
         return False
     return True
 
 
-def _elsewhere(path: Path, leaves: Mapping[str, Leaf]) -> str:
-    """Where a key belongs that stands in the wrong place."""
-    same_name = [leaf for leaf in leaves if f".{leaf}".endswith(f".{path[-1]}")]
+def _elsewhere(path: KeyPath, settings: Mapping[str, Setting]) -> str:
+    """The group in which a misplaced key belongs."""
+    same_name = [setting for setting in settings if f".{setting}".endswith(f".{path[-1]}")]
     for found in same_name[:1]:
         group, _, last = found.rpartition(".")
-        return f"it belongs into {group}: write {group}: {{{last}: …}}" if group else ""
+        return f"it belongs in {group}: write {group}: {{{last}: …}}" if group else ""
     return ""

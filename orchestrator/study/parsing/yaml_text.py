@@ -1,4 +1,4 @@
-"""YAML text → plain values, and where each of them stands in the file."""
+"""YAML text → plain values, with the position of each in the file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,16 +11,16 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from orchestrator.errors import InputError, Problem
 
-Path = tuple[str | int, ...]  # ("factors", "model.depth", 2): keys may contain dots
+KeyPath = tuple[str | int, ...]  # ("factors", "model.depth", 2): keys may contain dots
 
 DEEPEST = 20  # levels of nesting; a study needs five
-UNREADABLE = object()  # a scalar that has been reported; no value, not even null
+UNREADABLE = object()  # a scalar that was reported as a problem: not a value, not even null
 MOST_NODES = 100_000  # aliases of aliases can make a short file huge
 
 _SCALARS = {"null", "bool", "int", "float", "str"}
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A position in the file (1-based), or a flag of the command line."""
 
     line: int
@@ -29,49 +29,49 @@ class Place(NamedTuple):
 
 
 @dataclass
-class Document:
-    """The values of a study file, as Python objects, with the places of keys and values."""
+class YamlDocument:
+    """The values of a study file as Python objects, with the positions of keys and values."""
 
     source: str  # what messages call the file
     value: Any = None
-    values: dict[Path, Place] = field(default_factory=dict)
-    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[KeyPath, Position] = field(default_factory=dict)
+    keys: dict[KeyPath, Position] = field(default_factory=dict)
     has_aliases: bool = False
 
-    def place(self, path: Path, at_key: bool = False) -> Place:
-        """Where the value (or its key) stands; for one that is not there, where it would."""
+    def position(self, path: KeyPath, at_key: bool = False) -> Position:
+        """The position of the value, or of its key; for a missing one, of the nearest parent."""
         if path in self.values and not at_key:
             return self.values[path]
         while path and path not in self.keys:
             path = path[:-1]
-        return self.keys.get(path, Place(1, 1))
+        return self.keys.get(path, Position(1, 1))
 
-    def overwrite(self, path: Path, value: Any, flag: str) -> None:
+    def overwrite(self, path: KeyPath, value: Any, flag: str) -> None:
         """Replace a value, or add it, on behalf of a flag."""
         put(self.value, path, value)
         for places in (self.keys, self.values):
             for known in [known for known in places if known[: len(path)] == path]:
                 del places[known]
-            places[path] = Place(0, 0, flag)
+            places[path] = Position(0, 0, flag)
 
 
 @dataclass
 class Findings:
     """Collects problems, so that the user sees all of them at once."""
 
-    document: Document
-    found: list[tuple[Place, Problem]] = field(default_factory=list)
+    document: YamlDocument
+    found: list[tuple[Position, Problem]] = field(default_factory=list)
 
     def add(
-        self, path: Path, what: str, allowed: str = "", cure: str = "", at_key: bool = False
+        self, path: KeyPath, what: str, allowed: str = "", cure: str = "", at_key: bool = False
     ) -> None:
-        """A problem of the value at `path`, or of its key."""
+        """Add a problem with the value at `path`, or with its key."""
         text = f"{dotted(path)}: {what}" if path else what
-        self.add_at(self.document.place(path, at_key), text, allowed, cure)
+        self.add_at(self.document.position(path, at_key), text, allowed, cure)
 
-    def add_at(self, place: Place, what: str, allowed: str = "", cure: str = "") -> None:
-        where = place.flag or f"{self.document.source}:{place.line}:{place.column}"
-        self.found.append((place, Problem(where, what, allowed, cure)))
+    def add_at(self, position: Position, what: str, allowed: str = "", cure: str = "") -> None:
+        where = position.flag or f"{self.document.source}:{position.line}:{position.column}"
+        self.found.append((position, Problem(where, what, allowed, cure)))
 
     def raise_if_any(self) -> None:
         """Raises InputError with the problems in the order of the file, flags last."""
@@ -80,7 +80,7 @@ class Findings:
             raise InputError(problem for _, problem in in_order)
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """("factors", "model.depth", 2) → factors.model.depth[2]"""
     text = ""
     for part in path:
@@ -88,7 +88,7 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def put(tree: Any, path: Path, value: Any) -> None:
+def put(tree: Any, path: KeyPath, value: Any) -> None:
     """Set the value at `path` in nested mappings, making those that are missing."""
     *parents, last = path
     for key in parents:
@@ -98,9 +98,9 @@ def put(tree: Any, path: Path, value: Any) -> None:
     tree[last] = value
 
 
-def read_document(text: str, source: str) -> tuple[Document, Findings]:
-    """Raises InputError where the text is not YAML at all; what else is odd is in the findings."""
-    document = Document(source)
+def read_yaml(text: str, source: str) -> tuple[YamlDocument, Findings]:
+    """Raises InputError if the text is not valid YAML; other problems are in the findings."""
+    document = YamlDocument(source)
     findings = Findings(document)
     root = _compose(text, findings)
     findings.raise_if_any()
@@ -111,8 +111,8 @@ def read_document(text: str, source: str) -> tuple[Document, Findings]:
 
 
 def read_scalar(text: str) -> Any:
-    """The value of a flag: what YAML reads as a scalar; anything else is plain text."""
-    document, findings = Document("flag"), Findings(Document("flag"))
+    """The value of a flag: a YAML scalar; anything else is plain text."""
+    document, findings = YamlDocument("flag"), Findings(YamlDocument("flag"))
     root = _compose(text, findings)
     if not isinstance(root, ScalarNode) or root.end_mark.index < len(text):
         return text  # the rest would be a comment
@@ -132,15 +132,15 @@ def _compose(text: str, findings: Findings) -> Node | None:
         return root
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        findings.add_at(place, f"not valid YAML: {_problem_text(error)}", cure=_cure(error))
+        position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+        findings.add_at(position, f"not valid YAML: {_problem_text(error)}", cure=_cure(error))
     except RecursionError:
         findings.add((), "nested too deeply", f"{DEEPEST} levels")
-    except YAMLError as error:  # a control character: no mark, but a position
-        position = getattr(error, "position", 0)
-        line = text.count("\n", 0, position) + 1
-        column = position - text.rfind("\n", 0, position)
-        findings.add_at(Place(line, column), f"not valid YAML: {_reason(error)}")
+    except YAMLError as error:  # a control character: no mark, but an offset
+        offset = getattr(error, "position", 0)
+        line = text.count("\n", 0, offset) + 1
+        column = offset - text.rfind("\n", 0, offset)
+        findings.add_at(Position(line, column), f"not valid YAML: {_reason(error)}")
     return None
 
 
@@ -165,26 +165,26 @@ def _cure(error: MarkedYAMLError) -> str:
 def _reason(error: YAMLError) -> str:
     character = getattr(error, "character", None)
     code = f" (U+{character:04X})" if isinstance(character, int) else ""
-    return f"a control character stands in the text{code}"
+    return f"the text contains a control character{code}"
 
 
 @dataclass
 class _Reader:
-    """Walks the composed nodes: notes places, finds duplicate keys, builds plain values."""
+    """Walks the composed nodes: records positions, finds duplicate keys, builds plain values."""
 
-    document: Document
+    document: YamlDocument
     findings: Findings
     nodes: int = 0
     constructor: SafeConstructor = field(default_factory=lambda: _yaml().constructor)
 
-    def read(self, node: Node, path: Path, depth: int) -> Any:
+    def read(self, node: Node, path: KeyPath, depth: int) -> Any:
         self.nodes += 1
         if depth > DEEPEST or self.nodes > MOST_NODES:
             self._too_much(node, depth)
         if node.anchor:
             self.document.has_aliases = True
-        if not _is_empty(node):  # an empty value is best found by its key
-            self.document.values[path] = _place(node)
+        if not _is_empty(node):  # an empty value is reported at its key
+            self.document.values[path] = _position(node)
         if isinstance(node, MappingNode):
             return dict(self._pairs(node, path, depth))
         if isinstance(node, SequenceNode):
@@ -192,8 +192,8 @@ class _Reader:
             return [item for item in items if item is not UNREADABLE]
         return self._scalar(node, path)
 
-    def _pairs(self, node: MappingNode, path: Path, depth: int) -> Iterator[tuple[str, Any]]:
-        seen: dict[str, Place] = {}
+    def _pairs(self, node: MappingNode, path: KeyPath, depth: int) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, Position] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node, path)
             if key is None:
@@ -201,32 +201,32 @@ class _Reader:
             here = (*path, key)
             if key in seen:
                 first = f"line {seen[key].line}, column {seen[key].column}"
-                text = f"{dotted(here)}: the key stands here again; first in {first}"
-                self.findings.add_at(_place(key_node), text, cure="remove one of the two")
+                text = f"{dotted(here)}: duplicate key; first in {first}"
+                self.findings.add_at(_position(key_node), text, cure="remove one of the two")
                 continue
-            seen[key] = self.document.keys[here] = _place(key_node)
+            seen[key] = self.document.keys[here] = _position(key_node)
             value = self.read(value_node, here, depth + 1)
             if value is not UNREADABLE:
                 yield key, value
 
-    def _key(self, node: Node, path: Path) -> str | None:
+    def _key(self, node: Node, path: KeyPath) -> str | None:
         prefix = f"{dotted(path)}: " if path else ""
         if not isinstance(node, ScalarNode):
-            self.findings.add_at(_place(node), f"{prefix}a key must be a name")
+            self.findings.add_at(_position(node), f"{prefix}a key must be a name")
         elif _kind(node) == "merge":
             text = f"{prefix}merge keys (<<) are not part of YAML 1.2"
-            self.findings.add_at(_place(node), text, cure="write the keys out")
+            self.findings.add_at(_position(node), text, cure="write the keys out")
         elif _kind(node) == "str":
             return str(node.value)
         else:
             text = f"{prefix}{node.value!r} is not a name"
-            self.findings.add_at(_place(node), text, allowed="keys that are text")
+            self.findings.add_at(_position(node), text, allowed="keys that are text")
         return None
 
-    def _scalar(self, node: Node, path: Path) -> Any:
+    def _scalar(self, node: Node, path: KeyPath) -> Any:
         kind = _kind(node)
         if kind not in _SCALARS and str(node.tag).startswith("!"):
-            self.findings.add(path, f"the tag {node.tag} means nothing here", cure="remove it")
+            self.findings.add(path, f"the tag {node.tag} is not supported", cure="remove it")
             return UNREADABLE
         if kind not in _SCALARS:
             return str(node.value)  # dates and the like are text
@@ -239,12 +239,12 @@ class _Reader:
     def _too_much(self, node: Node, depth: int) -> None:
         text = "nested too deeply" if depth > DEEPEST else "aliases make the file too large"
         allowed = f"{DEEPEST} levels" if depth > DEEPEST else f"{MOST_NODES:,} values"
-        self.findings.add_at(_place(node), text, allowed)
+        self.findings.add_at(_position(node), text, allowed)
         self.findings.raise_if_any()
 
 
 def _untied(node: Any) -> Node:
-    """The node without its anchor, so that constructing it leaves no trace."""
+    """A copy without the anchor: the constructor keeps no reference to it."""
     return ScalarNode(node.tag, node.value, style=node.style)
 
 
@@ -256,5 +256,5 @@ def _kind(node: Node) -> str:
     return str(node.tag).removeprefix("tag:yaml.org,2002:")
 
 
-def _place(node: Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+def _position(node: Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
