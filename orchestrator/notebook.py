@@ -16,6 +16,7 @@ from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.records import Figure
 from orchestrator.reports.frames import comparisons_frame, results_frame
 from orchestrator.reports.page.render import draw
+from orchestrator.reports.text.headline import finding
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
 from orchestrator.store.tables.compact import compact
@@ -36,7 +37,7 @@ class OpenStudy:
     @property
     def finding(self) -> str:
         """One sentence."""
-        return self.analysis.finding
+        return finding(self.analysis)
 
     @property
     def trials(self) -> pd.DataFrame:

@@ -9,14 +9,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.files import write_atomically, write_text
 from orchestrator.reports.index import write_index
 from orchestrator.reports.page.render import BESIDE, render
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.gradients.fits import decay_table
-from orchestrator.reports.text.verdicts import rest_text, settling_text, shown
+from orchestrator.reports.text.sentences import Sentences, sentences
+from orchestrator.reports.text.verdicts import rest_text, shown
 
 _NUMBERS = (
     *("counted_as", "difference", "ci_low", "ci_high", "p_value", "p_adjusted"),
@@ -69,7 +70,8 @@ def build_report(folder: Path, refresh_s: int | None = None) -> Report:
     _write_beside(folder / BESIDE, page.beside)
     write_text(folder / "report.html", page.html)
     write_index(folder.parent)
-    return Report(folder / "report.html", analysis.finding, _lines(analysis), analysis.warnings)
+    said = sentences(analysis)
+    return Report(folder / "report.html", said.finding, _lines(said), said.warnings)
 
 
 def _write_beside(folder: Path, files: Mapping[str, str]) -> None:
@@ -82,14 +84,14 @@ def _write_beside(folder: Path, files: Mapping[str, str]) -> None:
         shutil.rmtree(folder)
 
 
-def _lines(analysis: Analysis) -> tuple[str, ...]:
+def _lines(said: Sentences) -> tuple[str, ...]:
     """The most important verdicts, how many more there are, and what would settle the open ones."""
-    rest, open_ = rest_text(analysis.statements), settling_text(analysis.settling)
+    rest = rest_text(said.statements)
     return (
-        *(f"- {statement.text}" for statement in shown(analysis.statements)),
+        *(f"- {statement.text}" for statement in shown(said.statements)),
         *([f"- {rest}, in the report"] if rest else []),
-        *([open_] if open_ else []),
-        *([f"    {analysis.settling_command}"] if analysis.settling_command else []),
+        *([said.replicates_needed] if said.replicates_needed else []),
+        *([f"    {said.command}"] if said.command else []),
     )
 
 

@@ -54,6 +54,7 @@ from orchestrator.reports.text import names, verdicts
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.cost import cost_text
 from orchestrator.reports.text.methods import methods
+from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.variants import baseline_text
 
 FOLDER = Path(__file__).parent
@@ -123,6 +124,7 @@ def _html(
     page = environment().get_template("report.html")
     return page.render(
         analysis=analysis,
+        said=sentences(analysis),
         plan=analysis.plan,
         view=view,
         study_data=study_data(view),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Plan
 from orchestrator.reports.statistics.comparisons.comparisons import (
     VERDICTS,
@@ -23,26 +24,22 @@ from orchestrator.reports.text.names import (
 from orchestrator.reports.variants import baseline_text, contrast_text, names_of
 
 
-def finding(
-    plan: Plan,
-    outcomes: Mapping[str, Outcome],
-    compared: Comparisons,
-    profiles: Sequence[Profile],
-) -> str:
-    """The sentence that stands on the first screen, in the terminal and in the index.
+def finding(analysis: Analysis) -> str:
+    """The sentence of the first screen, the terminal and the index.
 
     Answers: the study's question, as far as its verdicts go.
     Assumes: the verdicts of `comparisons`, made on the metric declared before the run.
     Misleads: read alone. It names the largest effect, not the typical one.
     Source: DESIGN's verdicts; the gradient ratio is `Profile.total` at the first probe.
     """
+    plan, outcomes, compared = analysis.plan, analysis.outcomes, analysis.comparisons
     if not any(outcome.n for outcome in outcomes.values()):
         return _nothing(outcomes)
     if not any(row.difference is not None for row in compared.rows):
         return _uncompared(plan, outcomes)
     if all(row.stuck for row in compared.rows):
         return f"{_so_far(plan, outcomes)}{_stuck(plan, compared)}"
-    said = f"{_verdicts(plan, compared)}. {_largest(plan, compared, profiles)}."
+    said = f"{_verdicts(plan, compared)}. {_largest(plan, compared, analysis.profiles)}."
     return _so_far(plan, outcomes) + said
 
 

@@ -2,19 +2,19 @@
 
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.power import POWER
-from orchestrator.reports.statistics.comparisons.replicates_needed import DRAWS as SETTLING_DRAWS
-from orchestrator.reports.statistics.comparisons.replicates_needed import SEED as SETTLING_SEED
+from orchestrator.reports.statistics.comparisons.replicates_needed import DRAWS as FUTURES
+from orchestrator.reports.statistics.comparisons.replicates_needed import SEED as FUTURES_SEED
 from orchestrator.reports.statistics.comparisons.signflip import DRAWS, EXACT_UP_TO, SEED
 from orchestrator.reports.statistics.tasks.bootstrap import DRAWS as BOOTSTRAP_DRAWS
 from orchestrator.reports.statistics.tasks.bootstrap import SEED as BOOTSTRAP_SEED
 from orchestrator.reports.statistics.tuning.tuning_audit import EDGE, MOST_INFEASIBLE, STILL, TAIL
 from orchestrator.reports.text.names import difference_text, difference_unit, metric_text
 
-_SETTLING = (
+_REPLICATES_NEEDED = (
     f"The number with which an undecided comparison gets a verdict in {POWER:.0%} of "
-    f"{SETTLING_DRAWS:,} draws of further replicates, from what these say of the true difference "
+    f"{FUTURES:,} draws of further replicates, from what these say of the true difference "
     "and spread (flat prior, as the t-interval's), at the p that is needed while all undecided "
-    f"comparisons are still open; seed {SETTLING_SEED}. Decide on a number once: adding replicates "
+    f"comparisons are still open; seed {FUTURES_SEED}. Decide on a number once: adding replicates "
     "until something is decided finds differences by chance (predictive power; Spiegelhalter et "
     "al. 1986)."
 )
@@ -38,8 +38,8 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     ]  # fmt: skip
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
-    if analysis.settling:
-        found += [("Replicates to settle", _SETTLING)]
+    if analysis.replicates_needed:
+        found += [("Replicates to settle", _REPLICATES_NEEDED)]
     if any(row.diverged for row in analysis.comparisons.rows):
         found += [("Diverged trials", _DIVERGED)]
     if any(p.factor for p in analysis.profiles):

@@ -1,14 +1,18 @@
-"""Every verdict in a sentence, the most important first, and what would settle the open ones."""
+"""Every verdict in a sentence, and how many replicates would decide the open ones."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestrator.reports.data.read import Level, Plan
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.data.read import Compare, Level, Plan
 from orchestrator.reports.statistics.comparisons.comparisons import VERDICTS, Comparison, Verdict
 from orchestrator.reports.statistics.comparisons.power import MOST
-from orchestrator.reports.statistics.comparisons.replicates_needed import Settling, settles
-from orchestrator.reports.text.ceiling import bound_text
+from orchestrator.reports.statistics.comparisons.replicates_needed import (
+    ReplicatesNeeded,
+    has_spread,
+)
+from orchestrator.reports.statistics.outcomes.bounds import best_possible
 from orchestrator.reports.text.names import (
     count_text,
     describe,
@@ -20,6 +24,7 @@ from orchestrator.reports.text.names import (
 )
 from orchestrator.reports.variants import baseline_text, is_crossed, names_of
 
+MANY = 0.5  # share of the replicates at a bound from which on a verdict says so
 SHOWN = 6  # sentences at the terminal and at the top of the report
 _NOTHING = object()
 
@@ -32,21 +37,14 @@ class Statement:
     text: str  # "relu is better than sigmoid at depth 8: +75.4 points [+69.0, +81.9]"
 
 
-def statements(
-    plan: Plan,
-    rows: Sequence[Comparison],
-    settling: Settling | None,
-    unlearnt: Sequence[str] = (),
-) -> tuple[Statement, ...]:
-    """One sentence a comparison that has a difference: by verdict, largest differences first.
-
-    unlearnt: ids of variants that are not told from the task's baseline.
-    """
+def statements(analysis: Analysis) -> tuple[Statement, ...]:
+    """One sentence per comparison that has a difference: by verdict, largest differences first."""
+    plan, found, unlearnt = analysis.plan, analysis.replicates_needed, analysis.unlearnt
     pair = _pairs(plan)
-    known = [row for row in rows if row.difference is not None]
+    known = [row for row in analysis.comparisons.rows if row.difference is not None]
     known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
     return tuple(
-        Statement(row.verdict, _text(plan, pair, row, settling) + _idle(row, unlearnt))
+        Statement(row.verdict, _text(plan, pair, row, found) + _idle(row, unlearnt))
         for row in known
     )
 
@@ -54,7 +52,7 @@ def statements(
 Pair = Callable[[Comparison], tuple[str, str, str]]  # the two variants' names, and where
 
 
-def _text(plan: Plan, pair: Pair, row: Comparison, settling: Settling | None) -> str:
+def _text(plan: Plan, pair: Pair, row: Comparison, found: ReplicatesNeeded | None) -> str:
     unit = plan.compare.unit
     own, base, where = pair(row)
     said = {
@@ -65,7 +63,7 @@ def _text(plan: Plan, pair: Pair, row: Comparison, settling: Settling | None) ->
     }[row.verdict]
     interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
     effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
-    return f"{said}: {effect}{_lost(plan, row)}{_open(plan, row, settling)}"
+    return f"{said}: {effect}{_lost(plan, row)}{_open(plan, row, found)}"
 
 
 def _pairs(plan: Plan) -> Pair:
@@ -97,21 +95,32 @@ def _lost(plan: Plan, row: Comparison) -> str:
     return f"; {row.diverged} of their {2 * plan.replicates} trials diverged and count as {value}"
 
 
-def _open(plan: Plan, row: Comparison, settling: Settling | None) -> str:
+def _open(plan: Plan, row: Comparison, found: ReplicatesNeeded | None) -> str:
     """What keeps it from being decided."""
-    return bound_text(plan.compare, row) + _needs(row, settling)
+    return _at_bound(plan.compare, row) + _needs(row, found)
+
+
+def _at_bound(compare: Compare, row: Comparison) -> str:
+    """What follows a verdict whose replicates lie at a bound; nothing where few do."""
+    if row.bound is None or row.at_bound < MANY * row.n:
+        return ""
+    verb = "reach" if row.bound == best_possible(compare) else "stay at"
+    value = value_text(row.bound, compare.unit)
+    if row.stuck:
+        return f"; both {verb} {value} in every replicate, so no difference can show"
+    return f"; in {row.at_bound} of {row.n} replicates both {verb} {value}"
+
+
+def _needs(row: Comparison, found: ReplicatesNeeded | None) -> str:
+    if found is None or row.variant not in found.needed or not has_spread(row):
+        return ""
+    needed = found.needed[row.variant]
+    return f"; would take about {needed} replicates" if needed else f"; more than {MOST} replicates"
 
 
 def _idle(row: Comparison, unlearnt: Sequence[str]) -> str:
     both = row.variant in unlearnt and row.baseline in unlearnt
     return "; neither is told from the task's baseline" if both and not row.stuck else ""
-
-
-def _needs(row: Comparison, settling: Settling | None) -> str:
-    if settling is None or row.variant not in settling.needed or not settles(row):
-        return ""
-    needed = settling.needed[row.variant]
-    return f"; would take about {needed} replicates" if needed else f"; more than {MOST} replicates"
 
 
 def shown(every: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -131,7 +140,7 @@ def rest_text(every: Sequence[Statement]) -> str:
     return f"{rest.total()} more: {listed}" if listed else ""
 
 
-def settling_text(found: Settling | None) -> str:
+def replicates_needed_text(found: ReplicatesNeeded | None) -> str:
     """What more replicates would probably do, as a sentence; nothing where nothing is open."""
     if found is None:
         return ""
@@ -141,14 +150,14 @@ def settling_text(found: Settling | None) -> str:
             f"{open_}, and more than {MOST} replicates would be needed for half of them:"
             " these differences are too small for their spread."
         )
-    which = "it" if found.undecided == 1 else f"{found.settled} of them"
+    which = "it" if found.undecided == 1 else f"{found.decided} of them"
     return (
         f"{open_}; {found.proposed} replicates in place of {found.now} would probably "
         f"settle {which} (each with a chance of 80 % or more):"
     )
 
 
-def _undecided(found: Settling) -> str:
+def _undecided(found: ReplicatesNeeded) -> str:
     said = f"{count_text(found.undecided, 'comparison')} undecided"
     stuck = f" (besides {found.stuck} at a bound of the metric, where replicates do not help)"
     return f"{said}{stuck if found.stuck else ''}"

@@ -11,7 +11,7 @@ from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.page.render import draw
 from tests.reports.browsing import CHROMIUM, Visit
-from tests.reports.sample import Sample, write, write_small
+from tests.reports.sample import Drawn, Sample, write, write_small
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def chromium() -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def full_drawn(full: Path) -> tuple:
+def full_drawn(full: Path) -> Drawn:
     """Its (tables, analysis, figures)."""
     tables = read_tables(full)
     analysis = analyse(tables)

@@ -3,13 +3,18 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.data.read import Tables
+from orchestrator.reports.figures.records import Figure
+from orchestrator.reports.statistics.outcomes.budgets import EARLY_STOPPING
 
 FACTORS = {
     "model.activation": ["sigmoid", "tanh", "relu", "softplus"],
@@ -17,6 +22,8 @@ FACTORS = {
     "model.init.scale": [0.5, 1.0, 2.0],
 }
 Row = tuple[Any, ...]
+Fates = dict[tuple[str, int], str]  # (label, replicate) → completed | diverged | failed | missing
+Drawn = tuple[Tables, Analysis, dict[str, Figure]]
 FINAL = [
     f"final.{split}/{metric}"
     for split in ("train", "validation", "test")
@@ -113,6 +120,13 @@ def write_small(folder: Path) -> Path:
     """Two activations, two depths, seven replicates."""
     factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
     return write(folder, Sample(study="small", factors=factors, replicates=7))
+
+
+def early_stopped(tables: Tables, epochs: Sequence[float], patience: int | None = 2) -> Tables:
+    """The same study, whose trials stopped after these epochs."""
+    fixed = {**tables.plan.fixed, EARLY_STOPPING: patience}
+    plan = replace(tables.plan, fixed=fixed)
+    return replace(tables, plan=plan, trials=tables.trials.assign(epochs_done=epochs))
 
 
 def _long(path: Path, blocks: Iterable[list[Row]], columns: list[str]) -> None:

@@ -10,7 +10,10 @@ from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import Look, look
 from orchestrator.reports.statistics.comparisons.comparisons import VERDICTS, Comparison
 from orchestrator.reports.statistics.comparisons.power import MOST
-from orchestrator.reports.statistics.comparisons.replicates_needed import Settling, settles
+from orchestrator.reports.statistics.comparisons.replicates_needed import (
+    ReplicatesNeeded,
+    has_spread,
+)
 from orchestrator.reports.statistics.comparisons.sampling import no_share_of_answers
 from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
 from orchestrator.reports.statistics.outcomes.solved import Solved
@@ -151,7 +154,7 @@ def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     return tuple(
         Row(
             level_cells(view, by_id[row.variant]),
-            _numbers(row, unit, analysis.settling),
+            _numbers(row, unit, analysis.replicates_needed),
             row.verdict,
             bar,
             view.order[row.variant],
@@ -160,7 +163,7 @@ def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     )
 
 
-def _numbers(row: Comparison, unit: str, settling: Settling | None) -> tuple[Cell, ...]:
+def _numbers(row: Comparison, unit: str, needed: ReplicatesNeeded | None) -> tuple[Cell, ...]:
     effect = "–" if row.effect_size is None else f"{row.effect_size:.1f}".replace("-", names.MINUS)
     better = "–" if row.prob_better is None else f"{row.prob_better:.2f}"
     n = f"{row.n}{'' if row.method == 'paired' else ' ' + row.method}"
@@ -168,7 +171,7 @@ def _numbers(row: Comparison, unit: str, settling: Settling | None) -> tuple[Cel
     return (
         Cell(names.difference_text(row.difference, unit), row.difference),
         Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
-        _settling_cell(row, settling),
+        _replicates_cell(row, needed),
         Cell(n if row.method != "none" else "–", row.n),
         Cell(names.p_text(row.p_value), row.p_value),
         Cell(names.p_text(row.p_adjusted), row.p_adjusted),
@@ -177,11 +180,11 @@ def _numbers(row: Comparison, unit: str, settling: Settling | None) -> tuple[Cel
     )
 
 
-def _settling_cell(row: Comparison, settling: Settling | None) -> Cell:
-    if settling is None or row.verdict != "undecided" or row.variant not in settling.needed:
+def _replicates_cell(row: Comparison, found: ReplicatesNeeded | None) -> Cell:
+    if found is None or row.verdict != "undecided" or row.variant not in found.needed:
         return Cell("")
-    needed = settling.needed[row.variant]
-    if needed is None and not settles(row):
+    needed = found.needed[row.variant]
+    if needed is None and not has_spread(row):
         return Cell("–")
     return Cell(str(needed), needed) if needed else Cell(f"> {MOST}", MOST + 1)
 

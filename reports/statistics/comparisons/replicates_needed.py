@@ -1,4 +1,4 @@
-"""What is still undecided, and how many replicates would probably settle it."""
+"""How many replicates would probably decide the comparisons that are still undecided."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,20 @@ SEED = 20240611  # of the draws; stated on the page
 
 
 @dataclass(frozen=True)
-class Settling:
+class ReplicatesNeeded:
     """What more replicates would probably do for the undecided comparisons."""
 
     now: int  # replicates
-    proposed: int | None  # that settle at least half of the undecided; None where that takes > MOST
-    settled: int  # comparisons that are then probably decided
+    proposed: int | None  # that decide at least half of the undecided; None where that takes > MOST
+    decided: int  # comparisons that are then probably decided
     undecided: int  # without those that are stuck
     stuck: int  # at a bound of the metric, where no number of replicates helps
     needed: Mapping[str, int | None]  # variant id → replicates; None: more than MOST, or unknown
 
 
-def settling(rows: Sequence[Comparison], now: int, smallest: float | None) -> Settling | None:
+def replicates_needed(
+    rows: Sequence[Comparison], now: int, smallest: float | None
+) -> ReplicatesNeeded | None:
     """None while nothing is undecided that replicates could decide.
 
     smallest: the smallest difference that matters; without one nothing can become equivalent.
@@ -37,7 +39,7 @@ def settling(rows: Sequence[Comparison], now: int, smallest: float | None) -> Se
     Assumes: nothing is known of the true difference and spread but what these replicates say; those
         to come are like them. The p needed is that of all comparisons that are still undecided.
     Misleads: as a promise: about one in five stays undecided. Where most true differences are next
-        to nothing, the small ones seen are mostly luck, and fewer are settled than said. And as a
+        to nothing, the small ones seen are mostly luck, and fewer are decided than said. And as a
         stopping rule: adding replicates again and again until something is decided finds
         differences by chance; decide once.
     Source: predictive power (Spiegelhalter et al. 1986) under the flat prior of the t-interval.
@@ -49,33 +51,33 @@ def settling(rows: Sequence[Comparison], now: int, smallest: float | None) -> Se
         return None
     needed = {row.variant: _needed(row, len(open_), smallest) for row in open_}
     proposed = _proposed(list(needed.values()))
-    settled = sum(n is not None and proposed is not None and n <= proposed for n in needed.values())
-    return Settling(now, proposed, settled, len(open_), stuck, needed)
+    decided = sum(n is not None and proposed is not None and n <= proposed for n in needed.values())
+    return ReplicatesNeeded(now, proposed, decided, len(open_), stuck, needed)
 
 
 def _proposed(needed: Sequence[int | None]) -> int | None:
-    """The replicates with which at least half are settled."""
+    """The replicates with which at least half are decided."""
     ordered = sorted(n if n is not None else MOST + 1 for n in needed)
     half = ordered[(len(ordered) - 1) // 2]
     return half if half <= MOST else None
 
 
 def _needed(row: Comparison, contrasts: int, smallest: float | None) -> int | None:
-    """Replicates that settle one comparison."""
-    if not settles(row) or row.difference is None:
+    """Replicates that decide one comparison."""
+    if not has_spread(row) or row.difference is None:
         return None
     sd = deviation(row)
     zone = smallest if not row.diverged else None
     most = max(MOST, row.n + 1)
-    if share_settled(row.n, row.difference, sd, most, contrasts, zone) < POWER:
+    if share_decided(row.n, row.difference, sd, most, contrasts, zone) < POWER:
         return None  # of a large study nearly all
     lacking, enough = row.n, row.n + 1
-    while share_settled(row.n, row.difference, sd, enough, contrasts, zone) < POWER:
+    while share_decided(row.n, row.difference, sd, enough, contrasts, zone) < POWER:
         lacking, enough = enough, min(most, 2 * enough - row.n)
     return _bisected(row, sd, lacking, enough, contrasts, zone)
 
 
-def settles(row: Comparison) -> bool:
+def has_spread(row: Comparison) -> bool:
     """Whether its spread is known: it has at least two pairs."""
     return row.method == "paired" and row.n >= 2
 
@@ -85,12 +87,12 @@ def _bisected(
 ) -> int:
     while enough - lacking > 1:
         middle = (lacking + enough) // 2
-        share = share_settled(row.n, row.difference or 0.0, sd, middle, contrasts, zone)
+        share = share_decided(row.n, row.difference or 0.0, sd, middle, contrasts, zone)
         lacking, enough = (lacking, middle) if share >= POWER else (middle, enough)
     return enough
 
 
-def share_settled(
+def share_decided(
     n: int, mean: float, sd: float, later: int, contrasts: int, smallest: float | None
 ) -> float:
     """P(decided with `later` replicates), given mean and sd of the n paired differences so far."""

@@ -10,7 +10,7 @@ from orchestrator.reports.statistics.gradients.decay_comparisons import (
     DecayComparisons,
     decay_comparisons,
 )
-from orchestrator.reports.statistics.gradients.fits import fits
+from orchestrator.reports.statistics.gradients.fits import Underflow, fits, underflows
 from orchestrator.reports.statistics.gradients.influence import Influence, influences
 from orchestrator.reports.statistics.gradients.phase import Phase, phases
 from orchestrator.reports.statistics.gradients.theory import Theories, theories
@@ -19,9 +19,10 @@ from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 
 @dataclass(frozen=True)
 class Gradients:
-    """Part of the analysis."""
+    """What gradients.parquet says, beside what the variants reached."""
 
     fits: pd.DataFrame  # of each trial's decay
+    underflow: Underflow
     theories: Theories
     phases: tuple[Phase, ...]
     comparisons: tuple[DecayComparisons, ...]
@@ -34,6 +35,7 @@ def gradients(tables: Tables, outcomes: Mapping[str, Outcome]) -> Gradients:
     theory = theories(plan, tables.gradients, fitted)
     return Gradients(
         fits=fitted,
+        underflow=underflows(fitted, plan),
         theories=theory,
         phases=phases(plan, tables.gradients, theory.by_axis["depth"]),
         comparisons=decay_comparisons(plan, fitted),

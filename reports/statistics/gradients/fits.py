@@ -1,6 +1,7 @@
 """decay.parquet: the decay of every trial at every probe, by a straight line through logarithms."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,24 @@ def decay_table(fitted: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         trial_id=[str(ids[variant][int(replicate)]) for variant, replicate in pairs],
         underflow=underflow(fitted, plan),
     )[list(COLUMNS)]
+
+
+@dataclass(frozen=True)
+class Underflow:
+    """Where gradients became too small for 32-bit numbers."""
+
+    variants: tuple[str, ...]  # ids, in the order of the plan
+    axes: tuple[str, ...]  # depth, time
+
+
+def underflows(fitted: pd.DataFrame, plan: Plan) -> Underflow:
+    """Both are empty where no gradient did; fitted: of `fits`."""
+    below = fitted[underflow(fitted, plan)]
+    hit, axes = set(below["variant_id"]), set(below["axis"])
+    return Underflow(
+        tuple(v.variant_id for v in plan.variants if v.variant_id in hit),
+        tuple(axis for axis in ("depth", "time") if axis in axes),
+    )
 
 
 def underflow(fitted: pd.DataFrame, plan: Plan) -> "pd.Series[bool]":

@@ -1,19 +1,14 @@
-"""What the conclusion stands on: counts, time, machine, and what a reader must be warned of."""
+"""What a conclusion rests on: number of trials, time, machine, and the runs that made them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from orchestrator.reports.data.read import Plan, Tables
-from orchestrator.reports.statistics.comparisons.comparisons import DESCRIPTIVE_BELOW, Comparisons
-from orchestrator.reports.statistics.comparisons.signflip import smallest_p
-from orchestrator.reports.statistics.gradients.fits import underflow
-from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
-from orchestrator.reports.text.names import count_text
-from orchestrator.reports.variants import names_of
+from orchestrator.reports.data.read import Tables
+from orchestrator.reports.statistics.outcomes.outcomes import STATUSES
 
 _RUN = ("workers", "executor", "cpus", "gpus", "platform", "python", "torch", "ray", "orch")
 
@@ -106,95 +101,3 @@ def _run(events: Sequence[Mapping[str, Any]]) -> Run:
         machine={key: start[key] for key in _RUN if start.get(key) is not None},
         command=tuple(map(str, start.get("command", ()))),
     )
-
-
-def warnings(
-    tables: Tables,
-    facts: Evidence,
-    results: Mapping[str, Outcome],
-    compared: Comparisons,
-    fitted: pd.DataFrame,
-) -> tuple[str, ...]:
-    """What changes how the report must be read, most important first."""
-    found = (
-        *_incomplete(tables.plan, facts, results),
-        *_thin(tables.plan, compared),
-        *_unpaired(compared),
-        *_unreadable(tables.plan, fitted),
-        *_source(tables.plan),
-    )
-    return tuple(found)
-
-
-def _incomplete(plan: Plan, facts: Evidence, results: Mapping[str, Outcome]) -> Iterable[str]:
-    counts, total = facts.counts, facts.trials
-    if counts["missing"]:
-        yield (
-            f"Unfinished: {counts['missing']:,} of {count_text(total, 'trial')} have not been "
-            "trained. Numbers and verdicts will change; run the study again to complete it."
-        )
-    if counts["failed"]:
-        where = _where(plan, results, "failed")
-        yield f"{count_text(counts['failed'], 'trial')} failed and left no result{where}."
-    if counts["diverged"]:
-        where = _where(plan, results, "diverged")
-        yield (
-            f"{count_text(counts['diverged'], 'trial')} diverged{where}. Mean and interval of such "
-            "a variant speak of its surviving replicates only; its comparisons count each as the "
-            "task's baseline or, if that is worse, the worst value of the two variants compared."
-        )
-
-
-def _where(plan: Plan, results: Mapping[str, Outcome], status: str) -> str:
-    """ " (relu, depth 8: 9 of 10; …)", the worst three."""
-    names = names_of(plan)
-    hit = [v for v in plan.variants if results[v.variant_id].counts[status]]
-    hit.sort(key=lambda v: -results[v.variant_id].counts[status])
-    said = [
-        f"{names[v.variant_id]}: {results[v.variant_id].counts[status]} of {len(v.trials)}"
-        for v in hit[:3]
-        if v.levels
-    ]
-    rest = [f"{len(hit) - 3} more variants"] if len(hit) > 3 else []
-    return f" ({'; '.join([*said, *rest])})" if said else ""
-
-
-def _thin(plan: Plan, compared: Comparisons) -> Iterable[str]:
-    n = plan.replicates
-    if compared.rows and n < DESCRIPTIVE_BELOW:
-        yield (
-            f"Descriptive only: with {count_text(n, 'replicate')} no difference can be told from "
-            f"chance (smallest possible p: {smallest_p(n):.3f}); six or more are needed."
-        )
-    if compared.without_baseline:
-        orphans = count_text(len(compared.without_baseline), "variant")
-        yield f"{orphans} cannot be compared: the study excludes their baseline."
-
-
-def _unpaired(compared: Comparisons) -> Iterable[str]:
-    unpaired = sum(row.method == "unpaired" for row in compared.rows)
-    if unpaired:
-        yield (
-            f"{count_text(unpaired, 'comparison')} made unpaired (Welch), as some trials failed or "
-            "are missing on one side. A side that lost its worst seeds looks better than it is."
-        )
-
-
-def _unreadable(plan: Plan, fitted: pd.DataFrame) -> Iterable[str]:
-    """fitted: of `fits.fits`."""
-    below = fitted[underflow(fitted, plan)]
-    names = set(below["variant_id"])
-    hit = [v for v in plan.variants if v.variant_id in names]
-    ways = [f"through {axis}" for axis in ("depth", "time") if axis in set(below["axis"])]
-    if hit:
-        first = names_of(plan)[hit[0].variant_id]
-        yield (
-            f"Underflow: on their way {' and '.join(ways)} some gradients became too small for "
-            f"32-bit numbers: below 1.2·10⁻³⁸ they have lost digits, or are exactly zero ({first}"
-            f"{f' and {len(hit) - 1} more' if len(hit) > 1 else ''}). Zeros are counted, not drawn."
-        )
-
-
-def _source(plan: Plan) -> Iterable[str]:
-    if plan.git and plan.git.get("dirty"):
-        yield "Uncommitted changes: the commit alone does not reproduce this."

@@ -1,12 +1,10 @@
-"""Variants that are not told apart from a predictor that ignores the input."""
+"""Variants whose results cannot be distinguished from a predictor that ignores the input."""
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Compare, Plan
+from orchestrator.reports.data.read import Compare
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.statistics.tasks.baselines import Baseline
-from orchestrator.reports.text.names import count_text, metric_text
-from orchestrator.reports.variants import names_of
 
 
 def unlearnt(
@@ -33,18 +31,3 @@ def _reaches(compare: Compare, result: Outcome, least: float) -> bool:
     if result.low is None or result.high is None:
         return False
     return result.low <= least if compare.direction == "maximize" else result.high >= least
-
-
-def unlearnt_warning(plan: Plan, found: Sequence[str]) -> tuple[str, ...]:
-    """One sentence that stands above the verdicts, or none."""
-    if not found:
-        return ()
-    names = names_of(plan)
-    more = [f"{len(found) - 3} more"] if len(found) > 3 else []
-    listed = "; ".join([*(names[variant] for variant in found[:3]), *more])
-    pairs = " A comparison of two of them says nothing of what they could learn."
-    return (
-        f"Nothing learnt: {count_text(len(found), 'variant')} ({listed}) cannot be told from the "
-        f"task's baseline in {metric_text(plan.compare.metric)}, an answer that ignores the "
-        f"input.{pairs if len(found) > 1 else ''}",
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.data.read import Level, Nuisance, Plan, Selected, Tables, Tune, Variant
+from orchestrator.reports.data.read import Level, Nuisance, Selected, Tables, Tune, Variant
 from orchestrator.reports.statistics.intervals import Floats
 
 EDGE = 0.1  # share of a range, at either end, that counts as its boundary
@@ -194,31 +194,3 @@ def _tail_share(rows: pd.DataFrame, best: Selected, direction: str) -> float | N
     last = max(1, round(TAIL * (len(values) - 1)))
     whole = float(values.max() - values[0])
     return float(values[-1] - values[-1 - last]) / whole if whole > 0 else None
-
-
-def audit_warnings(plan: Plan, audits: tuple[Audit, ...], names: Mapping[str, str]) -> list[str]:
-    """Loud sentences that stand above the verdicts; names: variant id → its name."""
-    if plan.tune is None or not any(audit.fails for audit in audits):
-        return []
-    edges = [
-        f"{names[a.variant_id]}: {p} ({end} end)" for a in audits for p, end in a.boundary.items()
-    ]
-    lost = [
-        f"{names[a.variant_id]}: {a.infeasible} of {a.trials}" for a in audits if a.many_infeasible
-    ]
-    still = [names[a.variant_id] for a in audits if a.improving]
-    kinds = (
-        (edges, "the best point lies at the boundary of its range; widen it"),
-        (lost, "more than a quarter of the tuning trials diverged or failed; narrow the range"),
-        (still, "the validation metric still improved in the last epochs; train longer"),
-    )
-    said = [f"{why} ({_few(which)})" for which, why in kinds if which]
-    return [
-        "The tuning fails its audit, so a verdict may say more of the tuning than of the variants: "
-        f"{'; '.join(said)}. See Audit of the tuning."
-    ]
-
-
-def _few(texts: list[str]) -> str:
-    rest = [f"and {len(texts) - 3} more"] if len(texts) > 3 else []
-    return "; ".join([*texts[:3], *rest])

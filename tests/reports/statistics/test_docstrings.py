@@ -72,7 +72,7 @@ STATISTICS = [
 
 
 @pytest.mark.parametrize("statistic", STATISTICS, ids=lambda each: each.__name__)
-def test_a_statistic_documents_itself(statistic):
+def test_a_statistic_documents_itself(statistic) -> None:
     headings = [line.strip().split(":")[0] for line in statistic.__doc__.splitlines()]
     positions = [headings.index(word) for word in ("Answers", "Assumes", "Misleads", "Source")]
     assert positions == sorted(positions)

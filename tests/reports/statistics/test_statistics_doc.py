@@ -31,7 +31,7 @@ def listed(values: np.ndarray) -> str:
     return ", ".join(f"{value:.0f}" for value in values)
 
 
-def test_mean_and_interval():
+def test_mean_and_interval() -> None:
     half = float(t_half_width(6, TANH.std(ddof=1)))
     mean = TANH.mean()
     said(f"{listed(TANH)} %", f"mean is {mean:.2f}", f"deviation {TANH.std(ddof=1):.2f} points")
@@ -39,13 +39,13 @@ def test_mean_and_interval():
     said(f"from {mean - half:.2f} to {mean + half:.2f}")
 
 
-def test_solved():
+def test_solved() -> None:
     low, high = wilson(5, 6)
     said(f"5 of 6 trials solve one, **Wilson's interval** for the share over all seeds is "
          f"{100 * low:.0f} to {100 * high:.0f} %")  # fmt: skip
 
 
-def test_time_until_solved():
+def test_time_until_solved() -> None:
     times = np.array([2.0, 4, 4, 7, 5, 10])
     curve = kaplan_meier(times, np.array([True, True, True, True, False, False]))
     for time, left in zip((2, 4, 7), curve.left, strict=True):
@@ -54,12 +54,12 @@ def test_time_until_solved():
     said(f"by epoch {median(curve).value:.0f},\nthe **median**")
 
 
-def test_test_set():
+def test_test_set() -> None:
     low, high = wilson(0.9 * 360, 360)
     said(f"**±{50 * (high - low):.1f} points**")
 
 
-def test_comparison():
+def test_comparison() -> None:
     d = TANH - SIGMOID
     half = float(t_half_width(6, d.std(ddof=1)))
     said(listed(SIGMOID), f"differences are {listed(d)} points", f"| difference | {d.mean():.2f} |")
@@ -72,12 +72,12 @@ def test_comparison():
     said(f"2/32 = {2 / 32:.3f}".replace("0.", "."))
 
 
-def test_holm():
+def test_holm() -> None:
     assert holm(np.array([0.01, 0.03, 0.04])) == pytest.approx([0.03, 0.06, 0.06])
     said(".030 (3 · .010), .060 (2 · .030) and .060")
 
 
-def test_analysis_of_variance():
+def test_analysis_of_variance() -> None:
     found = anova(TABLE)
     said(f"around their mean is {found.total:.1f}")
     names = ["activation", "depth", "activation × depth", "replicate"]
@@ -100,7 +100,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1f} %"
 
 
-def test_several_tasks():
+def test_several_tasks() -> None:
     assert pytest.approx(0.8) == (0.82 - 0.1) / 0.9
     scores = np.array([0.1, 0.5, 0.6, 0.7, 0.8, 0.8, 0.9, 1.0])
     said(f"of .1, .5, .6, .7, .8, .8, .9, 1.0 it is {interquartile_mean(scores):.3f}"

@@ -1,11 +1,8 @@
-"""How things are called, and which factor plays which part."""
+"""How numbers, levels and variants are written."""
 
 import pytest
 
-from orchestrator.reports.data.read import parse_plan
-from orchestrator.reports.roles import Roles, roles
 from orchestrator.reports.text import names
-from tests.reports.sample import FACTORS, Sample, plan_document
 
 
 @pytest.mark.parametrize(
@@ -42,42 +39,14 @@ from tests.reports.sample import FACTORS, Sample, plan_document
         (names.level_name("activation", "tanh"), "tanh"),
     ],
 )
-def test_texts(call, expected):
+def test_texts(call: str, expected: str) -> None:
     assert call == expected
 
 
-def test_short_names_stay_distinct():
+def test_short_names_stay_distinct() -> None:
     found = names.short_names(["model.init.scale", "task.scale", "model.depth"])
     assert found == {
         "model.init.scale": "init.scale",
         "task.scale": "task.scale",
         "model.depth": "depth",
     }
-
-
-def found_roles(factors, baseline):
-    return roles(parse_plan(plan_document(Sample(factors=factors, baseline=baseline))))
-
-
-def test_roles_of_the_main_study():
-    found = found_roles(FACTORS, {"model.activation": "sigmoid"})
-    assert found == Roles("model.activation", "model.depth", "model.init.scale", None, ())
-
-
-def test_colour_is_what_the_baseline_names_not_what_stands_first():
-    factors = {"a.size": [1, 2, 3], "b.kind": ["x", "y"], "c.flag": [True, False]}
-    found = found_roles(factors, {"b.kind": "x"})
-    assert (found.colour, found.x, found.columns) == ("b.kind", "a.size", "c.flag")
-
-
-def test_a_switch_is_no_scale():
-    factors = {"a.kind": ["x"], "b.flag": [True, False], "c.size": [1, 2]}
-    assert found_roles(factors, {"a.kind": "x"}).x == "c.size"
-
-
-@pytest.mark.parametrize("count", range(6))
-def test_every_factor_has_exactly_one_part(count):
-    factors = {f"f.{i}": [1, 2] for i in range(count)}
-    found = found_roles(factors, {})
-    parts = [found.colour, found.x, found.columns, found.rows, *found.rest]
-    assert sorted(part for part in parts if part) == sorted(factors)

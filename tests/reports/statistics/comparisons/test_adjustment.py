@@ -25,14 +25,14 @@ def closed_bonferroni(p):
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=7))
-def test_holm_is_closed_bonferroni(p):
+def test_holm_is_closed_bonferroni(p) -> None:
     assert holm(np.array(p)) == pytest.approx(closed_bonferroni(p))
 
 
-def test_a_known_example():
+def test_a_known_example() -> None:
     """Holm 1979's rule by hand: .01·4, .013·3 (not below .04), .04·2, .05·1 (not below .08)."""
     assert holm(np.array([0.04, 0.01, 0.05, 0.013])) == pytest.approx([0.08, 0.04, 0.08, 0.04])
 
 
-def test_nothing_to_adjust():
+def test_nothing_to_adjust() -> None:
     assert holm(np.array([])).size == 0

@@ -1,5 +1,7 @@
 """Verdicts against scipy, in every case that a study can get into."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -11,14 +13,14 @@ from tests.reports.sample import Sample, plan_document
 TWO = {"model.activation": ["sigmoid", "tanh"]}
 
 
-def plan(factors=TWO, **changes):
+def plan(factors=TWO, **changes: Any):
     baseline = changes.get("baseline", {"model.activation": "sigmoid"})
     document = plan_document(Sample(factors=factors, baseline=baseline, replicates=10))
     document["compare"].update(changes)
     return parse_plan(document)
 
 
-def compare(a, b, **changes):
+def compare(a, b, **changes: Any):
     """One comparison of tanh (a) with sigmoid (b); lists, or dicts by replicate."""
     made = plan(**changes)
     sigmoid, tanh = (variant.variant_id for variant in made.variants)
@@ -28,13 +30,13 @@ def compare(a, b, **changes):
     return row
 
 
-def pair(n, shift, sd=0.02, seed=0):
+def pair(n: int, shift, sd=0.02, seed: int = 0):
     rng = np.random.default_rng(seed)
     b = rng.normal(0.8, 0.05, n)
     return b + shift + rng.normal(0, sd, n), b
 
 
-def test_paired_numbers_are_scipys():
+def test_paired_numbers_are_scipys() -> None:
     a, b = pair(10, 0.03)
     row = compare(a, b)
     interval = stats.ttest_rel(a, b).confidence_interval(0.95)
@@ -56,32 +58,32 @@ def test_paired_numbers_are_scipys():
         ("minimize", -0.1, "better"),
     ],
 )
-def test_direction_decides_what_better_means(direction, shift, expected):
+def test_direction_decides_what_better_means(direction: str, shift, expected) -> None:
     a, b = pair(10, shift)
     row = compare(a, b, direction=direction)
     assert row.verdict == expected
     assert row.prob_better == (1.0 if expected == "better" else 0.0)
 
 
-def test_equivalent_needs_a_smallest_difference_around_the_interval():
+def test_equivalent_needs_a_smallest_difference_around_the_interval() -> None:
     a, b = pair(10, 0.0005, sd=0.001)
     assert compare(a, b, smallest_difference=0.005).verdict == "equivalent"
     assert compare(a, b, smallest_difference=0.0001).verdict == "undecided"
     assert compare(a, b, smallest_difference=None).verdict == "undecided"
 
 
-def test_a_certain_but_tiny_difference_is_equivalent():
+def test_a_certain_but_tiny_difference_is_equivalent() -> None:
     a, b = pair(10, 0.003, sd=0.0005)
     assert compare(a, b, smallest_difference=0.005).verdict == "equivalent"
     assert compare(a, b, smallest_difference=None).verdict == "better"
 
 
-def test_noise_is_undecided():
+def test_noise_is_undecided() -> None:
     a, b = pair(10, 0.0, sd=0.05)
     assert compare(a, b).verdict == "undecided"
 
 
-def test_below_six_replicates_nothing_is_decided():
+def test_below_six_replicates_nothing_is_decided() -> None:
     a, b = pair(5, 0.5)
     row = compare(a, b)
     assert row.p_value == 2 / 2**5
@@ -89,26 +91,26 @@ def test_below_six_replicates_nothing_is_decided():
     assert row.verdict == "undecided"
 
 
-def test_one_replicate_has_a_difference_and_nothing_else():
+def test_one_replicate_has_a_difference_and_nothing_else() -> None:
     row = compare([0.9], [0.8])
     assert row.difference == pytest.approx(0.1)
     assert (row.ci_low, row.effect_size, row.p_value) == (None, None, 1.0)
 
 
-def test_equal_differences_have_no_effect_size_but_a_verdict():
+def test_equal_differences_have_no_effect_size_but_a_verdict() -> None:
     row = compare([0.5 + i / 16 + 0.25 for i in range(8)], [0.5 + i / 16 for i in range(8)])
     assert row.effect_size is None
     assert (row.ci_low, row.ci_high) == pytest.approx((0.25, 0.25))
     assert (row.p_value, row.verdict) == (2 / 2**8, "better")
 
 
-def test_identical_variants():
+def test_identical_variants() -> None:
     row = compare([0.5] * 8, [0.5] * 8)
     assert (row.difference, row.p_value, row.effect_size, row.prob_better) == (0, 1, 0, 0.5)
     assert row.verdict == "equivalent"
 
 
-def test_missing_pairs_are_compared_with_welch():
+def test_missing_pairs_are_compared_with_welch() -> None:
     a, b = pair(10, 0.1)
     kept = {r: a[r] for r in range(10) if r not in (2, 5)}
     row = compare(kept, b)
@@ -121,7 +123,7 @@ def test_missing_pairs_are_compared_with_welch():
     assert row.prob_better == pytest.approx(wins)
 
 
-def test_nothing_on_one_side():
+def test_nothing_on_one_side() -> None:
     row = compare({}, [0.5] * 8)
     assert (row.method, row.n, row.verdict) == ("none", 0, "undecided")
     assert (row.difference, row.p_value, row.p_adjusted) == (None, None, None)
@@ -130,7 +132,7 @@ def test_nothing_on_one_side():
 FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 2]}
 
 
-def test_each_variant_meets_the_baseline_with_its_other_levels():
+def test_each_variant_meets_the_baseline_with_its_other_levels() -> None:
     made = plan(FACTORS)
     levels = {variant.variant_id: variant.levels for variant in made.variants}
     pairs, orphans = contrasts(made.variants)
@@ -141,14 +143,14 @@ def test_each_variant_meets_the_baseline_with_its_other_levels():
         assert levels[baseline] == {**levels[variant], "model.activation": "sigmoid"}
 
 
-def test_a_baseline_of_all_factors_is_one_variant():
+def test_a_baseline_of_all_factors_is_one_variant() -> None:
     made = plan(FACTORS, baseline={"model.activation": "sigmoid", "model.depth": 1})
     pairs, _ = contrasts(made.variants)
     assert len(pairs) == 5
     assert len({baseline for _, baseline in pairs}) == 1
 
 
-def test_a_variant_whose_baseline_is_excluded_is_named():
+def test_a_variant_whose_baseline_is_excluded_is_named() -> None:
     made = plan(FACTORS)
     kept = made.variants[1:]  # without sigmoid at depth 1
     pairs, orphans = contrasts(kept)
@@ -156,7 +158,7 @@ def test_a_variant_whose_baseline_is_excluded_is_named():
     assert len(orphans) == 2
 
 
-def family(n, contrasts_wanted, shift=0.5):
+def family(n: int, contrasts_wanted, shift=0.5):
     """(plan, values): one baseline and many variants, all far above it."""
     names = ["sigmoid", *(f"a{i}" for i in range(contrasts_wanted))]
     made = plan({"model.activation": names})
@@ -167,7 +169,7 @@ def family(n, contrasts_wanted, shift=0.5):
     return made, values
 
 
-def test_holm_where_it_can_decide():
+def test_holm_where_it_can_decide() -> None:
     made, values = family(10, 20)  # 20 · 2/2¹⁰ = .039
     found = comparisons(made, values)
     assert found.adjustment == "Holm"
@@ -175,7 +177,7 @@ def test_holm_where_it_can_decide():
     assert {row.verdict for row in found.rows} == {"better"}
 
 
-def test_max_t_where_holm_could_never_decide():
+def test_max_t_where_holm_could_never_decide() -> None:
     made, values = family(10, 36)  # 36 · 2/2¹⁰ = .070
     found = comparisons(made, values)
     assert found.adjustment == "step-down max-T"
@@ -183,7 +185,7 @@ def test_max_t_where_holm_could_never_decide():
     assert all(row.p_adjusted == pytest.approx(2 / 2**10) for row in found.rows)
 
 
-def test_unpaired_contrasts_in_a_max_t_family_get_their_share_of_the_error():
+def test_unpaired_contrasts_in_a_max_t_family_get_their_share_of_the_error() -> None:
     made, values = family(10, 36)
     for variant in made.variants[1:13]:
         del values[variant.variant_id][4]
@@ -195,7 +197,7 @@ def test_unpaired_contrasts_in_a_max_t_family_get_their_share_of_the_error():
     assert all(row.p_adjusted >= 2.99 * row.p_value for row in unpaired)
 
 
-def test_order_of_replicates_does_not_matter():
+def test_order_of_replicates_does_not_matter() -> None:
     made, values = family(10, 30, shift=0.005)
     turned = {name: dict(reversed(each.items())) for name, each in values.items()}
     for ours, theirs in zip(
@@ -206,7 +208,7 @@ def test_order_of_replicates_does_not_matter():
 
 
 @pytest.mark.parametrize("variants", [2, 13])
-def test_an_a_a_study_rejects_at_most_seven_percent(variants):
+def test_an_a_a_study_rejects_at_most_seven_percent(variants) -> None:
     """1000 studies in which all variants are equally good; 13 variants: 12 contrasts, Holm."""
     rng = np.random.default_rng(11)
     made = plan({"model.activation": ["sigmoid", *(f"a{i}" for i in range(variants - 1))]})

@@ -1,6 +1,7 @@
 """What the test set alone leaves open, against scipy and a simulation; where it is not known."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,19 +12,20 @@ from orchestrator.reports.data.read import Compare, read_tables
 from orchestrator.reports.page.render import render
 from orchestrator.reports.page.rows.rows import sampling_text
 from orchestrator.reports.statistics.comparisons.sampling import sampling
+from tests.reports.sample import Drawn
 
 
 @pytest.fixture(scope="module")
-def tables(full_drawn):
+def tables(full_drawn: Drawn):
     return full_drawn[0]
 
 
 @pytest.fixture(scope="module")
-def analysis(full_drawn):
+def analysis(full_drawn: Drawn):
     return full_drawn[1]
 
 
-def test_the_half_width_is_wilsons_at_the_mean(analysis):
+def test_the_half_width_is_wilsons_at_the_mean(analysis) -> None:
     for variant, found in analysis.sampling.items():
         mean = analysis.outcomes[variant].mean
         low, high = (binomtest(round(mean * 360) + shift, 360).proportion_ci(method="wilson")
@@ -33,7 +35,7 @@ def test_the_half_width_is_wilsons_at_the_mean(analysis):
         assert found.answers == 360
 
 
-def test_it_covers_what_other_test_sets_of_this_size_give():
+def test_it_covers_what_other_test_sets_of_this_size_give() -> None:
     rng = np.random.default_rng(0)
     accuracy, answers = 0.9, 360
     half = 1.96 * np.sqrt(accuracy * (1 - accuracy) / answers)
@@ -47,7 +49,9 @@ def test_it_covers_what_other_test_sets_of_this_size_give():
     ("metric", "unit"), [("test/mse", "squared error"), ("validation/accuracy", "share"),
                          ("test/solved", "share")],
 )  # fmt: skip
-def test_metrics_that_are_no_share_of_test_answers_have_none(tables, analysis, metric, unit):
+def test_metrics_that_are_no_share_of_test_answers_have_none(
+    tables, analysis, metric: str, unit
+) -> None:
     compare = Compare(metric, "maximize", unit, {}, None)
     assert sampling(tables.trials, compare, analysis.outcomes) == {}
 
@@ -59,7 +63,7 @@ def test_metrics_that_are_no_share_of_test_answers_have_none(tables, analysis, m
      ("validation/accuracy", "share", "validation examples are not the test set"),
      ("test/solved", "share", "a trial is solved or not")],
 )  # fmt: skip
-def test_where_it_is_not_known_the_page_says_why(small, metric, unit, why):
+def test_where_it_is_not_known_the_page_says_why(small: Path, metric: str, unit, why) -> None:
     tables = read_tables(small)
     trials = tables.trials.assign(**{f"final.{metric}": 0.5})
     compare = Compare(metric, "maximize", unit, {}, None)
@@ -71,12 +75,12 @@ def test_where_it_is_not_known_the_page_says_why(small, metric, unit, why):
     assert said in render(tables, analysis).html
 
 
-def test_without_results_nothing_is_said_of_the_test_set(tables):
+def test_without_results_nothing_is_said_of_the_test_set(tables) -> None:
     trials = tables.trials.assign(status="failed")
     assert sampling_text(analyse(dataclasses.replace(tables, trials=trials))) == ""
 
 
-def test_the_page_says_it(analysis):
+def test_the_page_says_it(analysis) -> None:
     most = 100 * max(each.half for each in analysis.sampling.values())
     said = sampling_text(analysis)
     assert said.startswith("The test set of 360 answers alone makes ±")

@@ -16,26 +16,26 @@ from orchestrator.reports.statistics.comparisons.signflip import (
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 8, 10])
-def test_p_is_scipys_exact_permutation_test(n):
+def test_p_is_scipys_exact_permutation_test(n: int) -> None:
     d = np.random.default_rng(n).normal(0.4, 1, n)
     theirs = stats.permutation_test((d,), np.mean, permutation_type="samples", n_resamples=np.inf)
     assert signflip_p(d[:, None])[0] == pytest.approx(theirs.pvalue, abs=1e-12)
 
 
 @pytest.mark.parametrize("n", [5, 10, 16])
-def test_smallest_p_is_reached_when_all_differences_agree(n):
+def test_smallest_p_is_reached_when_all_differences_agree(n: int) -> None:
     assert signflip_p(np.full((n, 1), 0.3))[0] == pytest.approx(2 / 2**n)
     assert smallest_p(n) == 2 / 2**n
 
 
-def test_patterns_hold_each_pattern_once_up_to_its_mirror():
+def test_patterns_hold_each_pattern_once_up_to_its_mirror() -> None:
     patterns = sign_patterns(6)
     both = {tuple(row) for row in np.vstack([patterns, -patterns])}
     assert both == set(product([-1.0, 1.0], repeat=6))
     assert (patterns[0] == 1).all()
 
 
-def test_monte_carlo_agrees_with_the_t_test_and_with_itself():
+def test_monte_carlo_agrees_with_the_t_test_and_with_itself() -> None:
     d = np.random.default_rng(0).normal(0.5, 1, EXACT_UP_TO + 4)
     p = signflip_p(d[:, None])[0]
     assert p == pytest.approx(stats.ttest_1samp(d, 0).pvalue, abs=0.01)
@@ -43,12 +43,12 @@ def test_monte_carlo_agrees_with_the_t_test_and_with_itself():
     assert smallest_p(d.size) < 2e-5
 
 
-def test_all_zero_differences_have_p_one():
+def test_all_zero_differences_have_p_one() -> None:
     assert signflip_p(np.zeros((6, 2))).tolist() == [1.0, 1.0]
     assert max_t_p(np.zeros((6, 2))).tolist() == [1.0, 1.0]
 
 
-def test_a_zero_row_changes_nothing():
+def test_a_zero_row_changes_nothing() -> None:
     """So a replicate that is missing on both sides may stand as zeros."""
     d = np.random.default_rng(3).normal(0.5, 1, (7, 3))
     padded = np.vstack([d, np.zeros((2, 3))])
@@ -56,7 +56,7 @@ def test_a_zero_row_changes_nothing():
     assert max_t_p(padded) == pytest.approx(max_t_p(d))
 
 
-def test_ties_in_the_last_bit_count_as_equal():
+def test_ties_in_the_last_bit_count_as_equal() -> None:
     """0.1 + 0.2 + 0.3 and its mirror images differ in floating point, not in truth."""
     d = np.array([0.1, 0.2, 0.3, -0.1, -0.2])[:, None]
     exact = np.mean([abs(np.dot(s, [1, 2, 3, -1, -2])) >= 3 for s in product([-1, 1], repeat=5)])
@@ -82,20 +82,20 @@ def slow_max_t(d):
     return adjusted
 
 
-def test_max_t_is_the_slow_procedure():
+def test_max_t_is_the_slow_procedure() -> None:
     rng = np.random.default_rng(4)
     d = rng.normal([0.0, 1.5, 0.8, 0.2], 1, (7, 4))
     assert max_t_p(d) == pytest.approx(slow_max_t(d))
 
 
-def test_max_t_never_goes_below_the_single_test_and_reaches_its_floor():
+def test_max_t_never_goes_below_the_single_test_and_reaches_its_floor() -> None:
     rng = np.random.default_rng(5)
     d = rng.normal(0.3, 1, (10, 36))
     assert (max_t_p(d) >= signflip_p(d) - 1e-12).all()
     assert max_t_p(d + 50) == pytest.approx(np.full(36, 2 / 2**10))
 
 
-def test_max_t_does_not_depend_on_the_order_of_replicates_or_contrasts():
+def test_max_t_does_not_depend_on_the_order_of_replicates_or_contrasts() -> None:
     rng = np.random.default_rng(6)
     d = rng.normal(0.4, 1, (9, 5))
     rows, columns = rng.permutation(9), rng.permutation(5)
@@ -104,7 +104,7 @@ def test_max_t_does_not_depend_on_the_order_of_replicates_or_contrasts():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("skewed", [False, True])
-def test_max_t_raises_a_false_alarm_in_at_most_one_family_of_twenty(skewed):
+def test_max_t_raises_a_false_alarm_in_at_most_one_family_of_twenty(skewed) -> None:
     """36 contrasts with one common baseline, no true difference, 10 replicates, 400 families."""
     rng = np.random.default_rng(7)
     alarms = 0

@@ -1,6 +1,8 @@
 """Two studies side by side, against scipy, and in what they may differ."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from tests.reports.sample import Sample, write
 FACTORS = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 4]}
 
 
-def side(tmp_path, name, **changes):
+def side(tmp_path: Path, name, **changes: Any):
     sample = Sample(**{"study": name, "factors": FACTORS, "replicates": 8, **changes})
     return read_side(write(tmp_path, sample))
 
@@ -24,7 +26,7 @@ def finals(table, variant):
     return rows.set_index("replicate")["final.test/accuracy"]
 
 
-def shifted(tmp_path, by=0.02, **changes):
+def shifted(tmp_path: Path, by=0.02, **changes: Any):
     """Another study whose trials are `by` better, and scatter by themselves."""
     made = side(tmp_path, "b", **changes)
     noise = np.random.default_rng(1).normal(by, 0.01, len(made.trials))
@@ -32,7 +34,7 @@ def shifted(tmp_path, by=0.02, **changes):
     return replace(made, trials=made.trials.assign(**{column: made.trials[column] + noise}))
 
 
-def test_pairs_of_a_replicate_are_compared_as_scipy_does(tmp_path):
+def test_pairs_of_a_replicate_are_compared_as_scipy_does(tmp_path: Path) -> None:
     a, b = side(tmp_path, "a"), shifted(tmp_path)
     found = two_studies(a, b)
     assert found.paired
@@ -49,13 +51,13 @@ def test_pairs_of_a_replicate_are_compared_as_scipy_does(tmp_path):
         assert (match.comparison.method, match.comparison.n) == ("paired", 8)
 
 
-def test_the_replicates_that_both_have_are_paired(tmp_path):
+def test_the_replicates_that_both_have_are_paired(tmp_path: Path) -> None:
     found = two_studies(side(tmp_path, "a", replicates=6), shifted(tmp_path, replicates=9))
     assert {(m.comparison.method, m.comparison.n) for m in found.matches} == {("paired", 6)}
     assert next(d for d in found.differences if d.what == "replicates").b == 9
 
 
-def test_other_seeds_are_unpaired(tmp_path):
+def test_other_seeds_are_unpaired(tmp_path: Path) -> None:
     a, b = side(tmp_path, "a"), shifted(tmp_path, replicates=7)
     b = replace(b, plan=replace(b.plan, seed=1))
     found = two_studies(a, b)
@@ -68,7 +70,7 @@ def test_other_seeds_are_unpaired(tmp_path):
     assert [(d.what, d.a, d.b) for d in found.differences][-1] == ("seed", 0, 1)
 
 
-def test_a_factor_of_one_study_is_a_setting_of_the_other(tmp_path):
+def test_a_factor_of_one_study_is_a_setting_of_the_other(tmp_path: Path) -> None:
     """b has one depth only, as a setting: its variants match those of a with that depth."""
     a = side(tmp_path, "a")
     b = side(tmp_path, "b", factors={"model.activation": ["sigmoid", "tanh", "relu"]})
@@ -84,7 +86,7 @@ def test_a_factor_of_one_study_is_a_setting_of_the_other(tmp_path):
     ]  # fmt: skip
 
 
-def test_a_study_against_itself(tmp_path):
+def test_a_study_against_itself(tmp_path: Path) -> None:
     a = side(tmp_path, "a")
     found = two_studies(a, a)
     assert found.differences == ()
@@ -92,7 +94,7 @@ def test_a_study_against_itself(tmp_path):
     assert {match.comparison.difference for match in found.matches} == {0.0}
 
 
-def test_fixed_settings_data_and_code_that_differ(tmp_path):
+def test_fixed_settings_data_and_code_that_differ(tmp_path: Path) -> None:
     a = side(tmp_path, "a")
     identity = {"data": {"digits": "zz"}, "code": a.plan.identity["code"]}
     fixed = {**a.plan.fixed, "training.epochs": 3, "new": True}
@@ -102,7 +104,7 @@ def test_fixed_settings_data_and_code_that_differ(tmp_path):
     ]  # fmt: skip
 
 
-def test_diverged_trials_count_here_too(tmp_path):
+def test_diverged_trials_count_here_too(tmp_path: Path) -> None:
     fates = {("activation=tanh depth=4", r): "diverged" for r in range(3)}
     found = two_studies(side(tmp_path, "a"), side(tmp_path, "b", fates=fates))
     row = found.matches[3].comparison
@@ -110,7 +112,7 @@ def test_diverged_trials_count_here_too(tmp_path):
     assert row.difference < 0
 
 
-def test_without_the_metric_nothing_can_be_compared(tmp_path):
+def test_without_the_metric_nothing_can_be_compared(tmp_path: Path) -> None:
     a = side(tmp_path, "a")
     b = side(tmp_path, "b")
     b = replace(b, trials=pd.DataFrame(b.trials.drop(columns="final.test/accuracy")))

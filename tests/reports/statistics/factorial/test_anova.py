@@ -18,7 +18,7 @@ from orchestrator.reports.statistics.factorial.crossing import crossing
 from tests.reports.sample import Sample, plan_document
 
 
-def simulated(shape=(3, 4), replicates=6, seed=0, sd=1.0):
+def simulated(shape=(3, 4), replicates: int = 6, seed: int = 0, sd=1.0):
     rng = np.random.default_rng(seed)
     table = rng.normal(0, sd, (*shape, replicates)) + rng.normal(0, 1, replicates)
     for axis, size in enumerate(shape):
@@ -50,7 +50,7 @@ def ours(table):
     return {term.factors or (term.kind,): term for term in anova(table).terms}
 
 
-def holes(table, share, seed=1):
+def holes(table, share, seed: int = 1):
     out = np.random.default_rng(seed).random(table.shape) < share
     return np.where(out, np.nan, table)
 
@@ -66,7 +66,7 @@ def holes(table, share, seed=1):
     ],
     ids=["3x4", "2x2", "2x3x4", "unbalanced", "unbalanced, three factors"],
 )
-def test_every_number_is_that_of_statsmodels(table):
+def test_every_number_is_that_of_statsmodels(table) -> None:
     found, expected = ours(table), theirs(table)
     assert found.keys() == expected.keys()
     for term, row in expected.items():
@@ -77,7 +77,7 @@ def test_every_number_is_that_of_statsmodels(table):
             assert found[term].p == pytest.approx(row["PR(>F)"], rel=1e-6, abs=1e-14)
 
 
-def test_balanced_shares_sum_to_one_and_are_those_of_cell_means():
+def test_balanced_shares_sum_to_one_and_are_those_of_cell_means() -> None:
     table = simulated()
     found = ours(table)
     assert sum(term.eta2 for term in found.values()) == pytest.approx(1)
@@ -90,7 +90,7 @@ def test_balanced_shares_sum_to_one_and_are_those_of_cell_means():
     assert found[0,].omega2 == pytest.approx((between - 2 * error) / (total + error))
 
 
-def test_two_variants_of_one_factor_are_the_paired_t_test():
+def test_two_variants_of_one_factor_are_the_paired_t_test() -> None:
     table = simulated((2,), 9)
     paired = stats.ttest_rel(table[0], table[1])
     term = ours(table)[0,]
@@ -98,7 +98,7 @@ def test_two_variants_of_one_factor_are_the_paired_t_test():
     assert term.p == pytest.approx(paired.pvalue)
 
 
-def test_four_factors_put_their_common_interaction_in_one_row():
+def test_four_factors_put_their_common_interaction_in_one_row() -> None:
     table = simulated((2, 3, 2, 2), 4)
     found = ours(table)
     names = [f"C(f{axis}, Sum)" for axis in range(4)]
@@ -110,7 +110,7 @@ def test_four_factors_put_their_common_interaction_in_one_row():
     assert len(names) == 4
 
 
-def test_an_excluded_combination_costs_its_degree_of_freedom():
+def test_an_excluded_combination_costs_its_degree_of_freedom() -> None:
     table = simulated((3, 3), 5)
     table[2, 2] = np.nan
     made = anova(table)
@@ -124,7 +124,7 @@ def test_an_excluded_combination_costs_its_degree_of_freedom():
     assert found["residual",].ss == pytest.approx(saturated.ssr)
 
 
-def test_no_effect_at_all_is_found_as_often_as_chance_says():
+def test_no_effect_at_all_is_found_as_often_as_chance_says() -> None:
     rng, rejected = np.random.default_rng(3), 0
     for _ in range(200):
         table = rng.normal(size=(3, 3, 5)) + rng.normal(size=5)
@@ -132,7 +132,7 @@ def test_no_effect_at_all_is_found_as_often_as_chance_says():
     assert rejected / 200 <= 0.085  # 5 %, and two standard errors of 200 draws
 
 
-def test_a_known_effect_is_found_with_its_size():
+def test_a_known_effect_is_found_with_its_size() -> None:
     """Levels −2, 0, 2 (variance 8/3) over noise of 1: η² is about (8/3) / (8/3 + 1)."""
     rng = np.random.default_rng(5)
     table = rng.normal(size=(3, 4, 200)) + np.array([-2.0, 0, 2])[:, None, None]
@@ -147,7 +147,7 @@ TABLES = st.tuples(st.integers(2, 3), st.integers(2, 3), st.integers(2, 5), st.i
 
 @settings(deadline=None, max_examples=50)
 @given(TABLES, st.floats(-50, 50), st.floats(0.1, 50))
-def test_shift_and_scale_change_no_share(made, shift, scale):
+def test_shift_and_scale_change_no_share(made, shift, scale) -> None:
     a, b, replicates, seed = made
     table = simulated((a, b), replicates, seed)
     for one, other in zip(anova(table).terms, anova(shift + scale * table).terms, strict=True):
@@ -158,7 +158,7 @@ def test_shift_and_scale_change_no_share(made, shift, scale):
 
 @settings(deadline=None, max_examples=50)
 @given(TABLES, st.randoms())
-def test_the_order_of_replicates_and_levels_does_not_matter(made, random):
+def test_the_order_of_replicates_and_levels_does_not_matter(made, random) -> None:
     a, b, replicates, seed = made
     table = holes(simulated((a, b), replicates + 2, seed), 0.05)
     axes = [random.sample(range(size), size) for size in table.shape]
@@ -167,7 +167,7 @@ def test_the_order_of_replicates_and_levels_does_not_matter(made, random):
         assert other.ss == pytest.approx(one.ss, rel=1e-6, abs=1e-9)
 
 
-def test_what_cannot_be_had():
+def test_what_cannot_be_had() -> None:
     assert anova(np.full((2, 2, 3), np.nan)) is None
     assert anova(simulated((2, 2), 1)) is None
     alone = np.full((2, 2, 3), np.nan)
@@ -177,14 +177,14 @@ def test_what_cannot_be_had():
     assert {(t.f, t.p, t.eta2) for t in constant.terms} == {(None, None, None)}
 
 
-def test_without_scatter_there_are_shares_but_no_test():
+def test_without_scatter_there_are_shares_but_no_test() -> None:
     table = np.zeros((2, 2, 3)) + np.array([0.0, 1.0])[:, None, None]
     found = ours(table)
     assert found[0,].eta2 == pytest.approx(1)
     assert (found[0,].f, found[0,].p) == (None, None)
 
 
-def test_spreads_are_those_of_the_variants():
+def test_spreads_are_those_of_the_variants() -> None:
     table = simulated()
     sds = [table[place].std(ddof=1) for place in itertools.product(range(3), range(4))]
     assert anova(table).spreads == pytest.approx((min(sds), max(sds)))
@@ -201,7 +201,7 @@ def values_of(plan):
     }
 
 
-def test_a_crossed_study_becomes_an_array_of_its_levels():
+def test_a_crossed_study_becomes_an_array_of_its_levels() -> None:
     plan = parse_plan(plan_document(Sample(factors=TWO, replicates=3)))
     found = crossing(plan, values_of(plan))
     assert found.factors == ("model.activation", "model.depth")
@@ -209,7 +209,7 @@ def test_a_crossed_study_becomes_an_array_of_its_levels():
     assert found.table[1, 0].tolist() == [3.0, 3.1, 3.2]
 
 
-def test_excluded_combinations_are_holes_and_other_designs_are_none():
+def test_excluded_combinations_are_holes_and_other_designs_are_none() -> None:
     document = plan_document(Sample(factors=TWO, replicates=3))
     document["variants"].pop(2)
     plan = parse_plan(document)
@@ -218,13 +218,13 @@ def test_excluded_combinations_are_holes_and_other_designs_are_none():
     assert crossing(plan, values_of(plan)) is None
 
 
-def test_factors_that_some_variants_lack_are_not_crossed():
+def test_factors_that_some_variants_lack_are_not_crossed() -> None:
     document = plan_document(Sample(factors=TWO, replicates=3))
     del document["variants"][0]["levels"]["model.depth"]
     plan = parse_plan(document)
     assert crossing(plan, values_of(plan)) is None
 
 
-def test_one_factor_is_no_crossing():
+def test_one_factor_is_no_crossing() -> None:
     plan = parse_plan(plan_document(Sample(factors={"model.depth": [1, 2]}, replicates=3)))
     assert crossing(plan, values_of(plan)) is None

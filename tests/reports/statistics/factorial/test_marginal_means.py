@@ -1,5 +1,7 @@
 """Averages over the other factors against pandas; laws; and where values are missing."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,13 +20,13 @@ from orchestrator.reports.statistics.factorial.marginal_means import (
     main_effects,
     marginal_means,
 )
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Drawn, Sample, write
 
 RNG = np.random.default_rng(0)
 TABLE = RNG.normal(size=(2, 3, 4, 6))
 
 
-def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them():
+def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them() -> None:
     frame = pd.DataFrame([(*p, v) for p, v in np.ndenumerate(TABLE)], columns=[*"abcry"])
     found = marginal_means(TABLE, (1,))
     assert (found.n, found.contexts, found.left_out) == (6, 8, 0)
@@ -35,13 +37,13 @@ def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them():
         assert (found.low[level], found.high[level]) == pytest.approx(interval)
 
 
-def test_a_pair_is_averaged_over_the_rest():
+def test_a_pair_is_averaged_over_the_rest() -> None:
     found = marginal_means(TABLE, (2, 0))
     assert found.mean == pytest.approx(TABLE.mean(axis=(1, 3)).T)
     assert found.contexts == 3
 
 
-def test_main_effects_and_interactions_are_of_every_factor_and_pair():
+def test_main_effects_and_interactions_are_of_every_factor_and_pair() -> None:
     assert [means.axes for means in main_effects(TABLE)] == [(0,), (1,), (2,)]
     table = TABLE.copy()
     table[0, :, 0] += 5  # factors 0 and 2 together
@@ -49,7 +51,7 @@ def test_main_effects_and_interactions_are_of_every_factor_and_pair():
     assert first.axes == (0, 2)
 
 
-def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels():
+def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels() -> None:
     table = TABLE.copy()
     table[1, 2] = np.nan  # excluded by the study
     found = marginal_means(table, (0,))
@@ -57,7 +59,7 @@ def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels():
     assert found.mean == pytest.approx(TABLE[:, :2].mean(axis=(1, 2, 3)))
 
 
-def test_a_pair_that_the_study_excludes_is_a_gap():
+def test_a_pair_that_the_study_excludes_is_a_gap() -> None:
     table = TABLE.copy()
     table[1, 2] = np.nan
     found = marginal_means(table, (0, 1))
@@ -65,7 +67,7 @@ def test_a_pair_that_the_study_excludes_is_a_gap():
     assert found.mean[0] == pytest.approx(TABLE[0].mean(axis=(1, 2)))
 
 
-def test_one_failed_trial_costs_a_replicate_where_that_is_cheaper():
+def test_one_failed_trial_costs_a_replicate_where_that_is_cheaper() -> None:
     table = TABLE[:, :, 0].copy()
     table[1, 2, 4] = np.nan
     found = marginal_means(table, (0, 1))
@@ -74,7 +76,7 @@ def test_one_failed_trial_costs_a_replicate_where_that_is_cheaper():
     assert found.mean == pytest.approx(table[:, :, kept].mean(axis=-1))
 
 
-def test_nothing_whole_nothing_said():
+def test_nothing_whole_nothing_said() -> None:
     table = np.full((2, 2, 3), np.nan)
     assert marginal_means(table, (0,)) is None
     table[0, 0, 0] = table[1, 1, 1] = 0.5
@@ -83,14 +85,14 @@ def test_nothing_whole_nothing_said():
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2), st.floats(-9, 9), st.floats(0.1, 9), st.permutations(range(6)))
-def test_shift_scale_and_order_of_replicates(axis, shift, scale, order):
+def test_shift_scale_and_order_of_replicates(axis, shift, scale, order) -> None:
     one = marginal_means(TABLE, (axis,))
     other = marginal_means(shift + scale * TABLE[..., order], (axis,))
     for name in ("mean", "low", "high"):
         assert getattr(other, name) == pytest.approx(shift + scale * getattr(one, name))
 
 
-def test_labels_are_moved_apart_upwards():
+def test_labels_are_moved_apart_upwards() -> None:
     assert _apart({0: 0.5, 1: 0.52, 2: 0.9}, 0.1) == pytest.approx({0: 0.5, 1: 0.6, 2: 0.9})
 
 
@@ -98,11 +100,11 @@ def test_labels_are_moved_apart_upwards():
 
 
 @pytest.fixture(scope="module")
-def analysis(full_drawn):
+def analysis(full_drawn: Drawn):
     return full_drawn[1]
 
 
-def test_the_figures_draw_these_numbers(full_drawn):
+def test_the_figures_draw_these_numbers(full_drawn: Drawn) -> None:
     _, analysis, figures = full_drawn
     panels = {panel.title: panel for panel in figures["main_effects"].panels}
     assert list(panels) == ["activation", "depth", "scale"]
@@ -116,7 +118,7 @@ def test_the_figures_draw_these_numbers(full_drawn):
         assert line["y"] == pytest.approx(row, rel=1e-4)
 
 
-def test_the_sentence_names_the_largest_share_first(analysis):
+def test_the_sentence_names_the_largest_share_first(analysis) -> None:
     said = explained(scheme(analysis.plan), analysis.factorial)
     terms = {(t.kind, t.factors): t.eta2 for t in analysis.factorial.anova.terms}
     share = round(100 * terms["factor", (1,)])
@@ -128,13 +130,13 @@ def test_the_sentence_names_the_largest_share_first(analysis):
 
 
 @pytest.mark.parametrize("factors", [{"model.depth": [1, 2]}, {}])
-def test_studies_of_one_factor_say_nothing(tmp_path, factors):
+def test_studies_of_one_factor_say_nothing(tmp_path: Path, factors) -> None:
     made = analyse(read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3))))
     assert made.factorial is None
     assert explained(scheme(made.plan), made.factorial) is None
 
 
-def test_a_study_whose_trials_all_failed_says_nothing(tmp_path):
+def test_a_study_whose_trials_all_failed_says_nothing(tmp_path: Path) -> None:
     factors = {"model.activation": ["tanh", "relu"], "model.depth": [1, 2]}
     sample = Sample(study="s", factors=factors, replicates=3, every_fate="failed")
     assert analyse(read_tables(write(tmp_path, sample))).factorial is None

@@ -35,7 +35,7 @@ def decay(table):
     return depth.decay(table, fits(table))
 
 
-def test_an_exact_exponential_gives_its_factor_and_total():
+def test_an_exact_exponential_gives_its_factor_and_total() -> None:
     line = [0.2**k for k in range(4, -1, -1)]  # 4 hidden layers and the output
     (profile,) = decay(rows([line, [3 * x for x in line]]))
     assert profile.hidden == 4
@@ -44,12 +44,12 @@ def test_an_exact_exponential_gives_its_factor_and_total():
     assert (profile.factor.low, profile.factor.n) == (pytest.approx(0.2), 2)
 
 
-def test_an_exploding_gradient_has_a_factor_above_one():
+def test_an_exploding_gradient_has_a_factor_above_one() -> None:
     (profile,) = decay(rows([[8.0, 4.0, 2.0, 1.0]]))
     assert profile.factor.value == pytest.approx(2.0)
 
 
-def test_the_fit_is_polyfits_in_each_replicate():
+def test_the_fit_is_polyfits_in_each_replicate() -> None:
     values = np.exp(np.random.default_rng(0).normal(0, 1, (5, 6)))
     (profile,) = decay(rows(np.column_stack([values, np.ones(5)])))
     factor, total = profile.factor, profile.total
@@ -61,7 +61,7 @@ def test_the_fit_is_polyfits_in_each_replicate():
     assert total.value == pytest.approx(stats.gmean(values[:, 0] / values[:, -1]))
 
 
-def test_means_are_geometric_with_intervals_of_the_logarithm():
+def test_means_are_geometric_with_intervals_of_the_logarithm() -> None:
     values = np.exp(np.random.default_rng(1).normal(0, 2, (8, 3)))
     (profile,) = decay(rows(values))
     assert profile.mean == pytest.approx(stats.gmean(values))
@@ -70,13 +70,13 @@ def test_means_are_geometric_with_intervals_of_the_logarithm():
     assert (profile.low[0], profile.high[0]) == pytest.approx((np.exp(low), np.exp(high)))
 
 
-def test_saturation_is_averaged_as_it_is():
+def test_saturation_is_averaged_as_it_is() -> None:
     (profile,) = decay(rows([[0.0, 0.5], [0.2, 0.5]], quantity="saturation"))
     assert profile.mean == pytest.approx([0.1, 0.5])
     assert (profile.zeros, profile.factor) == ((0, 0), None)
 
 
-def test_exact_zeros_are_counted_and_left_out():
+def test_exact_zeros_are_counted_and_left_out() -> None:
     table = rows([[0.0, 1e-3, 1.0], [1e-6, 1e-3, 1.0], [0.0, 0.0, 1.0]])
     (profile,) = decay(table)
     assert profile.zeros == (2, 1, 0)
@@ -86,24 +86,24 @@ def test_exact_zeros_are_counted_and_left_out():
     assert profile.factor.n == 1  # only the replicate that has two hidden layers above zero
 
 
-def test_a_layer_that_is_zero_everywhere_has_no_mean():
+def test_a_layer_that_is_zero_everywhere_has_no_mean() -> None:
     (profile,) = decay(rows([[0.0, 1.0, 1.0], [0.0, 2.0, 1.0]]))
     assert np.isnan(profile.mean[0])
     assert profile.factor is None
 
 
-def test_one_hidden_layer_has_no_factor():
+def test_one_hidden_layer_has_no_factor() -> None:
     (profile,) = decay(rows([[0.1, 1.0]]))
     assert (profile.hidden, profile.factor, profile.total) == (1, None, None)
 
 
-def test_a_saturation_table_alone_does_not_lose_its_last_hidden_layer():
+def test_a_saturation_table_alone_does_not_lose_its_last_hidden_layer() -> None:
     table = pd.concat([rows([[1.0, 2.0, 3.0]]), rows([[0.5, 0.6]], quantity="saturation")])
     hidden = {profile.quantity: profile.hidden for profile in decay(table)}
     assert hidden == {"delta": 2, "saturation": 2}
 
 
-def test_a_saturated_output_is_no_hidden_layer():
+def test_a_saturated_output_is_no_hidden_layer() -> None:
     """An output activation is measured too; here the second hidden layer has none."""
     saturated = rows([[0.1, 0.2, 0.9]], quantity="saturation")
     table = pd.concat([rows([[1.0, 2.0, 3.0]]), saturated[saturated["position"] != 2]])
@@ -112,24 +112,24 @@ def test_a_saturated_output_is_no_hidden_layer():
     assert profile.sites == ("hidden.0", "hidden.2")
 
 
-def test_a_diverged_replicate_is_missing_from_n():
+def test_a_diverged_replicate_is_missing_from_n() -> None:
     table = pd.concat([rows([[1.0, 1.0], [2.0, 1.0]]), rows([[4.0, 1.0]], epoch=5)])
     assert [profile.n for profile in decay(table)] == [(2, 2), (1, 1)]
 
 
-def test_other_axes_and_empty_tables_give_nothing():
+def test_other_axes_and_empty_tables_give_nothing() -> None:
     assert decay(rows([[1.0, 2.0]], axis="time")) == ()
     assert decay(rows([])) == ()
 
 
-def test_order_of_rows_does_not_matter():
+def test_order_of_rows_does_not_matter() -> None:
     table = rows(np.exp(np.random.default_rng(2).normal(0, 1, (6, 4))))
     (ours,), (theirs,) = decay(table), decay(table.sample(frac=1, random_state=3))
     assert ours.factor.value == pytest.approx(theirs.factor.value)
     assert ours.mean == pytest.approx(theirs.mean)
 
 
-def test_an_estimate_of_one_has_no_interval():
+def test_an_estimate_of_one_has_no_interval() -> None:
     table = pd.DataFrame({"variant_id": ["a", "b", "b"], "factor": [2.0, 1.0, np.e]})
     found = estimates(table, ["variant_id"], "factor")
     assert found["a",] == Estimate(2.0, None, None, 1)
@@ -139,7 +139,7 @@ def test_an_estimate_of_one_has_no_interval():
     assert (found["b",].value, found["b",].low, found["b",].high, found["b",].n) == expected
 
 
-def test_replicates_of_very_different_size_have_no_upper_end():
+def test_replicates_of_very_different_size_have_no_upper_end() -> None:
     """As of a deep net that explodes: t(1) · sd of the logarithms is beyond the largest double."""
     values = [1e-200, 1e200]
     table = pd.DataFrame({"quantity": "delta", "site": "a", "position": 1, "value": values})

@@ -1,6 +1,7 @@
 """Recurrent layers through depth: one direction at a time, whatever stands at the same place."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,7 @@ def test_layers_without_a_direction_are_on_both_ways() -> None:
 
 
 @pytest.fixture
-def deep(tmp_path):  # type: ignore[no-untyped-def]
+def deep(tmp_path: Path):  # type: ignore[no-untyped-def]
     """Tables of a study of recurrent networks with three layers."""
     factors = {"model.cell": ["rnn", "gru"], "model.bidirectional": [False, True]}
     tables = read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3)))

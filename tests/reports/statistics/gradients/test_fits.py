@@ -2,6 +2,7 @@
 
 import math
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,13 @@ from tests.reports.statistics.gradients.test_decay import rows as depth_rows
 from tests.reports.statistics.gradients.test_time_decay import rows as time_rows
 
 
-def plan(**settings):
+def plan(**settings: Any):
     """Of one variant, with trials by replicate."""
     variant = SimpleNamespace(variant_id="v", settings=settings, trials=("first", "second"))
     return SimpleNamespace(fixed={}, variants=(variant,))
 
 
-def test_each_trial_is_fitted_as_scipy_does():
+def test_each_trial_is_fitted_as_scipy_does() -> None:
     values = np.exp(np.random.default_rng(0).normal(0, 1, (4, 6)))
     found = fits(depth_rows(np.column_stack([values, np.ones(4)])))
     for line, (_, row) in zip(values, found.iterrows(), strict=True):
@@ -30,7 +31,7 @@ def test_each_trial_is_fitted_as_scipy_does():
         assert row["total"] == pytest.approx(line[0] / line[-1])
 
 
-def test_holes_do_not_disturb_a_line():
+def test_holes_do_not_disturb_a_line() -> None:
     lags, values = np.arange(8), np.exp(np.random.default_rng(1).normal(0, 1, (3, 8)))
     values[0, 3] = np.nan
     values[1, 7] = np.nan
@@ -41,13 +42,13 @@ def test_holes_do_not_disturb_a_line():
     assert found["total"][1] == pytest.approx(values[1, 6] / values[1, 1])
 
 
-def test_an_exact_exponential_has_its_half_life_and_a_perfect_fit():
+def test_an_exact_exponential_has_its_half_life_and_a_perfect_fit() -> None:
     (row,) = fits(time_rows([[9.0, *(0.5**k for k in range(1, 6))]])).itertuples()
     assert (row.factor, row.half_life, row.fit_r2) == pytest.approx((0.5, 1.0, 1.0))
     assert (row.axis, row.site_group, row.quantity) == ("time", "forward.0", "hidden_grad")
 
 
-def test_what_cannot_be_had_is_nan():
+def test_what_cannot_be_had_is_nan() -> None:
     grows = fits(depth_rows([[4.0, 2.0, 1.0, 1.0]])).iloc[0]
     assert math.isnan(grows["half_life"])
     assert grows["factor"] == pytest.approx(2.0)
@@ -58,7 +59,7 @@ def test_what_cannot_be_had_is_nan():
     assert math.isnan(flat["fit_r2"])
 
 
-def test_one_hidden_layer_has_no_decay():
+def test_one_hidden_layer_has_no_decay() -> None:
     assert fits(depth_rows([[0.1, 1.0]])).empty
     assert fits(depth_rows([])).empty
 
@@ -73,7 +74,7 @@ def test_one_hidden_layer_has_no_decay():
         ({}, False),  # a user's own network may be of any kind
     ],
 )
-def test_a_zero_is_an_underflow_where_there_can_be_none(settings, expected):
+def test_a_zero_is_an_underflow_where_there_can_be_none(settings, expected) -> None:
     found = fits(time_rows([[1.0, 1e-20, 1e-30, 0.0], [1.0, 0.5, 0.25, 0.1]]))
     table = decay_table(found, plan(**settings))
     assert tuple(table.columns) == COLUMNS
@@ -82,7 +83,7 @@ def test_a_zero_is_an_underflow_where_there_can_be_none(settings, expected):
     assert math.isnan(table["total"][0])
 
 
-def test_fifty_steps_of_a_sigmoid_network_underflow_without_a_zero():
+def test_fifty_steps_of_a_sigmoid_network_underflow_without_a_zero() -> None:
     """.1387 a step, as measured in tests/training/test_probing.py; of whatever activation."""
     lost, kept = ([factor**lag for lag in range(50)] for factor in (0.1387, 0.4))
     assert min(lost) > 0
@@ -90,14 +91,14 @@ def test_fifty_steps_of_a_sigmoid_network_underflow_without_a_zero():
     assert table["underflow"].tolist() == [True, False]
 
 
-def test_a_trial_that_is_zero_everywhere_is_a_row_without_a_factor():
+def test_a_trial_that_is_zero_everywhere_is_a_row_without_a_factor() -> None:
     found = fits(depth_rows([[0.0, 0.0, 0.0, 1.0]]))
     table = decay_table(found, plan(**{"model.activation": "sigmoid"}))
     assert table["underflow"].tolist() == [True]
     assert table[["factor", "total", "half_life", "fit_r2"]].isna().all(axis=None)
 
 
-def test_the_order_of_rows_does_not_matter():
+def test_the_order_of_rows_does_not_matter() -> None:
     table = depth_rows(np.exp(np.random.default_rng(2).normal(0, 1, (6, 5))))
     shuffled = fits(table.sample(frac=1, random_state=3))
     pd.testing.assert_frame_equal(fits(table), shuffled)

@@ -1,5 +1,7 @@
 """Decay and outcome: scipy's ρ, simulated coverage; contrasts of factors."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,9 +15,10 @@ from orchestrator.reports.statistics.gradients.decay_comparisons import (
     main_groups,
 )
 from orchestrator.reports.statistics.gradients.influence import influences, spearman
+from tests.reports.sample import Drawn
 
 
-def test_rho_is_scipys():
+def test_rho_is_scipys() -> None:
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, 20))
     y[3] = y[4]
@@ -25,7 +28,7 @@ def test_rho_is_scipys():
     assert found.n == 20
 
 
-def test_the_interval_covers_the_true_rank_correlation():
+def test_the_interval_covers_the_true_rank_correlation() -> None:
     """Bivariate normal with ρ = .6, whose rank correlation is 6/π asin(.3)."""
     rng, truth = np.random.default_rng(1), 6 / np.pi * np.arcsin(0.3)
     hits = 0
@@ -40,7 +43,7 @@ def test_the_interval_covers_the_true_rank_correlation():
     ("x", "y", "rho"),
     [([1, 2], [1, 2], None), ([1, 1, 1, 1], [1, 2, 3, 4], None), ([1, 2, 3, 4], [4, 3, 2, 1], -1)],
 )
-def test_no_interval_where_there_can_be_none(x, y, rho):
+def test_no_interval_where_there_can_be_none(x, y, rho) -> None:
     found = spearman(np.array(x, float), np.array(y, float))
     assert found.rho == (None if rho is None else pytest.approx(rho))
     assert found.low is None
@@ -55,7 +58,7 @@ def test_no_interval_where_there_can_be_none(x, y, rho):
         ([1, 1, 1, 1, 2], [1, 1, 1, 1, 2], 0),
     ],
 )
-def test_one_order_decides_where_chance_rarely_gives_it(x, y, sign):
+def test_one_order_decides_where_chance_rarely_gives_it(x, y, sign) -> None:
     """By scipy's permutation test over all orders."""
     x, y = np.array(x, float), np.array(y, float)
     exact = stats.permutation_test(
@@ -65,20 +68,20 @@ def test_one_order_decides_where_chance_rarely_gives_it(x, y, sign):
     assert (exact.pvalue < 0.05) == bool(sign)
 
 
-def test_more_gradient_goes_with_more_accuracy_where_it_was_so_simulated(full_drawn):
+def test_more_gradient_goes_with_more_accuracy_where_it_was_so_simulated(full_drawn: Drawn) -> None:
     found = full_drawn[1].gradients.influences
     assert [(each.axis, each.epoch) for each in found] == [("depth", 0), ("depth", 20)]
     assert found[0].arrives.low > 0
     assert len(found[0].points) == 36
 
 
-def test_where_less_is_better_the_sign_turns(full_drawn):
+def test_where_less_is_better_the_sign_turns(full_drawn: Drawn) -> None:
     _, analysis, _ = full_drawn
     turned = influences(analysis.gradients.fits, analysis.outcomes, "minimize")
     assert turned[0].arrives.rho == pytest.approx(-analysis.gradients.influences[0].arrives.rho)
 
 
-def test_factors_are_compared_as_the_metric_is(small):
+def test_factors_are_compared_as_the_metric_is(small: Path) -> None:
     tables = read_tables(small)
     analysis = analyse(tables)
     before, after = decay_comparisons(tables.plan, analysis.gradients.fits)
@@ -93,7 +96,7 @@ def test_factors_are_compared_as_the_metric_is(small):
     assert before.compared.adjustment == "Holm"
 
 
-def test_recurrences_are_compared_in_their_last_forward_layer():
+def test_recurrences_are_compared_in_their_last_forward_layer() -> None:
     rows = pd.DataFrame(
         [("v", "forward.0"), ("v", "forward.10"), ("v", "forward.9"), ("v", "backward.11")],
         columns=["variant_id", "site_group"],

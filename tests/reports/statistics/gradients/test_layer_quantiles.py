@@ -1,5 +1,7 @@
 """Pre-activations, path factors and gates: what is drawn against the tables it was made from."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from orchestrator.reports.figures.palette import INK
 from orchestrator.reports.page.render import draw
 from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, STEEPEST
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Drawn, Sample, write
 
 
 def drawn(folder):
@@ -32,13 +34,13 @@ def means(tables, variant, quantity, epoch):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_no_slope_is_above_its_bound(activation):
+def test_no_slope_is_above_its_bound(activation) -> None:
     z = np.linspace(-30, 30, 60_001)
     steepest = ACTIVATIONS[activation].slope(z).max()
     assert steepest == pytest.approx(STEEPEST[activation], abs=1e-4)
 
 
-def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full_drawn):
+def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full_drawn: Drawn) -> None:
     tables, analysis, figures = full_drawn
     panels = shown(figures["pre_activations"])
     assert [panel.title.split()[-1] for panel in panels] == ["sigmoid", "tanh", "relu", "softplus"]
@@ -62,7 +64,7 @@ def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full_drawn):
         assert median["x"] == pytest.approx(expected, rel=0.01)
 
 
-def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path):
+def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path: Path) -> None:
     levels = {"model.activation": ["tanh", "relu"]}
     fates = {("activation=relu", replicate): "diverged" for replicate in range(2)}
     _, _, figures = drawn(
@@ -74,7 +76,7 @@ def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path)
     assert [trace["line"]["color"] for trace in relu.data[2:4]] == begun == [INK[0]] * 2
 
 
-def test_the_sentence_names_the_flattest_piece(full_drawn):
+def test_the_sentence_names_the_flattest_piece(full_drawn: Drawn) -> None:
     """z of the sample is ±.7 · scale at its quarters; there softplus′, σ(−1.4), is below tanh′."""
     _, _, figures = full_drawn
     said = figures["pre_activations"].lesson
@@ -85,13 +87,13 @@ def test_the_sentence_names_the_flattest_piece(full_drawn):
     assert f"below −1.4, where softplus′ is at most {slope:.3g} (at its steepest 1)" in said
 
 
-def test_a_relu_is_told_by_its_median(tmp_path):
+def test_a_relu_is_told_by_its_median(tmp_path: Path) -> None:
     sample = Sample(study="s", factors={"model.activation": ["relu"]}, replicates=2)
     _, _, figures = drawn(write(tmp_path, sample))
     assert "half of it below 0, where relu′ is practically 0" in figures["pre_activations"].lesson
 
 
-def test_an_activation_of_ones_own_has_bars_but_no_curve(tmp_path):
+def test_an_activation_of_ones_own_has_bars_but_no_curve(tmp_path: Path) -> None:
     factors = {"model.activation": ["swish", "tanh"]}
     _, analysis, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
     own, known = shown(figures["pre_activations"])
@@ -104,7 +106,7 @@ def test_an_activation_of_ones_own_has_bars_but_no_curve(tmp_path):
     assert [len(lines) for lines in dashed] == [0, 1, 0, 1]
 
 
-def test_without_a_known_slope_the_sentence_says_how_far_z_reaches(tmp_path):
+def test_without_a_known_slope_the_sentence_says_how_far_z_reaches(tmp_path: Path) -> None:
     factors = {"model.activation": ["swish"], "model.init.scale": [0.5, 2.0]}
     _, _, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
     said = figures["pre_activations"].lesson
@@ -112,7 +114,7 @@ def test_without_a_known_slope_the_sentence_says_how_far_z_reaches(tmp_path):
     assert "the largest of the network is 0.15;" in figures["path_factors"].lesson
 
 
-def test_path_factors_are_drawn_against_the_bound_of_the_lecture(full_drawn):
+def test_path_factors_are_drawn_against_the_bound_of_the_lecture(full_drawn: Drawn) -> None:
     tables, analysis, figures = full_drawn
     panels = shown(figures["path_factors"])
     assert len(panels) == 2 * 4
@@ -127,7 +129,9 @@ def test_path_factors_are_drawn_against_the_bound_of_the_lecture(full_drawn):
     assert len({tuple(panel.layout["yaxis"]["range"]) for panel in panels}) == 1
 
 
-def test_the_sentence_says_on_which_side_of_the_bound_the_largest_factor_is(full_drawn, tmp_path):
+def test_the_sentence_says_on_which_side_of_the_bound_the_largest_factor_is(
+    full_drawn: Drawn, tmp_path: Path
+) -> None:
     """Of the sample: .3 · scale."""
     _, _, figures = full_drawn
     assert "the largest of the network is 0.15, below the bound 0.25" in (
@@ -138,7 +142,7 @@ def test_the_sentence_says_on_which_side_of_the_bound_the_largest_factor_is(full
     assert "0.30, above the bound 0.25, as some |w| is above 1" in figures["path_factors"].lesson
 
 
-def test_factors_of_zero_stand_on_the_lower_edge(tmp_path):
+def test_factors_of_zero_stand_on_the_lower_edge(tmp_path: Path) -> None:
     folder = write(tmp_path, Sample(study="s", factors={"model.depth": [2]}, replicates=2))
     tables = read_tables(folder)
     tables.gradients.loc[tables.gradients["quantity"] == "path_factor_q10", "value"] = 0.0
@@ -148,7 +152,7 @@ def test_factors_of_zero_stand_on_the_lower_edge(tmp_path):
     assert panel.data[0]["y"][2:] == pytest.approx([foot, foot], rel=1e-3)
 
 
-def test_gates_are_drawn_by_lag_on_a_scale_from_closed_to_open(memory):
+def test_gates_are_drawn_by_lag_on_a_scale_from_closed_to_open(memory: Path) -> None:
     tables, analysis, figures = drawn(memory)
     figure = figures["gates"]
     gate, site = (c for c in figure.choosers if c.key in ("quantity", "site"))
@@ -164,7 +168,7 @@ def test_gates_are_drawn_by_lag_on_a_scale_from_closed_to_open(memory):
     assert line["y"] == pytest.approx(means(tables, lstm, "forget_gate", 0), rel=1e-3)
 
 
-def test_the_sentence_puts_a_gate_beside_the_gradient_that_it_lets_through(memory):
+def test_the_sentence_puts_a_gate_beside_the_gradient_that_it_lets_through(memory: Path) -> None:
     """Gates of the sample are about half open, its LSTM's gradient loses a tenth a step."""
     _, _, figures = drawn(memory)
     first = figures["gates"].lesson.split(". ")[0]
@@ -172,7 +176,7 @@ def test_the_sentence_puts_a_gate_beside_the_gradient_that_it_lets_through(memor
     assert "(gradient of c: × 0.9" in first
 
 
-def test_networks_without_gates_have_no_figure_of_them(small):
+def test_networks_without_gates_have_no_figure_of_them(small: Path) -> None:
     _, _, figures = drawn(small)
     assert "gates" not in figures
     assert "pre_activations" in figures

@@ -29,7 +29,7 @@ PUBLISHED = [  # activation, σ_w², σ_b², √χ at the fixed point, to the di
 
 
 @pytest.mark.parametrize(("activation", "weight", "bias", "expected"), PUBLISHED)
-def test_the_factor_per_layer_is_the_published_one(activation, weight, bias, expected):
+def test_the_factor_per_layer_is_the_published_one(activation, weight, bias, expected) -> None:
     q = fixed_point(activation, weight, bias)
     rounded = len(expected.partition(".")[2])
     assert round(float(factor(activation, weight, q)), rounded) == float(expected)
@@ -44,19 +44,19 @@ def test_the_factor_per_layer_is_the_published_one(activation, weight, bias, exp
         ("tanh", 1.0, 0.8379),
     ],
 )
-def test_the_factor_per_step_is_the_published_one(activation, weight, expected):
+def test_the_factor_per_step_is_the_published_one(activation, weight, expected) -> None:
     """128 hidden units, 32 inputs with unit variance, everything from U(±1/√128)."""
     added = (32 + 2) / (3 * 128)
     assert float(recurrent_factor(activation, weight, added)) == pytest.approx(expected, abs=5e-5)
 
 
-def test_the_edge_of_chaos_is_the_published_one():
+def test_the_edge_of_chaos_is_the_published_one() -> None:
     assert edge_of_chaos("tanh", 0.05) == pytest.approx(1.76, abs=5e-3)
     assert edge_of_chaos("tanh", 0.0) == pytest.approx(1.0)
     assert edge_of_chaos("relu", 0.0) == pytest.approx(2.0)
 
 
-def test_relu_has_no_edge_with_biases_and_softplus_none_at_all():
+def test_relu_has_no_edge_with_biases_and_softplus_none_at_all() -> None:
     """Their variance grows without bound before χ = 1."""
     assert edge_of_chaos("relu", 0.05) is None
     assert edge_of_chaos("softplus", 0.0) is None
@@ -64,7 +64,7 @@ def test_relu_has_no_edge_with_biases_and_softplus_none_at_all():
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
 @pytest.mark.parametrize("bias", [0.01, 0.3])
-def test_at_the_edge_a_layer_neither_shrinks_nor_grows_the_gradient(activation, bias):
+def test_at_the_edge_a_layer_neither_shrinks_nor_grows_the_gradient(activation, bias) -> None:
     weight = edge_of_chaos(activation, bias)
     q = fixed_point(activation, weight, bias)
     assert float(factor(activation, weight, q)) == pytest.approx(1.0, abs=1e-4)
@@ -72,7 +72,7 @@ def test_at_the_edge_a_layer_neither_shrinks_nor_grows_the_gradient(activation, 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("q", [0.01, 1.0, 16.0, 100.0])
-def test_gaussian_means_are_scipys(activation, q):
+def test_gaussian_means_are_scipys(activation, q) -> None:
     slope = ACTIVATIONS[activation].slope
 
     def integrand(z):
@@ -82,12 +82,12 @@ def test_gaussian_means_are_scipys(activation, q):
     assert float(squared_slope(activation, q)) == pytest.approx(sum(half), rel=1e-9)
 
 
-def test_gaussian_means_keep_the_shape():
+def test_gaussian_means_keep_the_shape() -> None:
     q = np.array([[1.0, 4.0], [9.0, 0.25]])
     assert gaussian_mean(np.square, q) == pytest.approx(q)
 
 
-def test_a_network_of_identities_multiplies_variances():
+def test_a_network_of_identities_multiplies_variances() -> None:
     """W₁ W₂ W₃ x = W x: q and χ are plain products."""
     weights, biases = np.array([2.0, 0.5, 3.0]), np.array([0.1, 0.2, 0.0])
     q = variances("identity", np.array(4.0), weights, biases)
@@ -96,7 +96,7 @@ def test_a_network_of_identities_multiplies_variances():
     assert relative == pytest.approx([np.sqrt(0.5 * 3), np.sqrt(3), 1])
 
 
-def test_replicates_are_independent_of_each_other():
+def test_replicates_are_independent_of_each_other() -> None:
     rng = np.random.default_rng(0)
     moment, weights, biases = rng.uniform(1, 2, 5), *rng.uniform(0.5, 2, (2, 5, 4))
     together = relative_delta("tanh", moment, weights, biases)

@@ -1,5 +1,7 @@
 """Theory beside measurements: simulated rows that obey it, and where it must be silent."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from tests.reports.sample import Sample, write
 
 
 @pytest.fixture
-def tables(tmp_path):
+def tables(tmp_path: Path):
     factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 4]}
     return read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=6)))
 
@@ -21,7 +23,7 @@ def found(tables, axis="depth"):
     return theories(tables.plan, tables.gradients, fits(tables.gradients)), axis
 
 
-def test_a_network_that_obeys_theory_does_not_deviate(tables):
+def test_a_network_that_obeys_theory_does_not_deviate(tables) -> None:
     first, _ = found(tables)
     rows = tables.gradients
     for theory in first.by_axis["depth"].values():
@@ -36,7 +38,7 @@ def test_a_network_that_obeys_theory_does_not_deviate(tables):
         assert theory.in_band or theory.measured.high == pytest.approx(theory.factor)
 
 
-def test_factor_and_line_are_those_of_the_recorded_variances(tables):
+def test_factor_and_line_are_those_of_the_recorded_variances(tables) -> None:
     deep = tables.plan.variants[1]
     assert deep.label == "activation=sigmoid depth=4"
     theory = found(tables)[0].by_axis["depth"][deep.variant_id]
@@ -49,7 +51,7 @@ def test_factor_and_line_are_those_of_the_recorded_variances(tables):
     assert theory.expected[-1] == pytest.approx(np.exp(np.log(output).mean()))
 
 
-def test_one_hidden_layer_has_a_line_but_no_factor(tables):
+def test_one_hidden_layer_has_a_line_but_no_factor(tables) -> None:
     theory = found(tables)[0].by_axis["depth"][tables.plan.variants[0].variant_id]
     assert (theory.factor, theory.deviation, theory.in_band) == (None, None, False)
     assert len(theory.expected) == 2
@@ -64,7 +66,7 @@ def test_one_hidden_layer_has_a_line_but_no_factor(tables):
         ({"model.name": "mine.net:build"}, "user's own"),
     ],
 )
-def test_other_networks_have_none_and_the_reason_is_told(tables, settings, why):
+def test_other_networks_have_none_and_the_reason_is_told(tables, settings, why) -> None:
     tables.plan.fixed.update(settings)
     silent, _ = found(tables)
     assert silent.by_axis["depth"] == {}
@@ -72,7 +74,7 @@ def test_other_networks_have_none_and_the_reason_is_told(tables, settings, why):
     assert why in reason
 
 
-def test_without_recorded_variances_there_is_none(tables):
+def test_without_recorded_variances_there_is_none(tables) -> None:
     kept = tables.gradients[tables.gradients["quantity"] != "weight_variance"]
     silent = theories(tables.plan, kept, fits(kept))
     assert silent.by_axis["depth"] == {}
@@ -88,7 +90,7 @@ def test_without_recorded_variances_there_is_none(tables):
         ({"model.recurrent_init.scheme": "identity"}, "not random"),
     ],
 )
-def test_plain_recurrences_only(memory, settings, why):
+def test_plain_recurrences_only(memory: Path, settings, why) -> None:
     tables = read_tables(memory)
     whole, _ = found(tables)
     cells = {v.variant_id: v.levels["model.cell"] for v in tables.plan.variants}
@@ -100,7 +102,7 @@ def test_plain_recurrences_only(memory, settings, why):
     assert any(why in reason for reason in silent.reasons["time"])
 
 
-def test_the_grid_of_the_phase_diagram_is_the_fixed_point():
+def test_the_grid_of_the_phase_diagram_is_the_fixed_point() -> None:
     weights, biases = np.array([0.5, 1.0, 3.0]), np.array([0.0, 0.1])
     for activation in ("sigmoid", "tanh", "identity"):
         grid = factors(activation, weights, biases)
@@ -113,11 +115,11 @@ def test_the_grid_of_the_phase_diagram_is_the_fixed_point():
                 assert grid[row, column] == pytest.approx(expected, rel=2e-3)
 
 
-def test_the_edge_in_the_phase_diagram_is_the_solvers():
+def test_the_edge_in_the_phase_diagram_is_the_solvers() -> None:
     edge = edge_of_chaos("tanh", 0.05)
     below, above = factors("tanh", np.array([edge * 0.97, edge * 1.03]), np.array([0.05]))[0]
     assert below < 1 < above
 
 
-def test_relu_that_grows_without_bound_has_its_limit():
+def test_relu_that_grows_without_bound_has_its_limit() -> None:
     assert factors("relu", np.array([4.0]), np.array([0.1]))[0, 0] == pytest.approx(np.sqrt(2))

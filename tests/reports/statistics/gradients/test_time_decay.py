@@ -32,7 +32,7 @@ def time_decay(table):
     return time.time_decay(table, fits(table))
 
 
-def test_an_exact_exponential_gives_its_factor():
+def test_an_exact_exponential_gives_its_factor() -> None:
     line = np.array([0.8**k for k in range(20)])
     (profile,) = time_decay(rows([line, 3 * line]))
     assert profile.lags == tuple(range(20))
@@ -41,13 +41,13 @@ def test_an_exact_exponential_gives_its_factor():
     assert profile.mean == pytest.approx(stats.gmean([line, 3 * line]))
 
 
-def test_the_last_state_does_not_bend_the_line():
+def test_the_last_state_does_not_bend_the_line() -> None:
     """It gets its gradient from the output layer, not through the recurrence."""
     (profile,) = time_decay(rows([[1000.0, *(0.5**k for k in range(1, 8))]]))
     assert profile.factor.value == pytest.approx(0.5)
 
 
-def test_the_fit_is_polyfits_in_each_replicate():
+def test_the_fit_is_polyfits_in_each_replicate() -> None:
     values = np.exp(np.random.default_rng(0).normal(0, 1, (5, 9)))
     (profile,) = time_decay(rows(values))
     slopes = [np.polyfit(range(1, 9), np.log(line[1:]), 1)[0] for line in values]
@@ -58,7 +58,7 @@ def test_the_fit_is_polyfits_in_each_replicate():
     )
 
 
-def test_exact_zeros_are_counted_and_left_out():
+def test_exact_zeros_are_counted_and_left_out() -> None:
     """Backpropagation that is cut after three steps."""
     (profile,) = time_decay(rows([[1.0, 0.5, 0.25, 0.0], [1.0, 0.5, 0.25, 0.125]]))
     assert (profile.zeros, profile.n) == ((0, 0, 0, 1), (2, 2, 2, 1))
@@ -66,17 +66,17 @@ def test_exact_zeros_are_counted_and_left_out():
     assert np.isfinite(profile.mean).all()
 
 
-def test_lags_that_not_every_replicate_reaches_have_a_smaller_n():
+def test_lags_that_not_every_replicate_reaches_have_a_smaller_n() -> None:
     (profile,) = time_decay(rows([[1.0, 0.5, 0.25, np.nan], [1.0, 0.5, 0.25, 0.1]]))
     assert (profile.n, profile.zeros) == ((2, 2, 2, 1), (0, 0, 0, 0))
 
 
-def test_too_few_lags_have_no_factor():
+def test_too_few_lags_have_no_factor() -> None:
     (profile,) = time_decay(rows([[1.0, 0.5]]))
     assert profile.factor is None
 
 
-def test_states_and_directions_are_kept_apart():
+def test_states_and_directions_are_kept_apart() -> None:
     table = pd.concat(
         [
             rows([[1.0, 0.5, 0.25]]),
@@ -93,15 +93,15 @@ def test_states_and_directions_are_kept_apart():
     }
 
 
-def test_nothing_gives_nothing():
+def test_nothing_gives_nothing() -> None:
     assert time_decay(rows([])) == ()
 
 
 @pytest.mark.parametrize("factor", [0.1, 0.5, 0.99])
-def test_after_its_half_life_half_is_left(factor):
+def test_after_its_half_life_half_is_left(factor) -> None:
     assert factor ** half_life(factor) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.3])
-def test_what_does_not_shrink_has_no_half_life(factor):
+def test_what_does_not_shrink_has_no_half_life(factor) -> None:
     assert half_life(factor) == math.inf

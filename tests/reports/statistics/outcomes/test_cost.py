@@ -2,6 +2,7 @@
 
 import json
 import statistics
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from orchestrator.reports.text.cost import cost_text
 
 
 @pytest.fixture
-def timed(small):
+def timed(small: Path):
     """Trials of 1, 2, 3 … seconds in packs of 4; one run of 100 s on two workers."""
     trials = pd.read_parquet(small / "trials.parquet")
     trials["wall_s"] = [float(1 + i) for i in range(len(trials))]
@@ -33,7 +34,7 @@ def timed(small):
     return small
 
 
-def test_seconds_packs_and_busy_workers(timed):
+def test_seconds_packs_and_busy_workers(timed) -> None:
     tables = read_tables(timed)
     found = cost(tables)
     assert found.trials == 28
@@ -44,7 +45,7 @@ def test_seconds_packs_and_busy_workers(timed):
     assert found.busy == pytest.approx(150 / 200)
 
 
-def test_it_is_said_in_words(timed):
+def test_it_is_said_in_words(timed) -> None:
     tables = read_tables(timed)
     text = cost_text(cost(tables), evidence(tables))
     assert "28 trials took 6 min 46 s of training" in text
@@ -52,7 +53,7 @@ def test_it_is_said_in_words(timed):
     assert "75 % of the runs' wall time of 1 min 40 s" in text
 
 
-def test_nothing_trained_costs_nothing(small):
+def test_nothing_trained_costs_nothing(small: Path) -> None:
     pd.read_parquet(small / "trials.parquet").head(0).to_parquet(small / "trials.parquet")
     tables = read_tables(small)
     assert cost(tables) is None

@@ -1,5 +1,7 @@
 """Diverged trials in comparisons: counted, alike on both sides, never a reason to look better."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -15,13 +17,13 @@ from tests.reports.sample import Sample, plan_document, write
 TWO = {"model.activation": ["sigmoid", "tanh"]}
 
 
-def study(direction="maximize"):
+def study(direction: str = "maximize"):
     document = plan_document(Sample(factors=TWO, replicates=10))
     document["compare"]["direction"] = direction
     return parse_plan(document)
 
 
-def compare(a, b, lost_a=(), lost_b=(), direction="maximize", baseline=0.1):
+def compare(a, b, lost_a=(), lost_b=(), direction: str = "maximize", baseline=0.1):
     made = study(direction)
     sigmoid, tanh = (variant.variant_id for variant in made.variants)
     lost = {
@@ -35,11 +37,11 @@ def compare(a, b, lost_a=(), lost_b=(), direction="maximize", baseline=0.1):
     return row
 
 
-def draws(n=10, mean=0.9, seed=0):
+def draws(n: int = 10, mean=0.9, seed: int = 0):
     return np.random.default_rng(seed).normal(mean, 0.01, n)
 
 
-def test_a_diverged_trial_is_worth_the_baseline_of_its_task():
+def test_a_diverged_trial_is_worth_the_baseline_of_its_task() -> None:
     a, b = draws(seed=1), draws(seed=2)
     row = compare(a, b, lost_a=(3, 7))
     filled = np.where(np.isin(range(10), (3, 7)), 0.1, a)
@@ -48,19 +50,19 @@ def test_a_diverged_trial_is_worth_the_baseline_of_its_task():
 
 
 @pytest.mark.parametrize(("direction", "worst"), [("maximize", 0.05), ("minimize", 0.95)])
-def test_it_is_never_worth_more_than_the_worst_that_completed(direction, worst):
+def test_it_is_never_worth_more_than_the_worst_that_completed(direction: str, worst) -> None:
     a, b = draws(), np.append(draws(9), worst)
     assert compare(a, b, lost_a=(0,), direction=direction, baseline=0.4).counted_as == worst
     unknown = compare(a, b, lost_a=(0,), direction=direction, baseline=None)
     assert unknown.counted_as == worst
 
 
-def test_a_variant_that_only_diverges_is_worse_than_one_that_learns():
+def test_a_variant_that_only_diverges_is_worse_than_one_that_learns() -> None:
     row = compare([], draws(), lost_a=range(10))
     assert (row.verdict, row.prob_better, row.n) == ("worse", 0.0, 10)
 
 
-def test_losing_the_worst_seeds_does_not_help():
+def test_losing_the_worst_seeds_does_not_help() -> None:
     """tanh equals sigmoid, but its three lowest seeds diverged: the survivors' mean is higher."""
     b = np.linspace(0.80, 0.98, 10)
     row = compare(b, b, lost_a=(0, 1, 2))
@@ -69,20 +71,20 @@ def test_losing_the_worst_seeds_does_not_help():
     assert row.prob_better < 0.5
 
 
-def test_both_diverged_is_a_tie_and_never_equivalence():
+def test_both_diverged_is_a_tie_and_never_equivalence() -> None:
     a = draws(mean=0.5, seed=1)
     row = compare(a, a, lost_a=(4,), lost_b=(4,))
     assert (row.difference, row.prob_better, row.verdict) == (0.0, 0.5, "undecided")
     assert compare(a, a).verdict == "equivalent"
 
 
-def test_nothing_at_all_on_both_sides():
+def test_nothing_at_all_on_both_sides() -> None:
     sides = counted({}, {}, {0: 0.1}, {0: 0.1}, direction="maximize")
     assert (sides.variant, sides.counted_as, sides.diverged) == ({}, None, 2)
     assert compare([], [], lost_a=range(10), lost_b=range(10)).method == "none"
 
 
-def test_an_a_a_study_in_which_seeds_diverge_rejects_at_most_seven_percent():
+def test_an_a_a_study_in_which_seeds_diverge_rejects_at_most_seven_percent() -> None:
     rng = np.random.default_rng(3)
     alarms = 0
     for _ in range(1000):
@@ -92,14 +94,14 @@ def test_an_a_a_study_in_which_seeds_diverge_rejects_at_most_seven_percent():
     assert alarms / 1000 <= 0.07
 
 
-def test_failed_trials_have_no_value_and_break_the_pairs(tmp_path):
+def test_failed_trials_have_no_value_and_break_the_pairs(tmp_path: Path) -> None:
     fates = {("activation=tanh", 0): "failed", ("activation=tanh", 1): "diverged"}
     folder = write(tmp_path, Sample(study="s", factors=TWO, replicates=8, fates=fates))
     (row,) = analyse(read_tables(folder)).comparisons.rows
     assert (row.method, row.n, row.diverged) == ("unpaired", 7, 1)
 
 
-def test_the_page_counts_beside_every_mean(tmp_path):
+def test_the_page_counts_beside_every_mean(tmp_path: Path) -> None:
     fates = {("activation=tanh", 0): "failed", ("activation=tanh", 1): "diverged"}
     folder = write(tmp_path, Sample(study="s", factors=TWO, replicates=8, fates=fates))
     page = build_report(folder).path.read_text()

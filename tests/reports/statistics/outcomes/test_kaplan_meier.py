@@ -1,5 +1,7 @@
 """Kaplan–Meier against statsmodels, against counting, and in the cases that textbooks leave out."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,14 +23,14 @@ def arrays(trials):
     return np.array(times, dtype=float), np.array(reached)
 
 
-def simulated(n, seed=0):
+def simulated(n: int, seed: int = 0):
     rng = np.random.default_rng(seed)
     times = rng.geometric(0.15, n).astype(float)
     return np.minimum(times, 10), times <= 10 - rng.integers(0, 3, n)
 
 
 @pytest.mark.parametrize("n", [7, 21, 61])
-def test_curve_error_and_median_are_those_of_statsmodels(n):
+def test_curve_error_and_median_are_those_of_statsmodels(n: int) -> None:
     times, reached = simulated(n)
     found, theirs = kaplan_meier(times, reached), SurvfuncRight(times, reached)
     at = np.isin(theirs.surv_times, found.times)
@@ -43,7 +45,7 @@ def test_curve_error_and_median_are_those_of_statsmodels(n):
 
 @settings(deadline=None, max_examples=50)
 @given(TRIALS)
-def test_the_estimate_is_the_product_of_what_is_counted(trials):
+def test_the_estimate_is_the_product_of_what_is_counted(trials) -> None:
     times, reached = arrays(trials)
     found = kaplan_meier(times, reached)
     left = 1.0
@@ -59,7 +61,7 @@ def test_the_estimate_is_the_product_of_what_is_counted(trials):
 
 @settings(deadline=None, max_examples=50)
 @given(TRIALS, st.randoms())
-def test_the_order_of_trials_does_not_matter(trials, random):
+def test_the_order_of_trials_does_not_matter(trials, random) -> None:
     shuffled = random.sample(trials, len(trials))
     for a, b in zip(
         vars(kaplan_meier(*arrays(trials))).values(),
@@ -71,7 +73,7 @@ def test_the_order_of_trials_does_not_matter(trials, random):
 
 @settings(deadline=None, max_examples=50)
 @given(TRIALS)
-def test_counting_time_in_steps_moves_the_median_alone(trials):
+def test_counting_time_in_steps_moves_the_median_alone(trials) -> None:
     times, reached = arrays(trials)
     epochs, steps = (kaplan_meier(t, reached) for t in (times, 38 * times))
     assert np.array_equal(epochs.left, steps.left)
@@ -79,27 +81,27 @@ def test_counting_time_in_steps_moves_the_median_alone(trials):
     assert median(steps).value == (None if value is None else 38 * value)
 
 
-def test_without_censoring_it_is_the_share_of_those_left():
+def test_without_censoring_it_is_the_share_of_those_left() -> None:
     times = np.array([1.0, 2, 2, 5, 7, 7, 7, 9])
     found = kaplan_meier(times, np.ones(8, bool))
     assert found.left == pytest.approx([7 / 8, 5 / 8, 4 / 8, 1 / 8, 0], abs=1e-12)
     assert found.error[:-1] == pytest.approx(np.sqrt(found.left * (1 - found.left) / 8)[:-1])
 
 
-def test_where_all_got_there_wilsons_bound_closes_the_band():
+def test_where_all_got_there_wilsons_bound_closes_the_band() -> None:
     found = kaplan_meier(np.full(6, 3.0), np.ones(6, bool))
     assert (found.left[0], found.low[0]) == (0, 0)
     assert found.high[0] == pytest.approx(binomtest(0, 6).proportion_ci(method="wilson").high)
     assert median(found) == Median(3, 3, 3)
 
 
-def test_where_nobody_got_there_there_is_no_median():
+def test_where_nobody_got_there_there_is_no_median() -> None:
     found = kaplan_meier(np.full(6, 20.0), np.zeros(6, bool))
     assert found.times.size == 0
     assert median(found) == Median(None, None, None)
 
 
-def test_the_band_covers_the_truth():
+def test_the_band_covers_the_truth() -> None:
     """Geometric times, censored after 12: at epoch 4 the share left is .85⁴."""
     rng, hits = np.random.default_rng(7), 0
     for _ in range(400):
@@ -113,7 +115,7 @@ def test_the_band_covers_the_truth():
 # ---------------------------------------------------------------- trials of a study
 
 
-def study(epochs=10):
+def study(epochs: int = 10):
     document = plan_document(Sample(factors={"model.cell": ["rnn", "lstm"]}, epochs=epochs))
     return parse_plan(document)
 
@@ -135,7 +137,7 @@ def tables(flags, statuses):
     return time_to_solve(plan, trials, metrics)[name]
 
 
-def test_what_becomes_of_each_kind_of_trial():
+def test_what_becomes_of_each_kind_of_trial() -> None:
     found = tables(
         {
             "solved": [0, 0, 1, 0, 1] + [1] * 6,  # first at epoch 2, though it lost it again
@@ -153,12 +155,12 @@ def test_what_becomes_of_each_kind_of_trial():
     assert found.curve.left == pytest.approx([0.75])
 
 
-def test_a_trial_that_diverged_after_it_solved_the_task_solved_it():
+def test_a_trial_that_diverged_after_it_solved_the_task_solved_it() -> None:
     found = tables({"a": [0, 1, 1]}, {"a": "diverged"})
     assert (found.solved, found.diverged) == (1, 0)
 
 
-def test_it_agrees_with_the_curves_of_a_whole_study(memory):
+def test_it_agrees_with_the_curves_of_a_whole_study(memory: Path) -> None:
     made = read_tables(memory)
     found = time_to_solve(made.plan, made.trials, made.metrics)
     assert found.keys() == {v.variant_id for v in made.plan.variants}
@@ -171,6 +173,6 @@ def test_it_agrees_with_the_curves_of_a_whole_study(memory):
             assert left == pytest.approx(1 - by_epoch[int(time)].mean())
 
 
-def test_tasks_that_cannot_be_solved_have_none(tmp_path):
+def test_tasks_that_cannot_be_solved_have_none(tmp_path: Path) -> None:
     made = read_tables(write(tmp_path, Sample(study="s", factors={"model.depth": [1, 2]})))
     assert time_to_solve(made.plan, made.trials, made.metrics) == {}

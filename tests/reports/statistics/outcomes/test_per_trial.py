@@ -1,6 +1,7 @@
 """What the cards show of single trials, against the tables read another way."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,11 +9,10 @@ import pytest
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.outcomes import per_trial as module
 from orchestrator.reports.statistics.outcomes.per_trial import tracks
-from orchestrator.reports.text.commands import one_trial
 from tests.reports.sample import Sample, write
 
 
-def test_values_are_those_of_the_tables(small):
+def test_values_are_those_of_the_tables(small: Path) -> None:
     tables = read_tables(small)
     found = {(each.kind, each.name): each for each in tracks(tables)}
     assert list(found) == [("metric", "accuracy"), ("metric", "loss"), ("depth", "delta")]
@@ -26,14 +26,14 @@ def test_values_are_those_of_the_tables(small):
             assert accuracy.values[place, line].tolist() == cube.loc[trial, split].tolist()
 
 
-def test_a_shallow_network_has_no_deeper_layers(small):
+def test_a_shallow_network_has_no_deeper_layers(small: Path) -> None:
     delta = tracks(read_tables(small))[-1]
     assert delta.lines == ("0", "20")
     reached = np.isfinite(delta.values).sum(axis=2)
     assert sorted(set(reached.ravel())) == [2, 4]  # depth 1 and 3, and the output
 
 
-def test_through_time_every_state_is_by_itself(memory):
+def test_through_time_every_state_is_by_itself(memory: Path) -> None:
     found = tracks(read_tables(memory))
     assert [each.name for each in found if each.kind == "time"] == ["backward.0", "forward.0"]
     backward = found[-2].values
@@ -42,7 +42,7 @@ def test_through_time_every_state_is_by_itself(memory):
     assert measured.tolist() == [way for way in two_ways for _ in range(6)]
 
 
-def test_a_trial_that_diverged_ends_with_its_last_probe(tmp_path):
+def test_a_trial_that_diverged_ends_with_its_last_probe(tmp_path: Path) -> None:
     fates = {("activation=tanh", 1): "diverged"}
     factors = {"model.activation": ["sigmoid", "tanh"]}
     found = tracks(read_tables(write(tmp_path, Sample(factors=factors, replicates=2, fates=fates))))
@@ -50,7 +50,7 @@ def test_a_trial_that_diverged_ends_with_its_last_probe(tmp_path):
     assert np.isfinite(accuracy).tolist() == [True] * 3 + [False] * 18
 
 
-def test_trials_without_selected_settings_have_no_id_and_no_values(small):
+def test_trials_without_selected_settings_have_no_id_and_no_values(small: Path) -> None:
     tables = read_tables(small)
     unnamed = tables.trials.assign(trial_id=[None, None, *tables.trials["trial_id"][2:]])
     lost = tables.metrics["trial_id"].isin(tables.trials["trial_id"][:2])
@@ -62,22 +62,16 @@ def test_trials_without_selected_settings_have_no_id_and_no_values(small):
 
 
 @pytest.mark.parametrize(("most", "points"), [(10**6, 21), (28 * 3 * 3 * 10, 10), (1, 8)])
-def test_large_studies_keep_fewer_places(small, monkeypatch, most, points):
+def test_large_studies_keep_fewer_places(
+    small: Path, monkeypatch: pytest.MonkeyPatch, most: int, points: int
+) -> None:
     monkeypatch.setattr(module, "MOST_VALUES", most)
     accuracy = tracks(read_tables(small))[0]
     assert len(accuracy.x) == points
     assert (accuracy.x[0], accuracy.x[-1]) == (0, 20)
 
 
-def test_nothing_measured_is_no_track(small):
+def test_nothing_measured_is_no_track(small: Path) -> None:
     tables = read_tables(small)
     none = replace(tables, metrics=tables.metrics[:0], gradients=tables.gradients[:0])
     assert tracks(none) == ()
-
-
-def test_the_command_for_one_trial_keeps_what_decides_its_id():
-    words = ("orch", "run", "x y.yaml", "--set", "training.epochs=3", "--replicates", "4",
-             "--inline", "--force", "--no-report", "--address", "auto")  # fmt: skip
-    expected = "orch run 'x y.yaml' --set training.epochs=3 --replicates 4 --trial"
-    assert one_trial("x", words) == expected
-    assert one_trial("x", ()) == "orch run x --trial"

@@ -10,7 +10,7 @@ from orchestrator.reports.statistics.outcomes.solved import Solved, solved, wils
 
 
 @pytest.mark.parametrize("n", [1, 6, 10, 33])
-def test_the_interval_is_scipys(n):
+def test_the_interval_is_scipys(n: int) -> None:
     k = np.arange(n + 1)
     low, high = wilson(k, np.full(n + 1, n))
     theirs = [binomtest(int(each), n).proportion_ci(method="wilson") for each in k]
@@ -24,7 +24,7 @@ def trials(flags, statuses, variant="v"):
     )
 
 
-def test_diverged_trials_did_not_solve_it_and_failed_ones_do_not_count():
+def test_diverged_trials_did_not_solve_it_and_failed_ones_do_not_count() -> None:
     table = trials(
         [1.0, 0.0, None, None, None, 1.0],
         ["completed", "completed", "diverged", "failed", "missing", "completed"],
@@ -35,7 +35,7 @@ def test_diverged_trials_did_not_solve_it_and_failed_ones_do_not_count():
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
 
 
-def test_a_variant_that_always_diverged_solved_nothing():
+def test_a_variant_that_always_diverged_solved_nothing() -> None:
     table = pd.concat(
         [trials([1.0], ["completed"]), trials([None, None], ["diverged", "diverged"], "w")]
     )
@@ -43,19 +43,19 @@ def test_a_variant_that_always_diverged_solved_nothing():
     assert (found["w"].k, found["w"].n) == (0, 2)
 
 
-def test_variants_of_a_task_without_a_threshold_are_left_out():
+def test_variants_of_a_task_without_a_threshold_are_left_out() -> None:
     table = pd.concat(
         [trials([1.0], ["completed"]), trials([None, None], ["completed", "diverged"], "w")]
     )
     assert solved(table.reset_index(drop=True), "test").keys() == {"v"}
 
 
-def test_no_column_nothing_solved():
+def test_no_column_nothing_solved() -> None:
     assert solved(trials([1.0], ["completed"]), "validation") == {}
     assert isinstance(solved(trials([1.0], ["completed"]), "test")["v"], Solved)
 
 
-def test_the_curve_of_solved_has_the_interval_of_a_share():
+def test_the_curve_of_solved_has_the_interval_of_a_share() -> None:
     flags = [0.0, 1.0, 1.0, 0.0, 1.0]
     table = pd.DataFrame(
         [("v", r, 1, "test", "solved", flag) for r, flag in enumerate(flags)],

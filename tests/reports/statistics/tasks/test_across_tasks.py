@@ -1,5 +1,8 @@
 """Interquartile means, ranks and profiles against scipy and Demšar; scores of several tasks."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,12 +32,12 @@ SCORES = st.lists(st.floats(-2, 2), min_size=1, max_size=30)
 
 @settings(deadline=None)
 @given(SCORES)
-def test_the_interquartile_mean_is_scipys_trimmed_mean(scores):
+def test_the_interquartile_mean_is_scipys_trimmed_mean(scores) -> None:
     expected = stats.trim_mean(scores, 0.25)
     assert interquartile_mean(np.array(scores)) == pytest.approx(expected, abs=1e-12)
 
 
-def test_the_interval_is_about_that_of_scipys_bootstrap():
+def test_the_interval_is_about_that_of_scipys_bootstrap() -> None:
     """Of one task, where both draw alike."""
     value, low, high = bootstrap(STRATA[:1])
     theirs = stats.bootstrap(
@@ -45,12 +48,12 @@ def test_the_interval_is_about_that_of_scipys_bootstrap():
     assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=0.01)
 
 
-def test_every_draw_has_as_many_scores_of_each_task():
+def test_every_draw_has_as_many_scores_of_each_task() -> None:
     strata = [np.zeros(3), np.ones(5)]
     assert (stratified(strata, draws=50).sum(axis=1) == 5).all()
 
 
-def test_same_seed_same_interval_other_seed_other():
+def test_same_seed_same_interval_other_seed_other() -> None:
     assert np.array_equal(stratified(STRATA, 100, seed=1), stratified(STRATA, 100, seed=1))
     assert not np.array_equal(stratified(STRATA, 100, seed=1), stratified(STRATA, 100, seed=2))
     assert [*map(float, bootstrap(STRATA))] == [*map(float, bootstrap(STRATA))]
@@ -58,12 +61,12 @@ def test_same_seed_same_interval_other_seed_other():
 
 @settings(deadline=None, max_examples=20)
 @given(st.floats(-3, 3), st.floats(0.1, 5))
-def test_shift_and_scale_move_value_and_interval(shift, scale):
+def test_shift_and_scale_move_value_and_interval(shift, scale) -> None:
     moved = bootstrap([shift + scale * each for each in STRATA])
     assert [*moved] == pytest.approx([shift + scale * float(x) for x in bootstrap(STRATA)])
 
 
-def test_the_interval_covers_the_truth_with_ten_replicates_in_four_tasks():
+def test_the_interval_covers_the_truth_with_ten_replicates_in_four_tasks() -> None:
     rng, hits = np.random.default_rng(4), 0
     for _ in range(120):
         strata = [rng.normal(0.5, 0.1, 10) for _ in range(4)]
@@ -72,24 +75,24 @@ def test_the_interval_covers_the_truth_with_ten_replicates_in_four_tasks():
     assert hits / 120 >= 0.87
 
 
-def test_a_profile_counts():
+def test_a_profile_counts() -> None:
     shares = profile(np.array([0.0, 0.5, 0.9]))(np.array([[0.1, 0.6, 0.95, 0.5]]))
     assert shares.tolist() == [[1.0, 0.5, 0.25]]
 
 
-def test_friedman_is_scipys_with_and_without_ties():
+def test_friedman_is_scipys_with_and_without_ties() -> None:
     for scores in (RNG.normal(size=(7, 4)), RNG.integers(0, 3, (9, 3)).astype(float)):
         assert ranks(scores).p == pytest.approx(stats.friedmanchisquare(*scores.T).pvalue)
         expected = stats.rankdata(-scores, axis=1).mean(axis=0)
         assert ranks(scores).mean == pytest.approx(expected)
 
 
-def test_the_critical_difference_is_that_of_demsar():
+def test_the_critical_difference_is_that_of_demsar() -> None:
     """Demšar 2006, section 3.2.4: 4 classifiers on 14 data sets, q = 2.569, CD = 1.25."""
     assert critical_difference(14, 4) == pytest.approx(1.25, abs=0.005)
 
 
-def test_groups_are_those_of_demsars_figure():
+def test_groups_are_those_of_demsars_figure() -> None:
     """Demšar 2006, section 3.2.4: C4.5 is worse than both with m; of cf nothing can be said."""
     mean = (3.143, 2.000, 2.893, 1.964)  # C4.5, +m, +cf, +m+cf
     assert not_told_apart(mean, 1.12) == ((3, 1, 2), (2, 0))  # 10 %
@@ -98,7 +101,7 @@ def test_groups_are_those_of_demsars_figure():
 
 
 @given(st.lists(st.floats(1, 9), min_size=3, max_size=7), st.floats(0.1, 5))
-def test_two_share_a_group_exactly_if_they_are_not_too_far_apart(mean, difference):
+def test_two_share_a_group_exactly_if_they_are_not_too_far_apart(mean, difference) -> None:
     groups = not_told_apart(tuple(mean), difference)
     for a in range(len(mean)):
         for b in range(a):
@@ -106,14 +109,14 @@ def test_two_share_a_group_exactly_if_they_are_not_too_far_apart(mean, differenc
             assert together == (abs(mean[a] - mean[b]) <= difference)
 
 
-def test_without_a_difference_in_friedmans_test_all_are_one_group():
+def test_without_a_difference_in_friedmans_test_all_are_one_group() -> None:
     found = ranks(RNG.normal(size=(6, 3)))
     assert found.p > 0.05
     assert sorted(found.groups[0]) == [0, 1, 2]
     assert ranks(RNG.normal(size=(4, 3))).groups == ()
 
 
-def test_a_profile_spans_the_scores():
+def test_a_profile_spans_the_scores() -> None:
     scores = np.array([0.42, 0.45, 0.44])
     steps = thresholds(scores)
     assert 0.41 < steps[0] < scores.min() < scores.max() < steps[-1] < 0.46
@@ -121,14 +124,14 @@ def test_a_profile_spans_the_scores():
     assert thresholds(np.array([0.5, 0.5]))[0] < 0.5 < thresholds(np.array([0.5, 0.5]))[-1]
 
 
-def test_ranks_are_tested_from_five_tasks_and_three_contenders_on():
+def test_ranks_are_tested_from_five_tasks_and_three_contenders_on() -> None:
     assert ranks(RNG.normal(size=(4, 3))).p is None
     assert ranks(RNG.normal(size=(5, 2))).critical_difference is None
     assert ranks(RNG.normal(size=(5, 3))).p is not None
     assert ranks(np.ones((5, 3))).p == 1.0
 
 
-def test_no_difference_is_found_as_often_as_chance_says():
+def test_no_difference_is_found_as_often_as_chance_says() -> None:
     rng = np.random.default_rng(2)
     rejected = sum(ranks(rng.normal(size=(10, 4))).p <= 0.05 for _ in range(300))
     assert rejected / 300 <= 0.07
@@ -139,12 +142,12 @@ def test_no_difference_is_found_as_often_as_chance_says():
 TASKS = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": ["a", "b", "c"]}
 
 
-def study(tmp_path, factors=TASKS, **changes):
+def study(tmp_path: Path, factors=TASKS, **changes: Any):
     sample = Sample(study="s", factors=factors, **{"replicates": 6, **changes})
     return read_tables(write(tmp_path, sample))
 
 
-def test_scores_are_between_baseline_and_the_best_possible(tmp_path):
+def test_scores_are_between_baseline_and_the_best_possible(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path))
     found = analysis.across_tasks
     assert [dict(task) for task in found.tasks] == [{"task.name": name} for name in "abc"]
@@ -166,7 +169,7 @@ def test_scores_are_between_baseline_and_the_best_possible(tmp_path):
     assert found.ranks.p is None
 
 
-def test_without_a_baseline_the_worst_variant_is_zero_and_is_said(tmp_path):
+def test_without_a_baseline_the_worst_variant_is_zero_and_is_said(tmp_path: Path) -> None:
     made = study(tmp_path, task_baseline=None)
     analysis = analyse(made)
     found = analysis.across_tasks
@@ -177,7 +180,7 @@ def test_without_a_baseline_the_worst_variant_is_zero_and_is_said(tmp_path):
     assert "the mean of the worst variant" in said.sentence
 
 
-def test_diverged_trials_score_zero_and_are_counted(tmp_path):
+def test_diverged_trials_score_zero_and_are_counted(tmp_path: Path) -> None:
     label = "activation=tanh name=b"
     fates = {(label, replicate): "diverged" for replicate in range(2)}
     found = analyse(study(tmp_path, fates=fates)).across_tasks
@@ -187,7 +190,7 @@ def test_diverged_trials_score_zero_and_are_counted(tmp_path):
     assert tanh.profile[0][[0, above]] == pytest.approx([1, 16 / 18])
 
 
-def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path):
+def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path: Path) -> None:
     fates = {("activation=tanh name=b", replicate): "failed" for replicate in range(6)}
     analysis = analyse(study(tmp_path, fates=fates))
     assert len(analysis.across_tasks.contenders) == 2
@@ -195,7 +198,7 @@ def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path)
     assert any("1 variant left out" in note for note in said.notes)
 
 
-def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path):
+def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path))
     figure = draw(scheme(analysis.plan), analysis)["across_tasks"]
     (panel,) = figure.panels
@@ -206,7 +209,7 @@ def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path):
     assert "seed" in figure.caption
 
 
-def test_the_sentence_names_the_best(tmp_path):
+def test_the_sentence_names_the_best(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path))
     said = across(scheme(analysis.plan), analysis.across_tasks)
     best = max(analysis.across_tasks.contenders, key=lambda each: each.iqm)
@@ -217,7 +220,7 @@ def test_the_sentence_names_the_best(tmp_path):
 @pytest.mark.parametrize(
     "factors", [{"model.depth": [1, 2]}, {"task.name": ["a", "b"]}, {"model.cell": ["rnn", "gru"]}]
 )
-def test_one_task_or_one_contender_says_nothing(tmp_path, factors):
+def test_one_task_or_one_contender_says_nothing(tmp_path: Path, factors) -> None:
     assert analyse(study(tmp_path, factors)).across_tasks is None
 
 
@@ -226,7 +229,7 @@ def test_one_task_or_one_contender_says_nothing(tmp_path, factors):
 FIVE = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": list("abcde")}
 
 
-def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path):
+def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path, factors=FIVE))
     found, figures = analysis.across_tasks.ranks, draw(scheme(analysis.plan), analysis)
     drawn = figures["ranks"]
@@ -247,6 +250,6 @@ def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path):
     assert f"{found.critical_difference:.2f}" in drawn.caption
 
 
-def test_below_five_tasks_there_is_no_diagram(tmp_path):
+def test_below_five_tasks_there_is_no_diagram(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path))
     assert "ranks" not in draw(scheme(analysis.plan), analysis)

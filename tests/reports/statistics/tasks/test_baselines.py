@@ -1,5 +1,8 @@
 """What needs no input: averaged over trials, drawn where it is near, told where it is not."""
 
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -13,7 +16,7 @@ from orchestrator.reports.statistics.tasks.baselines import baselines
 from tests.reports.sample import Sample, write
 
 
-def trials(**values):
+def trials(**values: Any):
     """variant → baselines by replicate."""
     return pd.DataFrame(
         [
@@ -25,29 +28,29 @@ def trials(**values):
     )
 
 
-def test_variants_of_one_task_share_the_mean_over_trials():
+def test_variants_of_one_task_share_the_mean_over_trials() -> None:
     found = baselines(trials(v=[0.1, 0.2, 0.3], w=[0.1, None, 0.3]))
     (shared,) = found["accuracy"]
     assert shared.value == pytest.approx(0.2)
     assert shared.variants == ("v", "w")
 
 
-def test_a_variant_whose_trials_failed_does_not_move_the_baseline_of_its_task():
+def test_a_variant_whose_trials_failed_does_not_move_the_baseline_of_its_task() -> None:
     (shared,) = baselines(trials(v=[0.1, 0.2, 0.3], w=[None, None, 0.3]))["accuracy"]
     assert shared.value == pytest.approx(0.2)
 
 
-def test_other_tasks_have_other_baselines():
+def test_other_tasks_have_other_baselines() -> None:
     found = baselines(trials(v=[0.5, 0.5], w=[0.25, 0.25], x=[0.5, 0.5]))["accuracy"]
     assert [(each.value, each.variants) for each in found] == [(0.5, ("v", "x")), (0.25, ("w",))]
 
 
-def test_without_a_value_there_is_no_baseline():
+def test_without_a_value_there_is_no_baseline() -> None:
     assert baselines(trials(v=[None, None])) == {}
     assert baselines(trials(v=[0.5]).iloc[:, :2]) == {}
 
 
-def drawn(tmp_path, change=None, **sample):
+def drawn(tmp_path: Path, change=None, **sample: Any):
     factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
     folder = write(tmp_path, Sample(**{"study": "s", "factors": factors, "replicates": 6} | sample))
     tables = read_tables(folder)
@@ -57,11 +60,11 @@ def drawn(tmp_path, change=None, **sample):
     return draw(scheme(analysis.plan), analysis)
 
 
-def wide(table):
+def wide(table) -> None:
     table["final.test/accuracy"] = 0.6 + 0.06 * table["replicate"]
 
 
-def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path):
+def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path: Path) -> None:
     figures = drawn(tmp_path, change=wide, task_baseline=0.7, threshold=0.9)
     (panel,) = figures["outcomes"].panels
     dashes = {(s["y0"], s["y1"]): s["line"]["dash"] for s in panel.layout["shapes"]}
@@ -77,8 +80,8 @@ def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path):
     go.Figure(data=list(panel.data), layout=panel.layout)
 
 
-def test_a_line_that_would_flatten_the_data_is_told_of_and_not_drawn(tmp_path):
-    def narrow(table):
+def test_a_line_that_would_flatten_the_data_is_told_of_and_not_drawn(tmp_path: Path) -> None:
+    def narrow(table) -> None:
         table["final.test/accuracy"] = 0.95 + 0.001 * table["replicate"]
 
     figures = drawn(tmp_path, change=narrow, task_baseline=0.1)
@@ -88,7 +91,7 @@ def test_a_line_that_would_flatten_the_data_is_told_of_and_not_drawn(tmp_path):
     assert "Below the picture: 10.0 %, what the most frequent answer" in figures["outcomes"].caption
 
 
-def test_the_curves_have_the_lines_of_their_metric_in_every_split(tmp_path):
+def test_the_curves_have_the_lines_of_their_metric_in_every_split(tmp_path: Path) -> None:
     figures = drawn(tmp_path, task_baseline=0.1, threshold=0.9)
     lines = {
         panel.when["metric"]: [s["y0"] for s in panel.layout.get("shapes", [])]
@@ -99,8 +102,8 @@ def test_the_curves_have_the_lines_of_their_metric_in_every_split(tmp_path):
         assert lines[f"{split}/loss"] == []
 
 
-def test_where_tasks_differ_each_has_its_part_of_the_axis(tmp_path):
-    def by_depth(table):
+def test_where_tasks_differ_each_has_its_part_of_the_axis(tmp_path: Path) -> None:
+    def by_depth(table) -> None:
         wide(table)
         deep = table["variant_id"].isin(table["variant_id"].unique()[[1, 3]])
         table["final.test/baseline_accuracy"] = deep.map({True: 0.5, False: 0.75})
@@ -116,7 +119,7 @@ def test_where_tasks_differ_each_has_its_part_of_the_axis(tmp_path):
     assert [[s["y0"] for s in p.layout["shapes"]] for p in of_curves] == [[0.75], [0.5]]
 
 
-def test_a_baseline_is_no_metric_that_could_be_chosen(tmp_path):
+def test_a_baseline_is_no_metric_that_could_be_chosen(tmp_path: Path) -> None:
     figures = drawn(tmp_path, threshold=0.9)
     (chooser,) = [c for c in figures["curves"].choosers if c.key == "metric"]
     splits, names = zip(*(value.split("/") for value, _ in chooser.options), strict=True)
@@ -124,7 +127,7 @@ def test_a_baseline_is_no_metric_that_could_be_chosen(tmp_path):
     assert set(names) == {"accuracy", "loss", "solved"}
 
 
-def test_the_table_says_how_many_trials_solved_the_task(memory):
+def test_the_table_says_how_many_trials_solved_the_task(memory: Path) -> None:
     page = build_report(memory).path.read_text()
     solved = analyse(read_tables(memory)).solved
     assert {each.n for each in solved.values()} == {6}
@@ -135,6 +138,6 @@ def test_the_table_says_how_many_trials_solved_the_task(memory):
     assert "Wilson 1927" in page
 
 
-def test_a_task_that_cannot_be_solved_has_no_such_column(small):
+def test_a_task_that_cannot_be_solved_has_no_such_column(small: Path) -> None:
     page = build_report(small).path.read_text()
     assert "Wilson" not in page

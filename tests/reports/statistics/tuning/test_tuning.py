@@ -6,7 +6,7 @@ import pytest
 from orchestrator.reports.statistics.tuning.tuning import study_spread
 
 
-def test_means_and_both_spreads_are_those_of_numpy():
+def test_means_and_both_spreads_are_those_of_numpy() -> None:
     values = {0: 1.0, 1: 5.0, 2: 2.0, 3: 6.0, 4: 3.0, 5: 9.0}
     even, odd = [1.0, 2.0, 3.0], [5.0, 6.0, 9.0]
     spread = study_spread(values, 2)
@@ -16,7 +16,7 @@ def test_means_and_both_spreads_are_those_of_numpy():
     assert spread.within == pytest.approx(pooled)
 
 
-def test_seeds_alone_would_make_as_much_as_is_said():
+def test_seeds_alone_would_make_as_much_as_is_said() -> None:
     """Tunings that all chose the same settings: the sd between is that of means of seeds."""
     rng = np.random.default_rng(3)
     made = [study_spread(dict(enumerate(rng.normal(size=12))), 3) for _ in range(2000)]
@@ -27,19 +27,19 @@ def test_seeds_alone_would_make_as_much_as_is_said():
     assert study_spread({0: 1.0, 1: 2.0}, 2).by_seeds is None
 
 
-def test_it_does_not_hang_on_the_order_of_replicates():
+def test_it_does_not_hang_on_the_order_of_replicates() -> None:
     values = {r: float(x) for r, x in enumerate(np.random.default_rng(0).normal(size=12))}
     turned = dict(reversed(values.items()))
     assert study_spread(values, 3).between == pytest.approx(study_spread(turned, 3).between)
 
 
-def test_one_tuning_study_has_no_spread():
+def test_one_tuning_study_has_no_spread() -> None:
     assert study_spread({0: 1.0, 1: 2.0}, 1) is None
     assert study_spread({0: 1.0, 2: 2.0}, 2) is None  # the other one has no result
     assert study_spread({0: 1.0, 1: 2.0}, 2).within is None  # one replicate each
 
 
-def test_tuning_studies_that_differ_stand_out_from_seeds():
+def test_tuning_studies_that_differ_stand_out_from_seeds() -> None:
     rng = np.random.default_rng(1)
     values = {r: 10.0 * (r % 4) + rng.normal() for r in range(40)}
     spread = study_spread(values, 4)

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from orchestrator.reports.statistics.tuning.tuning_audit import (
     tuning_audit,
 )
 from orchestrator.reports.text.methods import methods
+from orchestrator.reports.text.warnings import warnings
 from tests.reports.sample import Sample, write
 
 RATE = Nuisance("log_uniform", 0.001, 1.0, None, {})
@@ -28,7 +30,7 @@ EPOCHS = 10
 
 
 @pytest.mark.parametrize(("direction", "best"), [("maximize", max), ("minimize", min)])
-def test_expected_best_of_k_is_the_mean_over_all_subsets(direction, best):
+def test_expected_best_of_k_is_the_mean_over_all_subsets(direction: str, best) -> None:
     scores = np.random.default_rng(0).normal(0, 1, 6)
     found = expected_best(scores, direction)
     for k in range(1, 7):
@@ -36,7 +38,7 @@ def test_expected_best_of_k_is_the_mean_over_all_subsets(direction, best):
         assert found[k - 1] == pytest.approx(np.mean(every))
 
 
-def test_places_in_a_range():
+def test_places_in_a_range() -> None:
     assert position(RATE, 0.03162277) == pytest.approx(0.5, abs=1e-6)
     assert [edge(RATE, x) for x in (0.0015, 0.1, 0.9)] == ["lower", "", "upper"]
     assert [edge(BATCH, x) for x in (16, 32, 64)] == ["lower", "", "upper"]
@@ -45,7 +47,7 @@ def test_places_in_a_range():
     assert edge(Nuisance("uniform", 0.0, 1.0, None, {}), 0.95) == "upper"
 
 
-def tuned(tmp_path, rates=(0.01, 0.03, 0.1, 0.3), best=2, lost=(), rising=False):
+def tuned(tmp_path: Path, rates=(0.01, 0.03, 0.1, 0.3), best=2, lost=(), rising=False):
     """A study of two variants; the same points, scores and faults for both."""
     folder = write(tmp_path, Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]},
                                     replicates=6))  # fmt: skip
@@ -76,17 +78,17 @@ def tuned(tmp_path, rates=(0.01, 0.03, 0.1, 0.3), best=2, lost=(), rising=False)
     return replace(tables, plan=plan, **frames)
 
 
-def test_a_sound_tuning_passes(tmp_path):
+def test_a_sound_tuning_passes(tmp_path: Path) -> None:
     tables = tuned(tmp_path)
     for audit in tuning_audit(tables):
         assert not audit.fails
         assert audit.best_of[-1] == pytest.approx(0.9)
         assert audit.best_of[0] == pytest.approx(np.mean([0.7, 0.8, 0.9, 0.8]))
         assert [point.selected for point in audit.points] == [False, False, True, False]
-    assert not any("audit" in warning for warning in analyse(tables).warnings)
+    assert not any("audit" in warning for warning in warnings(analyse(tables)))
 
 
-def test_each_fault_is_found_and_told_above_the_verdicts(tmp_path):
+def test_each_fault_is_found_and_told_above_the_verdicts(tmp_path: Path) -> None:
     faults = {
         "lies at the boundary of its range": {"rates": (0.01, 0.03, 0.1, 0.9), "best": 3},
         "diverged or failed; narrow": {"lost": (0, 1)},
@@ -96,12 +98,13 @@ def test_each_fault_is_found_and_told_above_the_verdicts(tmp_path):
         tables = tuned(tmp_path, **fault)
         analysis = analyse(tables)
         assert all(audit.fails for audit in analysis.tuning_audit)
-        assert analysis.warnings[0].startswith("The tuning fails its audit")
-        assert said in analysis.warnings[0]
-        assert sum(other in analysis.warnings[0] for other in faults) == 1
+        first = warnings(analysis)[0]
+        assert first.startswith("The tuning fails its audit")
+        assert said in first
+        assert sum(other in first for other in faults) == 1
 
 
-def test_the_shares_are_those_of_the_curve_and_the_trials(tmp_path):
+def test_the_shares_are_those_of_the_curve_and_the_trials(tmp_path: Path) -> None:
     rising = tuning_audit(tuned(tmp_path, rising=True))[0]
     assert rising.still_improving == pytest.approx(0.2)  # two of ten epochs of a straight line
     lost = tuning_audit(tuned(tmp_path, lost=(0, 1)))[0]
@@ -110,7 +113,7 @@ def test_the_shares_are_those_of_the_curve_and_the_trials(tmp_path):
     assert lost.best_of[0] == pytest.approx(np.mean([0.8, 0.8, 0.9, 0.8]))  # as the worst score
 
 
-def test_section_and_figures_show_it(tmp_path):
+def test_section_and_figures_show_it(tmp_path: Path) -> None:
     tables = tuned(tmp_path, lost=(0,))
     analysis = analyse(tables)
     page = render(tables, analysis).html
@@ -126,7 +129,7 @@ def test_section_and_figures_show_it(tmp_path):
     assert rising.data[0]["y"][-1] == pytest.approx(0.9)
 
 
-def test_points_that_follow_from_others_have_no_best_of_k(tmp_path):
+def test_points_that_follow_from_others_have_no_best_of_k(tmp_path: Path) -> None:
     tables = tuned(tmp_path)
     searched = replace(tables.plan, tune=replace(tables.plan.tune, method="optuna"))
     analysis = analyse(replace(tables, plan=searched))
@@ -135,7 +138,7 @@ def test_points_that_follow_from_others_have_no_best_of_k(tmp_path):
     assert "isolation" in figures
 
 
-def test_a_study_without_tuning_has_no_audit(small):
+def test_a_study_without_tuning_has_no_audit(small: Path) -> None:
     tables = read_tables(small)
     analysis = analyse(tables)
     assert analysis.tuning_audit == ()
@@ -157,14 +160,14 @@ def twice(tables):
                    tuning=pd.concat([tables.tuning, other], ignore_index=True))  # fmt: skip
 
 
-def test_of_several_tuning_studies_the_best_of_k_is_the_mean(tmp_path):
+def test_of_several_tuning_studies_the_best_of_k_is_the_mean(tmp_path: Path) -> None:
     tables = tuned(tmp_path)
     for once, both in zip(tuning_audit(tables), tuning_audit(twice(tables)), strict=True):
         assert len(both.best_of) == len(once.best_of) == 4
         assert both.best_of == pytest.approx(0.75 * once.best_of)
 
 
-def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path):
+def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path: Path) -> None:
     once = tuned(tmp_path)
     assert luck_text(analyse(once)).startswith("Every variant was tuned once.")
     analysis = analyse(twice(once))
@@ -175,7 +178,7 @@ def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path):
     assert len(luck_rows(scheme(analysis.plan), analysis)) == 2
 
 
-def test_methods_name_the_limits_of_the_audit(tmp_path):
+def test_methods_name_the_limits_of_the_audit(tmp_path: Path) -> None:
     said = dict(methods(analyse(tuned(tmp_path))))
     for limit in ("within 10% of an end", "more than 25% of its", "last 20% of", "more than 5% of"):
         assert limit in said["Audit of the tuning"]

@@ -1,0 +1,200 @@
+"""Every warning of a report: what changes how it must be read."""
+
+from collections.abc import Iterator, Sequence
+
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.data.read import Plan
+from orchestrator.reports.statistics.comparisons.comparisons import DESCRIPTIVE_BELOW
+from orchestrator.reports.statistics.comparisons.signflip import smallest_p
+from orchestrator.reports.statistics.outcomes.bounds import best_possible, bounds
+from orchestrator.reports.text.names import (
+    count_text,
+    difference_text,
+    difference_unit,
+    metric_text,
+    value_text,
+)
+from orchestrator.reports.variants import names_of
+
+MOST_NAMED = 3  # variants that a warning names; of more it says how many
+
+
+def warnings(analysis: Analysis) -> tuple[str, ...]:
+    """The most important first; the page's first screen shows the beginning of the list."""
+    return (
+        *_incomplete(analysis),
+        *_failed_audit(analysis),
+        *_at_bound(analysis),
+        *_few_replicates(analysis),
+        *_unlearnt(analysis),
+        *_little_room(analysis),
+        *_without_baseline(analysis),
+        *_unpaired(analysis),
+        *_unequal_budgets(analysis),
+        *_underflow(analysis),
+        *_uncommitted(analysis.plan),
+    )
+
+
+def _incomplete(analysis: Analysis) -> Iterator[str]:
+    counts, total = analysis.evidence.counts, analysis.evidence.trials
+    if counts["missing"]:
+        yield (
+            f"Unfinished: {counts['missing']:,} of {count_text(total, 'trial')} have not been "
+            "trained. Numbers and verdicts will change; run the study again to complete it."
+        )
+    if counts["failed"]:
+        where = _where(analysis, "failed")
+        yield f"{count_text(counts['failed'], 'trial')} failed and left no result{where}."
+    if counts["diverged"]:
+        where = _where(analysis, "diverged")
+        yield (
+            f"{count_text(counts['diverged'], 'trial')} diverged{where}. Mean and interval of such "
+            "a variant speak of its surviving replicates only; its comparisons count each as the "
+            "task's baseline or, if that is worse, the worst value of the two variants compared."
+        )
+
+
+def _where(analysis: Analysis, status: str) -> str:
+    """ " (relu, depth 8: 9 of 10; …)", the variants that lost most."""
+    names, results = names_of(analysis.plan), analysis.outcomes
+    hit = [v for v in analysis.plan.variants if results[v.variant_id].counts[status]]
+    hit.sort(key=lambda v: -results[v.variant_id].counts[status])
+    said = [
+        f"{names[v.variant_id]}: {results[v.variant_id].counts[status]} of {len(v.trials)}"
+        for v in hit
+        if v.levels
+    ]
+    return f" ({_listed(said, 'variant')})" if said else ""
+
+
+def _failed_audit(analysis: Analysis) -> Iterator[str]:
+    names, audits = names_of(analysis.plan), analysis.tuning_audit
+    if not any(audit.fails for audit in audits):
+        return
+    edges = [
+        f"{names[a.variant_id]}: {p} ({end} end)" for a in audits for p, end in a.boundary.items()
+    ]
+    lost = [
+        f"{names[a.variant_id]}: {a.infeasible} of {a.trials}" for a in audits if a.many_infeasible
+    ]
+    improving = [names[a.variant_id] for a in audits if a.improving]
+    kinds = (
+        (edges, "the best point lies at the boundary of its range; widen it"),
+        (lost, "more than a quarter of the tuning trials diverged or failed; narrow the range"),
+        (improving, "the validation metric still improved in the last epochs; train longer"),
+    )
+    said = [f"{why} ({_listed(which)})" for which, why in kinds if which]
+    yield (
+        "The tuning fails its audit, so a verdict may say more of the tuning than of the variants: "
+        f"{'; '.join(said)}. See Audit of the tuning."
+    )
+
+
+def _at_bound(analysis: Analysis) -> Iterator[str]:
+    """Comparisons in which both variants have the best, or the worst, value in every replicate."""
+    compare, rows = analysis.plan.compare, analysis.comparisons.rows
+    for end in bounds(compare):
+        at = sum(row.stuck and row.bound == end for row in rows)
+        best = end == best_possible(compare)
+        kind, name = ("Ceiling", "best") if best else ("Floor", "worst")
+        cure = "a harder task or less training" if best else "an easier task or more training"
+        if at:
+            yield (
+                f"{kind}: in {at} of {count_text(len(rows), 'comparison')} every replicate of both "
+                f"variants has the {name} {metric_text(compare.metric)} there is, "
+                f"{value_text(end, compare.unit)}. No difference can show there, however many "
+                f"replicates are run; with {cure} one could."
+            )
+
+
+def _few_replicates(analysis: Analysis) -> Iterator[str]:
+    n = analysis.plan.replicates
+    if analysis.comparisons.rows and n < DESCRIPTIVE_BELOW:
+        yield (
+            f"Descriptive only: with {count_text(n, 'replicate')} no difference can be told from "
+            f"chance (smallest possible p: {smallest_p(n):.3f}); six or more are needed."
+        )
+
+
+def _unlearnt(analysis: Analysis) -> Iterator[str]:
+    found, names = analysis.unlearnt, names_of(analysis.plan)
+    if found:
+        pairs = " A comparison of two of them says nothing of what they could learn."
+        yield (
+            f"Nothing learnt: {count_text(len(found), 'variant')} "
+            f"({_listed([names[variant] for variant in found])}) cannot be told from the task's "
+            f"baseline in {metric_text(analysis.plan.compare.metric)}, an answer that ignores the "
+            f"input.{pairs if len(found) > 1 else ''}"
+        )
+
+
+def _little_room(analysis: Analysis) -> Iterator[str]:
+    close, compare, names = analysis.near_best, analysis.plan.compare, names_of(analysis.plan)
+    if not close:
+        return
+    unit, best = compare.unit, value_text(best_possible(compare), compare.unit)
+    said = [f"{names[v]}: {value_text(analysis.outcomes[v].mean, unit)}" for v in close]
+    size = f"{difference_text(compare.smallest_difference, unit).lstrip('+')}"
+    yield (
+        f"Little room: {count_text(len(close), 'baseline')} ({_listed(said)}) within "
+        f"{size} {difference_unit(unit)}, the smallest difference that matters, of {best}, the "
+        f"best {metric_text(compare.metric)} there is. Nothing can be better by as much, and "
+        "equivalent says as much of the task as of the variants."
+    )
+
+
+def _without_baseline(analysis: Analysis) -> Iterator[str]:
+    orphans = len(analysis.comparisons.without_baseline)
+    if orphans:
+        yield (
+            f"{count_text(orphans, 'variant')} cannot be compared: the study excludes their "
+            "baseline."
+        )
+
+
+def _unpaired(analysis: Analysis) -> Iterator[str]:
+    unpaired = sum(row.method == "unpaired" for row in analysis.comparisons.rows)
+    if unpaired:
+        yield (
+            f"{count_text(unpaired, 'comparison')} made unpaired (Welch), as some trials failed or "
+            "are missing on one side. A side that lost its worst seeds looks better than it is."
+        )
+
+
+def _unequal_budgets(analysis: Analysis) -> Iterator[str]:
+    found, names = analysis.budgets, names_of(analysis.plan)
+    if found is None:
+        return
+    said = [f"{mean:.3g} in {names[variant]}" for variant, mean in found.means.items()]
+    unequal = len(set(found.means.values())) > 1
+    spread = f"; on average {said[0]}, {said[-1]}" if unequal else ""
+    yield (
+        f"Unequal budgets: trials stopped early, after {found.least:.0f} to {found.most:.0f} "
+        f"epochs{spread}. Variants are compared as each was when it no longer improved, not after "
+        "equal training."
+    )
+
+
+def _underflow(analysis: Analysis) -> Iterator[str]:
+    found, names = analysis.gradients.underflow, names_of(analysis.plan)
+    if found.variants:
+        ways = " and ".join(f"through {axis}" for axis in found.axes)
+        more = f" and {len(found.variants) - 1} more" if len(found.variants) > 1 else ""
+        yield (
+            f"Underflow: on their way {ways} some gradients became too small for 32-bit numbers: "
+            "below 1.2·10⁻³⁸ they have lost digits, or are exactly zero "
+            f"({names[found.variants[0]]}{more}). Zeros are counted, not drawn."
+        )
+
+
+def _uncommitted(plan: Plan) -> Iterator[str]:
+    if plan.git and plan.git.get("dirty"):
+        yield "Uncommitted changes: the commit alone does not reproduce this."
+
+
+def _listed(texts: Sequence[str], noun: str = "") -> str:
+    """The first few, and how many more there are."""
+    rest = len(texts) - MOST_NAMED
+    more = [count_text(rest, f"more {noun}") if noun else f"{rest} more"] if rest > 0 else []
+    return "; ".join([*texts[:MOST_NAMED], *more])
