@@ -1,4 +1,7 @@
-"""On which levels the lists of a figure open: where its lines are furthest apart."""
+"""The levels on which the lists of a figure open: where its lines are furthest apart.
+
+Of no statistic of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,10 +10,10 @@ from orchestrator.reports.figures.facets import Facet, Scheme, facets
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 
 
-def opening(
+def initial_levels(
     view: Scheme, results: Mapping[str, Outcome], choose: Sequence[str | None]
 ) -> dict[str, Level]:
-    """Levels of the factors that are chosen from lists, at which final means differ most."""
+    """Path → level of the factors that are chosen from lists, where final means differ most."""
     made = facets(view, (), choose)
     widest = max(made, key=lambda facet: _spread(facet, results))
     return {path: view.level(path, widest.variants[0]) for path in choose if path}

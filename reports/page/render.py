@@ -42,18 +42,22 @@ from orchestrator.reports.page.encode.highlight import highlighted
 from orchestrator.reports.page.encode.policy import policy
 from orchestrator.reports.page.page_script import page_script
 from orchestrator.reports.page.rows import downloads, gradients, rows, tuning
-from orchestrator.reports.page.rows.across_tasks import across
-from orchestrator.reports.page.rows.anova import explained
+from orchestrator.reports.page.rows.across_tasks import across_tasks_section
+from orchestrator.reports.page.rows.anova import anova_section
 from orchestrator.reports.page.rows.level_filters import study_data
 from orchestrator.reports.page.rows.partly_fixed import partly_fixed
-from orchestrator.reports.page.rows.task_examples import data as data_shown
-from orchestrator.reports.page.rows.trial_cards import cards
-from orchestrator.reports.page.rows.verdict_matrix import matrix
+from orchestrator.reports.page.rows.task_examples import task_examples
+from orchestrator.reports.page.rows.trial_cards import trial_cards
+from orchestrator.reports.page.rows.verdict_matrix import verdict_matrix
 from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.text import names, verdicts
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.cost import cost_text
 from orchestrator.reports.text.methods import methods
+from orchestrator.reports.text.sections import comparisons as comparison_words
+from orchestrator.reports.text.sections import tuning as tuning_words
+from orchestrator.reports.text.sections.downloads import TABLES
+from orchestrator.reports.text.sections.results import sampling_text
 from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.variants import baseline_text
 
@@ -102,7 +106,7 @@ def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> 
     view = scheme(analysis.plan)
     figures = draw(view, analysis)
     data = {name: contents(figure) for name, figure in figures.items()}
-    data[TRIALS] = cards(view, tables, analysis.evidence)
+    data[TRIALS] = trial_cards(view, tables, analysis.evidence)
     html = _html(view, tables, analysis, figures, data, refresh_s)
     if len(html.encode()) <= LARGEST_BYTES:
         return Page(html, {})
@@ -138,20 +142,21 @@ def _html(
         shown_warnings=SHOWN_WARNINGS,
         verdict_words=verdicts,
         cost_text=cost_text(analysis.cost, analysis.evidence),
-        tasks=data_shown(analysis.plan, tables.samples, analysis.baselines),
+        task_examples=task_examples(analysis.plan, tables.samples, analysis.baselines),
         strip_px=(sequence.WIDTH_PX, sequence.HEIGHT_PX),
         downloads=downloads.inside(analysis),
-        tables_beside=downloads.BESIDE,
+        tables_beside=TABLES,
         audits=tuning.audit_rows(view, analysis),
         selected=tuning.selected_rows(view, analysis),
         luck=tuning.luck_rows(view, analysis),
-        luck_text=tuning.luck_text(analysis),
+        tuning_words=tuning_words,
+        comparison_words=comparison_words,
         depth_section=_depth_section(analysis),
         depth_figures=DEPTH_FIGURES,
         time_figures=TIME_FIGURES,
         results=rows.result_rows(view, analysis),
         comparisons=rows.comparison_rows(view, analysis),
-        matrix=matrix(view, analysis),
+        verdict_matrix=verdict_matrix(view, analysis),
         baseline=baseline_text(analysis.plan),
         partly_fixed=partly_fixed(analysis.plan),
         decays=gradients.decay_rows(view, analysis),
@@ -166,9 +171,9 @@ def _html(
         },
         influences={axis: gradients.influence_rows(analysis, axis) for axis in ("depth", "time")},
         times_to_solve=rows.time_to_solve_rows(view, analysis),
-        sampling=rows.sampling_text(analysis),
-        across=across(view, analysis.across_tasks),
-        explained=explained(view, analysis.factorial),
+        sampling=sampling_text(analysis),
+        across_tasks=across_tasks_section(view, analysis.across_tasks),
+        anova=anova_section(view, analysis.factorial),
         verdicts=rows.verdict_counts(analysis),
         labels={variant.variant_id: variant.label for variant in analysis.plan.variants},
         methods=methods(analysis),

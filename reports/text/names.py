@@ -60,6 +60,11 @@ def value_text(value: float | None, unit: str) -> str:
     return _signed(value, ".4g")
 
 
+def sd_text(sd: float | None, unit: str) -> str:
+    """A standard deviation: shares in percentage points."""
+    return value_text(sd, unit).removesuffix(" %")
+
+
 def difference_text(value: float | None, unit: str) -> str:
     """A difference of two values, with its sign; shares in percentage points."""
     if value is None or not math.isfinite(value):

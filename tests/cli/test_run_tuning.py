@@ -11,7 +11,7 @@ import pytest
 from orchestrator.execution.local import inline
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.page.rows.trial_cards import cards
+from orchestrator.reports.page.rows.trial_cards import trial_cards
 from orchestrator.reports.statistics.outcomes.evidence import evidence
 from orchestrator.reports.text.names import level_text
 from tests.cli.orch import orch
@@ -88,7 +88,7 @@ def test_the_report_reads_results_from_replicates_only(done: Path) -> None:
 
 def test_trials_of_the_tuning_have_cards_with_their_own_settings(done: Path) -> None:
     read = read_tables(done / "results" / "tiny")
-    found = unpacked(cards(scheme(read.plan), read, evidence(read)))
+    found = unpacked(trial_cards(scheme(read.plan), read, evidence(read)))
     trials = found["trials"]
     assert trials["point"].count(None) == 4
     rows = {row["trial_id"]: row for row in tables(done / "results")["trials"].to_pylist()}

@@ -2,7 +2,7 @@
 
 from orchestrator.reports.data.read import parse_plan
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.figures.initial_levels import opening
+from orchestrator.reports.figures.initial_levels import initial_levels
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from tests.reports.sample import Sample, plan_document
 
@@ -31,9 +31,9 @@ def test_lists_open_where_means_differ_most():
     }
     results = {v.variant_id: outcome(v, means[v.variant_id]) for v in made.plan.variants}
     chosen = ("model.init.scale", None, "model.width")
-    assert opening(made, results, chosen) == {"model.init.scale": 1.0, "model.width": 8}
+    assert initial_levels(made, results, chosen) == {"model.init.scale": 1.0, "model.width": 8}
     nothing = {v.variant_id: outcome(v, None) for v in made.plan.variants}
-    assert opening(made, nothing, chosen) == {"model.init.scale": 0.5, "model.width": 4}
+    assert initial_levels(made, nothing, chosen) == {"model.init.scale": 0.5, "model.width": 4}
 
 
 def test_lists_open_on_the_largest_network_by_the_factors_that_make_it():

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from orchestrator.reports.figures.facets import Scheme
-from orchestrator.reports.figures.factorial.main_effects import axis, layout, left_out, sizes
+from orchestrator.reports.figures.factorial.main_effects import axis, layout
 from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, numbers
 from orchestrator.reports.statistics.factorial.marginal_means import Means
-from orchestrator.reports.text.names import level_name, metric_text
+from orchestrator.reports.text.captions.factorial import interactions as words
+from orchestrator.reports.text.names import level_name
 
-MOST_PAIRS = 6
+MOST_PAIRS, HEIGHT_PX = 6, 280
 _LABEL_PX = 13  # height of a line's label
 
 
@@ -25,27 +26,14 @@ def draw(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> Figure
     panels = [_panel(view, factors, means, scale) for means in shown]
     return Figure(
         name="interactions",
-        title=f"Final {metric_text(view.plan.compare.metric)} by pairs of factors",
-        caption=_caption(every),
+        title=words.title(view.plan.compare),
+        caption=words.caption(every, MOST_PAIRS),
         columns=min(3, len(shown)),
         height_px=HEIGHT_PX,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(),
         panels=tuple(panels),
-    )
-
-
-HEIGHT_PX = 280
-
-
-def _caption(every: Sequence[Means]) -> str:
-    rest = f" The strongest {MOST_PAIRS} of {len(every)} pairs." if len(every) > MOST_PAIRS else ""
-    return (
-        "Parallel lines: the two factors add up. Lines that part or cross: what one does depends "
-        f"on the other. Marker: mean over replicates (n = {sizes(every)}), averaged "
-        "over all combinations of the other factors; bar: its 95 % t-interval. The pair whose "
-        f"interaction explains most stands first.{rest}{left_out(every)}"
     )
 
 

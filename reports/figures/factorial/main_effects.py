@@ -1,4 +1,4 @@
-"""Draws `marginal_means` of single factors: each level's mean, one panel a factor."""
+"""Draws `marginal_means` of single factors: each level's mean, one panel per factor."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,8 @@ from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, Look, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
 from orchestrator.reports.statistics.factorial.marginal_means import Means
-from orchestrator.reports.text.names import level_text, metric_text, value_text
+from orchestrator.reports.text.captions.factorial import main_effects as words
+from orchestrator.reports.text.names import level_text
 
 PLAIN = Look(INK[0], INK[1], "circle", "solid", "", "")
 
@@ -16,11 +17,11 @@ def draw(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> Figure
     """factors: the path of each axis."""
     if not every:
         return None
-    scale = axis(view, every)
+    scale, widest = axis(view, every), max(every, key=lambda means: means.span)
     return Figure(
         name="main_effects",
-        title=_title(view, factors, every),
-        caption=_caption(every),
+        title=words.title(view.plan.compare, view.names[factors[widest.axes[0]]], widest.span),
+        caption=words.caption(every),
         columns=min(4, len(every)),
         height_px=230,
         legend_title=view.legend_title,
@@ -37,40 +38,6 @@ def axis(view: Scheme, every: Sequence[Means]) -> Layout:
             for x in each.flat]  # fmt: skip
     form = {"tickformat": ".2~%"} if compare.unit == "share" else {}
     return {**form, "range": linear_range(ends), "zeroline": False}
-
-
-def _title(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> str:
-    widest = max(every, key=lambda means: means.span)
-    span = value_text(widest.span, view.plan.compare.unit).removesuffix(" %")
-    unit = "points" if view.plan.compare.unit == "share" else view.plan.compare.unit
-    return (
-        f"Final {metric_text(view.plan.compare.metric)} by level, averaged over the other factors: "
-        f"{view.names[factors[widest.axes[0]]]} moves it most, by {span} {unit}"
-    )
-
-
-def _caption(every: Sequence[Means]) -> str:
-    return (
-        f"Marker: mean over replicates (n = {sizes(every)}) of the average over all combinations "
-        "of the other factors; bar: its 95 % t-interval. Where factors interact, no single variant "
-        f"need behave like the average.{left_out(every)}"
-    )
-
-
-def sizes(every: Sequence[Means]) -> str:
-    least, most = min(means.n for means in every), max(means.n for means in every)
-    return f"{most}" if least == most else f"{least} to {most}"
-
-
-def left_out(every: Sequence[Means]) -> str:
-    worst = max(every, key=lambda means: means.left_out)
-    if not worst.left_out:
-        return ""
-    total = worst.left_out + worst.contexts
-    return (
-        f" Combinations in which some level lacks a value are left out of its average: up to "
-        f"{worst.left_out} of {total}."
-    )
 
 
 def _panel(view: Scheme, path: str, means: Means, scale: Layout) -> Panel:

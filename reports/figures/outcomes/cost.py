@@ -15,6 +15,7 @@ from orchestrator.reports.figures.records import (
     numbers,
 )
 from orchestrator.reports.statistics.outcomes.cost import Cost
+from orchestrator.reports.text.captions.outcomes import cost as words
 
 
 def draw(view: Scheme, cost: Cost | None) -> Figure | None:
@@ -30,12 +31,8 @@ def draw(view: Scheme, cost: Cost | None) -> Figure | None:
     scale = log_axis(log_range(means))
     return Figure(
         name="cost",
-        title="Training time of one trial by variant (s)",
-        caption=(
-            "Marker: mean over the variant's trials of the wall time of their pack, shared out "
-            "evenly among its members; logarithmic scale; no interval. Variants that trained in "
-            "one pack have the same time."
-        ),
+        title=words.TITLE,
+        caption=words.CAPTION,
         columns=columns,
         height_px=220,
         legend_title=view.legend_title,
@@ -66,6 +63,6 @@ def _markers(view: Scheme, place: int, variants: list[Variant], cost: Cost) -> T
         "customdata": [[view.hover_name(variant), each.n]
                        for variant, each in zip(variants, spent, strict=True)],
         "marker": {"color": style.light, "size": 8, "symbol": style.symbol},
-        "hovertemplate": "%{customdata[0]}<br>%{y:.3g} s a trial, n = %{customdata[1]}"
+        "hovertemplate": "%{customdata[0]}<br>%{y:.3g} s per trial, n = %{customdata[1]}"
                          "<extra></extra>",
     }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
-from orchestrator.reports.figures.initial_levels import opening
+from orchestrator.reports.figures.initial_levels import initial_levels
 from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.outcomes.outcomes import Outcomes, value_axis
 from orchestrator.reports.figures.records import (
@@ -18,6 +18,7 @@ from orchestrator.reports.figures.records import (
 from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines
 from orchestrator.reports.statistics.outcomes.curves import Curve
+from orchestrator.reports.text.captions.outcomes import curves as words
 from orchestrator.reports.text.names import metric_text
 
 METRIC = "metric"  # key of the chooser
@@ -30,7 +31,7 @@ Curves = Mapping[str, Curve]  # variant id → curve of one metric
 def draw(
     view: Scheme, every: Sequence[Curve], results: Outcomes, least: Baselines
 ) -> Figure | None:
-    """None without metrics. The metric that the study compares stands first."""
+    """None without metrics. The metric that the study compares comes first."""
     shown = _metrics(view, every)
     if not shown:
         return None
@@ -38,15 +39,15 @@ def draw(
     made = facets(view, split, choose)
     return Figure(
         name="curves",
-        title=f"{{{METRIC}}} by epoch, mean over replicates",
-        caption=_caption(every) + baselines.caption_of_all(view, least, shown),
+        title=words.TITLE,
+        caption=words.caption(every) + baselines.caption_of_all(view, least, shown),
         columns=columns(view, split),
         height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(
             _metric_chooser(shown),
-            *choosers(view, choose, opening(view, results, choose)),
+            *choosers(view, choose, initial_levels(view, results, choose)),
         ),
         panels=tuple(panel for name in shown for panel in _panels(view, made, every, least, name)),
         scale="linear",
@@ -77,17 +78,6 @@ def _metrics(view: Scheme, every: Sequence[Curve]) -> list[str]:
 
 def _metric_chooser(shown: Sequence[str]) -> Chooser:
     return Chooser(METRIC, "metric", tuple((name, metric_text(name)) for name in shown), shown[0])
-
-
-def _caption(every: Sequence[Curve]) -> str:
-    sizes = sorted({n for curve in every for n in curve.n})
-    n = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
-    solved = any(curve.metric.endswith("/solved") for curve in every)
-    return (
-        f"Line: mean over replicates (n = {n}; hover shows n by epoch). Band: 95 % t-interval of "
-        "the mean, epoch by epoch. Epoch 0 is before training. A trial that diverged leaves the "
-        f"mean after its last finite epoch.{' Band of solved: Wilson interval.' if solved else ''}"
-    )
 
 
 def _panels(

@@ -11,7 +11,7 @@ import numpy as np
 
 from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
-from orchestrator.reports.figures.initial_levels import opening
+from orchestrator.reports.figures.initial_levels import initial_levels
 from orchestrator.reports.figures.lines import band
 from orchestrator.reports.figures.outcomes import outcomes
 from orchestrator.reports.figures.outcomes.outcomes import Outcomes
@@ -27,7 +27,7 @@ from orchestrator.reports.figures.records import (
 from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines, Line
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
-from orchestrator.reports.text.names import metric_text
+from orchestrator.reports.text.captions.outcomes import first_screen as words
 
 MOST_COLUMNS = 4
 
@@ -46,7 +46,7 @@ def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines
         name="first_screen",
         columns=len(view.levels(columns)) if columns else 1,
         height_px=340,
-        choosers=choosers(view, choose, opening(view, results, choose)),
+        choosers=choosers(view, choose, initial_levels(view, results, choose)),
         arrangement=Arrangement(("columns",), "dodged", MOST_COLUMNS),
     )
     if not outcomes.on_scale(view):
@@ -56,7 +56,7 @@ def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines
     scale = _scale(view, results, lines)
     return replace(
         fitted,
-        title=_title(view),
+        title=words.title(view.plan.compare, view.names[view.roles.x or ""]),
         caption=_caption(view, results, scale, lines),
         panels=tuple(_panel(view, facet, results, scale, lines) for facet in made),
         arrangement=Arrangement(("columns",), "levels", MOST_COLUMNS),
@@ -67,17 +67,11 @@ def _fits(view: Scheme, path: str | None) -> bool:
     return path is not None and len(view.levels(path)) <= MOST_COLUMNS
 
 
-def _title(view: Scheme) -> str:
-    compare, x = view.plan.compare, view.roles.x or ""
-    unit = "" if compare.unit == "share" else f" ({compare.unit})"
-    return f"Final {metric_text(compare.metric)} by {view.names[x]}{unit}"
-
-
 def _scale(view: Scheme, results: Outcomes, lines: Sequence[Line]) -> Layout:
     """Around means and the intervals of more than two replicates."""
     ends = [end for each in results.values() for end in _ends(each)]
     span = linear_range(ends)
-    if span and any(outcomes.gone(each.counts) for each in results.values()):
+    if span and outcomes.any_lost(results):
         span[0] -= 0.14 * (span[1] - span[0])  # room for crosses at the foot
     return outcomes.value_axis(view.plan.compare.unit, baselines.widened(span, lines))
 
@@ -88,24 +82,19 @@ def _ends(each: Outcome) -> tuple[float | None, ...]:
 
 def _caption(view: Scheme, results: Outcomes, scale: Layout, lines: Sequence[Line]) -> str:
     metric = view.plan.compare.metric.split("/")[-1]
-    lost = any(outcomes.gone(each.counts) for each in results.values())
-    crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
-    named = ", or the x axis has names" * (len(view.plan.factors) > 1)
-    bars = f" (a bar where no neighbour has one{named})"
-    return (
-        f"Line: mean over replicates (n = {outcomes.sizes(results)} per variant); band: its 95 % "
-        f"t-interval{bars}.{crosses}{baselines.caption(view, lines, metric, scale.get('range'))}"
-    )
+    factors = len(view.plan.factors)
+    text = words.caption(outcomes.sizes(results), outcomes.any_lost(results), factors)
+    return text + baselines.caption(view, lines, metric, scale.get("range"))
 
 
 def _panel(
     view: Scheme, facet: Facet, results: Outcomes, scale: Layout, lines: Sequence[Line]
 ) -> Panel:
-    strands = _strands(view, facet, results)
+    groups = _by_colour(view, facet, results)
     places = {v.variant_id: float(view.place(view.roles.x, v)) for v in facet.variants}
     traces = (
-        *(_band(view, strand, results) for strand in strands),
-        *(_line(view, strand, results) for strand in strands),
+        *(_band(view, group, results) for group in groups),
+        *(_line(view, group, results) for group in groups),
         *outcomes.lost(view, facet, results, scale),
     )
     own = baselines.layout(scale.get("range"), lines, places)
@@ -113,18 +102,18 @@ def _panel(
     return Panel(facet.title, traces, layout, facet.when, variants=facet.places)
 
 
-def _strands(view: Scheme, facet: Facet, results: Outcomes) -> list[list[Variant]]:
-    """By colour, the variants with a mean, along x."""
+def _by_colour(view: Scheme, facet: Facet, results: Outcomes) -> list[list[Variant]]:
+    """The variants with a mean, a list per colour, each along x."""
     known = [v for v in facet.variants if results[v.variant_id].n]
     known.sort(key=lambda variant: view.place(view.roles.x, variant))
-    return [strand for _, strand in view.by_colour(known)]
+    return [group for _, group in view.by_colour(known)]
 
 
-def _band(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
-    found = [results[v.variant_id] for v in strand]
+def _band(view: Scheme, group: Sequence[Variant], results: Outcomes) -> Trace:
+    found = [results[v.variant_id] for v in group]
     low, high = (np.array([_end(getattr(each, end)) for each in found]) for end in ("low", "high"))
-    known = [v for v, a, b in zip(strand, low, high, strict=True) if np.isfinite([a, b]).all()]
-    drawn = band(view.colour(strand[0]), [view.place(view.roles.x, v) for v in strand], low, high)
+    known = [v for v, a, b in zip(group, low, high, strict=True) if np.isfinite([a, b]).all()]
+    drawn = band(view.colour(group[0]), [view.place(view.roles.x, v) for v in group], low, high)
     return drawn | view.tag_points([*known, *known[::-1]])
 
 
@@ -132,13 +121,13 @@ def _end(value: float | None) -> float:
     return np.nan if value is None else value
 
 
-def _line(view: Scheme, strand: Sequence[Variant], results: Outcomes) -> Trace:
-    colour = view.colour(strand[0])
-    half = [outcomes.half(results[v.variant_id]) for v in strand]
-    means = outcomes.means(view, colour, list(strand), results)
+def _line(view: Scheme, group: Sequence[Variant], results: Outcomes) -> Trace:
+    colour = view.colour(group[0])
+    half = [outcomes.half(results[v.variant_id]) for v in group]
+    means = outcomes.means(view, colour, list(group), results)
     is_alone = sum(each > 0 for each in half) == 1  # a band needs two; see barred() in figure.js
     return {
-        **means, "x": [view.place(view.roles.x, v) for v in strand],
+        **means, "x": [view.place(view.roles.x, v) for v in group],
         "error_y": {"type": "data", "array": numbers(half), "visible": is_alone},
         "line": {**means["line"], "width": 2}, "marker": {**means["marker"], "size": 7},
     }  # fmt: skip

@@ -17,7 +17,9 @@ from orchestrator.reports.figures.records import (
 from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines, Line
 from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
-from orchestrator.reports.text.names import level_text, metric_text
+from orchestrator.reports.text.captions.outcomes import outcomes as words
+from orchestrator.reports.text.names import level_text
+from orchestrator.reports.text.phrases import range_text
 
 Outcomes = Mapping[str, Outcome]
 _MARKER = 0.025  # half a marker, as a share of the height
@@ -37,8 +39,9 @@ def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
     columns = len(view.levels(roles.columns)) if roles.columns else 1
     return Figure(
         name="outcomes",
-        title=f"Final {metric_text(compare.metric)} by variant{_unit(compare.unit)}",
-        caption=_caption(view, results) + baselines.caption(view, lines, metric, span),
+        title=words.title(compare),
+        caption=words.caption(sizes(results), any_lost(results))
+        + baselines.caption(view, lines, metric, span),
         columns=columns,
         height_px=300 if len(made) > 1 else 380,
         legend_title=view.legend_title,
@@ -54,13 +57,9 @@ def _range(results: Outcomes) -> list[float] | None:
     ends = [end for each in results.values() for end in (each.low, each.high)]
     every = [value for each in results.values() for value in each.values.values()]
     span = linear_range([*every, *ends])
-    if span and any(gone(each.counts) for each in results.values()):
+    if span and any_lost(results):
         span[0] -= 0.14 * (span[1] - span[0])
     return span
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "share" else f" ({unit})"
 
 
 def value_axis(unit: str, span: list[float] | None) -> Layout:
@@ -71,22 +70,9 @@ def value_axis(unit: str, span: list[float] | None) -> Layout:
     return {"tickformat": ".2~%", "range": [low, min(high, 1 + _MARKER * (1 - low))]}
 
 
-def _caption(view: Scheme, results: Outcomes) -> str:
-    lost = any(gone(each.counts) for each in results.values())
-    crosses = (
-        " ✕ counts trials that diverged or failed and so have no value; an open marker is the mean "
-        "of the others."
-    )
-    return (
-        f"Each dot is one replicate (n = {sizes(results)} per variant); the large marker is their "
-        f"mean, the bar the 95 % t-interval of the mean.{crosses if lost else ''}"
-    )
-
-
 def sizes(results: Outcomes) -> str:
-    """10, or 6 to 10: replicates with a value."""
-    found = sorted({each.n for each in results.values()})
-    return f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}"
+    """10; 6 to 10: replicates with a value."""
+    return range_text(each.n for each in results.values())
 
 
 def panel(
@@ -199,6 +185,10 @@ def lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[T
         "customdata": [[view.hover_name(v), _fate(counts[v.variant_id])] for v in hit],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }]  # fmt: skip
+
+
+def any_lost(results: Outcomes) -> bool:
+    return any(gone(each.counts) for each in results.values())
 
 
 def gone(counts: Mapping[str, int]) -> int:

@@ -10,7 +10,7 @@ from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.outcomes.curves import ARRANGEMENT, arrangement, columns
 from orchestrator.reports.figures.records import Figure, Floats, Layout, Panel, Trace
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve
-from orchestrator.reports.text.names import count_text
+from orchestrator.reports.text.captions.outcomes import time_to_solve as words
 
 Times = Mapping[str, TimeToSolve]  # by variant id
 
@@ -22,8 +22,8 @@ def draw(view: Scheme, found: Times) -> Figure | None:
     split, choose = arrangement(view)
     return Figure(
         name="time_to_solve",
-        title="Share of trials that have solved the task, by epoch",
-        caption=_caption(found),
+        title=words.TITLE,
+        caption=words.caption(found.values()),
         columns=columns(view, split),
         height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
@@ -32,21 +32,6 @@ def draw(view: Scheme, found: Times) -> Figure | None:
         panels=tuple(_panel(view, facet, found) for facet in facets(view, split, choose)),
         arrangement=ARRANGEMENT,
     )
-
-
-def _caption(found: Times) -> str:
-    sizes = sorted({each.n for each in found.values()})
-    n = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    diverged = sum(each.diverged for each in found.values())
-    stopped = sum(each.stopped for each in found.values())
-    return (
-        f"Kaplan–Meier estimate over replicates (n = {n} per variant): each step up is an epoch at "
-        "which trials first reached the threshold. Band: 95 % interval from Greenwood's variance "
-        "on the log(−log) scale."
-        + (f" Diverged, so never solved: {count_text(diverged, 'trial')}." * bool(diverged))
-        + (f" Stopped early unsolved, and no longer watched from then on (censored): "
-           f"{count_text(stopped, 'trial')}." * bool(stopped))
-    )  # fmt: skip
 
 
 def _panel(view: Scheme, facet: Facet, found: Times) -> Panel:

@@ -16,8 +16,8 @@ from orchestrator.reports.figures.records import (
     numbers,
 )
 from orchestrator.reports.statistics.tasks.across_tasks import AcrossTasks, Contender
-from orchestrator.reports.statistics.tasks.bootstrap import DRAWS, SEED
-from orchestrator.reports.text.names import count_text, describe, level_text
+from orchestrator.reports.text.captions.tasks import across_tasks as words
+from orchestrator.reports.text.names import describe, level_text
 from orchestrator.reports.variants import is_crossed
 
 
@@ -32,8 +32,8 @@ def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
     title, keys = legend_of(view, found)
     return Figure(
         name="across_tasks",
-        title=f"Share of trials that score above a threshold, over {len(found.tasks)} tasks",
-        caption=_caption(found),
+        title=words.title(len(found.tasks)),
+        caption=words.caption(found),
         columns=min(3, len(panels)),
         height_px=340 if len(panels) == 1 else 240,
         legend_title=title,
@@ -45,7 +45,7 @@ def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
 
 
 def _coloured(view: Scheme) -> bool:
-    """Whether colour tells contenders apart."""
+    """Whether contenders differ in colour."""
     path = view.roles.colour or ""
     return path in view.plan.factors and not path.startswith("task.")
 
@@ -70,35 +70,6 @@ def place_of(view: Scheme, found: AcrossTasks, each: Contender) -> int:
     if path is None or not _coloured(view) or path not in each.levels:
         return found.contenders.index(each)
     return view.plan.factors[path].index(each.levels[path])
-
-
-def _caption(found: AcrossTasks) -> str:
-    n = sorted({each.n for each in found.contenders})
-    sizes = f"{n[0]}" if n[0] == n[-1] else f"{n[0]} to {n[-1]}"
-    lost = sum(each.diverged for each in found.contenders)
-    return (
-        f"{scale_text(found)} Line: share of all scores of a variant over the tasks (n = {sizes}) "
-        "that lie above the threshold; the higher line is better, and where lines cross, who is "
-        f"better depends on the demand. Band: 95 % percentile interval, {DRAWS:,} bootstrap draws "
-        f"within each task, seed {SEED}."
-        + (f" {count_text(lost, 'diverged trial')} scored 0." if lost else "")
-        + (f" {count_text(found.below, 'score')} below the picture's left end." * bool(found.below))
-    )
-
-
-def scale_text(found: AcrossTasks) -> str:
-    """What 0 and 1 mean."""
-    zero = (
-        "the task's baseline, which ignores the input"
-        if all(scale.zero_is_baseline for scale in found.scales)
-        else "the mean of the worst variant in the task (or its baseline, where known)"
-    )
-    one = (
-        "the best value possible"
-        if all(scale.one_is_possible for scale in found.scales)
-        else "the mean of the best variant in the task"
-    )
-    return f"Score: 0 is {zero}, 1 is {one}."
 
 
 def _panel(view: Scheme, found: AcrossTasks, title: str, group: Sequence[Contender]) -> Panel:

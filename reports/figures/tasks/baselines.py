@@ -1,6 +1,6 @@
 """Draws `baselines`, and the threshold of solved tasks, as thin lines.
 
-What they are stands above the plot, where it covers no data.
+Their names are above the plot, where they cover no data.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,19 +11,14 @@ from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.records import Layout, numbers
 from orchestrator.reports.statistics.tasks.baselines import Baseline
+from orchestrator.reports.text.captions.tasks import baselines as words
 from orchestrator.reports.text.names import value_text
 
 Baselines = Mapping[str, Sequence[Baseline]]  # by metric
 _COLOUR = "rgba(128,128,128,1)"
 _KEYS = {"dash": "– –", "dot": "· · ·"}  # of plotly → what the line looks like
 _GAP = "\u2003"  # an em wide: plain spaces run together
-_WIDEST = 3.0  # times the height of the data; a line farther off is only told of
-_GIVES = {
-    "accuracy": "what the most frequent answer gives",
-    "mse": "what the best constant answer gives",
-}
-_OTHERWISE = "what the best answer that ignores the input gives"
-_SOLVES = "where a trial counts as solved"
+_WIDEST = 3.0  # times the height of the data; a line farther off is only mentioned
 
 
 @dataclass(frozen=True)
@@ -44,13 +39,18 @@ class Line:
 def lines(view: Scheme, found: Baselines, metric: str) -> tuple[Line, ...]:
     """metric: without its split."""
     made = [
-        Line(each.value, "task baseline", _value(view, metric, each.value), "dash", each.variants)
-        for each in found.get(metric, ())
+        _line(view, metric, each.value, "dash", each.variants) for each in found.get(metric, ())
     ]
     if view.plan.solved and view.plan.solved.metric == metric:
         threshold = view.plan.solved.threshold
-        made += [Line(threshold, "solved:", _value(view, metric, threshold), "dot")]
+        made += [_line(view, metric, threshold, "dot")]
     return tuple(made)
+
+
+def _line(
+    view: Scheme, metric: str, value: float, dash: str, variants: tuple[str, ...] = ()
+) -> Line:
+    return Line(value, words.NAMES[dash], _value(view, metric, value), dash, variants)
 
 
 def _value(view: Scheme, metric: str, value: float) -> str:
@@ -142,19 +142,18 @@ def _rounded(line: Line) -> float | None:
 
 def caption(view: Scheme, every: Sequence[Line], metric: str, span: list[float] | None) -> str:
     """What the lines are, and where those lie that are too far off: " Dashed: 88.0 %, what …"."""
-    meanings = {"dash": ("Dashed", _GIVES.get(metric, _OTHERWISE)), "dot": ("Dotted", _SOLVES)}
-    said = ""
-    for dash, (word, meaning) in meanings.items():
-        some = [line for line in every if line.dash == dash]
-        if some:
-            said += f" {_where(word, some, span)}: {_range(view, metric, some)}, {meaning}."
-    return said
+    kinds = {dash: [line for line in every if line.dash == dash] for dash in _KEYS}
+    return "".join(
+        words.caption(dash, metric, _range(view, metric, some), _off(some, span))
+        for dash, some in kinds.items()
+        if some
+    )
 
 
-def _where(word: str, every: Sequence[Line], span: list[float] | None) -> str:
+def _off(every: Sequence[Line], span: list[float] | None) -> str:
     if span is None or any(inside(span, line) for line in every):
-        return word
-    return f"{'Above' if every[0].value > span[1] else 'Below'} the picture"
+        return ""
+    return "Above" if every[0].value > span[1] else "Below"
 
 
 def _range(view: Scheme, metric: str, every: Sequence[Line]) -> str:
@@ -165,14 +164,12 @@ def _range(view: Scheme, metric: str, every: Sequence[Line]) -> str:
 def caption_of_all(view: Scheme, found: Baselines, metrics: Iterable[str]) -> str:
     """The same for a figure with a list of metrics."""
     names = tuple(dict.fromkeys(name.split("/")[-1] for name in metrics))
-    meanings = {"dash": ("Dashed", _OTHERWISE), "dot": ("Dotted", _SOLVES)}
-    said = ""
-    for dash, (word, meaning) in meanings.items():
-        told = [
-            f"{name} {_range(view, name, some)}"
+    texts = []
+    for dash in _KEYS:
+        values = {
+            name: _range(view, name, some)
             for name in names
             if (some := [line for line in lines(view, found, name) if line.dash == dash])
-        ]
-        if told:
-            said += f" {word}, if near the curves: {meaning} ({', '.join(told)})."
-    return said
+        }
+        texts += [words.caption_of_all(dash, values)] if values else []
+    return "".join(texts)

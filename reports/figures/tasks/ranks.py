@@ -8,8 +8,8 @@ from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Arrangement, Figure, Layout, Panel, Trace, numbers
 from orchestrator.reports.figures.tasks.across_tasks import first_of, legend_of, place_of, tag
 from orchestrator.reports.statistics.tasks.across_tasks import AcrossTasks
-from orchestrator.reports.statistics.tasks.ranks import ALPHA, LEAST_TASKS, Ranks
-from orchestrator.reports.text.names import describe, p_text
+from orchestrator.reports.text.captions.tasks import ranks as words
+from orchestrator.reports.text.names import describe
 
 ROW_PX = 26
 OVERHANG = 0.05  # of a bar beyond its ranks, so that one over equal ranks is seen
@@ -24,8 +24,8 @@ def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
     title, keys = legend_of(view, found)
     return Figure(
         name="ranks",
-        title=_title(found.ranks, len(found.tasks)),
-        caption=_caption(found.ranks, len(found.tasks)),
+        title=words.title(found.ranks, len(found.tasks)),
+        caption=words.caption(found.ranks, len(found.tasks)),
         columns=1,
         height_px=ROW_PX * rows + _ROOM_PX,
         legend_title=title,
@@ -36,32 +36,12 @@ def draw(view: Scheme, found: AcrossTasks | None) -> Figure | None:
     )
 
 
-def _title(found: Ranks, tasks: int) -> str:
-    if found.p is not None and found.p > ALPHA:
-        return f"Mean ranks over {tasks} tasks: not told apart (Friedman, p = {p_text(found.p)})"
-    return f"Mean ranks over {tasks} tasks: they differ (Friedman, p = {p_text(found.p)})"
-
-
-def _caption(found: Ranks, tasks: int) -> str:
-    pairs = (
-        "The bar joins all, as Friedman's test finds no difference and so no pair is tested."
-        if found.p is not None and found.p > ALPHA
-        else "A bar joins variants whose mean ranks are no further apart than that: they are not "
-        "told apart. Two without a common bar differ (5 % over all pairs, Nemenyi 1963)."
-    )
-    return (
-        f"Marker: mean rank by mean score over n = {tasks} tasks, 1 the best (left). CD: the "
-        f"critical difference, {found.critical_difference:.2f}. {pairs} Tested from {LEAST_TASKS} "
-        "tasks on; after Demšar 2006."
-    )
-
-
 def _panel(view: Scheme, found: AcrossTasks, difference: float) -> Panel:
     mean, groups = found.ranks.mean, found.ranks.groups
     order = sorted(range(len(mean)), key=lambda each: mean[each])
     row_of = {each: 1 + len(groups) + row for row, each in enumerate(order)}
     bars = [
-        _bar(_ends([mean[each] for each in group]), 1 + row, 5, "not told apart")
+        _bar(_ends([mean[each] for each in group]), 1 + row, 5, words.TOGETHER)
         for row, group in enumerate(groups)
     ]
     marks = [_mark(view, found, each, row_of[each]) for each in order]

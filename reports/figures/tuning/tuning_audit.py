@@ -21,7 +21,8 @@ from orchestrator.reports.figures.records import (
     numbers,
 )
 from orchestrator.reports.statistics.tuning.tuning_audit import Audit, Tried
-from orchestrator.reports.text.names import count_text, metric_text, short_names
+from orchestrator.reports.text.captions.tuning import tuning_audit as words
+from orchestrator.reports.text.names import short_names
 
 SETTING = "setting"  # key of the chooser
 _RING = 100  # plotly's number of an open circle, which is then no level's symbol
@@ -46,25 +47,12 @@ def best_of(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
         "yaxis": {**_score_axis(tune), "range": span},
         "hovermode": "x",
     }  # fmt: skip
-    caption = (
-        f"Expected best of k points, drawn without replacement from the {most} that were tried"
-        f"{_repeated(tune)} (unbiased; Tang et al. 2020); a point whose trials all diverged or "
-        "failed counts as the worst score. Where curves still rise or cross at the end, a larger "
-        f"budget may change which variant wins. Scores: {metric_text(tune.select)}, mean over "
-        f"{count_text(tune.replicates, 'tuning replicate')}."
-    )
-    title = f"Best {metric_text(tune.select)} to be expected, by number of points tried"
+    title, caption = words.best_of_title(tune), words.best_of_caption(tune, most)
     return _figure(view, "best_of", title, caption, (), [
         Panel(facet.title, tuple(_rising(view, v, of[v.variant_id]) for v in _known(facet, of)),
               layout, facet.when, variants=facet.places)
         for facet in facets(view, *arrangement(view))
     ])  # fmt: skip
-
-
-def _repeated(tune: Tune) -> str:
-    return f" in each of {tune.studies} tuning studies (the curve is their mean)" * (
-        tune.studies > 1
-    )
 
 
 def isolation(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
@@ -76,13 +64,7 @@ def isolation(view: Scheme, audits: Sequence[Audit]) -> Figure | None:
     names = short_names(tune.settings)
     options = tuple((path, names[path]) for path in tune.settings)
     chooser = Chooser(SETTING, "setting", options, options[0][0])
-    caption = (
-        "Each marker is one point: its value of the setting, and its score (mean over tuning "
-        "replicates; the other settings vary too). The ring marks the selected point, ✕ at the "
-        "foot a point whose trials all diverged or failed. A best point at the edge says that "
-        "the range was too narrow; a cloud without shape, that the setting hardly matters here."
-    )
-    title = f"{metric_text(tune.select).capitalize()} by nuisance setting"
+    title, caption = words.isolation_title(tune), words.ISOLATION_CAPTION
     panels = [
         panel for path in tune.settings for panel in _isolated(view, tune, path, of, names[path])
     ]

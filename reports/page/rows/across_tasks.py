@@ -1,14 +1,12 @@
-"""Scores over several tasks as a sentence, notes and rows."""
+"""Scores over several tasks → finding, notes and rows of the section."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orchestrator.reports.figures.facets import Scheme
-from orchestrator.reports.figures.tasks.across_tasks import scale_text
 from orchestrator.reports.page.rows.rows import Cell
 from orchestrator.reports.statistics.tasks.across_tasks import AcrossTasks, Contender
-from orchestrator.reports.statistics.tasks.ranks import ALPHA, LEAST_TASKS
 from orchestrator.reports.text import names
+from orchestrator.reports.text.sections import across_tasks as words
 
 
 @dataclass(frozen=True)
@@ -20,16 +18,16 @@ class ContenderRow:
 
 
 @dataclass(frozen=True)
-class Across:
-    """What the section says."""
+class AcrossTasksSection:
+    """What the section shows; `tasks` are the heads of its last columns."""
 
-    sentence: str
+    finding: str
     tasks: tuple[str, ...]
     rows: tuple[ContenderRow, ...]
     notes: tuple[str, ...]
 
 
-def across(view: Scheme, found: AcrossTasks | None) -> Across | None:
+def across_tasks_section(view: Scheme, found: AcrossTasks | None) -> AcrossTasksSection | None:
     """None where the study has one task only."""
     if found is None:
         return None
@@ -38,7 +36,8 @@ def across(view: Scheme, found: AcrossTasks | None) -> Across | None:
         for each, rank in zip(found.contenders, found.ranks.mean, strict=True)
     ]
     tasks = tuple(names.describe(task, view.names) for task in found.tasks)
-    return Across(_sentence(view, found), tasks, tuple(rows), tuple(_notes(found)))
+    finding, notes = words.finding(found, view.names), tuple(words.notes(found))
+    return AcrossTasksSection(finding, tasks, tuple(rows), notes)
 
 
 def _cells(each: Contender, rank: float) -> tuple[Cell, ...]:
@@ -54,39 +53,3 @@ def _cells(each: Contender, rank: float) -> tuple[Cell, ...]:
 
 def _score(value: float) -> str:
     return f"{value:.3f}".replace("-", names.MINUS)
-
-
-def _sentence(view: Scheme, found: AcrossTasks) -> str:
-    best = max(found.contenders, key=lambda each: each.iqm)
-    close = [each for each in found.contenders if each is not best and each.high >= best.low]
-    tied = f"; the intervals of {names.count_text(len(close), 'other')} reach into it" * bool(close)
-    return (
-        f"Over {len(found.tasks)} tasks, {names.describe(best.levels, view.names)} has the "
-        f"highest interquartile mean of the scores: {best.iqm:.2f} "
-        f"[{best.low:.2f}, {best.high:.2f}]{tied}. {scale_text(found)}"
-    )
-
-
-def _notes(found: AcrossTasks) -> Iterable[str]:
-    yield _ranks_note(found)
-    fewest = min(each.n for each in found.contenders) // len(found.tasks)
-    if fewest <= 8:
-        yield f"With {fewest} replicates a task, bootstrap intervals are somewhat too narrow."
-    if found.left_out:
-        who = names.count_text(found.left_out, "variant")
-        yield f"{who} left out, as some task has no result of theirs."
-
-
-def _ranks_note(found: AcrossTasks) -> str:
-    result = found.ranks
-    if result.p is None or result.critical_difference is None:
-        few = (
-            f"fewer than {LEAST_TASKS} tasks" if len(found.tasks) < LEAST_TASKS else "two variants"
-        )
-        return f"Ranks are described, not tested: {few}."
-    apart = (
-        f"differ where mean ranks are more than {result.critical_difference:.2f} apart (Nemenyi)"
-    )
-    if result.p > ALPHA:
-        return f"Friedman's test finds no difference in ranks (p = {names.p_text(result.p)})."
-    return f"Ranks differ (Friedman, p = {names.p_text(result.p)}): two variants {apart}."

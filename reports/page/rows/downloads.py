@@ -1,4 +1,4 @@
-"""The tables of a study for the reader to take along: Parquet beside the page, CSV inside it."""
+"""Results and comparisons as files inside the page."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -7,14 +7,7 @@ import pandas as pd
 
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.frames import comparisons_frame, results_frame
-
-BESIDE = {
-    "trials": "one row a trial: settings, status, final metrics, machine, code",
-    "metrics": "one row a trial, epoch, split and metric",
-    "gradients": "one row a trial, epoch, site and quantity",
-    "comparisons": "one row a contrast with the baseline",
-    "decay": "one row a trial, probed epoch, axis, site group and quantity",
-}
+from orchestrator.reports.text.sections import downloads as words
 
 
 @dataclass(frozen=True)
@@ -29,8 +22,8 @@ class Download:
 def inside(analysis: Analysis) -> tuple[Download, ...]:
     """Results and comparisons as CSV, as links that hold the file itself."""
     made = (
-        ("results.csv", "one row a variant", results_frame(analysis)),
-        ("comparisons.csv", BESIDE["comparisons"], comparisons_frame(analysis)),
+        ("results.csv", words.RESULTS, results_frame(analysis)),
+        ("comparisons.csv", words.TABLES["comparisons"], comparisons_frame(analysis)),
     )
     return tuple(Download(name, about, _link(frame)) for name, about, frame in made if len(frame))
 

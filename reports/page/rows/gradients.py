@@ -24,7 +24,7 @@ WORDS = {"better": "larger", "worse": "smaller", "undecided": "undecided", "equi
 
 
 def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant with at least two hidden layers: factor and total at both ends."""
+    """One row per variant with at least two hidden layers: factor and total at both ends."""
     found = [p for p in analysis.profiles if p.quantity == "delta" and p.hidden >= 2]
     of = {(p.variant_id, p.epoch): p for p in found}
     epochs = decay_epochs(analysis)
@@ -69,7 +69,7 @@ def _decay_cells(
 
 
 def time_decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant, layer and state: factor and half-life at both ends."""
+    """One row per variant, layer and state: factor and half-life at both ends."""
     of = {(p.variant_id, p.site, p.quantity, p.epoch): p for p in analysis.time_profiles}
     epochs = first_and_last(p.epoch for p in analysis.time_profiles)
     known = {key[:3] for key in of}
@@ -150,7 +150,7 @@ def _deviation_cell(theory: Theory | None) -> Cell:
 
 
 def comparison_tables(view: Scheme, analysis: Analysis, axis: str) -> tuple[tuple[Row, ...], str]:
-    """One row a contrast of factors, before training and after it; and the adjustment's name."""
+    """One row per contrast of factors, before training and after it; and the adjustment's name."""
     found = [each for each in analysis.gradients.comparisons if each.axis == axis]
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
     known = [v for v in by_id if any(v == row.variant for f in found for row in f.compared.rows)]
@@ -192,7 +192,7 @@ def _contrast_cells(row: Comparison) -> list[Cell]:
 
 
 def influence_rows(analysis: Analysis, axis: str) -> tuple[Row, ...]:
-    """One row a probe: rank correlations with what the variants reached."""
+    """One row per probe: rank correlations with what the variants reached."""
     found = [each for each in analysis.gradients.influences if each.axis == axis]
     return tuple(
         Row((Cell(epoch_text(each.epoch), each.epoch),), _influence_cells(each)) for each in found

@@ -1,4 +1,4 @@
-"""What the page knows of every variant, so that chips can choose levels."""
+"""What the page knows of every variant, so that buttons can filter by level."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from orchestrator.reports.roles import Roles
 from orchestrator.reports.text.names import level_name, level_text
 from orchestrator.reports.variants import is_crossed
 
-MOST = 40  # levels of a factor that have chips
+MOST = 40  # levels of a factor that have buttons
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor with a chip for each level."""
+    """A factor with a button for each level."""
 
     path: str
     name: str
@@ -27,7 +27,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class StudyData:
-    """Stands in the page as JSON. variants: the places of their levels, a factor each."""
+    """In the page as JSON. variants: the places of their levels, one per factor."""
 
     study: str
     factors: tuple[Factor, ...]
@@ -39,7 +39,7 @@ class StudyData:
 
 
 def study_data(view: Scheme) -> StudyData:
-    """A factor with one level, or with more than `MOST`, has no chips."""
+    """A factor with one level, or with more than `MOST`, has no buttons."""
     paths = [path for path in view.heads if 1 < len(view.levels(path)) <= MOST]
     factors = tuple(_factor(view, path) for path in paths)
     variants = tuple(

@@ -14,7 +14,6 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
     ReplicatesNeeded,
     has_spread,
 )
-from orchestrator.reports.statistics.comparisons.sampling import no_share_of_answers
 from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
 from orchestrator.reports.statistics.outcomes.solved import Solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve
@@ -32,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the variant's levels, numbers, and what stands after them."""
+    """One row: the variant's levels, numbers, and what follows them."""
 
     levels: tuple[Cell, ...]
     numbers: tuple[Cell, ...]
@@ -42,7 +41,7 @@ class Row:
 
 
 def level_cells(view: Scheme, variant: Variant) -> tuple[Cell, ...]:
-    """One cell a head; sorted by the level's place in the study."""
+    """One cell per head; sorted by the level's place in the study."""
     return tuple(
         Cell(
             names.level_text(view.level(path, variant)),
@@ -54,7 +53,7 @@ def level_cells(view: Scheme, variant: Variant) -> tuple[Cell, ...]:
 
 
 def result_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant."""
+    """One row per variant."""
     verdicts = {row.variant: row.verdict for row in analysis.comparisons.rows}
     baselines = {row.baseline for row in analysis.comparisons.rows}
     missing = analysis.evidence.counts["missing"]
@@ -79,7 +78,7 @@ def _outcome_cells(outcome: Outcome, unit: str) -> tuple[Cell, ...]:
     return (
         Cell(text(outcome.mean, unit), outcome.mean),
         Cell(names.interval_text(outcome.low, outcome.high, unit), outcome.low),
-        Cell(spread_text(outcome.sd, unit), outcome.sd),
+        Cell(names.sd_text(outcome.sd, unit), outcome.sd),
         Cell(text(outcome.median, unit), outcome.median),
     )
 
@@ -99,32 +98,6 @@ def _sampling_cells(analysis: Analysis, variant: Variant) -> tuple[Cell, ...]:
     return (Cell(f"{100 * found.half:.1f}", found.half),)
 
 
-def sampling_text(analysis: Analysis) -> str:
-    """What the column says, in words; without one, why."""
-    found = analysis.sampling.values()
-    if not found:
-        return _no_sampling(analysis)
-    sizes = sorted({each.answers for each in found})
-    answers = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
-    least, most = (f(100 * each.half for each in found) for f in (min, max))
-    half = f"{most:.1f}" if round(least, 1) == round(most, 1) else f"{least:.1f} to {most:.1f}"
-    return (
-        f"The test set of {answers} answers alone makes ±{half} points, however many seeds run. "
-        "All variants of a replicate share it, so that it largely cancels in paired differences; "
-        "where every replicate draws its own, the spread over seeds holds a part of it already."
-    )
-
-
-def _no_sampling(analysis: Analysis) -> str:
-    if not any(outcome.n for outcome in analysis.outcomes.values()):
-        return ""
-    why = no_share_of_answers(analysis.plan.compare) or "the number of test answers is not stored"
-    return (
-        f"What the finite test set alone leaves uncertain is not known here: {why}. The intervals "
-        "are over seeds; on another test set all of these numbers may shift."
-    )
-
-
 def _solved_cells(analysis: Analysis, variant: Variant) -> tuple[Cell, ...]:
     """One cell in studies of which a task can be solved, else none."""
     found = analysis.solved.get(variant.variant_id)
@@ -138,13 +111,8 @@ def _solved_cell(found: Solved | None) -> Cell:
     return Cell(f"{found.k} of {found.n} {interval}", found.k / found.n)
 
 
-def spread_text(sd: float | None, unit: str) -> str:
-    """A standard deviation: shares in percentage points."""
-    return names.value_text(sd, unit).removesuffix(" %")
-
-
 def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a contrast; none while no variant has a value to compare."""
+    """One row per contrast; none while no variant has a value to compare."""
     if all(row.difference is None for row in analysis.comparisons.rows):
         return ()
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
@@ -190,7 +158,7 @@ def _replicates_cell(row: Comparison, found: ReplicatesNeeded | None) -> Cell:
 
 
 def time_to_solve_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant whose task can be solved."""
+    """One row per variant whose task can be solved."""
     found = analysis.time_to_solve
     return tuple(
         Row(

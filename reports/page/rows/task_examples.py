@@ -10,24 +10,13 @@ from orchestrator.reports.figures.tasks.sequence import Strip
 from orchestrator.reports.page.encode.png import png_link
 from orchestrator.reports.statistics.tasks.baselines import Baseline
 from orchestrator.reports.text import names
+from orchestrator.reports.text.sections import task_examples as words
 
-MOST_STRIPS = 4  # features drawn as lines; more of them are drawn as a picture, a row a step
-_INPUTS = {
-    "features": "{features}",
-    "image": "images of {size}",
-    "sequence": "sequences of {steps} with {features} at each",
-    "words": "sentences of a vocabulary of {vocabulary} words",
-}
-_OUTPUTS = {
-    "class": "one of {values} classes",
-    "tags": "one of {values} classes for every {unit}",
-    "value": "{numbers}",
-    "words": "the next word",
-}
+MOST_STRIPS = 4  # features drawn as lines; more of them are drawn as a picture, one row per step
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownExample:
     """One example; of the forms of its input one is there, the others are empty."""
 
     picture: str  # address of an image
@@ -35,69 +24,34 @@ class Shown:
     tokens: tuple[tuple[str, str], ...]  # (word or symbol, what belongs to it)
     strips: tuple[Strip, ...]
     numbers: tuple[str, ...]
-    target: str  # "" where it stands beside the tokens, or in the input
+    target: str  # "" where it is beside the tokens, or in the input
 
 
 @dataclass(frozen=True)
-class TaskShown:
+class ShownTask:
     """One task."""
 
     title: str
     about: str
-    splits: Mapping[str, int]
-    split: str
-    baselines: tuple[str, ...]
     heads: tuple[str, ...]  # of a table of features
-    aside: str  # what each target belongs to, and stands under: word | step; "" where it does not
-    is_cut: bool  # whether sequences are longer than shown
-    examples: tuple[Shown, ...]
+    caption: str
+    examples: tuple[ShownExample, ...]
 
 
-def data(
+def task_examples(
     plan: Plan, samples: Sequence[Sample], known: Mapping[str, Sequence[Baseline]]
-) -> tuple[TaskShown, ...]:
+) -> tuple[ShownTask, ...]:
     """Every task of which data.json has a sample."""
     return tuple(
-        TaskShown(
-            title=_title(each, samples),
-            about=_about(each),
-            splits=each.splits,
-            split=each.split,
-            baselines=tuple(_baselines(plan, each, known)),
+        ShownTask(
+            title=words.title(each, samples),
+            about=words.about(each, [*_baselines(plan, each, known)]),
             heads=_heads(each),
-            aside=_aside(each),
-            is_cut=_is_cut(each),
+            caption=words.caption(each, _aside(each), _is_cut(each)),
             examples=tuple(_shown(each, example) for example in each.examples),
         )
         for each in samples
     )
-
-
-def _title(own: Sample, every: Sequence[Sample]) -> str:
-    """adding; where several have this name: adding, length 50."""
-    same = [each for each in every if each.task == own.task]
-    differ = {
-        path: value
-        for path, value in own.settings.items()
-        if any(each.settings.get(path) != value for each in same)
-    }
-    told = names.describe(differ, names.short_names(own.settings))
-    return f"{own.task}, {told}" if told else own.task
-
-
-def _about(own: Sample) -> str:
-    """Images of 8 × 8 → one of 10 classes."""
-    facts = {
-        "features": names.count_text(own.features, "feature"),
-        "size": " × ".join(map(str, own.shape[1:])),
-        "steps": names.count_text(own.shape[0], "step") if own.shape else "",
-        "vocabulary": f"{own.features:,}",
-        "unit": "word" if own.inputs == "words" else "step",
-        "values": max(own.values, 2),
-        "numbers": names.count_text(own.values, "number"),
-    }
-    text = f"{_INPUTS[own.inputs]} → {_OUTPUTS[own.outputs]}".format(**facts)
-    return f"{text[0].upper()}{text[1:]}"
 
 
 def _baselines(plan: Plan, own: Sample, known: Mapping[str, Sequence[Baseline]]) -> Iterator[str]:
@@ -122,6 +76,7 @@ def _heads(own: Sample) -> tuple[str, ...]:
 
 
 def _aside(own: Sample) -> str:
+    """Under what each target is shown: word | step; "" where there is one for the whole."""
     if not any(isinstance(example.target, tuple) for example in own.examples):
         return ""
     return "word" if own.inputs == "words" else "step"
@@ -132,13 +87,13 @@ def _is_cut(own: Sample) -> bool:
     return own.inputs == "sequence" and max(lengths, default=0) < own.shape[0]
 
 
-def _shown(own: Sample, example: Example) -> Shown:
+def _shown(own: Sample, example: Example) -> ShownExample:
     target, each = example.target, example.words or example.symbols
     aside = target if isinstance(target, tuple) else ("",) * len(each)
     is_table = own.inputs == "features"
     wide = bool(example.steps) and len(example.steps[0]) > MOST_STRIPS and not is_table
     lines = example.steps if not wide and not is_table else ()
-    return Shown(
+    return ShownExample(
         picture=_picture(example, wide),
         large=wide,
         tokens=tuple(zip(each, aside, strict=False)),
@@ -156,7 +111,7 @@ def _picture(example: Example, wide: bool) -> str:
 
 
 def _of_steps(steps: Sequence[Sequence[float]]) -> str:
-    """A row a step, from the top; the smallest number of the example is black."""
+    """One row per step, from the top; the smallest number of the example is black."""
     every = [x for step in steps for x in step]
     low, span = min(every), (max(every) - min(every)) or 1.0
     pixels = bytes(round(255 * (x - low) / span) for x in every)

@@ -18,7 +18,7 @@ MOST_TRIALS = 5000  # with those of the tuning; beyond, these have no cards
 _ERROR_CHARACTERS = 2000  # its end: of a traceback the last lines say most
 
 
-def cards(view: Scheme, tables: Tables, facts: Evidence) -> str:
+def trial_cards(view: Scheme, tables: Tables, facts: Evidence) -> str:
     """Packed: it is inflated when the first card, or the list of trials, is opened."""
     tables, plan = with_tuning(tables), view.plan
     trials = tables.trials

@@ -1,20 +1,16 @@
-"""Tuning: what was selected, how much hangs on its luck, and its audit, as rows and words."""
-
-from collections.abc import Iterator
-
-import numpy as np
+"""Tuning → rows: what was selected, how means differ between tunings, and the audit."""
 
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Selected, Tune
 from orchestrator.reports.figures.facets import Scheme
-from orchestrator.reports.page.rows.rows import Cell, Row, level_cells, spread_text
+from orchestrator.reports.page.rows.rows import Cell, Row, level_cells
 from orchestrator.reports.statistics.tuning.tuning import Spread
 from orchestrator.reports.statistics.tuning.tuning_audit import Audit
 from orchestrator.reports.text import names
 
 
 def selected_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant and tuning study."""
+    """One row per variant and tuning study."""
     tuning = analysis.tuning
     if tuning is None:
         return ()
@@ -44,7 +40,7 @@ def _selected_cells(tune: Tune, study: int, best: Selected | None) -> tuple[Cell
 
 
 def luck_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a variant that was tuned more than once, with results of at least two tunings."""
+    """One row per variant that was tuned more than once, with results of at least two tunings."""
     tuned = analysis.tuning.variants if analysis.tuning else ()
     unit = view.plan.compare.unit
     return tuple(
@@ -56,52 +52,14 @@ def _luck_cells(spread: Spread, unit: str) -> tuple[Cell, ...]:
     return (
         Cell(", ".join(names.value_text(mean, unit) for mean in spread.means)),
         *(
-            Cell(spread_text(sd, unit), sd)
+            Cell(names.sd_text(sd, unit), sd)
             for sd in (spread.between, spread.by_seeds, spread.within)
         ),
     )
 
 
-def luck_text(analysis: Analysis) -> str:
-    """How much hangs on which tuning it was, and what intervals know of it."""
-    if analysis.tuning is None:
-        return ""
-    studies, n = analysis.tuning.tune.studies, analysis.plan.replicates
-    if studies == 1:
-        return (
-            "Every variant was tuned once. How much its result hangs on the luck of that one "
-            "search is not known, and no interval on this page contains it; tune.studies above 1 "
-            "would show it."
-        )
-    return " ".join([*_luck(analysis), _intervals(studies, n)])
-
-
-def _luck(analysis: Analysis) -> Iterator[str]:
-    """The typical variant, in the metric's unit."""
-    spreads = [v.spread for v in analysis.tuning.variants if v.spread] if analysis.tuning else []
-    known = [(each.between, each.by_seeds) for each in spreads if each.by_seeds is not None]
-    if known:
-        unit = analysis.plan.compare.unit
-        between, by_seeds = (float(np.median(x)) for x in zip(*known, strict=True))
-        yield (
-            f"From one tuning to the next, a variant's mean typically moves by an sd of "
-            f"{spread_text(between, unit)} {names.difference_unit(unit)}; seeds alone would make "
-            f"about {spread_text(by_seeds, unit)}."
-        )
-
-
-def _intervals(studies: int, n: int) -> str:
-    if studies >= n:
-        return "Every replicate has a tuning of its own, so that intervals and tests contain it."
-    return (
-        f"Intervals and tests contain that, but as if each of the {n} replicates had been tuned "
-        f"by itself; there are {studies} tunings, so where they differ by more than seeds would, "
-        "intervals are too narrow."
-    )
-
-
 def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
-    """One row a tuned variant."""
+    """One row per tuned variant."""
     return tuple(
         _row(view, audit.variant_id, _audit_cells(view, audit)) for audit in analysis.tuning_audit
     )

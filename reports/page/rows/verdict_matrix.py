@@ -30,7 +30,7 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
-class Matrix:
+class VerdictMatrix:
     """A table with `heads` for the context and `columns` for what is compared."""
 
     heads: tuple[str, ...]
@@ -41,7 +41,7 @@ class Matrix:
 Key = tuple[Level, ...]
 
 
-def matrix(view: Scheme, analysis: Analysis) -> Matrix | None:
+def verdict_matrix(view: Scheme, analysis: Analysis) -> VerdictMatrix | None:
     """None where one table of all comparisons is as short, or the matrix would be too wide."""
     if not is_crossed(view.plan):
         return None
@@ -55,7 +55,7 @@ def matrix(view: Scheme, analysis: Analysis) -> Matrix | None:
     contexts = _contexts(view, compared, outer)
     if not outer or len(contexts) < 2 or len(columns) > MOST_COLUMNS:
         return None
-    return Matrix(
+    return VerdictMatrix(
         tuple(view.names[path] for path in outer),
         tuple(_column(view, across[key], inner) for key in columns),
         tuple(

@@ -10,8 +10,8 @@ from scipy.stats import binomtest
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import Compare, read_tables
 from orchestrator.reports.page.render import render
-from orchestrator.reports.page.rows.rows import sampling_text
 from orchestrator.reports.statistics.comparisons.sampling import sampling
+from orchestrator.reports.text.sections.results import sampling_text
 from tests.reports.sample import Drawn
 
 

@@ -13,7 +13,7 @@ from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.factorial.interactions import _apart
-from orchestrator.reports.page.rows.anova import explained
+from orchestrator.reports.page.rows.anova import anova_section
 from orchestrator.reports.statistics.factorial.anova import anova
 from orchestrator.reports.statistics.factorial.marginal_means import (
     interactions,
@@ -119,21 +119,21 @@ def test_the_figures_draw_these_numbers(full_drawn: Drawn) -> None:
 
 
 def test_the_sentence_names_the_largest_share_first(analysis) -> None:
-    said = explained(scheme(analysis.plan), analysis.factorial)
+    section = anova_section(scheme(analysis.plan), analysis.factorial)
     terms = {(t.kind, t.factors): t.eta2 for t in analysis.factorial.anova.terms}
     share = round(100 * terms["factor", (1,)])
-    assert said.sentence.startswith(
+    assert section.finding.startswith(
         f"Of the variance in final test accuracy, depth explains {share} %, activation "
     )
-    assert any("475 of 480 values" in note for note in said.notes)
-    assert [row.name for row in said.rows][-1] == "residual: the seed, in each variant anew"
+    assert any("475 of 480 values" in note for note in section.notes)
+    assert [row.name for row in section.rows][-1] == "residual: what a seed does to each variant"
 
 
 @pytest.mark.parametrize("factors", [{"model.depth": [1, 2]}, {}])
 def test_studies_of_one_factor_say_nothing(tmp_path: Path, factors) -> None:
     made = analyse(read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3))))
     assert made.factorial is None
-    assert explained(scheme(made.plan), made.factorial) is None
+    assert anova_section(scheme(made.plan), made.factorial) is None
 
 
 def test_a_study_whose_trials_all_failed_says_nothing(tmp_path: Path) -> None:

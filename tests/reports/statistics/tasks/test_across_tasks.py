@@ -14,7 +14,7 @@ from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.tasks.ranks import OVERHANG
 from orchestrator.reports.page.render import draw
-from orchestrator.reports.page.rows.across_tasks import across
+from orchestrator.reports.page.rows.across_tasks import across_tasks_section
 from orchestrator.reports.statistics.tasks.across_tasks import LOWEST, thresholds
 from orchestrator.reports.statistics.tasks.bootstrap import (
     bootstrap,
@@ -176,8 +176,8 @@ def test_without_a_baseline_the_worst_variant_is_zero_and_is_said(tmp_path: Path
     for place, scale in enumerate(found.scales):
         means = [analysis.outcomes[c.variants[place]].mean for c in found.contenders]
         assert scale.zero == min(means)
-    said = across(scheme(analysis.plan), found)
-    assert "the mean of the worst variant" in said.sentence
+    section = across_tasks_section(scheme(analysis.plan), found)
+    assert "the mean of the worst variant" in section.finding
 
 
 def test_diverged_trials_score_zero_and_are_counted(tmp_path: Path) -> None:
@@ -194,8 +194,8 @@ def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path:
     fates = {("activation=tanh name=b", replicate): "failed" for replicate in range(6)}
     analysis = analyse(study(tmp_path, fates=fates))
     assert len(analysis.across_tasks.contenders) == 2
-    said = across(scheme(analysis.plan), analysis.across_tasks)
-    assert any("1 variant left out" in note for note in said.notes)
+    section = across_tasks_section(scheme(analysis.plan), analysis.across_tasks)
+    assert any("1 variant left out" in note for note in section.notes)
 
 
 def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path: Path) -> None:
@@ -211,10 +211,10 @@ def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path: Pa
 
 def test_the_sentence_names_the_best(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path))
-    said = across(scheme(analysis.plan), analysis.across_tasks)
+    section = across_tasks_section(scheme(analysis.plan), analysis.across_tasks)
     best = max(analysis.across_tasks.contenders, key=lambda each: each.iqm)
-    assert f"{best.levels['model.activation']} has the highest" in said.sentence
-    assert any("fewer than 5 tasks" in note for note in said.notes)
+    assert f"{best.levels['model.activation']} has the highest" in section.finding
+    assert any("fewer than 5 tasks" in note for note in section.notes)
 
 
 @pytest.mark.parametrize(

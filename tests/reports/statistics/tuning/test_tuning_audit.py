@@ -13,7 +13,7 @@ from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import Nuisance, Selected, Tune, TuningPoint, read_tables
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.page.render import draw, render
-from orchestrator.reports.page.rows.tuning import luck_rows, luck_text
+from orchestrator.reports.page.rows.tuning import luck_rows
 from orchestrator.reports.statistics.tuning.tuning_audit import (
     edge,
     expected_best,
@@ -21,6 +21,7 @@ from orchestrator.reports.statistics.tuning.tuning_audit import (
     tuning_audit,
 )
 from orchestrator.reports.text.methods import methods
+from orchestrator.reports.text.sections.tuning import luck
 from orchestrator.reports.text.warnings import warnings
 from tests.reports.sample import Sample, write
 
@@ -169,9 +170,9 @@ def test_of_several_tuning_studies_the_best_of_k_is_the_mean(tmp_path: Path) -> 
 
 def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path: Path) -> None:
     once = tuned(tmp_path)
-    assert luck_text(analyse(once)).startswith("Every variant was tuned once.")
+    assert luck(once.plan, analyse(once).tuning).startswith("Every variant was tuned once.")
     analysis = analyse(twice(once))
-    said = luck_text(analysis)
+    said = luck(analysis.plan, analysis.tuning)
     assert "typically moves by an sd of" in said
     assert said.endswith("intervals are too narrow.")
     assert str(escape(said)) in render(twice(once), analysis).html

@@ -1,0 +1,40 @@
+"""Words of the figure of the main effects."""
+
+from collections.abc import Sequence
+
+from orchestrator.reports.data.read import Compare
+from orchestrator.reports.statistics.factorial.marginal_means import Means
+from orchestrator.reports.text.names import difference_unit, metric_text, value_text
+from orchestrator.reports.text.phrases import range_text
+
+
+def title(compare: Compare, factor: str, span: float) -> str:
+    """factor: the one whose level means are furthest apart; span: by how much."""
+    size = value_text(span, compare.unit).removesuffix(" %")
+    return (
+        f"Final {metric_text(compare.metric)} by level, averaged over the other factors: "
+        f"{factor} moves it most, by {size} {difference_unit(compare.unit)}"
+    )
+
+
+def caption(every: Sequence[Means]) -> str:
+    return (
+        f"Marker: mean over replicates (n = {sizes(every)}) of the average over all combinations "
+        "of the other factors; bar: its 95 % t-interval. Where factors interact, no single variant "
+        f"need behave like the average.{left_out(every)}"
+    )
+
+
+def sizes(every: Sequence[Means]) -> str:
+    return range_text(means.n for means in every)
+
+
+def left_out(every: Sequence[Means]) -> str:
+    worst = max(every, key=lambda means: means.left_out)
+    if not worst.left_out:
+        return ""
+    total = worst.left_out + worst.contexts
+    return (
+        f" Combinations in which some level lacks a value are left out of its average: up to "
+        f"{worst.left_out} of {total}."
+    )

@@ -1,0 +1,26 @@
+"""Words of the figure of `outcomes`."""
+
+from orchestrator.reports.data.read import Compare
+from orchestrator.reports.text.names import metric_text
+
+_CROSSES = (
+    " ✕ counts trials that diverged or failed and so have no value; an open marker is the mean "
+    "of the others."
+)
+
+
+def title(compare: Compare) -> str:
+    return f"Final {metric_text(compare.metric)} by variant{unit_text(compare.unit)}"
+
+
+def unit_text(unit: str) -> str:
+    """ " (nat)"; nothing for a share, whose axis has percent."""
+    return "" if unit == "share" else f" ({unit})"
+
+
+def caption(n: str, lost: bool) -> str:
+    """n: replicates with a value; lost: whether any trial has none."""
+    return (
+        f"Each dot is one replicate (n = {n} per variant); the large marker is their "
+        f"mean, the bar the 95 % t-interval of the mean.{_CROSSES if lost else ''}"
+    )

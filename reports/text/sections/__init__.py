@@ -1,0 +1,1 @@
+"""Sentences of the sections of the page, outside their figures."""

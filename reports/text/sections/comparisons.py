@@ -1,0 +1,60 @@
+"""Words of the section of comparisons."""
+
+from collections.abc import Mapping
+
+from orchestrator.reports.data.read import Plan
+from orchestrator.reports.statistics.comparisons.comparisons import Comparisons
+from orchestrator.reports.text.names import (
+    count_text,
+    difference_text,
+    difference_unit,
+    metric_text,
+)
+from orchestrator.reports.variants import baseline_text, is_crossed
+
+
+def pairing(plan: Plan, names: Mapping[str, str]) -> str:
+    """Which variant is compared with which; names: of factors, by path."""
+    if is_crossed(plan) and len(plan.compare.baseline) < len(plan.factors):
+        inner = ", ".join(names[path] for path in plan.compare.baseline)
+        return f"Each variant against the one that differs from it only in {inner}"
+    return f"Each variant against {baseline_text(plan)}"
+
+
+def adjustment(plan: Plan, compared: Comparisons) -> str:
+    """Why p is not adjusted by Holm; nothing where it is."""
+    if compared.adjustment == "Holm":
+        return ""
+    return (
+        f"{count_text(plan.replicates, 'replicate')} are few for {len(compared.rows)} comparisons, "
+        f"so p is adjusted by {compared.adjustment} in place of Holm"
+    )
+
+
+def matrix_caption(plan: Plan) -> str:
+    compare = plan.compare
+    zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
+    declared = f" Differences within ±{zone} were declared not to matter."
+    return (
+        f"{_difference(plan)}, with its 95 % interval."
+        f"{declared if compare.smallest_difference else ''}"
+    )
+
+
+def table_caption(plan: Plan) -> str:
+    zone = "; the grey zone is ± the smallest difference that matters"
+    return (
+        f"{_difference(plan)}{zone if plan.compare.smallest_difference else ''}"
+        "; click a heading to sort"
+    )
+
+
+def _difference(plan: Plan) -> str:
+    metric, unit = metric_text(plan.compare.metric), difference_unit(plan.compare.unit)
+    return f"Difference in {metric}, variant − baseline, in {unit}"
+
+
+def lost_text(counts: Mapping[str, int]) -> str:
+    """2 diverged, 1 failed: why a variant has no difference. counts: by status."""
+    lost = [f"{counts[word]} {word}" for word in ("diverged", "failed", "missing") if counts[word]]
+    return ", ".join(lost) or "no values"
