@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -61,12 +62,12 @@ def chosen(asked: argparse.Namespace) -> dict[str, Callable[[], float]]:
     work, trials = asked.work, asked.trials
     found: dict[str, Callable[[], float]] = {"orch": lambda: orch(work, trials)}
     for name in WHOLE[work]:
-        found[name] = lambda name=name: rival(name, work, trials)
+        found[name] = partial(rival, name, work, trials)
     for name in BY_TRIAL:
         samples = (FEWER if name == "plain_tune" else SAMPLES)[work]
         for size in [trials] if asked.whole else samples:
             key = name if asked.whole else f"{name}/{size}"
-            found[key] = lambda name=name, size=size: rival(name, work, size)
+            found[key] = partial(rival, name, work, size)
     wanted = asked.only
     return {k: run for k, run in found.items() if not wanted or k.partition("/")[0] in wanted}
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from benchmarks import stacks
 from benchmarks.stacks import make_trials
-from orchestrator.models.settings import Digits
+from orchestrator.models.settings import Activation, Digits
 from orchestrator.plan.records import Trial
 from orchestrator.training.data import TrialData
 from orchestrator.training.engine import build_model
@@ -53,7 +53,7 @@ def seconds(side: Side, trials: list[Trial], data: TrialData) -> float:
     return perf_counter() - started
 
 
-def compare(activation: str, depth: int) -> dict[str, float | str]:
+def compare(activation: Activation, depth: int) -> dict[str, float | str]:
     trials = make_trials(activation, depth)
     data = stacks.load(trials)
     pairs = [
@@ -73,7 +73,9 @@ def main() -> None:
     torch.set_num_threads(1)
     compare("relu", 1)  # warm up
     rows = [compare(a, d) for a in ("sigmoid", "tanh", "relu", "softplus") for d in (1, 2, 4, 8)]
-    stacked_s, alone_s = (sum(row[name] for row in rows) for name in ("stacked_s", "one_by_one_s"))
+    stacked_s, alone_s = (
+        sum(float(row[name]) for row in rows) for name in ("stacked_s", "one_by_one_s")
+    )
     steps = -(-Digits().train_examples // BATCH) * EPOCHS * MEMBERS * len(rows)
     summary = {
         "members": MEMBERS,

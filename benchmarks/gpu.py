@@ -19,7 +19,7 @@ from benchmarks import stacks
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
 from orchestrator.models.settings import MLP, Adding, Digits, Recurrent
-from orchestrator.models.settings.base import Settings
+from orchestrator.models.settings.base import ModelSettings, TaskSettings
 from orchestrator.plan.records import Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
@@ -39,8 +39,8 @@ class Work:
 
     name: str
     target: float  # times faster
-    task: Settings
-    model: Settings
+    task: TaskSettings
+    model: ModelSettings
     members: int = 64
     batch: int = 32
 

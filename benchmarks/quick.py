@@ -98,7 +98,7 @@ def lstm_to_loop() -> Pair:
     packs = make_plan(study, {}, workers=1).packs
     cell = "model.cell"
     pack = next(p for p in packs if p.trials[0].variant.settings.flat[cell] == "lstm")
-    net = next(net for net in nets("recurrent", 3) if net.cell == "lstm")
+    net = next(net for net in nets("recurrent", 3) if getattr(net, "cell", "") == "lstm")
     return lambda: train(pack), lambda: list(loop.train(net))
 
 

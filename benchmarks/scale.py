@@ -1,4 +1,4 @@
-"""How well large studies spread over many workers: `python benchmarks/scale.py`.
+"""How well large studies spread over many workers: `python -m benchmarks.scale`.
 
     --trials N …    1e4 1e5 1e6
     --workers N …   1 10 100 1000
@@ -14,13 +14,13 @@ over all workers, at once), and what of the excess is the driver's.
 import argparse
 import heapq
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from bench_plan import study_text
 from numpy.typing import NDArray
 
+from benchmarks.bench_plan import study_text
 from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Pack
@@ -40,7 +40,7 @@ def pack_times(packs: Sequence[Pack], spread: float, trial_s: float) -> NDArray[
     return times * (trial_s * trials / times.sum())  # type: ignore[no-any-return]
 
 
-def makespan(times: Sequence[float], workers: int, driver_s: float) -> float:
+def makespan(times: Iterable[float], workers: int, driver_s: float) -> float:
     """Seconds until the last pack is done, handed out one after another to who is free first."""
     free = [0.0] * workers
     handed_out = 0.0

@@ -8,7 +8,7 @@ import torch
 
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
-from orchestrator.models.settings import MLP, Digits, Init
+from orchestrator.models.settings import MLP, Activation, Digits, Init
 from orchestrator.plan.records import Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
@@ -23,7 +23,7 @@ from orchestrator.training.stacking.members import Members, side_by_side
 
 
 def make_trials(
-    activation: str, depth: int, width: int = 30, members: int = 30, batch: int = 32
+    activation: Activation, depth: int, width: int = 30, members: int = 30, batch: int = 32
 ) -> list[Trial]:
     """One a replicate."""
     model = MLP(depth=depth, width=width, activation=activation, init=Init(scheme="normal"))

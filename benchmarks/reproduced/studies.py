@@ -136,7 +136,7 @@ def sigmoid_is_late(folder: StudyPaths) -> Found:
     starts = bool((sigmoid[1] < CHANCE).all() and (relu[1] > 0.5).all())
     ends = CHANCE < sigmoid[last].mean() < relu[last].mean()
     text = "; ".join(
-        f"{name} {short(values[1].mean())}, {short(values[last].mean())}"
+        f"{name!s} {short(values[1].mean())}, {short(values[last].mean())}"
         for name, values in of.items()
     )
     return f"{text} (epoch {last}, {len(sigmoid)} seeds)", starts and bool(ends)

@@ -1,5 +1,6 @@
 """`python -m benchmarks.rivals NAME WORK TRIALS`: one rival does the work, in its own process."""
 
+import logging
 import os
 import sys
 
@@ -24,7 +25,7 @@ def ray_alone(nets: list[Net]) -> None:
     """What Ray needs to start and stop, with one empty task on every core."""
     import ray
 
-    ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     nothing = ray.remote(lambda: None)
     ray.get([nothing.remote() for _ in range(os.cpu_count() or 1)])
     ray.shutdown()

@@ -32,7 +32,7 @@ def one_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, net: Net, spli
 
 @torch.no_grad()
 def measure(model: nn.Module, net: Net, splits: Splits) -> Row:
-    row = {}
+    row: Row = {}
     for split, (inputs, targets) in splits.items():
         outputs = model(inputs)
         row |= {f"{split}/{name}": f(outputs, targets).item() for name, f in net.metrics.items()}

@@ -42,7 +42,8 @@ def stacks(nets: Sequence[Net]) -> list[list[FeedForward]]:
         return net.activation, net.depth
 
     found = []
-    for _, group in groupby(sorted(nets, key=structure), structure):
+    own = [net for net in nets if isinstance(net, FeedForward)]
+    for _, group in groupby(sorted(own, key=structure), structure):
         members = list(group)
         found += [members[i : i + LARGEST] for i in range(0, len(members), LARGEST)]
     return sorted(found, key=lambda stack: -stack[0].depth)  # the longest first
@@ -66,7 +67,7 @@ def train(stack: list[FeedForward], gradients: Gradients | None = None) -> list[
             members = torch.arange(len(stack))[:, None]
             step = gradients(weights, inputs[members, rows], targets[members, rows])
             with torch.no_grad():
-                torch._foreach_add_(weights, step, alpha=-0.1)
+                torch._foreach_add_(weights, list(step), alpha=-0.1)
         curves.append(_measure(stack[0], weights, tables))
     return [[{k: v[m] for k, v in row.items()} for row in curves] for m in range(len(stack))]
 

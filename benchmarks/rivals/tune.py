@@ -36,7 +36,7 @@ def tuned(nets: list[Net]) -> None:
             self.setup(new_config)
             return True
 
-        def step(self) -> Row:
+        def step(self) -> dict[str, Any]:
             rows = list(self.rows)
             return {**rows[-1], "curve": rows, "done": True}
 

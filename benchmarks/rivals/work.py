@@ -4,7 +4,7 @@ After every epoch, and before the first one, loss and accuracy (or mean squared 
 splits are measured, as `orch` does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
@@ -90,12 +90,13 @@ Net = FeedForward | Recurrence
 class LastStep(nn.Module):
     """A value from the last state."""
 
-    def __init__(self, cell: type[nn.RNNBase]) -> None:
+    def __init__(self, cell: type[nn.RNN] | type[nn.LSTM] | type[nn.GRU]) -> None:
         super().__init__()
         self.states, self.output = cell(2, HIDDEN, batch_first=True), nn.Linear(HIDDEN, 1)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        return self.output(self.states(inputs)[0][:, -1])
+        outputs: Tensor = self.output(self.states(inputs)[0][:, -1])
+        return outputs
 
 
 def nets(work: str, trials: int) -> list[Net]:
@@ -103,13 +104,13 @@ def nets(work: str, trials: int) -> list[Net]:
     return list(islice(_feed_forward() if work == "feed_forward" else _recurrent(), trials))
 
 
-def _feed_forward():
+def _feed_forward() -> Iterator[Net]:
     for seed in range(10**6):
         for settings in product(("sigmoid", "tanh", "relu", "softplus"), (1, 2, 4, 8), (0.5, 1, 2)):
             yield FeedForward(*settings, seed)
 
 
-def _recurrent():
+def _recurrent() -> Iterator[Net]:
     for seed in range(10**6):
         for cell in ("rnn", "lstm", "gru"):
             yield Recurrence(cell, seed)

@@ -1,4 +1,4 @@
-"""What a number of replicates can show, before anything is trained."""
+"""The smallest p-values that a number of replicates can give, before anything is trained."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ class Attainable:
     Answers: could these seeds show any difference, however large?
     Assumes: paired differences, exact two-sided sign-flip test; Holm over all contrasts. Where
         Holm cannot reach LEVEL, the report adjusts by step-down max-T, which can reach smallest_p.
+        Above 16 replicates the report draws 2¹⁶ sign patterns, so its p is at least 1/65,537.
     Misleads: a p that is attainable is not one that is likely; see the minimal detectable
         difference in the report.
     Source: 2ⁿ sign patterns are equally likely without a difference; two of them are extreme.
@@ -33,7 +34,11 @@ class Attainable:
 
 def attainable(study: Study) -> Attainable:
     """For the study's comparisons of variants with their baselines."""
-    n, m = study.replicates, contrasts(study)
+    return power_of(study.replicates, contrasts(study))
+
+
+def power_of(n: int, m: int) -> Attainable:
+    """For n replicates and m contrasts; tests/plan/test_power.py holds it equal to the report."""
     needed = DESCRIPTIVE_BELOW
     while _holm(needed, m) >= LEVEL:
         needed += 1

@@ -8,10 +8,10 @@ import torch
 from benchmarks import gpu
 from orchestrator.models.settings import MLP, Adding, Digits, Recurrent
 
-SMALL = {"train_examples": 64, "validation_examples": 20, "test_examples": 20}
+SMALL = Digits(train_examples=64, validation_examples=20, test_examples=20)
 WORKS = [
     gpu.Work("lstm", 15, Adding(length=5, examples=64), Recurrent(hidden=4), members=3),
-    gpu.Work("mlp", 30, Digits(**SMALL), MLP(depth=2, width=5), members=3),
+    gpu.Work("mlp", 30, SMALL, MLP(depth=2, width=5), members=3),
 ]
 
 

@@ -79,7 +79,7 @@ def test_nielsens_rows_come_from_the_engine() -> None:
 
 
 def adding_trials(rnn: float, lstm: list[float | None], gru: float) -> list[dict[str, Any]]:
-    errors = {"rnn": [rnn] * 5, "lstm": lstm, "gru": [gru] * 5}
+    errors: dict[str, list[Any]] = {"rnn": [rnn] * 5, "lstm": lstm, "gru": [gru] * 5}
     return [
         {"factor.task.length": length, "factor.model.cell": cell, "final.test/mse": error}
         for length in (10, 50)

@@ -1,20 +1,21 @@
-"""`python benchmarks/scale.py`, the command of docs/scaling.md, with small studies."""
+"""`python -m benchmarks.scale`, the command of docs/scaling.md, with small studies."""
 
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "scale.py"
 
 
 @pytest.mark.slow
 def test_makespans_of_few_and_of_many_workers() -> None:
     asked = ["--trials", "1e3", "--workers", "1", "4", "400", "--seconds", "60"]
     done = subprocess.run(
-        [sys.executable, SCRIPT, *asked], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-m", "benchmarks.scale", *asked],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     one, few, many = json.loads(done.stdout)["sizes"]
     assert [row["trials"] for row in (one, few, many)] == [1000] * 3

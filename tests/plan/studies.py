@@ -1,6 +1,7 @@
 """Studies and digests for tests of plans."""
 
 from pathlib import Path
+from typing import Any
 
 from orchestrator.plan.identity import Fingerprints
 from orchestrator.plan.make_plan import make_plan
@@ -35,11 +36,11 @@ def study(text: str = SMALL, *sets: str, replicates: int | None = None) -> Study
 
 
 def plan(
-    of: Study | None = None, results: dict[str, str] | None = None, workers: int = 2, **more: object
+    of: Study | None = None, results: dict[str, str] | None = None, workers: int = 2, **more: Any
 ) -> Plan:
     """A plan with made-up digests, unless others are given."""
     prints = more.pop("prints", PRINTS)
-    return make_plan(of or study(), results or {}, workers, prints=prints, **more)  # type: ignore[arg-type]
+    return make_plan(of or study(), results or {}, workers, prints=prints, **more)
 
 
 def ids(of: Plan) -> list[str]:

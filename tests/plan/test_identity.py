@@ -106,7 +106,7 @@ def test_whether_a_setting_is_fixed_or_a_factor_does_not_count() -> None:
 def test_every_setting_and_the_seed_count(change: str) -> None:
     prints = replace(
         PRINTS,
-        code=PRINTS.code | {("mlp", "mnist_5k"): PRINTS.code["mlp", "digits"]},
+        code={**PRINTS.code, ("mlp", "mnist_5k"): PRINTS.code["mlp", "digits"]},
         data={"digits": "cc", "mnist_5k": "cc"},
     )
     changed = plan(study(SMALL, change), prints=prints)

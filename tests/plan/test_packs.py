@@ -17,7 +17,7 @@ from orchestrator.study.load import load_study
 from orchestrator.study.parsing.overrides import Overrides
 from tests.plan.studies import SMALL, ids, plan, study
 
-FACTORS = {
+FACTORS: dict[str, list[object]] = {
     "model.activation": ["sigmoid", "tanh", "relu"],
     "model.depth": [1, 2, 3],
     "model.init.scale": [0.5, 1, 2],

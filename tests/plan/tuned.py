@@ -1,6 +1,7 @@
 """A study that tunes, planned with made-up scores."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from orchestrator.plan.records import Plan, Tuned
 from orchestrator.plan.tuning import Known
@@ -55,7 +56,7 @@ def planned(
     of: Study,
     results: dict[str, str] | None = None,
     scores: Mapping[str, float] | None = None,
-    **more: object,
+    **more: Any,
 ) -> Plan:
     return plan(of, results, known=Known(points(of), scores or {}), **more)
 
@@ -72,7 +73,7 @@ def scored(made: Plan, best: Mapping[str, int]) -> dict[str, float]:
 BEST = {"activation=sigmoid": 2, "activation=tanh": 0, "activation=relu": 1}
 
 
-def tuned(of: Study, **more: object) -> Plan:
+def tuned(of: Study, **more: Any) -> Plan:
     """The plan once tuning is done: BEST is selected."""
     first = planned(of)
     done = dict.fromkeys(tuning_ids(first), "completed")

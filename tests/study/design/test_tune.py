@@ -5,8 +5,9 @@ import re
 import pytest
 
 from orchestrator.study.design.nuisance_values import at_point, for_tuning
+from orchestrator.study.load import Overrides
 from orchestrator.study.records import Nuisance
-from tests.study.texts import SMALL, Overrides, parse, problems, with_line
+from tests.study.texts import SMALL, parse, problems, with_line
 
 RATE = "training.learning_rate: {log_uniform: [0.01, 1]}"
 TUNED = with_line(

@@ -16,7 +16,8 @@ WORDS = "1\tdog\tdog\tNOUN\tNN" + "\t_" * 5 + "\n\n"
 def corpus(folder: Path) -> Tagging:
     for name in "abc":
         (folder / name).write_text(WORDS)
-    return Tagging(**{s: str(folder / n) for s, n in zip(SPLITS, "abc", strict=True)})
+    files = {split: str(folder / name) for split, name in zip(SPLITS, "abc", strict=True)}
+    return Tagging.model_validate(files)
 
 
 SPLITS = ("train", "validation", "test")

@@ -1,4 +1,4 @@
-"""Models and tasks of the user's own in a study: their settings, and how they can be wrong."""
+"""Own code in a study: its settings, and every way it can be wrong."""
 
 import json
 import pickle
@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from orchestrator.models.settings.own import OwnModel
 from orchestrator.study.docs.json_schema import study_schema
 from tests.own_code import MODEL, SMALL_DIGITS, TASK, own_study, problems_of, write_module
 
@@ -102,6 +103,8 @@ def test_settings_reach_another_process(tmp_path: Path) -> None:
     settings = own_study(tmp_path, f'"{name}:build", width: 7').variants[0].settings
     again = pickle.loads(pickle.dumps(settings))
     assert again == settings
+    assert isinstance(again.model, OwnModel)
+    assert isinstance(settings.model, OwnModel)
     assert again.model.entry is settings.model.entry
 
 
