@@ -6,8 +6,8 @@ from typing import Any
 from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.identity import data_digests
 from orchestrator.study.load import load_study
-from orchestrator.study.parsing.messages import plural
 from orchestrator.study.records import Study
+from orchestrator.words import plural
 
 
 def check(study: str, *, as_json: bool) -> int:

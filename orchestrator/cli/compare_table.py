@@ -18,7 +18,8 @@ from orchestrator.reports.text.names import (
     short_names,
     value_text,
 )
-from orchestrator.study.parsing.messages import plain, plural
+from orchestrator.study.parsing.messages import plain
+from orchestrator.words import plural
 
 MOST_DIFFERENCES = 30
 MOST_ROWS = 100  # variants shown; --json has all

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestrator.cli.terminal import Terminal
 from orchestrator.paths import Location, ResultsPaths
 from orchestrator.run.find_study import known, trials_in
 from orchestrator.run.results_location import results_now
@@ -74,13 +74,13 @@ def _listed(paths: ResultsPaths, name: str, stored: Mapping[str, str]) -> Listed
 
 
 def _show(paths: ResultsPaths, found: list[Listed], unrun: list[str]) -> None:
-    console = Console()
+    terminal = Terminal()
     if found:
-        console.print(_table(found))
+        terminal.console.print(_table(found))
     else:
-        _say(console, f"{paths}: no study has been run here")
+        terminal.say(f"{paths}: no study has been run here")
     if unrun:
-        _say(console, f"shipped, not run here: {', '.join(unrun)}")
+        terminal.say(f"shipped, not run here: {', '.join(unrun)}")
 
 
 def _table(found: list[Listed]) -> Table:
@@ -99,7 +99,3 @@ def _lost(each: Listed) -> str:
     """2 diverged, 1 failed."""
     words = ((each.diverged, "diverged"), (each.failed, "failed"))
     return ", ".join(f"{count:,} {word}" for count, word in words if count)
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from orchestrator.cli.cluster.verbs import verbs
-from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study, Wait
+from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study
+from orchestrator.cli.run import run
 from orchestrator.errors import EnvironmentFault, InputError, OrchError
 
 COLLECT_AFTER = (100_000, 50, 100)
@@ -67,59 +68,7 @@ def plan(
     raise typer.Exit(plan(study, overrides=overrides, results=results, spread=spread, **flags))
 
 
-@app.command()
-def run(
-    study: Study,
-    set_: Set = None,
-    only: Only = None,
-    replicates: Replicates = None,
-    results: Results = None,
-    address: Annotated[
-        str | None,
-        typer.Option("--address", metavar="RAY", help="Train on the Ray that runs there.",
-                     show_default="one of its own, on this machine"),
-    ] = None,
-    wait: Wait = 0.0,
-    inline: Annotated[bool, typer.Option("--inline", help="Train in this process.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Train only.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Train again what is done.")] = False,
-    trial: Annotated[
-        str | None,
-        typer.Option("--trial", metavar="ID",
-                     help="Train only this trial, again; compare with the store, write nothing."),
-    ] = None,
-) -> None:  # fmt: skip
-    """Train what is missing and write the report."""
-    from orchestrator.study.parsing.overrides import Overrides
-
-    overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
-    if trial is not None:
-        _refuse_beside_trial(address=address is not None, wait=wait > 0, force=force)
-        from orchestrator.run.rerun import rerun
-
-        raise typer.Exit(rerun(study, trial, overrides=overrides, results=results))
-    from orchestrator.run.run_study import run
-
-    raise typer.Exit(
-        run(
-            study,
-            overrides=overrides,
-            results=results,
-            address=address,
-            wait_minutes=wait,
-            inline=inline,
-            report=not no_report,
-            force=force,
-        )
-    )
-
-
-def _refuse_beside_trial(**given: bool) -> None:
-    from orchestrator.errors import Problem
-
-    what = "has no meaning beside --trial, which trains in this process and writes nothing"
-    if wrong := [Problem(f"--{flag}", what, cure="leave it out") for flag in given if given[flag]]:
-        raise InputError(wrong)
+app.command()(run)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """`orch plan`: what a run would train, what is there already, and what it could show."""
 
+import sys
 import warnings
-from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -10,12 +10,12 @@ from pydantic_core import to_json
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.ray.this_machine import capacity_for
 from orchestrator.paths import Location
-from orchestrator.plan.cost import training_steps
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import attainable
-from orchestrator.plan.records import Phase, Plan
+from orchestrator.plan.records import Plan
 from orchestrator.run.estimate import calibrated, predicted, speeds_of
+from orchestrator.run.plan_counts import all_trials, count_states, steps_to_do
 from orchestrator.run.planning import plan_from_store
 from orchestrator.run.power import Detectable, checked, find_detectable
 from orchestrator.run.results_location import results_now
@@ -41,7 +41,7 @@ def plan(
     workers = _workers(loaded)
     speeds = speeds_of(loaded, paths)
     made = plan_from_store(loaded, paths, workers, earlier, speeds=speeds)
-    known = calibrated(made, speeds, paths) if calibrates else speeds
+    known = calibrated(made, speeds, paths, _tell) if calibrates else speeds
     prediction = predicted(made, known, workers)
     detectable = find_detectable(loaded, paths.study(loaded.name), spread)
     if as_json:
@@ -52,6 +52,11 @@ def plan(
 
         show(made, workers, prediction, detectable)
     return 0
+
+
+def _tell(line: str) -> None:
+    """On stderr: stdout may be one JSON document."""
+    print(line, file=sys.stderr)
 
 
 def _workers(study: Study) -> int:
@@ -73,8 +78,8 @@ def _document(
         "states": dict(made.states),
         "reasons": dict(made.reasons),
         "cost": {
-            "trials": len(made.trials) + made.to_come + made.pending,
-            **dict(counted(made)),
+            "trials": all_trials(made),
+            **count_states(made),
             "to_come": made.to_come,
             "pending": made.pending,
             "packs": len(made.packs),
@@ -92,32 +97,3 @@ def _document(
             "detectable": asdict(detectable) if detectable else None,
         },
     }
-
-
-def counted(made: Plan, phase: Phase | None = None) -> dict[str, int]:
-    """Trials in each state, of one phase or of both."""
-    own = (trial for trial in made.trials if phase in (None, trial.phase))
-    counts = Counter(made.states[trial.trial_id] for trial in own)
-    return {"new": counts["new"], "done": counts["done"], "invalidated": counts["invalidated"]}
-
-
-def steps_to_do(made: Plan) -> int:
-    """Optimizer steps of all trials that are to be trained, each counted by itself."""
-    todo = [trial for trial in made.trials if made.states[trial.trial_id] != "done"]
-    variants = {id(trial.variant): trial.variant for trial in todo}
-    counts = Counter(id(trial.variant) for trial in todo)
-    known = sum(n * training_steps(variants[key].settings.flat) for key, n in counts.items())
-    return known + _steps_pending(made)
-
-
-def _steps_pending(made: Plan) -> int:
-    """Of trials whose settings are not known yet, as if they were those of the file."""
-    unsuggested: Counter[str] = Counter()
-    for (_, variant_id), trials in (made.tuning.to_come if made.tuning else {}).items():
-        unsuggested[variant_id] += trials
-    planned = Counter(t.variant.variant_id for t in made.trials if t.phase == "replication")
-    return sum(
-        (made.study.replicates - planned[variant.variant_id] + unsuggested[variant.variant_id])
-        * training_steps(variant.settings.flat)
-        for variant in made.study.variants
-    )

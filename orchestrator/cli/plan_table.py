@@ -10,16 +10,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestrator.cli.plan import counted, steps_to_do
 from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import DESCRIPTIVE_BELOW, LEVEL, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.run.estimate import in_words
+from orchestrator.run.plan_counts import count_states, steps_to_do
 from orchestrator.run.power import Detectable, lines
 from orchestrator.study.design.designs import VARIANTS, short_names
-from orchestrator.study.parsing.messages import names, plain, plural
+from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.records import Study, Tune, Variant
+from orchestrator.words import plural
 
 MOST_ROWS = 100  # variants shown; --json has all
 STATES = ("new", "done", "invalidated")
@@ -110,7 +111,7 @@ def _counts(made: Plan, workers: int) -> Iterator[str]:
 
 
 def _words(made: Plan, phase: Phase) -> str:
-    return ", ".join(f"{count:,} {state}" for state, count in counted(made, phase).items())
+    return ", ".join(f"{count:,} {state}" for state, count in count_states(made, phase).items())
 
 
 def _tuning(made: Plan, tune: Tune) -> Iterator[str]:

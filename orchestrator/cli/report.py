@@ -3,15 +3,14 @@
 import time
 from collections import Counter
 
-from rich.console import Console
-
+from orchestrator.cli.terminal import Terminal
 from orchestrator.errors import Interrupted
 from orchestrator.paths import Location, ResultsPaths
 from orchestrator.run.find_study import document_of, trials_in
 from orchestrator.run.report_watcher import Rebuilder
 from orchestrator.run.results_location import results_now
 from orchestrator.run.signals import Stop, interruptible
-from orchestrator.run.summary import show_report, show_statuses
+from orchestrator.run.summary import report_lines, status_lines, write_report
 from orchestrator.store.local.is_running import under_way
 from orchestrator.store.pack_files import statuses
 from orchestrator.store.remote.mirror import put_up
@@ -27,9 +26,11 @@ def report(study: str, *, results: Location | None, watch: bool = False) -> int:
     compact(paths, document)
     stored = statuses(paths)
     counts = Counter(stored.get(trial, "missing") for trial in trials_in(document["variants"]))
-    folder, console = paths.study(document["study"]), Console()
-    show_statuses(counts, folder, console)
-    show_report(folder.root, console)
+    folder, say = paths.study(document["study"]), Terminal().say
+    for line in status_lines(counts, folder):
+        say(line)
+    for line in report_lines(write_report(folder.root)):
+        say(line)
     put_up(paths, document["study"])
     return 0
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.study.settings import Resources
+from orchestrator.words import plural
 
 _CGROUP_CPUS = Path("/sys/fs/cgroup/cpu.max")
 _NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
@@ -19,7 +20,7 @@ class Capacity:
     gpus: int
 
     def __str__(self) -> str:
-        return f"{_amount(self.cpus, 'CPU')}, {_amount(self.gpus, 'GPU')}"
+        return f"{plural(self.cpus, 'CPU')}, {plural(self.gpus, 'GPU')}"
 
     @classmethod
     def here(cls) -> "Capacity":
@@ -52,7 +53,7 @@ class Capacity:
 
 def request(resources: Resources) -> str:
     """What a pack needs, in words: each pack requests 2 CPUs and 1 GPU."""
-    each = f"{_amount(resources.cpus, 'CPU')} and {_amount(resources.gpus, 'GPU')}"
+    each = f"{plural(resources.cpus, 'CPU')} and {plural(resources.gpus, 'GPU')}"
     if resources.workers == 1:
         return f"each pack requests {each}"
     return f"each trial requests {resources.workers} workers with {each} each"
@@ -70,11 +71,6 @@ def threads_of(resources: Resources) -> int:
 
 def _times(has: float, asks: float) -> int:
     return int(has / asks + 1e-6)  # 1 // 0.1 is 9
-
-
-def _amount(number: float, noun: str) -> str:
-    """1 CPU, 0.5 GPUs."""
-    return f"{number:g} {noun}{'s' * (number != 1)}"
 
 
 def _cpus() -> int:

@@ -8,6 +8,7 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity, request
 from orchestrator.execution.labels import Labels, fits, missing_labels
 from orchestrator.study.settings import Resources
+from orchestrator.words import plural
 
 _SOON = "; --wait MINUTES if an autoscaler adds it"
 
@@ -42,8 +43,7 @@ class Cluster:
         return cls(address, tuple(_node(node) for node in nodes if node["Alive"]))
 
     def __str__(self) -> str:
-        nodes = f"{len(self.nodes):,} node{'s' * (len(self.nodes) != 1)}"
-        return f"{nodes} at {self.address}"
+        return f"{plural(len(self.nodes), 'node')} at {self.address}"
 
     @property
     def cpus(self) -> int:

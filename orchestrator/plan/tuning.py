@@ -11,8 +11,9 @@ from orchestrator.plan.identity import Fingerprints, numbering
 from orchestrator.plan.records import Selected, Trial, Tuned, Tuning, TuningPoint
 from orchestrator.plan.selection import select, selecting
 from orchestrator.study.design.nuisance_values import Values, at_point, for_tuning
-from orchestrator.study.parsing.messages import names, plain, plural
+from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.records import Study, Tune, Variant
+from orchestrator.words import plural
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Where packs run: in this process, on a local Ray cluster, or on one that runs already."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from orchestrator.paths import ResultsPaths
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
 from orchestrator.study.settings import Resources
+from orchestrator.words import plural
 
 if TYPE_CHECKING:
     from orchestrator.execution.nodes import Cluster
@@ -45,7 +46,7 @@ class Backend:
     def __str__(self) -> str:
         if self.inline:
             return "in this process"
-        workers = f"on {self.workers:,} worker{'s' * (self.workers != 1)}"
+        workers = f"on {plural(self.workers, 'worker')}"
         return f"{workers} of {self.cluster}" if self.cluster else workers
 
     def look_over(self, results: ResultsPaths) -> None:
@@ -102,11 +103,15 @@ def require_address(address: str | None, *, inline: bool, wait_minutes: float) -
 
 @contextmanager
 def backend_for(
-    study: Study, *, inline: bool, address: str | None, wait_minutes: float = 0.0
+    study: Study,
+    inline: bool,
+    address: str | None,
+    wait_minutes: float,
+    say: Callable[[str], None],
 ) -> Iterator[Backend]:
     """Raises EnvironmentFault, before anything is made, where no pack has room.
 
-    wait_minutes: for nodes that an autoscaler starts.
+    wait_minutes: for nodes that an autoscaler starts. say: takes a line about that.
     """
     asked = study.resources
     if address is None:
@@ -115,18 +120,20 @@ def backend_for(
     from orchestrator.execution.ray.existing_cluster import existing_cluster
 
     with existing_cluster(address, threads_of(asked), own_packages(study)) as cluster:
-        yield _with_room(Backend(_with_wait(cluster, asked, wait_minutes), asked))
+        yield _with_room(Backend(_with_wait(cluster, asked, wait_minutes, say), asked))
 
 
-def _with_wait(cluster: "Cluster", asked: Resources, minutes: float) -> "Cluster":
+def _with_wait(
+    cluster: "Cluster", asked: Resources, minutes: float, say: Callable[[str], None]
+) -> "Cluster":
     if not minutes or cluster.has_room(asked):
         return cluster
     from orchestrator.execution.ray.autoscaling import wait_for_room
 
-    print(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it", flush=True)
+    say(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it")
     found = wait_for_room(cluster, asked, 60 * minutes)
     if not found.has_room(asked):
-        print(f"no node with enough room appeared within {minutes:g} minutes", flush=True)
+        say(f"no node with enough room appeared within {minutes:g} minutes")
     return found
 
 

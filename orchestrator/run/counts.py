@@ -7,6 +7,7 @@ from time import monotonic
 from orchestrator.execution.protocol import Summary
 from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.records import Pack
+from orchestrator.words import duration, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,10 @@ class Tally:
 
     def text(self) -> str:
         """12/48 trials · 1 failed · 2 diverged · 2 packs running · 0:41 left."""
-        words = [f"{self.trials:,}/{count(self.total, 'trial')}"]
+        words = [f"{self.trials:,}/{plural(self.total, 'trial')}"]
         words += [f"{self.failed:,} failed"] * bool(self.failed)
         words += [f"{self.diverged:,} diverged"] * bool(self.diverged)
-        words += [f"{count(len(self.running), 'pack')} running"] * bool(self.running)
+        words += [f"{plural(len(self.running), 'pack')} running"] * bool(self.running)
         left = self.left_s()
         words += [] if left is None else [f"{duration(left)} left"]
         return " · ".join(words)
@@ -88,15 +89,3 @@ class Tally:
 
 def _cost(pack: Pack) -> float:
     return float(sum(trial_cost(trial.variant.settings.flat) for trial in pack.trials))
-
-
-def count(number: int, noun: str) -> str:
-    """1 pack, 12,000 packs."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-def duration(seconds: float) -> str:
-    """0:41, 12:05 or 3:07:00."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,7 +1,6 @@
 """How long a run will take, from what the results folder has of earlier ones."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from orchestrator.execution.capacity import device_of
@@ -16,8 +15,8 @@ from orchestrator.plan.duration import (
     together,
 )
 from orchestrator.plan.records import Pack, Plan
-from orchestrator.run.counts import count, duration
 from orchestrator.study.records import Study
+from orchestrator.words import duration, plural
 
 
 def speeds_of(study: Study, paths: ResultsPaths) -> Speeds:
@@ -32,9 +31,11 @@ def predicted(plan: Plan, speeds: Speeds, workers: int) -> Prediction | None:
     return predict(plan.packs, speeds, workers) if plan.packs else None
 
 
-def calibrated(plan: Plan, speeds: Speeds, paths: ResultsPaths) -> Speeds:
-    """With a measurement of each structure that was not known."""
-    return speeds.and_also(list(_measured(plan, speeds, paths))) if plan.packs else speeds
+def calibrated(
+    plan: Plan, speeds: Speeds, paths: ResultsPaths, say: Callable[[str], None]
+) -> Speeds:
+    """With a measurement of each structure that was not known. say: takes a line before each."""
+    return speeds.and_also(list(_measured(plan, speeds, paths, say))) if plan.packs else speeds
 
 
 def in_words(plan: Plan, prediction: Prediction | None, workers: int) -> Iterator[str]:
@@ -43,11 +44,11 @@ def in_words(plan: Plan, prediction: Prediction | None, workers: int) -> Iterato
     if prediction is None:
         yield "Time: not known, nothing like it has been trained; --calibrate measures it"
         return
-    on = count(workers, "worker")
+    on = plural(workers, "worker")
     yield f"Time: about {duration(prediction.wall_s)} of training on {on}, without Ray's start"
     unknown = prediction.packs - prediction.known
     if unknown:
-        yield f"    {count(unknown, 'pack')} unlike any before, scaled; --calibrate measures them"
+        yield f"    {plural(unknown, 'pack')} unlike any before, scaled; --calibrate measures them"
     if plan.pending:
         yield "    of tuning alone: replicates are planned when it is done"
 
@@ -60,7 +61,9 @@ def _earlier(paths: ResultsPaths) -> list[Timing]:
     return timings(paths)
 
 
-def _measured(plan: Plan, speeds: Speeds, paths: ResultsPaths) -> Iterator[Timing]:
+def _measured(
+    plan: Plan, speeds: Speeds, paths: ResultsPaths, say: Callable[[str], None]
+) -> Iterator[Timing]:
     """One pack of each structure that is not known: its largest."""
     from orchestrator.execution.local.inline import local_training
     from orchestrator.execution.protocol import Job
@@ -73,6 +76,6 @@ def _measured(plan: Plan, speeds: Speeds, paths: ResultsPaths) -> Iterator[Timin
         if (work := pack_work(pack, speeds.device)) not in speeds.by_work:
             unknown[work] = pack
     for number, (work, pack) in enumerate(unknown.items(), 1):
-        print(f"calibrating {number} of {len(unknown)}", file=sys.stderr)
+        say(f"calibrating {number} of {len(unknown)}")
         seconds = calibrate(pack, lambda shortened: train(shortened, job, None))
         yield Timing(work, len(pack.trials), seconds)

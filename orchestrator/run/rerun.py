@@ -1,7 +1,6 @@
-"""`orch run STUDY --trial ID`: one trial once more, beside what the store has of it."""
+"""One trial once more, alone in this process, beside what the store has of it."""
 
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from time import perf_counter
@@ -11,23 +10,24 @@ from orchestrator.execution.local.inline import local_training
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray.this_machine import capacity_for
 from orchestrator.execution.worker.failures import describe
-from orchestrator.paths import Location
+from orchestrator.paths import Location, ResultsPaths
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.packs import make_packs
 from orchestrator.plan.records import Trial
+from orchestrator.run.display import SILENT, Display
 from orchestrator.run.downloads import fetch_downloads
 from orchestrator.run.find_study import SHORTEST
 from orchestrator.run.planning import plan_from_store, require_method
 from orchestrator.run.results_location import results_now
 from orchestrator.store.trial import Measured, Stored, measured, read_stored
-from orchestrator.study.load import Overrides, load_study
+from orchestrator.study.load import NO_OVERRIDES, Overrides, load_study
 from orchestrator.training.records import PackRows
 
 _NEAREST = 3  # ids that are named when one is unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Trained:
     """The trial as it came out this time."""
 
     status: str
@@ -36,10 +36,37 @@ class Again:
     wall_s: float
 
 
-def rerun(study: str, identifier: str, *, overrides: Overrides, results: Location | None) -> int:
-    """Trains it alone, in this process, and writes nothing. Exit code 0, or 1 when it failed.
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A trial that was trained again. Nothing was written."""
 
-    Raises InputError for an id that the study has not, EnvironmentFault as a run does.
+    trial_id: str
+    trained: Trained | None  # None where it failed
+    error: str  # why it failed, with the end of the traceback
+    stored: Stored | None  # what the store has of it
+    results: ResultsPaths
+
+    @property
+    def is_same(self) -> bool:
+        """Its status and all metrics and gradients are bit for bit those in the store."""
+        if self.trained is None or self.stored is None:
+            return False
+        here, there = self.trained, self.stored
+        return (here.status, here.values) == (there.status, there.values)
+
+
+def rerun(
+    study: str,
+    identifier: str,
+    *,
+    overrides: Overrides = NO_OVERRIDES,
+    results: Location | None = None,
+    display: Display = SILENT,
+) -> Rerun:
+    """Trains the trial alone, in this process.
+
+    identifier: the trial's id, or its first digits.
+    Raises InputError for an id that the study does not have, EnvironmentFault as a run does.
     """
     loaded = load_study(study, overrides)
     paths = results_now(results)
@@ -50,7 +77,7 @@ def rerun(study: str, identifier: str, *, overrides: Overrides, results: Locatio
     trial = _find(identifier, plan.trials, loaded.name)
     (pack,) = make_packs(loaded, [trial], (), 1, prints)
     fetch_downloads([pack])
-    print(f"trial {trial.trial_id} of {loaded.name}: {_described(trial)}")
+    display.say(f"trial {trial.trial_id} of {loaded.name}: {_described(trial)}")
     job = Job(paths.absolute.root, loaded.resources)
     started = perf_counter()
     try:
@@ -58,13 +85,9 @@ def rerun(study: str, identifier: str, *, overrides: Overrides, results: Locatio
     except OrchError:
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything
-        print(f"failed: {describe(error)}", file=sys.stderr)
-        return 1
-    again = _again(rows, perf_counter() - started)
-    for line in _lines(again, read_stored(paths, trial.trial_id)):
-        print(line)
-    print(f"nothing was written: {paths} is as it was")
-    return 0
+        return Rerun(trial.trial_id, None, describe(error), None, paths)
+    trained = _trained(rows, perf_counter() - started)
+    return Rerun(trial.trial_id, trained, "", read_stored(paths, trial.trial_id), paths)
 
 
 def _find(identifier: str, trials: Sequence[Trial], study: str) -> Trial:
@@ -86,57 +109,10 @@ def _described(trial: Trial) -> str:
     return f"{trial.variant.label}, {tuning}replicate {trial.replicate}"
 
 
-def _again(rows: PackRows, wall_s: float) -> Again:
+def _trained(rows: PackRows, wall_s: float) -> Trained:
     final = {
         name.removeprefix("final."): float(values[0])
         for name, values in rows.trials.items()
         if name.startswith("final.") and values[0] is not None
     }
-    return Again(rows.trials["status"][0], final, measured(rows), wall_s)
-
-
-def _lines(again: Again, stored: Stored | None) -> Iterator[str]:
-    """Final values side by side, and whether all values are the same bits."""
-    yield f"trained again, alone: {again.status} in {again.wall_s:.1f} s"
-    before = stored.final if stored else {}
-    names = [name for name in {**again.final, **before}]
-    width = max((len(name) for name in names), default=0)
-    yield f"{'final':<{width}}  {'again':>12}" + f"  {'stored':>12}" * bool(stored)
-    for name in names:
-        cells = [again.final.get(name), *([before.get(name)] if stored else [])]
-        yield f"{name:<{width}}" + "".join(f"  {_number(value):>12}" for value in cells)
-    yield _verdict(again, stored)
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.8g}"
-
-
-def _verdict(again: Again, stored: Stored | None) -> str:
-    if stored is None:
-        return "the store has no result of this trial to compare it with"
-    if stored.status == "failed":
-        return f"the stored one failed: {str(stored.error).splitlines()[0]}"
-    if again.values == stored.values and again.status == stored.status:
-        return f"the same bits as stored, all {len(stored.values):,} metrics and gradients"
-    only = len(again.values.keys() ^ stored.values.keys())
-    return (
-        f"not the same bits as stored ({stored.how}): {_farthest(again.values, stored.values)}"
-        + f"; {only:,} measured in one of them only" * bool(only)
-    )
-
-
-def _farthest(again: Measured, stored: Measured) -> str:
-    """How many values differ, and which one most."""
-    off = {
-        key: abs(again[key] - stored[key]) / max(abs(again[key]), abs(stored[key]))
-        for key in again.keys() & stored.keys()
-        if again[key] != stored[key]
-    }
-    if not off:
-        return "no value differs"
-    worst = max(off, key=lambda key: off[key])
-    return (
-        f"{len(off):,} of {len(stored):,} values differ, at most by {off[worst]:.1g} of the value "
-        f"({worst})"
-    )
+    return Trained(rows.trials["status"][0], final, measured(rows), wall_s)

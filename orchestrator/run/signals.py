@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -58,8 +59,11 @@ class Interrupts:
 
 @contextmanager
 def interruptible() -> Iterator[Interrupts]:
-    """Turns the first signal into `Stop`. For the main thread."""
+    """Turns the first signal into `Stop`; outside the main thread, which gets none, nothing."""
     interrupts = Interrupts()
+    if current_thread() is not main_thread():
+        yield interrupts
+        return
     before = {name: signal.signal(name, interrupts.handle) for name in _SIGNALS}
     before[signal.SIGALRM] = signal.signal(signal.SIGALRM, interrupts.run_out)
     try:

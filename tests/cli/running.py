@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestrator.cli.terminal import Terminal
 from orchestrator.execution.local import inline
 from orchestrator.paths import TABLES
-from orchestrator.run.run_study import run
+from orchestrator.run.run_study import run_study
 from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.orch import ORCH
 
@@ -55,14 +56,16 @@ def train_here(
     study: Path, *, only: tuple[str, ...] = (), force: bool = False, report: bool = False
 ) -> int:
     """`orch run --inline` in this process, into the folder `results` beside the study."""
-    return run(
+    result = run_study(
         str(study),
         overrides=Overrides(only=only),
         results=study.parent / "results",
         inline=True,
         report=report,
         force=force,
+        display=Terminal(),
     )
+    return 0 if result.is_complete else 1
 
 
 class Killed(BaseException):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import typer
 
 import orchestrator.training.engine as engine
+from orchestrator.cli.run import run
 from orchestrator.errors import InputError
-from orchestrator.run.rerun import rerun
-from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.orch import orch
 from tests.cli.running import TINY, train_here, write_study
 
@@ -27,8 +27,13 @@ def trials(study: Path) -> pd.DataFrame:
     return pd.read_parquet(study.parent / "results" / "tiny" / "trials.parquet")
 
 
-def again(study: Path, identifier: str) -> int:
-    return rerun(str(study), identifier, overrides=Overrides(), results=study.parent / "results")
+def again(study: Path, identifier: str, results: Path | None = None) -> int:
+    """`orch run STUDY --trial` in this process: its exit code."""
+    try:
+        run(str(study), trial=identifier, results=str(results or study.parent / "results"))
+    except typer.Exit as done:
+        return done.exit_code
+    return 0
 
 
 def contents(folder: Path) -> dict[Path, tuple[int, bytes]]:
@@ -93,7 +98,7 @@ def test_a_trial_that_was_never_trained_is_trained(
 ) -> None:
     identifier = trials(done)["trial_id"][0]
     results = tmp_path / "results"
-    assert rerun(str(done), identifier[:6], overrides=Overrides(), results=results) == 0
+    assert again(done, identifier[:6], results) == 0
     assert "the store has no result of this trial" in capsys.readouterr().out
     assert not results.exists()
 

@@ -14,19 +14,19 @@ import pytest
 from orchestrator import open_study
 from orchestrator.cli import main
 from orchestrator.cli.doctor import _folder
+from orchestrator.cli.terminal import Terminal
 from orchestrator.errors import EnvironmentFault, InputError
 from orchestrator.execution.ray.preflight import look as look_around
 from orchestrator.paths import ResultsPaths
 from orchestrator.run.find_study import known
 from orchestrator.run.report_watcher import Rebuilder
 from orchestrator.run.results_location import results_now, results_paths
-from orchestrator.run.run_study import run
+from orchestrator.run.run_study import run_study
 from orchestrator.store.local.is_running import under_way
 from orchestrator.store.pack_files import commit, statuses
 from orchestrator.store.remote import filesystems, lease
 from orchestrator.store.remote.mirror import mirrored
 from orchestrator.store.remote.object_io import get, listing, put
-from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.orch import ORCH
 from tests.cli.running import killed_after, tables, train_here, write_study
 from tests.object_storage import ObjectStorage
@@ -53,8 +53,9 @@ def another_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
 
 def train_there(study: Path, uri: str, **flags: bool) -> int:
-    flags = {"inline": True, "report": False, "force": False, **flags}
-    return run(str(study), overrides=Overrides(), results=uri, **flags)
+    flags = {"inline": True, "report": False, **flags}
+    result = run_study(str(study), results=uri, display=Terminal(), **flags)
+    return 0 if result.is_complete else 1
 
 
 def names(uri: str) -> set[str]:

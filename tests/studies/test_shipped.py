@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.power import DESCRIPTIVE_BELOW
-from orchestrator.run.run_study import run
+from orchestrator.run.run_study import run_study
 from orchestrator.study.load import Overrides, load_study
 
 STUDIES = sorted(path.stem for path in (Path(__file__).parents[2] / "studies").glob("*.yaml"))
@@ -74,6 +74,7 @@ def test_it_runs_small_to_its_report(name: str, tmp_path: Path) -> None:
         set=("training.epochs=1", "training.batch_size=20", "probes.examples=10", *smaller),
         replicates=2,
     )
-    code = run(name, overrides=small, results=tmp_path, inline=True, report=True, force=False)
-    assert code == 0
-    assert ResultsPaths(tmp_path).study(name).report.is_file()
+    result = run_study(name, overrides=small, results=tmp_path, inline=True)
+    assert result.is_complete
+    assert result.report == ResultsPaths(tmp_path).study(name).report
+    assert result.report.is_file()

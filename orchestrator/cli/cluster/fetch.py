@@ -8,11 +8,11 @@ from orchestrator.execution.remote.archive import size_text
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from orchestrator.execution.remote.submissions import Submission, find
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.run.counts import count
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now, results_paths
 from orchestrator.store.journal import names_submission
 from orchestrator.store.local.copy_study import copy_study
+from orchestrator.words import plural
 
 
 def fetch(given: str, *, address: str | None, to: Location | None) -> int:
@@ -30,7 +30,7 @@ def fetch(given: str, *, address: str | None, to: Location | None) -> int:
     else:
         document = document_of(found.study, source)
         copied = copy_study(source, target, document)
-        what = f"{count(copied.files, 'file')}, {size_text(copied.size_bytes)}"
+        what = f"{plural(copied.files, 'file')}, {size_text(copied.size_bytes)}"
         print(f"{found.study}: {what} copied to {target.root}, {copied.there:,} were there")
     return report(found.study, results=str(target))
 

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from orchestrator.execution.remote.submissions import Submission, find
-from orchestrator.run.counts import duration
 from orchestrator.run.remote.status_line import Standing, for_people, last_standing
+from orchestrator.words import duration
 
 _LAST_LINES = 12  # of the log of one that failed
 

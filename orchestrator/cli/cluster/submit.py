@@ -14,7 +14,7 @@ from orchestrator.execution.remote.submissions import Submission, next_id
 from orchestrator.paths import Location
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.identity import canonical
-from orchestrator.run.counts import count
+from orchestrator.run.plan_counts import all_trials
 from orchestrator.run.remote.job_context import SUBMISSION
 from orchestrator.run.remote.prepare import (
     arguments_there,
@@ -26,6 +26,7 @@ from orchestrator.run.remote.prepare import (
 )
 from orchestrator.study.parsing.overrides import Overrides
 from orchestrator.study.records import Study
+from orchestrator.words import plural
 
 _DIGITS = 12  # of the digest in an id
 _STOPPED_BY = {"RAY_JOB_STOP_SIGNAL": "SIGINT", "RAY_JOB_STOP_WAIT_TIME_S": "60"}
@@ -106,7 +107,7 @@ def _order(
     return Order(
         study=study,
         command=("orch", "submit", name, *overrides.words, *flag, *wait, "--results", results),
-        trials=len(plan.trials) + plan.to_come + plan.pending,
+        trials=all_trials(plan),
         results=results,
         wait=wait,
         plan=f"{study.name}-{digest}",
@@ -119,7 +120,7 @@ def _submit(
 ) -> Submission:
     """The study's submission: a new one, or one of the same plan that is there already."""
     submission_id, last = next_id(server.submissions(), order.plan)
-    name, trials = order.study.name, count(order.trials, "trial")
+    name, trials = order.study.name, plural(order.trials, "trial")
     if last is not None and last.state in ("queued", "running", "finished"):
         did = "has finished" if last.has_ended else f"is {last.state}"
         print(f"{name}: {trials}, submitted before as {last.submission_id}, which {did}")

@@ -14,7 +14,7 @@ def submission() -> str | None:
     return os.environ.get(SUBMISSION)
 
 
-def command() -> list[str]:
-    """What the user typed, word by word: there, or here."""
+def typed_command() -> list[str]:
+    """What the user typed, word by word: where the study was submitted, or here."""
     sent = os.environ.get(COMMAND)
     return list(json.loads(sent)) if sent else ["orch", *sys.argv[1:]]

@@ -19,12 +19,12 @@ from orchestrator.paths import Location
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.records import Plan
 from orchestrator.provenance import SENT_GIT, git_state
-from orchestrator.run.counts import count
 from orchestrator.run.planning import first_plan, require_method
 from orchestrator.run.remote.job_context import COMMAND
 from orchestrator.run.results_location import results_paths
 from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study
+from orchestrator.words import plural
 
 
 def plan_to_send(name: str, overrides: Overrides) -> Plan:
@@ -70,7 +70,7 @@ def variables_there(study: Study, command: Sequence[str]) -> dict[str, str]:
 
 def sent(study: Study, archive: Archive, file: Path) -> Iterator[str]:
     """Lines of what has been uploaded, and what has not."""
-    size, files = size_text(file.stat().st_size), count(len(archive.files), "file")
+    size, files = size_text(file.stat().st_size), plural(len(archive.files), "file")
     yield f"uploaded: {size} ({files}); the largest: {archive.largest}"
     if expected := files_expected(study):
         yield f"not uploaded, so every node must have: {', '.join(map(str, expected))}"

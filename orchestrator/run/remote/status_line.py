@@ -7,7 +7,8 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
-from orchestrator.run.counts import Tally, count, duration
+from orchestrator.run.counts import Tally
+from orchestrator.words import duration, plural
 
 _MARK = "standing: "
 _LINE = re.compile(rf"^{_MARK}(\{{.*\}})$", re.MULTILINE)
@@ -26,7 +27,7 @@ class Standing:
 
     def __str__(self) -> str:
         """12/48 trials · 1 failed · 2 diverged · 6 running · 0:41 left."""
-        words = [f"{self.done:,}/{count(self.trials, 'trial')}"]
+        words = [f"{self.done:,}/{plural(self.trials, 'trial')}"]
         for number, word in (
             (self.failed, "failed"), (self.diverged, "diverged"), (self.running, "running"),
         ):  # fmt: skip

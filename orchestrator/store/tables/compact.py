@@ -45,7 +45,7 @@ def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
     gather_samples(paths, plan_document)
 
 
-def failures(study: StudyPaths) -> Counter[str]:
+def count_errors(study: StudyPaths) -> Counter[str]:
     """First lines of the errors of failed trials, as type and message, with their counts."""
     table = pq.read_table(study.table("trials"), columns=["status", "error"])
     failed = table.filter(pc.equal(table["status"], FAILED))

@@ -14,11 +14,12 @@ from orchestrator.study.design.factors import (
     read_factors,
     unknown_path,
 )
-from orchestrator.study.parsing.messages import names, plain, plural, shown
+from orchestrator.study.parsing.messages import names, plain, shown
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import cure
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 from orchestrator.study.records import Level
+from orchestrator.words import plural
 
 LONGEST_NAME = 60  # characters of a variant's name
 

@@ -8,11 +8,12 @@ from pydantic import ValidationError
 from orchestrator.study.design.factors import Factors, read_combination, unknown_path
 from orchestrator.study.design.nuisance_values import Values, at_point
 from orchestrator.study.parsing.keys import NuisanceKeys, TuneKeys
-from orchestrator.study.parsing.messages import names, nearest, plural, shown
+from orchestrator.study.parsing.messages import names, nearest, shown
 from orchestrator.study.parsing.setting_paths import Setting, settings_in
 from orchestrator.study.parsing.validate import cure, read_group
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 from orchestrator.study.records import Kind, Level, Nuisance, Tune, Variant
+from orchestrator.words import plural
 
 RANGES: tuple[Kind, ...] = ("uniform", "log_uniform", "int_uniform")
 KINDS: tuple[Kind, ...] = (*RANGES, "choice")

@@ -40,11 +40,6 @@ def plain(level: Any) -> str:
     return level if isinstance(level, str) else shown(level)
 
 
-def plural(count: int, noun: str) -> str:
-    """1 variant, 1,000 variants."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
 def names(candidates: Iterable[Any]) -> str:
     return ", ".join(map(str, candidates))
 

@@ -1,0 +1,70 @@
+"""What is counted and estimated while packs run."""
+
+import pytest
+
+from orchestrator.execution.protocol import Summary
+from orchestrator.plan.records import Pack
+from orchestrator.run import counts as counting
+from orchestrator.run.counts import Tally
+from tests.execution.listening import pack_of
+
+ONE, TWO, THREE, FOUR = (pack_of(*(f"{name}{i}" for i in range(2))) for name in "abcd")
+
+
+class Clock:
+    """Time that stands still until it is moved."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(counting, "monotonic", found)
+    return found
+
+
+def done(pack: Pack, wall_s: float, failed: int = 0, diverged: int = 0) -> Summary:
+    total = len(pack.trials)
+    return Summary(pack.pack_id, total, total - failed - diverged, diverged, failed, wall_s)
+
+
+class TestTally:
+    def test_text(self, clock: Clock) -> None:
+        counts = Tally([ONE, TWO, THREE, FOUR], workers=2)
+        assert counts.text() == "0/8 trials"
+        counts.started(ONE)
+        counts.started(TWO)
+        assert counts.text() == "0/8 trials · 2 packs running"
+        clock.now += 10
+        counts.finished(done(ONE, 10, failed=1))
+        assert counts.text() == "2/8 trials · 1 failed · 1 pack running · 0:10 left"
+
+    def test_time_left_counts_what_is_under_way(self, clock: Clock) -> None:
+        """Four equal packs, 10 s each, on two workers."""
+        counts = Tally([ONE, TWO, THREE, FOUR], workers=2)
+        assert counts.left_s() is None
+        counts.started(ONE)
+        counts.finished(done(ONE, 10))
+        assert counts.left_s() == pytest.approx(15)
+        counts.started(TWO)
+        counts.started(THREE)
+        clock.now += 4
+        assert counts.left_s() == pytest.approx(15 - 4)
+        clock.now += 100  # slower than thought: as good as done, but not more
+        assert counts.left_s() == pytest.approx(5)
+
+    def test_a_lost_pack_counts_once(self, clock: Clock) -> None:
+        counts = Tally([ONE, TWO], workers=1)
+        counts.started(ONE)
+        counts.lost(ONE, [ONE])
+        assert not counts.running
+        counts.started(ONE)
+        counts.finished(done(ONE, 5, diverged=2))
+        assert counts.text() == "2/4 trials · 2 diverged · 0:05 left"
+        counts.started(TWO)
+        counts.finished(done(TWO, 5))
+        assert counts.left_s() == 0
