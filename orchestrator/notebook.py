@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 
 from orchestrator.reports.analysis import Analysis, analyse
 from orchestrator.reports.data.read import Tables, read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.composed import composed
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.records import Figure
 from orchestrator.reports.frames import comparisons_frame, results_frame
-from orchestrator.reports.page.render import draw
 from orchestrator.reports.text.headline import finding
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
@@ -66,7 +66,7 @@ class OpenStudy:
 
     @cached_property
     def _figures(self) -> Mapping[str, Figure]:
-        return draw(scheme(self.analysis.plan), self.analysis)
+        return draw_all(scheme(self.analysis.plan), self.analysis)
 
     @property
     def figures(self) -> tuple[str, ...]:

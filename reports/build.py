@@ -96,7 +96,7 @@ def _lines(said: Sentences) -> tuple[str, ...]:
 
 
 def write_comparisons(path: Path, rows: Sequence[Comparison], labels: dict[str, str]) -> None:
-    """One row a contrast; variants by their labels, as in trials.parquet's `variant`."""
+    """One row per contrast; variants by their labels, as in trials.parquet's `variant`."""
     named = [
         {**asdict(row), "variant": labels[row.variant], "baseline": labels[row.baseline]}
         for row in rows
@@ -108,6 +108,6 @@ def write_comparisons(path: Path, rows: Sequence[Comparison], labels: dict[str, 
 
 
 def write_decay(path: Path, table: pd.DataFrame) -> None:
-    """One row a trial, probed epoch, axis, site group and quantity; what cannot be had is null."""
+    """One row per trial, probed epoch, axis, site group and quantity; unknown numbers are null."""
     rows = pa.Table.from_pandas(table, schema=DECAY, preserve_index=False)
     write_atomically(path, lambda temporary: pq.write_table(rows, temporary))

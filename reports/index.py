@@ -14,7 +14,7 @@ from orchestrator.reports.page.encode.policy import policy
 from orchestrator.reports.page.render import environment, source
 from orchestrator.reports.text.names import level_text
 
-_HEAD_CHARS = 40_000  # the head of a report stands before its style and scripts
+_HEAD_CHARS = 40_000  # the head of a report comes before its style and scripts
 
 
 @dataclass(frozen=True)

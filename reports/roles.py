@@ -20,8 +20,8 @@ class Roles:
 def roles(plan: Plan) -> Roles:
     """Colour is what the study compares (the first factor of its baseline), x the longest scale.
 
-    Where factors are not crossed, panels of their levels would stand nearly empty: there every
-    variant has a colour of its own.
+    Where factors are not crossed, panels of their levels would be nearly empty: there every
+    variant has its own colour.
     """
     if not is_crossed(plan):
         return Roles(VARIANT, None, None, None, ())

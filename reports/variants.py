@@ -1,4 +1,4 @@
-"""What a variant is called, and the axis on which it stands, in every design."""
+"""The name of a variant and its level on each axis, in every design."""
 
 from collections.abc import Mapping
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.export.errors import ExportChoiceError, ExportError
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.composed import composed
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.records import Figure
 from orchestrator.reports.files import write_text
-from orchestrator.reports.page.render import draw
 
 CAPTIONS = "captions.txt"
 
@@ -22,7 +22,7 @@ def write_pictures(
     chosen: key of a list on the page → option; applies to each figure that has such a list.
     Raises ExportChoiceError for what no figure has, ExportError without kaleido or a browser.
     """
-    figures = draw(scheme(analysis.plan), analysis)
+    figures = draw_all(scheme(analysis.plan), analysis)
     _check(figures, chosen)
     jobs = [
         {"fig": composed(figure, _own(figure, chosen)), "path": str(target / f"{name}.{form}")}

@@ -22,7 +22,7 @@ _AXIS = {
 
 
 def composed(figure: Figure, chosen: Mapping[str, str] | None = None) -> go.Figure:
-    """What the page shows with these options chosen from its lists; others stand as it opens.
+    """What the page shows with these options chosen; other lists stay as the page opens them.
 
     chosen: chooser's key → option. Raises ValueError that names what there is to choose.
     """
@@ -79,7 +79,7 @@ def _add(made: go.Figure, panel: Panel, row: int, column: int) -> None:
 
 
 def _title(text: str) -> dict[str, Any]:
-    """Above the panel, and above the labels of lines that stand there."""
+    """Above the panel, and above the labels of lines."""
     return {
         "text": text, "showarrow": False, "font": {"size": 12, "weight": 600}, "xref": "paper",
         "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 14,
@@ -110,7 +110,7 @@ def _legend(key: Key) -> go.Scatter:
 
 
 def _title_text(figure: Figure, chosen: Mapping[str, str] | None) -> str:
-    """Below the title, what the lists stand on: a picture has none."""
+    """The title, and below it the options of the lists, which a picture does not have."""
     listed = figure.chosen_text(chosen)
     return escape(figure.titled(chosen)) + (f"<br><sup>{escape(listed)}</sup>" if listed else "")
 

@@ -93,7 +93,7 @@ class Scheme:
 
     @property
     def each_alone(self) -> Arrangement:
-        """Of a figure with one variant a panel, as others are chosen from lists.
+        """Of a figure with one variant per panel, as others are chosen from lists.
 
         Where factors are not crossed, panels of levels would hold several variants.
         """
@@ -108,7 +108,7 @@ class Scheme:
         return self.text(self.roles.colour, variant) or self.hover_name(variant)
 
     def text(self, path: str | None, variant: Variant) -> str:
-        """The level, safe to stand in plotly's text, which reads some HTML."""
+        """The level, escaped for plotly's text, which reads some HTML."""
         return escape(level_name(self.names[path], self.level(path, variant))) if path else ""
 
     @property

@@ -17,14 +17,14 @@ Layout = dict[str, Any]
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot. It is shown when every chooser named in `when` stands on the given option."""
+    """One plot. It is shown when every list named in `when` is at the given option."""
 
     title: str
     data: tuple[Trace, ...]
     layout: Layout
     when: Mapping[str, str]
     note: str = ""  # what is missing from it
-    variants: tuple[int, ...] = ()  # their places in the study; empty where it speaks of all
+    variants: tuple[int, ...] = ()  # their places in the study; empty where it shows all
     part: str = ""  # what of the title is no level: "before training"
     short: tuple[tuple[int, str], ...] = ()  # (place of a variant, how many replicates it has)
 
@@ -62,7 +62,7 @@ class Arrangement:
     along: what x is: the place of a level with its colours beside each other (dodged), the place
     itself (levels), or no factor ("").
     dashed: whether dashes say the same as colours, and so change with them.
-    whole: of all tasks together: chips do not change it, and no task can have a colour in it.
+    whole: of all tasks together: hidden levels do not change it, and tasks have no colours in it.
     """
 
     panels: tuple[str, ...] | None
@@ -100,13 +100,13 @@ class Figure:
         return title[:1].upper() + title[1:]
 
     def chosen_text(self, chosen: Mapping[str, str] | None = None) -> str:
-        """What the lists stand on that the title leaves out: "depth 8, quantity mean of …"."""
+        """Options of the lists that the title leaves out: "depth 8, quantity mean of …"."""
         left = [each for each in self.choosers if f"{{{each.key}}}" not in self.title]
         return ", ".join(f"{each.label} {each.text(chosen)}" for each in left)
 
 
 def numbers(values: Any, digits: int = 5) -> list[float | None]:
-    """Rounded to significant digits, None for NaN: what stands in the page's JSON."""
+    """Rounded to significant digits, None for NaN, as the page's JSON has them."""
     form = f"%.{digits}g"
     return [
         float(form % value) if isfinite(value) else None  # there may be a million

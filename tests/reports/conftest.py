@@ -8,8 +8,8 @@ import pytest
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import Report, build_report
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.page.render import draw
 from tests.reports.browsing import CHROMIUM, Visit
 from tests.reports.sample import Drawn, Sample, write, write_small
 
@@ -65,7 +65,7 @@ def full_drawn(full: Path) -> Drawn:
     """Its (tables, analysis, figures)."""
     tables = read_tables(full)
     analysis = analyse(tables)
-    return tables, analysis, draw(scheme(analysis.plan), analysis)
+    return tables, analysis, draw_all(scheme(analysis.plan), analysis)
 
 
 @pytest.fixture(scope="session")

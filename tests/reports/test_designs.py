@@ -12,8 +12,9 @@ from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import Plan, parse_plan, read_tables
 from orchestrator.reports.export.latex import write_latex
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.page.render import draw, render
+from orchestrator.reports.page.render import render
 from orchestrator.reports.page.rows.partly_fixed import Partly, partly_fixed
 from orchestrator.reports.roles import roles
 from orchestrator.reports.text.verdicts import statements
@@ -126,7 +127,7 @@ def test_every_variant_meets_its_baseline_and_no_other(sample: Sample, tmp_path:
 def test_every_variant_is_in_the_figure_and_the_tables(sample: Sample, tmp_path: Path) -> None:
     tables = read_tables(write(tmp_path, sample))
     analysis, view = analyse(tables), scheme(plan(sample))
-    panels = draw(view, analysis)["outcomes"].panels
+    panels = draw_all(view, analysis)["outcomes"].panels
     means = [t for panel in panels for t in panel.data if t["name"] == "mean"]
     assert sum(len(trace["x"]) for trace in means) == len(sample.listed)
     page = render(tables, analysis).html

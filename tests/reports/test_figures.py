@@ -10,12 +10,12 @@ import pytest
 
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.composed import composed, visible
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.gradients.epochs import MOST, probed
 from orchestrator.reports.figures.palette import INK, LOOKS, dark_of, looks
 from orchestrator.reports.figures.records import Chooser, Figure, linear_range, log_range, numbers
-from orchestrator.reports.page.render import draw
 from tests.reports.sample import Sample, write
 
 pytestmark = pytest.mark.slow  # whole analyses and pages
@@ -42,7 +42,7 @@ STUDIES = {
 
 def drawn(folder):
     analysis = analyse(read_tables(folder))
-    return analysis, draw(scheme(analysis.plan), analysis)
+    return analysis, draw_all(scheme(analysis.plan), analysis)
 
 
 @pytest.fixture(params=STUDIES)
@@ -153,10 +153,10 @@ def test_the_sentence_is_of_the_last_forward_layer(tmp_path):
     above = tables.gradients[first].assign(site="forward.10")
     tables.gradients.loc[first & (tables.gradients["quantity"] == "hidden_grad"), "value"] = 1.0
     gradients = pd.concat([tables.gradients, above], ignore_index=True)
-    said = draw(*_with_view(replace(tables, gradients=gradients)))["time_decay"].lesson
+    said = draw_all(*_with_view(replace(tables, gradients=gradients)))["time_decay"].lesson
     assert re.match(r"Before training the gradient loses a factor (2|1\.9)", said)
     assert "keeps its size" not in said
-    one_layer = draw(*_with_view(tables))["time_decay"].lesson
+    one_layer = draw_all(*_with_view(tables))["time_decay"].lesson
     assert "keeps its size with rnn" in one_layer
 
 
@@ -169,7 +169,7 @@ def _with_view(tables):
 def test_gradients_that_are_zero_everywhere_are_counted(tmp_path, factors):
     tables = read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3)))
     tables.gradients["value"] = 0.0
-    figures = draw(*_with_view(tables))
+    figures = draw_all(*_with_view(tables))
     figure = figures.get("time_decay") or figures["delta"]
     assert "n = 0" in figure.caption
     assert "(3 exactly zero)" in shown(figure)[0].note
@@ -194,7 +194,7 @@ def test_hovering_names_the_layer_whatever_it_is_called(tmp_path):
     sites = {"hidden.1": "conv1", "hidden.2": "ff1<b>"}
     tables.gradients["site"] = tables.gradients["site"].replace(sites)
     analysis = analyse(tables)
-    figures = draw(scheme(analysis.plan), analysis)
+    figures = draw_all(scheme(analysis.plan), analysis)
     (line,) = [t for t in figures["delta"].panels[0].data if "markers" in t["mode"]]
     assert [name for _, name in line["customdata"]] == ["conv1", "ff1&lt;b&gt;"]
     assert "%{customdata[1]}" in line["hovertemplate"]

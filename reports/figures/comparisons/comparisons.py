@@ -1,4 +1,4 @@
-"""Draws `comparisons`: one bar a row, for a narrow column of the table."""
+"""Draws `comparisons`: one bar per row, for a narrow column of the table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

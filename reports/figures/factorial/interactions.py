@@ -9,6 +9,7 @@ from orchestrator.reports.figures.factorial.main_effects import axis, layout
 from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, numbers
+from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.captions.factorial import interactions as words
 from orchestrator.reports.text.names import level_name
@@ -17,11 +18,12 @@ MOST_PAIRS, HEIGHT_PX = 6, 280
 _LABEL_PX = 13  # height of a line's label
 
 
-def draw(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> Figure | None:
-    """every: the strongest interaction first; factors: the path of each axis."""
-    shown = every[:MOST_PAIRS]
-    if not shown:
+def draw(view: Scheme, found: Factorial | None) -> Figure | None:
+    """The strongest first; None where factors are not crossed, or trials do not vary."""
+    if found is None or not found.anova.total or not found.interactions:
         return None
+    factors, every = found.crossing.factors, found.interactions
+    shown = every[:MOST_PAIRS]
     scale = axis(view, shown)
     panels = [_panel(view, factors, means, scale) for means in shown]
     return Figure(

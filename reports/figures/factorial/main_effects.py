@@ -6,6 +6,7 @@ from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, Look, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
+from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.captions.factorial import main_effects as words
 from orchestrator.reports.text.names import level_text
@@ -13,10 +14,11 @@ from orchestrator.reports.text.names import level_text
 PLAIN = Look(INK[0], INK[1], "circle", "solid", "", "")
 
 
-def draw(view: Scheme, factors: Sequence[str], every: Sequence[Means]) -> Figure | None:
-    """factors: the path of each axis."""
-    if not every:
+def draw(view: Scheme, found: Factorial | None) -> Figure | None:
+    """None where factors are not crossed, or trials do not vary."""
+    if found is None or not found.anova.total or not found.main_effects:
         return None
+    factors, every = found.crossing.factors, found.main_effects
     scale, widest = axis(view, every), max(every, key=lambda means: means.span)
     return Figure(
         name="main_effects",

@@ -25,13 +25,32 @@ QUANTITY, DIRECTION = "quantity", "direction"  # keys of the choosers
 NO_THEORY: Mapping[str, Theory] = MappingProxyType({})
 
 
-def draw(
+def draw_delta(
+    view: Scheme, profiles: Sequence[Profile], backward: Sequence[Profile], theories: Theories
+) -> Figure | None:
+    """The gradient that arrives at each layer, beside theory."""
+    return _draw(view, profiles, backward, ("delta", "delta_mean"), 260, theories)
+
+
+def draw_weights(
+    view: Scheme, profiles: Sequence[Profile], backward: Sequence[Profile]
+) -> Figure | None:
+    return _draw(view, profiles, backward, ("weight_grad", "update_ratio"), 190)
+
+
+def draw_saturation(
+    view: Scheme, profiles: Sequence[Profile], backward: Sequence[Profile]
+) -> Figure | None:
+    return _draw(view, profiles, backward, ("saturation", "dead"), 190)
+
+
+def _draw(
     view: Scheme,
     profiles: Sequence[Profile],
+    backward: Sequence[Profile],
     quantities: Sequence[str],
     height_px: int,
     theories: Theories | None = None,
-    backward: Sequence[Profile] = (),
 ) -> Figure | None:
     """None where no network has hidden layers. The first quantity gives name and title.
 

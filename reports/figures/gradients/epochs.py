@@ -96,7 +96,7 @@ def _slide_axes(seen: Sequence[DrawnProfile]) -> Layout:
 
 
 def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
-    """Layer by epoch, one panel a variant; None with one epoch or without deep networks."""
+    """Layer by epoch, one panel per variant; None with one epoch or without deep networks."""
     found, epochs = _deltas(profiles)
     if len(epochs) < 2 or all(p.inner < 2 for p in found):
         return None

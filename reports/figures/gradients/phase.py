@@ -10,7 +10,7 @@ from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import ON_COLOUR, look
 from orchestrator.reports.figures.records import STAYS, Figure, Layout, Panel, Trace, numbers
 from orchestrator.reports.statistics.gradients.phase import Phase, Start
-from orchestrator.reports.statistics.gradients.theory import Theory
+from orchestrator.reports.statistics.gradients.theory import Theories
 from orchestrator.reports.text.captions.gradients import phase as words
 
 _VANISHES, _EDGE, _EXPLODES = "#2c6fb3", "#e9e9e4", "#c25a1b"
@@ -18,8 +18,8 @@ _WEIGHTS, _BIASES = "σ<sub>w</sub>²", "σ<sub>b</sub>²"
 _DECADE = 0.5  # of the factor, at which a colour is full
 
 
-def draw(view: Scheme, found: Sequence[Phase], theories: Mapping[str, Theory]) -> Figure | None:
-    """None where theory speaks of no variant through depth."""
+def draw(view: Scheme, found: Sequence[Phase], theories: Theories) -> Figure | None:
+    """None where theory covers no variant through depth."""
     if not found:
         return None
     return Figure(
@@ -32,7 +32,7 @@ def draw(view: Scheme, found: Sequence[Phase], theories: Mapping[str, Theory]) -
         legend=view.legend,
         choosers=(),
         panels=tuple(_panel(view, phase, last=phase is found[-1]) for phase in found),
-        lesson=words.lesson(view.plan, theories),
+        lesson=words.lesson(view.plan, theories.by_axis["depth"]),
         arrangement=STAYS,
     )
 

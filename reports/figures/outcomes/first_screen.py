@@ -32,8 +32,9 @@ from orchestrator.reports.text.captions.outcomes import first_screen as words
 MOST_COLUMNS = 4
 
 
-def draw(view: Scheme, whole: Figure | None, results: Outcomes, least: Baselines) -> Figure | None:
-    """None where the main figure, `whole`, is as good, or there is none."""
+def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
+    """None where the main figure, that of `outcomes`, is as good, or there is none."""
+    whole = outcomes.draw(view, results, least)
     columns = view.roles.columns if _fits(view, view.roles.columns) else None
     wanted = (view.roles.columns, view.roles.rows, *view.roles.rest)
     choose = tuple(path for path in wanted if path and path != columns)

@@ -1,4 +1,4 @@
-"""Draws `ranks`: mean ranks on one scale, and bars over those not told apart."""
+"""Draws `ranks`: mean ranks on one scale, and bars over those that do not differ significantly."""
 
 from collections.abc import Sequence
 

@@ -34,7 +34,7 @@ class _Numbers:
         self.count = 0
 
     def add(self, part: NDArray[np.float64]) -> dict[str, list[int]]:
-        """What stands in the JSON in its place."""
+        """The reference that replaces the list in the JSON."""
         place = [self.count, part.size]
         self.parts.append(part.astype("<f4"))
         self.count += part.size
@@ -49,7 +49,7 @@ class _Numbers:
 
 
 def packed(value: Any) -> str:
-    """Base64, to stand in a script element. Records become objects; numbers keep five digits."""
+    """Base64, for inside a script element. Records become objects; numbers keep five digits."""
     numbers = _Numbers()
     tree = _tree(value, numbers)
     text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

@@ -1,4 +1,4 @@
-"""Bytes of pixels → a PNG that stands in the page. Needs no library of pictures for that."""
+"""Bytes of pixels → a PNG inside the page, without an image library."""
 
 import struct
 import zlib

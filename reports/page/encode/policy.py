@@ -15,9 +15,9 @@ def policy(
     frames: str = "'none'",
     loads: bool = False,
 ) -> str:
-    """For a meta element that stands before the scripts. An inline handler never runs.
+    """For a meta element before the scripts. An inline handler never runs.
 
-    scripts: texts of the script elements, character by character as they stand in the page.
+    scripts: texts of the script elements, character by character as they are in the page.
     loads: these scripts may load files; a script element of the page itself may not.
     """
     digests = " ".join(f"'sha256-{_digest(text)}'" for text in scripts) or "'none'"

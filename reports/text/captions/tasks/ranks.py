@@ -3,7 +3,7 @@
 from orchestrator.reports.statistics.tasks.ranks import ALPHA, LEAST_TASKS, Ranks
 from orchestrator.reports.text.names import p_text
 
-TOGETHER = "not told apart"
+TOGETHER = "no significant difference"
 
 
 def title(found: Ranks, tasks: int) -> str:
@@ -15,8 +15,8 @@ def caption(found: Ranks, tasks: int) -> str:
     pairs = (
         "The bar joins all, as Friedman's test finds no difference and so no pair is tested."
         if found.p is not None and found.p > ALPHA
-        else "A bar joins variants whose mean ranks are no further apart than that: they are not "
-        "told apart. Two without a common bar differ (5 % over all pairs, Nemenyi 1963)."
+        else "A bar joins variants whose mean ranks are no further apart than that: they do not "
+        "differ significantly. Two without a common bar do (5 % over all pairs, Nemenyi 1963)."
     )
     return (
         f"Marker: mean rank by mean score over n = {tasks} tasks, 1 the best (left). CD: the "

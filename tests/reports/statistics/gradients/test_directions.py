@@ -9,8 +9,8 @@ import pytest
 
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.page.render import draw
 from orchestrator.reports.statistics.gradients.decay import decay
 from orchestrator.reports.statistics.gradients.directions import BACKWARD, through_depth
 from orchestrator.reports.statistics.gradients.fits import HIDDEN, decay_table, fits
@@ -86,7 +86,7 @@ def deep(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def test_a_list_offers_the_backward_direction(deep) -> None:  # type: ignore[no-untyped-def]
     analysis = analyse(deep)
-    figure = draw(scheme(analysis.plan), analysis)["delta"]
+    figure = draw_all(scheme(analysis.plan), analysis)["delta"]
     (chooser,) = [each for each in figure.choosers if each.key == "direction"]
     assert [value for value, _ in chooser.options] == ["forward", "backward"]
     slopes = {}

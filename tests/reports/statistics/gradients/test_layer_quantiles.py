@@ -7,9 +7,9 @@ import pytest
 
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.palette import INK
-from orchestrator.reports.page.render import draw
 from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, STEEPEST
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
 from tests.reports.sample import Drawn, Sample, write
@@ -18,7 +18,7 @@ from tests.reports.sample import Drawn, Sample, write
 def drawn(folder):
     tables = read_tables(folder)
     analysis = analyse(tables)
-    return tables, analysis, draw(scheme(analysis.plan), analysis)
+    return tables, analysis, draw_all(scheme(analysis.plan), analysis)
 
 
 def shown(figure):
@@ -147,7 +147,7 @@ def test_factors_of_zero_stand_on_the_lower_edge(tmp_path: Path) -> None:
     tables = read_tables(folder)
     tables.gradients.loc[tables.gradients["quantity"] == "path_factor_q10", "value"] = 0.0
     analysis = analyse(tables)
-    panel = shown(draw(scheme(analysis.plan), analysis)["path_factors"])[0]
+    panel = shown(draw_all(scheme(analysis.plan), analysis)["path_factors"])[0]
     foot = 10 ** panel.layout["yaxis"]["range"][0]
     assert panel.data[0]["y"][2:] == pytest.approx([foot, foot], rel=1e-3)
 

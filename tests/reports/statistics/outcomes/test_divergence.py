@@ -8,8 +8,8 @@ import pytest
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import parse_plan, read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.page.render import draw
 from orchestrator.reports.statistics.comparisons.comparisons import comparisons
 from orchestrator.reports.statistics.outcomes.divergence import counted
 from tests.reports.sample import Sample, plan_document, write
@@ -109,6 +109,6 @@ def test_the_page_counts_beside_every_mean(tmp_path: Path) -> None:
     assert cells in page
     assert "7 unpaired, 1 diverged" in page
     analysis = analyse(read_tables(folder))
-    hovering = str(draw(scheme(analysis.plan), analysis)["outcomes"].panels)
+    hovering = str(draw_all(scheme(analysis.plan), analysis)["outcomes"].panels)
     assert "6 of 8 (1 diverged, 1 failed)" in hovering
     assert "Diverged trials</dt>" in page

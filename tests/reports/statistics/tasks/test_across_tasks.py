@@ -11,9 +11,9 @@ from scipy import stats
 
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.tasks.ranks import OVERHANG
-from orchestrator.reports.page.render import draw
 from orchestrator.reports.page.rows.across_tasks import across_tasks_section
 from orchestrator.reports.statistics.tasks.across_tasks import LOWEST, thresholds
 from orchestrator.reports.statistics.tasks.bootstrap import (
@@ -200,7 +200,7 @@ def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path:
 
 def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path))
-    figure = draw(scheme(analysis.plan), analysis)["across_tasks"]
+    figure = draw_all(scheme(analysis.plan), analysis)["across_tasks"]
     (panel,) = figure.panels
     lines = [trace for trace in panel.data if "fill" not in trace]
     assert [line["legendgroup"] for line in lines] == ["0", "1", "2"]
@@ -231,7 +231,7 @@ FIVE = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": list("abcd
 
 def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path, factors=FIVE))
-    found, figures = analysis.across_tasks.ranks, draw(scheme(analysis.plan), analysis)
+    found, figures = analysis.across_tasks.ranks, draw_all(scheme(analysis.plan), analysis)
     drawn = figures["ranks"]
     ruler, *bars = drawn.panels[0].data
     marks = [trace for trace in bars if trace["mode"] == "lines+markers"]
@@ -252,4 +252,4 @@ def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path: Path) -
 
 def test_below_five_tasks_there_is_no_diagram(tmp_path: Path) -> None:
     analysis = analyse(study(tmp_path))
-    assert "ranks" not in draw(scheme(analysis.plan), analysis)
+    assert "ranks" not in draw_all(scheme(analysis.plan), analysis)

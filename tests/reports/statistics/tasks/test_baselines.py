@@ -10,8 +10,8 @@ import pytest
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.page.render import draw
 from orchestrator.reports.statistics.tasks.baselines import baselines
 from tests.reports.sample import Sample, write
 
@@ -57,7 +57,7 @@ def drawn(tmp_path: Path, change=None, **sample: Any):
     if change:
         change(tables.trials)
     analysis = analyse(tables)
-    return draw(scheme(analysis.plan), analysis)
+    return draw_all(scheme(analysis.plan), analysis)
 
 
 def wide(table) -> None:

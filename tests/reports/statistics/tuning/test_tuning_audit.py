@@ -11,8 +11,9 @@ from markupsafe import escape
 
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import Nuisance, Selected, Tune, TuningPoint, read_tables
+from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
-from orchestrator.reports.page.render import draw, render
+from orchestrator.reports.page.render import render
 from orchestrator.reports.page.rows.tuning import luck_rows
 from orchestrator.reports.statistics.tuning.tuning_audit import (
     edge,
@@ -120,7 +121,7 @@ def test_section_and_figures_show_it(tmp_path: Path) -> None:
     page = render(tables, analysis).html
     assert "<h2>Audit of the tuning</h2>" in page
     assert "2 of 8</td>" in page
-    figures = draw(scheme(analysis.plan), analysis)
+    figures = draw_all(scheme(analysis.plan), analysis)
     (panel,) = figures["isolation"].panels
     symbols = [trace["marker"]["symbol"] for trace in panel.data]
     assert symbols == ["circle", 100, "x-thin-open", "square", 100, "x-thin-open"]
@@ -134,7 +135,7 @@ def test_points_that_follow_from_others_have_no_best_of_k(tmp_path: Path) -> Non
     tables = tuned(tmp_path)
     searched = replace(tables.plan, tune=replace(tables.plan.tune, method="optuna"))
     analysis = analyse(replace(tables, plan=searched))
-    figures = draw(scheme(searched), analysis)
+    figures = draw_all(scheme(searched), analysis)
     assert "best_of" not in figures
     assert "isolation" in figures
 

@@ -1,0 +1,140 @@
+"""What the templates of the sections show: one function per section, merged into one mapping."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.data.read import Tables
+from orchestrator.reports.figures.comparisons.comparisons import WIDTH_PX
+from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.tasks import sequence
+from orchestrator.reports.page.rows import downloads, gradients, rows, tuning
+from orchestrator.reports.page.rows.across_tasks import across_tasks_section
+from orchestrator.reports.page.rows.anova import anova_section
+from orchestrator.reports.page.rows.partly_fixed import partly_fixed
+from orchestrator.reports.page.rows.task_examples import task_examples
+from orchestrator.reports.page.rows.verdict_matrix import verdict_matrix
+from orchestrator.reports.text import verdicts
+from orchestrator.reports.text.commands import one_trial
+from orchestrator.reports.text.cost import cost_text
+from orchestrator.reports.text.methods import methods
+from orchestrator.reports.text.sections import comparisons as comparison_words
+from orchestrator.reports.text.sections import tuning as tuning_words
+from orchestrator.reports.text.sections.downloads import TABLES
+from orchestrator.reports.text.sections.results import sampling_text
+from orchestrator.reports.variants import baseline_text
+
+SHOWN_WARNINGS = 3  # on the first screen; they come most important first
+AXES = ("depth", "time")
+
+Values = Mapping[str, Any]  # by the name that a template gives them
+
+
+def section_values(view: Scheme, tables: Tables, analysis: Analysis) -> dict[str, Any]:
+    found = [section(view, tables, analysis) for section in SECTIONS]
+    return {name: value for values in found for name, value in values.items()}
+
+
+def _first_screen(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {"shown_warnings": SHOWN_WARNINGS, "verdict_words": verdicts}
+
+
+def _results(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "results": rows.result_rows(view, analysis),
+        "sampling": sampling_text(analysis),
+        "times_to_solve": rows.time_to_solve_rows(view, analysis),
+    }
+
+
+def _comparisons(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "comparisons": rows.comparison_rows(view, analysis),
+        "comparison_words": comparison_words,
+        "verdict_matrix": verdict_matrix(view, analysis),
+        "verdicts": rows.verdict_counts(analysis),
+        "baseline": baseline_text(analysis.plan),
+        "bar_px": WIDTH_PX,
+        "across_tasks": across_tasks_section(view, analysis.across_tasks),
+        "anova": anova_section(view, analysis.factorial),
+    }
+
+
+def _tuning(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "selected": tuning.selected_rows(view, analysis),
+        "luck": tuning.luck_rows(view, analysis),
+        "audits": tuning.audit_rows(view, analysis),
+        "tuning_words": tuning_words,
+    }
+
+
+def _gradients(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "depth_section": _has_depth(analysis),
+        "decays": gradients.decay_rows(view, analysis),
+        "decay_titles": gradients.decay_titles(analysis),
+        "time_decays": gradients.time_decay_rows(view, analysis),
+        "time_titles": gradients.time_decay_titles(analysis),
+        "decay_comparisons": {x: gradients.comparison_tables(view, analysis, x) for x in AXES},
+        "comparison_titles": {x: gradients.comparison_titles(analysis, x) for x in AXES},
+        "influences": {x: gradients.influence_rows(analysis, x) for x in AXES},
+    }
+
+
+def _has_depth(analysis: Analysis) -> bool:
+    """Not where gradients go back through time alone, or where no network has a hidden layer."""
+    most = max((p.inner for p in analysis.profiles), default=0)
+    if analysis.time_profiles:
+        return most > 1
+    return most > 0 or not analysis.profiles
+
+
+def _failures_and_cost(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "labels": {variant.variant_id: variant.label for variant in analysis.plan.variants},
+        "cost_text": cost_text(analysis.cost, analysis.evidence),
+    }
+
+
+def _data(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "task_examples": task_examples(analysis.plan, tables.samples, analysis.baselines),
+        "strip_px": (sequence.WIDTH_PX, sequence.HEIGHT_PX),
+    }
+
+
+def _provenance(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "partly_fixed": partly_fixed(analysis.plan),
+        "study_text": tables.study_text,
+        "one_trial": one_trial(analysis.plan.study, analysis.evidence.started_by),
+        "code": _code(tables),
+        "downloads": downloads.inside(analysis),
+        "tables_beside": TABLES,
+        "methods": methods(analysis),
+    }
+
+
+def _code(tables: Tables) -> dict[str, list[str]]:
+    """Column → distinct values: the code and machine that trials ran with."""
+    columns = ("execution", "device", "threads", "code_digest", "git_commit")
+    found = {name: sorted({_whole(x) for x in tables.trials[name].dropna()}) for name in columns}
+    return {name: values for name, values in found.items() if values}
+
+
+def _whole(value: Any) -> str:
+    """1.0 → 1: a column of whole numbers with gaps is read as floats."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+SECTIONS: tuple[Callable[[Scheme, Tables, Analysis], Values], ...] = (
+    _first_screen,
+    _results,
+    _comparisons,
+    _tuning,
+    _gradients,
+    _failures_and_cost,
+    _data,
+    _provenance,
+)
