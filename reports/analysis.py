@@ -19,8 +19,8 @@ from orchestrator.reports.statistics.gradients.decay import Profile, decay
 from orchestrator.reports.statistics.gradients.layer_quantiles import (
     PATH_FACTOR,
     PRE_ACTIVATION,
-    Spread,
-    spreads,
+    LayerQuantiles,
+    layer_quantiles,
 )
 from orchestrator.reports.statistics.gradients.time_decay import TimeProfile, time_decay
 from orchestrator.reports.statistics.outcomes.budgets import Budgets, budgets
@@ -59,8 +59,8 @@ class Analysis:
     gradients: Gradients
     profiles: tuple[Profile, ...]  # through depth, of recurrent layers forward
     backward_profiles: tuple[Profile, ...]
-    pre_activations: tuple[Spread, ...]
-    path_factors: tuple[Spread, ...]
+    pre_activations: tuple[LayerQuantiles, ...]
+    path_factors: tuple[LayerQuantiles, ...]
     time_profiles: tuple[TimeProfile, ...]
     failures: tuple[Cause, ...]
     cost: Cost | None  # None while nothing is trained
@@ -95,8 +95,8 @@ def analyse(tables: Tables) -> Analysis:
         gradients=measured,
         profiles=profiles,
         backward_profiles=decay(tables.gradients, measured.fits, backward=True),
-        pre_activations=spreads(plan, profiles, PRE_ACTIVATION),
-        path_factors=spreads(plan, profiles, PATH_FACTOR),
+        pre_activations=layer_quantiles(plan, profiles, PRE_ACTIVATION),
+        path_factors=layer_quantiles(plan, profiles, PATH_FACTOR),
         time_profiles=time_decay(tables.gradients, measured.fits),
         failures=failures(tables.trials),
         cost=cost(tables),

@@ -51,7 +51,7 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
                    "before the loss, from the first on, fitted to each replicate; geometric mean "
                    "and t-interval over replicates. The half-life is ln ½ / ln factor (Pascanu et "
                    "al. 2013).")]  # fmt: skip
-    found += [*_tuned(analysis), *_over_tasks(analysis), *_explained(analysis)]
+    found += [*_tuned(analysis), *_over_tasks(analysis), *_anova(analysis)]
     if analysis.solved:
         found += [("Solved", "k of n trials that completed or diverged reached the task's "
                    "threshold; interval of the share over all seeds by Wilson 1927.")]  # fmt: skip
@@ -99,7 +99,7 @@ def _over_tasks(analysis: Analysis) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _explained(analysis: Analysis) -> list[tuple[str, str]]:
+def _anova(analysis: Analysis) -> list[tuple[str, str]]:
     if analysis.factorial is None:
         return []
     return [

@@ -18,7 +18,7 @@ from orchestrator.reports.figures.records import (
     log_range,
     numbers,
 )
-from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, Spread
+from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, LayerQuantiles
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.text.captions.gradients import path_factors as words
@@ -28,7 +28,7 @@ _BESIDE = 5  # levels that fit beside each other
 _DECADES = 4  # that a panel shows at most; what is below is drawn on its lower edge
 
 
-def draw(view: Scheme, found: Sequence[Spread]) -> Figure | None:
+def draw(view: Scheme, found: Sequence[LayerQuantiles]) -> Figure | None:
     """None where no factor was measured."""
     if not found:
         return None
@@ -56,7 +56,7 @@ def _columns(levels: int) -> int:
 
 
 def _group(
-    view: Scheme, group: Sequence[Facet], found: Sequence[Spread], span: list[float] | None
+    view: Scheme, group: Sequence[Facet], found: Sequence[LayerQuantiles], span: list[float] | None
 ) -> list[Panel]:
     """Epochs × levels; of many levels each with its epochs beside each other."""
     epochs = first_and_last(each.epoch for each in found)
@@ -70,7 +70,7 @@ def _group(
     ]
 
 
-def _range(found: Sequence[Spread]) -> list[float] | None:
+def _range(found: Sequence[LayerQuantiles]) -> list[float] | None:
     """One for all panels, as the lower edge is where bands are cut."""
     epochs = first_and_last(each.epoch for each in found)
     shown = [each for each in found if each.epoch in epochs]
@@ -80,7 +80,7 @@ def _range(found: Sequence[Spread]) -> list[float] | None:
 
 
 def _panel(
-    view: Scheme, facet: Facet, spread: Spread | None, epoch: int, span: list[float] | None
+    view: Scheme, facet: Facet, spread: LayerQuantiles | None, epoch: int, span: list[float] | None
 ) -> Panel:
     (variant,), part = facet.variants, epoch_text(epoch)
     title = f"{part}, {facet.title or view.hover_name(variant)}"
@@ -98,7 +98,7 @@ def _panel(
     )
 
 
-def _traces(spread: Spread, place: int, floor: float) -> tuple[Trace, ...]:
+def _traces(spread: LayerQuantiles, place: int, floor: float) -> tuple[Trace, ...]:
     style, x = look(place), list(spread.layers)
     low, middle, high, largest = (_above(spread.of[name], floor) for name in PATH_FACTOR)
     line = {"type": "scatter", "x": x, "legendgroup": str(place)}

@@ -11,7 +11,7 @@ from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.gradients.profiles import NOTHING
 from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, numbers
-from orchestrator.reports.statistics.gradients.layer_quantiles import PRE_ACTIVATION, Spread
+from orchestrator.reports.statistics.gradients.layer_quantiles import PRE_ACTIVATION, LayerQuantiles
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.statistics.intervals import Floats
@@ -26,7 +26,7 @@ _CLOSEST = 0.3  # between two layers, on the axis of φ
 _MOST_NAMED = 8  # layers with a label of their own
 
 
-def draw(view: Scheme, found: Sequence[Spread]) -> Figure | None:
+def draw(view: Scheme, found: Sequence[LayerQuantiles]) -> Figure | None:
     """None where no pre-activation was measured."""
     if not found:
         return None
@@ -47,7 +47,7 @@ def draw(view: Scheme, found: Sequence[Spread]) -> Figure | None:
     )
 
 
-def _opens_on(view: Scheme, found: Sequence[Spread]) -> Mapping[str, Level]:
+def _opens_on(view: Scheme, found: Sequence[LayerQuantiles]) -> Mapping[str, Level]:
     """The variant of which the sentence speaks first."""
     flat = words.flattest(found, min(each.epoch for each in found))
     by_id = {variant.variant_id: variant for variant in view.plan.variants}
@@ -64,7 +64,7 @@ def _columns(panels: int) -> int:
     return 3 if panels in (5, 6, 9) else min(max(panels, 2), 4)
 
 
-def _panel(view: Scheme, facet: Facet, found: Sequence[Spread]) -> Panel:
+def _panel(view: Scheme, facet: Facet, found: Sequence[LayerQuantiles]) -> Panel:
     variant = facet.variants[0]
     mine = [each for each in found if each.variant_id == variant.variant_id]
     shown = [each for each in mine if each.epoch in first_and_last(each.epoch for each in mine)]
@@ -83,7 +83,7 @@ def _panel(view: Scheme, facet: Facet, found: Sequence[Spread]) -> Panel:
     return Panel(title, traces, layout, facet.when, _missing(shown, found), facet.places)
 
 
-def _reach(shown: Sequence[Spread]) -> float:
+def _reach(shown: Sequence[LayerQuantiles]) -> float:
     """|z| at the edge of the panel."""
     farthest = max(float(np.nanmax(np.abs([each.of[LOW], each.of[HIGH]]))) for each in shown)
     return float(np.clip(1.1 * farthest, _NEAREST, _FARTHEST))
@@ -110,14 +110,14 @@ def _curve(z: Floats, values: Floats, name: str, colour: str, dash: str) -> Trac
     }  # fmt: skip
 
 
-def _missing(shown: Sequence[Spread], found: Sequence[Spread]) -> str:
+def _missing(shown: Sequence[LayerQuantiles], found: Sequence[LayerQuantiles]) -> str:
     """A note where there is less to see than of others, as of a variant that diverged."""
     wanted = first_and_last(each.epoch for each in found)
     return words.unmeasured(sorted({*wanted} - {each.epoch for each in shown}))
 
 
 def _bars(
-    spread: Spread, heights: Mapping[int, float], colour: str, step: float
+    spread: LayerQuantiles, heights: Mapping[int, float], colour: str, step: float
 ) -> tuple[Trace, Trace, Trace]:
     """Before training above the height of the layer and in ink, later below it and in colour."""
     begun = spread.epoch == 0
@@ -131,7 +131,7 @@ def _bars(
 
 
 def _ranges(
-    spread: Spread, at: Sequence[float], of: tuple[str, str], colour: str, width: float
+    spread: LayerQuantiles, at: Sequence[float], of: tuple[str, str], colour: str, width: float
 ) -> Trace:
     """One line a layer, with gaps between them."""
     between = np.full(len(at), np.nan)
@@ -143,7 +143,7 @@ def _ranges(
     }  # fmt: skip
 
 
-def _medians(spread: Spread, at: Sequence[float], colour: str) -> Trace:
+def _medians(spread: LayerQuantiles, at: Sequence[float], colour: str) -> Trace:
     sites = map(escape, spread.sites)
     ends_ = (numbers(spread.of[name], 2) for name in (LOW, HIGH))
     return {

@@ -10,7 +10,7 @@ from orchestrator.reports.data.read import Plan, Selected, Tables, Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.page.encode.encoding import packed
 from orchestrator.reports.statistics.outcomes.evidence import Evidence
-from orchestrator.reports.statistics.outcomes.per_trial import Track, tracks
+from orchestrator.reports.statistics.outcomes.per_trial import PerTrial, per_trial
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.names import level_text, metric_text
 
@@ -37,7 +37,7 @@ def trial_cards(view: Scheme, tables: Tables, facts: Evidence) -> str:
             "tuned": [dict(key) for key in kinds],
             "errors": _errors(trials),
             "final": _finals(trials),
-            "tracks": [_track(view, track) for track in tracks(tables)],
+            "tracks": [_track(view, track) for track in per_trial(tables)],
         }
     )
 
@@ -130,7 +130,7 @@ def _finals(trials: pd.DataFrame) -> dict[str, list[float | None]]:
     return {name.removeprefix("final."): _numbers(trials[name]) for name in names}
 
 
-def _track(view: Scheme, track: Track) -> dict[str, Any]:
+def _track(view: Scheme, track: PerTrial) -> dict[str, Any]:
     """Values one after another: trial by trial, line by line."""
     flat = track.values.ravel()
     return {
@@ -141,13 +141,13 @@ def _track(view: Scheme, track: Track) -> dict[str, Any]:
     }
 
 
-def _line(track: Track, line: str) -> str:
+def _line(track: PerTrial, line: str) -> str:
     if track.kind == "metric":
         return line
     return "before training" if line == "0" else f"epoch {line}"
 
 
-def _words(view: Scheme, track: Track) -> dict[str, Any]:
+def _words(view: Scheme, track: PerTrial) -> dict[str, Any]:
     if track.kind == "metric":
         metric = view.plan.metrics.get(track.name)
         share = metric is not None and metric.unit == "share"

@@ -4,7 +4,7 @@ from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Selected, Tune
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.page.rows.rows import Cell, Row, level_cells
-from orchestrator.reports.statistics.tuning.tuning import Spread
+from orchestrator.reports.statistics.tuning.tuning import StudySpread
 from orchestrator.reports.statistics.tuning.tuning_audit import Audit
 from orchestrator.reports.text import names
 
@@ -48,7 +48,7 @@ def luck_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     )
 
 
-def _luck_cells(spread: Spread, unit: str) -> tuple[Cell, ...]:
+def _luck_cells(spread: StudySpread, unit: str) -> tuple[Cell, ...]:
     return (
         Cell(", ".join(names.value_text(mean, unit) for mean in spread.means)),
         *(

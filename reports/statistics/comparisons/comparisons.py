@@ -213,20 +213,20 @@ def adjust(rows: Sequence[Comparison], table: Floats) -> tuple[list[Comparison],
     """
     tested = [row for row in rows if row.p_value is not None]
     if not tested or len(tested) * smallest_p(len(table)) <= ALPHA or not table.size:
-        return _spread(rows, iter(holm(_p_values(tested)))), "Holm"
+        return _with_adjusted(rows, iter(holm(_p_values(tested)))), "Holm"
     paired = [row for row in tested if row.method == "paired"]
     others = [row for row in tested if row.method == "unpaired"]
     flips = iter(np.minimum(max_t_p(table) * len(tested) / len(paired), 1.0))
     rest = iter(np.minimum(holm(_p_values(others)) * len(tested) / max(len(others), 1), 1.0))
     adjusted = (next(flips if row.method == "paired" else rest) for row in tested)
-    return _spread(rows, adjusted), "step-down max-T"
+    return _with_adjusted(rows, adjusted), "step-down max-T"
 
 
 def _p_values(rows: Sequence[Comparison]) -> Floats:
     return np.array([row.p_value for row in rows], dtype=float)
 
 
-def _spread(rows: Sequence[Comparison], adjusted: Iterator[float]) -> list[Comparison]:
+def _with_adjusted(rows: Sequence[Comparison], adjusted: Iterator[float]) -> list[Comparison]:
     """Hands the adjusted values, in order, to the contrasts that have a p-value."""
     return [
         row if row.p_value is None else replace(row, p_adjusted=float(next(adjusted)))

@@ -10,7 +10,7 @@ from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 
 
 @dataclass(frozen=True)
-class Spread:
+class StudySpread:
     """Of one variant's final metric, in its unit."""
 
     means: tuple[float, ...]  # over the replicates of each tuning study
@@ -26,7 +26,7 @@ class TunedVariant:
     variant_id: str
     label: str
     selected: tuple[Selected | None, ...]  # one a tuning study
-    spread: Spread | None  # None with fewer than two tuning studies
+    spread: StudySpread | None  # None with fewer than two tuning studies
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _tuned(variant: Variant, result: Outcome, studies: int) -> TunedVariant:
     return TunedVariant(variant.variant_id, variant.label, variant.selected, spread)
 
 
-def study_spread(values: Mapping[int, float], studies: int) -> Spread | None:
+def study_spread(values: Mapping[int, float], studies: int) -> StudySpread | None:
     """The spread over tuning studies; replicate r belongs to tuning study r mod k.
 
     values: replicate → final value. None where fewer than two tuning studies have one.
@@ -81,7 +81,7 @@ def study_spread(values: Mapping[int, float], studies: int) -> Spread | None:
     means = [float(np.mean(group)) for group in own]
     within = _pooled(own)
     by_seeds = None if within is None else within * _error(own)
-    return Spread(tuple(means), float(np.std(means, ddof=1)), within, by_seeds)
+    return StudySpread(tuple(means), float(np.std(means, ddof=1)), within, by_seeds)
 
 
 def _error(groups: Sequence[Sequence[float]]) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from orchestrator.reports.data.read import Plan
-from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, Spread
+from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, LayerQuantiles
 from orchestrator.reports.text.names import factor_text
 from orchestrator.reports.text.phrases import epoch_text, sentence, with_variant
 
@@ -18,7 +18,7 @@ CAPTION = (
 _, MEAN, HIGH, LARGEST = PATH_FACTOR
 
 
-def lesson(plan: Plan, found: Sequence[Spread]) -> str:
+def lesson(plan: Plan, found: Sequence[LayerQuantiles]) -> str:
     """The smallest factors against the bound, at both ends of training."""
     begun, last = smallest(found), max(each.epoch for each in found)
     if begun is None:
@@ -39,7 +39,7 @@ def lesson(plan: Plan, found: Sequence[Spread]) -> str:
     return sentence(f"{text}{''.join(later)}")
 
 
-def smallest(found: Sequence[Spread]) -> Spread | None:
+def smallest(found: Sequence[LayerQuantiles]) -> LayerQuantiles | None:
     """Of the deepest networks the one whose factors are smallest before training."""
     first = min(each.epoch for each in found)
     begun = [each for each in found if each.epoch == first]
@@ -49,7 +49,7 @@ def smallest(found: Sequence[Spread]) -> Spread | None:
     return min(sigmoids or deepest, key=lambda each: float(each.of[HIGH].min()), default=None)
 
 
-def _against_bound(spread: Spread) -> str:
+def _against_bound(spread: LayerQuantiles) -> str:
     """0.14, below the bound 0.25; 1.3, above the bound 0.25, as a weight is above 1."""
     largest, bound = float(spread.of[LARGEST].max()), spread.bound
     if bound is None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from orchestrator.reports.data.read import Plan
-from orchestrator.reports.statistics.gradients.layer_quantiles import PRE_ACTIVATION, Spread
+from orchestrator.reports.statistics.gradients.layer_quantiles import PRE_ACTIVATION, LayerQuantiles
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.text.names import MINUS
@@ -16,10 +16,10 @@ TITLE = "Activation functions, their slopes, and where the measured z fall on th
 LOW, LOWER, MIDDLE, UPPER, HIGH = PRE_ACTIVATION
 _FLAT = 1e-3  # a slope is called 0 below it
 
-Flat = tuple[float, int, str, Spread]  # how steep, place of the layer, quantile that is there
+Flat = tuple[float, int, str, LayerQuantiles]  # how steep, place of the layer, quantile that is there
 
 
-def caption(found: Sequence[Spread]) -> str:
+def caption(found: Sequence[LayerQuantiles]) -> str:
     unknown = any(each.activation is None for each in found)
     note = " No curve where the model does not name its activation function." if unknown else ""
     return (
@@ -36,7 +36,7 @@ def unmeasured(epochs: Sequence[int]) -> str:
     return f"not measured {' and '.join(map(epoch_text, epochs))}" if epochs else ""
 
 
-def lesson(plan: Plan, found: Sequence[Spread]) -> str:
+def lesson(plan: Plan, found: Sequence[LayerQuantiles]) -> str:
     """Where z lies on the flattest piece, before training and after it."""
     parts = []
     for epoch in first_and_last(each.epoch for each in found):
@@ -45,7 +45,7 @@ def lesson(plan: Plan, found: Sequence[Spread]) -> str:
     return " ".join(parts)
 
 
-def _widest(plan: Plan, found: Sequence[Spread], epoch: int) -> str:
+def _widest(plan: Plan, found: Sequence[LayerQuantiles], epoch: int) -> str:
     """Where no slope is known: how far z reaches."""
     here = [each for each in found if each.epoch == epoch]
     spread = max(here, key=lambda each: float((each.of[HIGH] - each.of[LOW]).max()))
@@ -57,7 +57,7 @@ def _widest(plan: Plan, found: Sequence[Spread], epoch: int) -> str:
     )
 
 
-def flattest(found: Sequence[Spread], epoch: int) -> Flat | None:
+def flattest(found: Sequence[LayerQuantiles], epoch: int) -> Flat | None:
     """An outer quarter of a smooth function's z; where all are ReLU, the lower half."""
     known = [each for each in found if each.epoch == epoch and each.activation]
     smooth = [each for each in known if each.activation not in ("relu", "identity")]
@@ -71,20 +71,20 @@ def flattest(found: Sequence[Spread], epoch: int) -> Flat | None:
     return min(candidates, key=lambda each: each[0], default=None)
 
 
-def _steepness(spread: Spread, quantity: str, place: int) -> float:
+def _steepness(spread: LayerQuantiles, quantity: str, place: int) -> float:
     """The slope there, of the steepest one; of a ReLU how far below its corner z lies."""
     z = float(spread.of[quantity][place])
     return z if spread.activation == "relu" else _slope(spread, z) / (spread.bound or 1.0)
 
 
-def _slope(spread: Spread, z: float) -> float:
+def _slope(spread: LayerQuantiles, z: float) -> float:
     """A ReLU's is 0 at its corner and below."""
     if spread.activation == "relu":
         return float(z > 0)
     return float(ACTIVATIONS[str(spread.activation)].slope(np.array(z)))
 
 
-def _flat(plan: Plan, _: float, place: int, quantity: str, spread: Spread) -> str:
+def _flat(plan: Plan, _: float, place: int, quantity: str, spread: LayerQuantiles) -> str:
     """With tanh, depth 8, hidden layer 2: a quarter of z above 2.1, where tanh' is at most .06."""
     z, layer = float(spread.of[quantity][place]), spread.layers[place]
     slope = _slope(spread, z)
