@@ -107,7 +107,7 @@ def test_the_decay_figure_draws_hidden_layers_at_both_ends_of_training(full_draw
         p for p in analysis.profiles
         if (p.variant_id, p.epoch, p.quantity) == (sigmoid.variant_id, 0, "delta")
     ]  # fmt: skip
-    assert lines[0]["y"] == pytest.approx(profile.mean[:8], rel=1e-4)
+    assert lines[0]["y"] == pytest.approx(profile.by_place.mean[:8], rel=1e-4)
     assert len({tuple(panel.layout["yaxis"]["range"]) for panel in panels}) == 1
 
 
@@ -126,7 +126,7 @@ def test_the_figure_through_time_draws_every_lag_of_the_first_forward_layer(memo
         if (p.variant_id, p.epoch, p.site, p.quantity)
         == (lstm.variant_id, 0, "forward.0", "hidden_grad")
     ]  # fmt: skip
-    assert lines[1]["y"] == pytest.approx(profile.mean, rel=1e-4)
+    assert lines[1]["y"] == pytest.approx(profile.by_place.mean, rel=1e-4)
     assert before.layout["yaxis"]["range"] == after.layout["yaxis"]["range"]
     assert before.layout["yaxis"]["type"] == "log"
 
@@ -230,7 +230,7 @@ def test_every_epoch_of_the_slider_has_its_own_panels_on_one_scale(full_drawn):
     line = next(t for t in deep[4].data if "markers" in t["mode"])
     variant = analysis.plan.variants[9]
     profile = delta(analysis, variant, 20)
-    assert line["y"] == pytest.approx(profile.mean[:8], rel=1e-4)
+    assert line["y"] == pytest.approx(profile.by_place.mean[:8], rel=1e-4)
 
 
 def test_the_map_of_a_variant_is_its_gradient_by_layer_and_epoch(full_drawn):
@@ -243,7 +243,7 @@ def test_the_map_of_a_variant_is_its_gradient_by_layer_and_epoch(full_drawn):
     for column, epoch in enumerate((0, 5, 10, 15, 20)):
         profile = delta(analysis, variant, epoch)
         drawn_here = [row[column] for row in tiles["z"]]
-        assert drawn_here == pytest.approx(np.log10(profile.mean[:8]), abs=0.01)
+        assert drawn_here == pytest.approx(np.log10(profile.by_place.mean[:8]), abs=0.01)
 
 
 def test_many_probes_are_thinned_with_both_ends(tmp_path):

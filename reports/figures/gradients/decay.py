@@ -103,7 +103,7 @@ def _caption(
     view: Scheme, found: Sequence[Profile], quantity: str, theories: Theories | None
 ) -> str:
     drawn = [drawn_profile(p) for p in found]
-    zeros = quantity in MULTIPLICATIVE and any(sum(each.zeros) for each in drawn)
+    zeros = quantity in MULTIPLICATIVE and any(sum(each.by_place.zeros) for each in drawn)
     return words.caption(quantity, sizes_text(drawn), zeros, theories, _without_line(view, found))
 
 
@@ -136,15 +136,12 @@ def _panels(
 
 def drawn_profile(profile: Profile, expected: Mapping[str, Theory] = NO_THEORY) -> DrawnProfile:
     """The hidden layers of a profile, with what theory expects of them before training."""
-    inner = slice(profile.inner)
+    hidden = profile.by_place.first(profile.inner)
     theory = expected.get(profile.variant_id) if profile.epoch == 0 else None
     factor = f" (× {profile.factor.value:.2g} per layer)" if profile.factor else ""
     return DrawnProfile(
-        profile.variant_id, profile.epoch, profile.layers[inner],
-        names=_escaped(profile.sites[inner]),
-        n=profile.n[inner], zeros=profile.zeros[inner],
-        mean=profile.mean[inner], low=profile.low[inner], high=profile.high[inner], about=factor,
-        theory=theory.expected[inner] if theory else None,
+        profile.variant_id, profile.epoch, hidden, names=_escaped(hidden.sites), about=factor,
+        theory=theory.expected[: profile.inner] if theory else None,
     )  # fmt: skip
 
 
@@ -155,7 +152,7 @@ def _escaped(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _axes(seen: Sequence[DrawnProfile], quantity: str) -> Layout:
-    across = layer_axis(max((profile.x[-1] for profile in seen), default=1))
+    across = layer_axis(max((profile.by_place.places[-1] for profile in seen), default=1))
     if quantity not in MULTIPLICATIVE:
         return {"xaxis": across, "yaxis": {"range": [-0.04, 1.04], "tickformat": ".0%",
                 "zeroline": False}, "hovermode": "x"}  # fmt: skip

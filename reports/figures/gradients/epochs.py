@@ -90,8 +90,8 @@ def _slides(
 
 
 def _slide_axes(seen: Sequence[DrawnProfile]) -> Layout:
-    across = layer_axis(max((profile.x[-1] for profile in seen), default=1))
-    middle = [float(x) for profile in seen for x in profile.mean]
+    across = layer_axis(max((profile.by_place.places[-1] for profile in seen), default=1))
+    middle = [float(x) for profile in seen for x in profile.by_place.mean]
     return {"xaxis": across, "yaxis": log_axis(log_range(middle)), "hovermode": "x"}
 
 
@@ -102,7 +102,7 @@ def draw_map(view: Scheme, profiles: Sequence[Profile]) -> Figure | None:
         return None
     choose = (view.roles.x, view.roles.rows, *view.roles.rest)
     split = (view.roles.columns, view.roles.colour)
-    span = log_range([x for p in found for x in p.mean[: p.inner]])
+    span = log_range([x for p in found for x in p.by_place.first(p.inner).mean])
     made = facets(view, split, choose)
     own: dict[str, dict[int, Profile]] = {}
     for p in found:
@@ -150,8 +150,8 @@ def _tiles(own: dict[int, Profile], epochs: Sequence[int], layers: int, span: li
     for column, epoch in enumerate(epochs):
         if epoch in own:
             inner = own[epoch].inner
-            values[:inner, column] = own[epoch].mean[:inner]
-            sizes[:inner, column] = own[epoch].n[:inner]
+            values[:inner, column] = own[epoch].by_place.mean[:inner]
+            sizes[:inner, column] = own[epoch].by_place.n[:inner]
     bar = log_axis(span)
     return {
         "type": "heatmap", "x": [str(epoch) for epoch in epochs],

@@ -31,7 +31,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile]) -> Figure | None:
     sites = sites_of(found)
     shown = [gate for gate in words.GATES if any(p.quantity == gate for p in found)]
     choose = (view.roles.x, view.roles.rows, *view.roles.rest)
-    longest = view.with_most({p.variant_id: len(p.lags) for p in found}, choose)
+    longest = view.with_most({p.variant_id: len(p.by_place.places) for p in found}, choose)
     return Figure(
         name="gates",
         title=words.TITLE,
@@ -75,9 +75,8 @@ def _panels(
 
 def _drawn(profile: TimeProfile) -> DrawnProfile:
     return DrawnProfile(
-        profile.variant_id, profile.epoch, profile.lags,
-        names=tuple(f"{lag} steps away" for lag in profile.lags), n=profile.n,
-        zeros=profile.zeros, mean=profile.mean, low=profile.low, high=profile.high, about="",
+        profile.variant_id, profile.epoch, profile.by_place,
+        names=tuple(f"{lag} steps away" for lag in profile.by_place.places), about="",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from orchestrator.reports.figures.facets import Facet, Scheme, facets, seen_toge
 from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Arrangement, Floats, Layout, Panel, Trace, numbers
+from orchestrator.reports.statistics.gradients.geometric import ByPlace
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.text.phrases import epoch_text, range_text
 
@@ -23,26 +24,22 @@ MOST_MARKERS = 24  # a line over more places has none
 
 @dataclass(frozen=True)
 class DrawnProfile:
-    """One line: a variant at one probed epoch; what is measured, by place."""
+    """One line: a variant at one probed epoch."""
 
     variant_id: str
     epoch: int
-    x: tuple[int, ...]
+    by_place: ByPlace  # what is measured
     names: tuple[str, ...]  # of the places, shown when hovering
-    n: tuple[int, ...]
-    zeros: tuple[int, ...]
-    mean: Floats
-    low: Floats
-    high: Floats
     about: str  # shown behind the numbers when hovering
     theory: Floats | None = None  # drawn dashed
 
     @property
     def size(self) -> tuple[int, int]:
         """(smallest n, most zeros), of places that as many replicates reach as the first."""
-        places = [(n, n + zeros) for n, zeros in zip(self.n, self.zeros, strict=True)]
+        of = self.by_place
+        places = [(n, n + zeros) for n, zeros in zip(of.n, of.zeros, strict=True)]
         first = places[0][1]
-        return min(n for n, reached in places if reached >= first), max(self.zeros)
+        return min(n for n, reached in places if reached >= first), max(of.zeros)
 
 
 Axes = Callable[[Sequence[DrawnProfile]], Layout]
@@ -117,19 +114,23 @@ def profile_panel(
 
 
 def _traces(view: Scheme, pairs: Sequence[tuple[Variant, DrawnProfile]]) -> tuple[Trace, ...]:
-    bands = [variant_band(view, v, each.x, each.low, each.high) for v, each in pairs]
+    bands = [_band(view, v, each.by_place) for v, each in pairs]
     lines = [_line(view, variant, profile) for variant, profile in pairs]
     expected = [_theory(view, *pair) for pair in pairs if pair[1].theory is not None]
     return (*bands, *lines, *expected)
 
 
+def _band(view: Scheme, variant: Variant, of: ByPlace) -> Trace:
+    return variant_band(view, variant, of.places, of.low, of.high)
+
+
 def _line(view: Scheme, variant: Variant, profile: DrawnProfile) -> Trace:
-    style, name = look(view.colour(variant)), view.line_name(variant)
+    style, name, of = look(view.colour(variant)), view.line_name(variant), profile.by_place
     hover = f"{name}, %{{customdata[1]}}: %{{y:.3g}}, n = %{{customdata[0]}}{profile.about}"
     return variant_line(
-        view, variant, profile.x, profile.mean, hover,
-        mode="lines+markers" if len(profile.x) <= MOST_MARKERS else "lines",
-        customdata=[list(each) for each in zip(profile.n, profile.names, strict=True)],
+        view, variant, of.places, of.mean, hover,
+        mode="lines+markers" if len(of.places) <= MOST_MARKERS else "lines",
+        customdata=[list(each) for each in zip(of.n, profile.names, strict=True)],
         marker={"color": style.light, "size": 7, "symbol": style.symbol},
     )  # fmt: skip
 
@@ -138,7 +139,8 @@ def _theory(view: Scheme, variant: Variant, profile: DrawnProfile) -> Trace:
     return {
         "type": "scatter", "mode": "lines", "name": "theory",
         "legendgroup": str(view.colour(variant)), **view.tag(variant),
-        "x": list(profile.x), "y": numbers(profile.theory), "customdata": list(profile.names),
+        "x": list(profile.by_place.places), "y": numbers(profile.theory),
+        "customdata": list(profile.names),
         "line": {"color": INK[0], "width": 1.3, "dash": "4px,3px"},
         "hovertemplate": f"theory, {view.text(view.roles.colour, variant)} "
                          "%{customdata}: %{y:.3g}<extra></extra>",
@@ -158,12 +160,13 @@ def extent(drawn: Iterable[DrawnProfile]) -> list[float]:
 
 
 def _extent(profile: DrawnProfile) -> list[float]:
-    enough = np.array(profile.n) > 2
-    ends_ = [np.where(enough, end, np.nan) for end in (profile.low, profile.high)]
+    of = profile.by_place
+    enough = np.array(of.n) > 2
+    ends_ = [np.where(enough, end, np.nan) for end in (of.low, of.high)]
     expected = [] if profile.theory is None else [profile.theory]
-    return [float(x) for part in (profile.mean, *ends_, *expected) for x in part]
+    return [float(x) for part in (of.mean, *ends_, *expected) for x in part]
 
 
 def sizes_text(drawn: Iterable[DrawnProfile]) -> str:
     """10; 6 to 10: replicates behind the means."""
-    return range_text(n for profile in drawn for n in profile.n if n)
+    return range_text(n for profile in drawn for n in profile.by_place.n if n)

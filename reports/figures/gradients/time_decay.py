@@ -27,7 +27,7 @@ def draw(view: Scheme, profiles: Sequence[TimeProfile], theories: Theories) -> F
     if not sites:
         return None
     choose = (view.roles.x, view.roles.rows, *view.roles.rest)
-    longest = view.with_most({p.variant_id: len(p.lags) for p in profiles}, choose)
+    longest = view.with_most({p.variant_id: len(p.by_place.places) for p in profiles}, choose)
     return Figure(
         name="time_decay",
         title=words.TITLE,
@@ -98,12 +98,11 @@ def _panels(
 
 def _drawn(profile: TimeProfile, expected: Mapping[str, Theory] = NO_THEORY) -> DrawnProfile:
     theory = expected.get(profile.variant_id) if profile.epoch == 0 else None
-    same = theory is not None and theory.places == profile.lags
+    same = theory is not None and theory.places == profile.by_place.places
     unit = "after" if _is_backward(profile.site) else "before"
     return DrawnProfile(
-        profile.variant_id, profile.epoch, profile.lags,
-        names=tuple(f"{lag} {unit}" for lag in profile.lags),
-        n=profile.n, zeros=profile.zeros, mean=profile.mean, low=profile.low, high=profile.high,
+        profile.variant_id, profile.epoch, profile.by_place,
+        names=tuple(f"{lag} {unit}" for lag in profile.by_place.places),
         about=f" ({escape(words.factor_per_step(profile))})" if profile.factor else "",
         theory=theory.expected if theory and same else None,
     )  # fmt: skip
@@ -116,7 +115,7 @@ def _axes(seen: Sequence[DrawnProfile], site: str) -> Layout:
 
 def lag_axis(seen: Sequence[DrawnProfile], site: str) -> Layout:
     """Steps from the loss, in the direction of this layer."""
-    longest = max((profile.x[-1] for profile in seen), default=1)
+    longest = max((profile.by_place.places[-1] for profile in seen), default=1)
     title = words.BACKWARD_AXIS if _is_backward(site) else words.FORWARD_AXIS
     return {"title": {"text": title}, "range": [-0.03 * longest, 1.03 * longest],
             "dtick": 1 if longest <= 12 else None, "zeroline": False}  # fmt: skip
@@ -124,7 +123,9 @@ def lag_axis(seen: Sequence[DrawnProfile], site: str) -> Layout:
 
 def _caption(profiles: Sequence[TimeProfile], theories: Theories) -> str:
     drawn = [_drawn(p) for p in profiles]
-    return words.caption(sizes_text(drawn), any(sum(each.zeros) for each in drawn), theories)
+    return words.caption(
+        sizes_text(drawn), any(sum(each.by_place.zeros) for each in drawn), theories
+    )
 
 
 def _chosen(profiles: Sequence[TimeProfile]) -> list[TimeProfile]:

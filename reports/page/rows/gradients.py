@@ -62,7 +62,8 @@ def _decay_cells(
         cells += [_estimate_cell(profile.total if profile else None)]
         cells += [
             Cell(
-                str(sum(profile.zeros)) if profile else "–", sum(profile.zeros) if profile else None
+                str(sum(profile.by_place.zeros)) if profile else "–",
+                sum(profile.by_place.zeros) if profile else None,
             )
         ]
     return tuple(cells)
@@ -103,7 +104,7 @@ def time_decay_titles(analysis: Analysis) -> tuple[str, ...]:
 def _time_cells(profile: TimeProfile | None) -> tuple[Cell, ...]:
     if profile is None:
         return (Cell("–"),) * 3
-    zeros = sum(profile.zeros)
+    zeros = sum(profile.by_place.zeros)
     half = _half_life_cell(profile.factor)
     return _estimate_cell(profile.factor), half, Cell(str(zeros), zeros)
 

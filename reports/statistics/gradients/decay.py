@@ -8,12 +8,11 @@ import pandas as pd
 from orchestrator.reports.statistics.gradients.directions import BACKWARD, through_depth
 from orchestrator.reports.statistics.gradients.fits import HIDDEN
 from orchestrator.reports.statistics.gradients.geometric import (
+    ByPlace,
     Estimate,
-    Summary,
     estimates,
     summaries,
 )
-from orchestrator.reports.statistics.intervals import Floats
 
 MULTIPLICATIVE = ("delta", "delta_mean", "weight_grad", "update_ratio")  # averaged as logarithms
 _KEYS = ("variant_id", "epoch", "quantity")
@@ -26,21 +25,15 @@ class Profile:
     variant_id: str
     epoch: int
     quantity: str
-    layers: tuple[int, ...]
-    sites: tuple[str, ...]  # their names in the model
-    n: tuple[int, ...]  # replicates behind each mean
-    zeros: tuple[int, ...]  # replicates that are exactly zero, left out of a geometric mean
-    mean: Floats
-    low: Floats
-    high: Floats
+    by_place: ByPlace  # places: layers
     hidden: int  # hidden layers; layer hidden + 1 is the output
     factor: Estimate | None  # per hidden layer, towards the input: below 1 it vanishes
     total: Estimate | None  # first hidden layer over last hidden layer
 
     @cached_property
     def inner(self) -> int:
-        """How many of `layers`, counted from the first, are hidden ones."""
-        return sum(layer <= self.hidden for layer in self.layers)
+        """How many of the places, counted from the first, are hidden layers."""
+        return sum(layer <= self.hidden for layer in self.by_place.places)
 
 
 def decay(
@@ -78,13 +71,10 @@ def decay(
 
 def _profile(
     key: tuple[object, ...],
-    found: Summary,
+    found: ByPlace,
     hidden: int,
     factor: Estimate | None,
     total: Estimate | None,
 ) -> Profile:
     variant, epoch, quantity = key
-    return Profile(
-        str(variant), int(str(epoch)), str(quantity), found.places, found.sites, found.n,
-        found.zeros, found.mean, found.low, found.high, hidden, factor, total,
-    )  # fmt: skip
+    return Profile(str(variant), int(str(epoch)), str(quantity), found, hidden, factor, total)

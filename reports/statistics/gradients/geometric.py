@@ -27,7 +27,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Summary:
+class ByPlace:
     """A quantity by place, averaged over replicates; low and high are NaN below n = 2."""
 
     places: tuple[int, ...]
@@ -38,13 +38,20 @@ class Summary:
     low: Floats
     high: Floats
 
+    def first(self, count: int) -> "ByPlace":
+        """The first places alone."""
+        return ByPlace(
+            self.places[:count], self.sites[:count], self.n[:count], self.zeros[:count],
+            self.mean[:count], self.low[:count], self.high[:count],
+        )  # fmt: skip
+
 
 Key = tuple[object, ...]
 
 
 def summaries(
     rows: pd.DataFrame, keys: Sequence[str], multiplicative: Sequence[str]
-) -> Iterator[tuple[Key, Summary]]:
+) -> Iterator[tuple[Key, ByPlace]]:
     """One for each combination of `keys` (quantity among them), sorted.
 
     rows: keys, site, position, quantity, value. The mean of a quantity that is `multiplicative`
@@ -68,7 +75,7 @@ def summaries(
     yield from _split(found, keys)
 
 
-def _split(found: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[Key, Summary]]:
+def _split(found: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[Key, ByPlace]]:
     """found: one row a place, sorted by keys and position."""
     n, mean = found["n"].to_numpy(), found["mean"].to_numpy(dtype=float)
     half = t_half_width(n, np.nan_to_num(found["sd"].to_numpy(dtype=float)))
@@ -79,7 +86,7 @@ def _split(found: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[Key, Summ
     starts = [i for i in range(len(of)) if i == 0 or of[i] != of[i - 1]]
     for start, end in pairwise([*starts, len(of)]):
         places, sites, sizes, zeros = (tuple(column[start:end]) for column in columns)
-        yield of[start], Summary(places, sites, sizes, zeros, *(x[start:end] for x in drawn))
+        yield of[start], ByPlace(places, sites, sizes, zeros, *(x[start:end] for x in drawn))
 
 
 def _exp(logs: Floats) -> Floats:

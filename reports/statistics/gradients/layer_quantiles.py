@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from orchestrator.reports.data.read import Plan
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
@@ -17,7 +15,7 @@ STEEPEST = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "softplus": 1.0, "identit
 
 
 @dataclass(frozen=True)
-class Spread:
+class LayerQuantiles:
     """One variant at one probed epoch, by hidden layer."""
 
     variant_id: str
@@ -33,9 +31,9 @@ class Spread:
         return STEEPEST[self.activation] if self.activation else None
 
 
-def spreads(
+def layer_quantiles(
     plan: Plan, profiles: Sequence[Profile], quantities: Sequence[str]
-) -> tuple[Spread, ...]:
+) -> tuple[LayerQuantiles, ...]:
     """One for every variant and epoch at which all of these quantiles were probed.
 
     Answers: where do most pre-activations (or path factors) of a layer lie, and how far out some?
@@ -66,12 +64,12 @@ def _made(
     epoch: int,
     of: Mapping[str, Profile],
     quantities: Sequence[str],
-) -> Spread:
+) -> LayerQuantiles:
     first = of[quantities[0]]
-    inner = slice(first.inner)
-    return Spread(
-        variant, epoch, known[variant], first.layers[inner], first.sites[inner], first.n[inner],
-        {quantity: np.asarray(of[quantity].mean[inner]) for quantity in quantities},
+    hidden = first.by_place.first(first.inner)
+    return LayerQuantiles(
+        variant, epoch, known[variant], hidden.places, hidden.sites, hidden.n,
+        {quantity: of[quantity].by_place.first(first.inner).mean for quantity in quantities},
     )  # fmt: skip
 
 

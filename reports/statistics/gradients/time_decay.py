@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from orchestrator.reports.statistics.gradients.geometric import (
+    ByPlace,
     Estimate,
-    Summary,
     estimates,
     summaries,
 )
-from orchestrator.reports.statistics.intervals import Floats
 
 MULTIPLICATIVE = ("hidden_grad", "cell_grad")  # averaged as logarithms
 _KEYS = ("variant_id", "epoch", "site", "quantity")
@@ -25,12 +24,7 @@ class TimeProfile:
     epoch: int
     site: str  # layer and direction: "forward.0"
     quantity: str  # hidden_grad | cell_grad | forget_gate …
-    lags: tuple[int, ...]
-    n: tuple[int, ...]  # replicates behind each mean
-    zeros: tuple[int, ...]  # replicates that are exactly zero, left out of the mean
-    mean: Floats  # geometric
-    low: Floats
-    high: Floats
+    by_place: ByPlace  # places: lags
     factor: Estimate | None  # per step back: below 1 the gradient vanishes
 
 
@@ -61,12 +55,9 @@ def time_decay(gradients: pd.DataFrame, fitted: pd.DataFrame) -> tuple[TimeProfi
     )
 
 
-def _profile(key: tuple[object, ...], found: Summary, factor: Estimate | None) -> TimeProfile:
+def _profile(key: tuple[object, ...], found: ByPlace, factor: Estimate | None) -> TimeProfile:
     variant, epoch, site, quantity = key
-    return TimeProfile(
-        str(variant), int(str(epoch)), str(site), str(quantity), found.places, found.n,
-        found.zeros, found.mean, found.low, found.high, factor,
-    )  # fmt: skip
+    return TimeProfile(str(variant), int(str(epoch)), str(site), str(quantity), found, factor)
 
 
 def half_life(factor: float) -> float:

@@ -15,7 +15,7 @@ QUANTITIES = {"depth": "delta", "time": "hidden_grad"}
 
 
 @dataclass(frozen=True)
-class Track:
+class PerTrial:
     """One quantity of every trial, as some lines along x."""
 
     kind: str  # metric | depth | time
@@ -25,7 +25,7 @@ class Track:
     values: Floats  # (trials, lines, x), NaN where nothing was measured
 
 
-def tracks(tables: Tables) -> tuple[Track, ...]:
+def per_trial(tables: Tables) -> tuple[PerTrial, ...]:
     """The compared metric and the loss, then gradients before training and after it.
 
     Trials are those of `tables.trials`, in its order.
@@ -38,7 +38,7 @@ def tracks(tables: Tables) -> tuple[Track, ...]:
     ids = _unique(tables.trials["trial_id"])
     wanted = [*_metrics(tables), *_gradients(tables)]
     budget = MOST_VALUES // max(len(wanted) * len(ids), 1)
-    return tuple(_track(ids, *each, budget) for each in wanted)
+    return tuple(_one(ids, *each, budget) for each in wanted)
 
 
 def _unique(trial_ids: pd.Series) -> pd.Index:
@@ -84,7 +84,7 @@ def _at_both_ends(rows: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def _track(ids: pd.Index, kind: str, name: str, rows: pd.DataFrame, budget: int) -> Track:
+def _one(ids: pd.Index, kind: str, name: str, rows: pd.DataFrame, budget: int) -> PerTrial:
     lines = sorted(rows["line"].unique(), key=_order)
     places = np.sort(rows["x"].unique())
     kept = _thinned(places, budget // len(lines))
@@ -97,7 +97,7 @@ def _track(ids: pd.Index, kind: str, name: str, rows: pd.DataFrame, budget: int)
     at = (trial, line, place)
     seen = place >= 0
     values[tuple(each[seen] for each in at)] = rows["value"].to_numpy(dtype=float)[seen]
-    return Track(kind, name, tuple(map(int, kept)), tuple(map(str, lines)), values)
+    return PerTrial(kind, name, tuple(map(int, kept)), tuple(map(str, lines)), values)
 
 
 def _order(line: str | int) -> int:

@@ -103,16 +103,16 @@ def _saturation(plan: Plan, found: Sequence[Profile]) -> str:
     parts = []
     for epoch in first_and_last(p.epoch for p in found):
         here = [p for p in found if p.epoch == epoch]
-        most = max(here, key=lambda p: float(p.mean[: p.inner].max()))
+        most = max(here, key=lambda p: float(p.by_place.first(p.inner).mean.max()))
         parts += [f"{epoch_text(epoch)} {_largest_share(plan, most)}"]
     return " ".join(map(sentence, parts))
 
 
 def _largest_share(plan: Plan, most: Profile) -> str:
-    layer = int(most.mean[: most.inner].argmax())
-    share = float(most.mean[layer])
+    layer = int(most.by_place.first(most.inner).mean.argmax())
+    share = float(most.by_place.mean[layer])
     if share < _HARDLY:
         least = f" (at most {100 * share:.1g} % of a layer)" if share else ""
         return f"{'hardly any' if share else 'no'} unit is saturated{least}"
-    place = f"in hidden layer {most.layers[layer]}{with_variant(plan, most.variant_id)}"
+    place = f"in hidden layer {most.by_place.places[layer]}{with_variant(plan, most.variant_id)}"
     return f"the largest share of saturated units is {100 * share:.0f} %, {place}"

@@ -55,7 +55,7 @@ def map_lesson(plan: Plan, found: Sequence[Profile]) -> str:
     """How far apart the brightest and the darkest layer of one network are."""
     ratios = {}
     for p in (p for p in found if p.inner >= 2):
-        inner = p.mean[: p.inner]
+        inner = p.by_place.first(p.inner).mean
         if np.isfinite(inner).all():
             ratios[p.variant_id, p.epoch] = float(inner.max() / inner.min())
     if not ratios:

@@ -21,7 +21,7 @@ def caption(found: Sequence[Profile]) -> str:
 
 def _kinds(found: Sequence[Profile]) -> str:
     """A warning where hidden layers of one network are of several kinds: conv1, conv2, ff1."""
-    kinds = [{site.rstrip(_DIGITS) for site in p.sites[: p.inner]} for p in found]
+    kinds = [{site.rstrip(_DIGITS) for site in p.by_place.sites[: p.inner]} for p in found]
     if all(len(each) < 2 for each in kinds):
         return ""
     listed = ", ".join(sorted(set().union(*kinds)))

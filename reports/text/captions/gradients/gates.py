@@ -49,7 +49,7 @@ def _at_epoch(
 
 
 def _openness(profile: TimeProfile) -> float:
-    return float(profile.mean.mean())
+    return float(profile.by_place.mean.mean())
 
 
 def _opening(plan: Plan, gate: TimeProfile, profiles: Sequence[TimeProfile]) -> str:

@@ -16,7 +16,9 @@ TITLE = "Activation functions, their slopes, and where the measured z fall on th
 LOW, LOWER, MIDDLE, UPPER, HIGH = PRE_ACTIVATION
 _FLAT = 1e-3  # a slope is called 0 below it
 
-Flat = tuple[float, int, str, LayerQuantiles]  # how steep, place of the layer, quantile that is there
+Flat = tuple[
+    float, int, str, LayerQuantiles
+]  # how steep, place of the layer, quantile that is there
 
 
 def caption(found: Sequence[LayerQuantiles]) -> str:

@@ -64,31 +64,33 @@ def test_the_fit_is_polyfits_in_each_replicate() -> None:
 def test_means_are_geometric_with_intervals_of_the_logarithm() -> None:
     values = np.exp(np.random.default_rng(1).normal(0, 2, (8, 3)))
     (profile,) = decay(rows(values))
-    assert profile.mean == pytest.approx(stats.gmean(values))
+    assert profile.by_place.mean == pytest.approx(stats.gmean(values))
     logs = np.log(values[:, 0])
     low, high = stats.t.interval(0.95, 7, logs.mean(), stats.sem(logs))
-    assert (profile.low[0], profile.high[0]) == pytest.approx((np.exp(low), np.exp(high)))
+    assert (profile.by_place.low[0], profile.by_place.high[0]) == pytest.approx(
+        (np.exp(low), np.exp(high))
+    )
 
 
 def test_saturation_is_averaged_as_it_is() -> None:
     (profile,) = decay(rows([[0.0, 0.5], [0.2, 0.5]], quantity="saturation"))
-    assert profile.mean == pytest.approx([0.1, 0.5])
-    assert (profile.zeros, profile.factor) == ((0, 0), None)
+    assert profile.by_place.mean == pytest.approx([0.1, 0.5])
+    assert (profile.by_place.zeros, profile.factor) == ((0, 0), None)
 
 
 def test_exact_zeros_are_counted_and_left_out() -> None:
     table = rows([[0.0, 1e-3, 1.0], [1e-6, 1e-3, 1.0], [0.0, 0.0, 1.0]])
     (profile,) = decay(table)
-    assert profile.zeros == (2, 1, 0)
-    assert profile.n == (1, 2, 3)
-    assert profile.mean[0] == pytest.approx(1e-6)
+    assert profile.by_place.zeros == (2, 1, 0)
+    assert profile.by_place.n == (1, 2, 3)
+    assert profile.by_place.mean[0] == pytest.approx(1e-6)
     assert profile.total.n == 1
     assert profile.factor.n == 1  # only the replicate that has two hidden layers above zero
 
 
 def test_a_layer_that_is_zero_everywhere_has_no_mean() -> None:
     (profile,) = decay(rows([[0.0, 1.0, 1.0], [0.0, 2.0, 1.0]]))
-    assert np.isnan(profile.mean[0])
+    assert np.isnan(profile.by_place.mean[0])
     assert profile.factor is None
 
 
@@ -108,13 +110,13 @@ def test_a_saturated_output_is_no_hidden_layer() -> None:
     saturated = rows([[0.1, 0.2, 0.9]], quantity="saturation")
     table = pd.concat([rows([[1.0, 2.0, 3.0]]), saturated[saturated["position"] != 2]])
     (profile,) = [each for each in decay(table) if each.quantity == "saturation"]
-    assert (profile.layers, profile.inner) == ((1, 3), 1)
-    assert profile.sites == ("hidden.0", "hidden.2")
+    assert (profile.by_place.places, profile.inner) == ((1, 3), 1)
+    assert profile.by_place.sites == ("hidden.0", "hidden.2")
 
 
 def test_a_diverged_replicate_is_missing_from_n() -> None:
     table = pd.concat([rows([[1.0, 1.0], [2.0, 1.0]]), rows([[4.0, 1.0]], epoch=5)])
-    assert [profile.n for profile in decay(table)] == [(2, 2), (1, 1)]
+    assert [profile.by_place.n for profile in decay(table)] == [(2, 2), (1, 1)]
 
 
 def test_other_axes_and_empty_tables_give_nothing() -> None:
@@ -126,7 +128,7 @@ def test_order_of_rows_does_not_matter() -> None:
     table = rows(np.exp(np.random.default_rng(2).normal(0, 1, (6, 4))))
     (ours,), (theirs,) = decay(table), decay(table.sample(frac=1, random_state=3))
     assert ours.factor.value == pytest.approx(theirs.factor.value)
-    assert ours.mean == pytest.approx(theirs.mean)
+    assert ours.by_place.mean == pytest.approx(theirs.by_place.mean)
 
 
 def test_an_estimate_of_one_has_no_interval() -> None:

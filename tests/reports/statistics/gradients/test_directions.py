@@ -46,13 +46,13 @@ def test_profiles_are_of_one_direction() -> None:
     fitted = fits(table)
     forward = {p.variant_id: p for p in decay(table, fitted)}
     (backward,) = decay(table, fitted, backward=True)
-    assert forward["both"].sites == ("forward.0", "forward.1", "forward.2", "output")
-    assert forward["both"].n == (3, 3, 3, 3), "replicates, not directions"
+    assert forward["both"].by_place.sites == ("forward.0", "forward.1", "forward.2", "output")
+    assert forward["both"].by_place.n == (3, 3, 3, 3), "replicates, not directions"
     assert (forward["both"].hidden, forward["one"].hidden) == (3, 2)
     assert forward["both"].factor is not None
     assert forward["both"].factor.value == pytest.approx(FORWARDS)
     assert backward.variant_id == "both"
-    assert backward.sites[:3] == ("backward.0", "backward.1", "backward.2")
+    assert backward.by_place.sites[:3] == ("backward.0", "backward.1", "backward.2")
     assert backward.factor is not None
     assert backward.factor.value == pytest.approx(BACKWARDS)
 

@@ -35,10 +35,10 @@ def time_decay(table):
 def test_an_exact_exponential_gives_its_factor() -> None:
     line = np.array([0.8**k for k in range(20)])
     (profile,) = time_decay(rows([line, 3 * line]))
-    assert profile.lags == tuple(range(20))
+    assert profile.by_place.places == tuple(range(20))
     assert profile.factor.value == pytest.approx(0.8)
     assert (profile.factor.low, profile.factor.n) == (pytest.approx(0.8), 2)
-    assert profile.mean == pytest.approx(stats.gmean([line, 3 * line]))
+    assert profile.by_place.mean == pytest.approx(stats.gmean([line, 3 * line]))
 
 
 def test_the_last_state_does_not_bend_the_line() -> None:
@@ -61,14 +61,14 @@ def test_the_fit_is_polyfits_in_each_replicate() -> None:
 def test_exact_zeros_are_counted_and_left_out() -> None:
     """Backpropagation that is cut after three steps."""
     (profile,) = time_decay(rows([[1.0, 0.5, 0.25, 0.0], [1.0, 0.5, 0.25, 0.125]]))
-    assert (profile.zeros, profile.n) == ((0, 0, 0, 1), (2, 2, 2, 1))
+    assert (profile.by_place.zeros, profile.by_place.n) == ((0, 0, 0, 1), (2, 2, 2, 1))
     assert profile.factor.value == pytest.approx(0.5)
-    assert np.isfinite(profile.mean).all()
+    assert np.isfinite(profile.by_place.mean).all()
 
 
 def test_lags_that_not_every_replicate_reaches_have_a_smaller_n() -> None:
     (profile,) = time_decay(rows([[1.0, 0.5, 0.25, np.nan], [1.0, 0.5, 0.25, 0.1]]))
-    assert (profile.n, profile.zeros) == ((2, 2, 2, 1), (0, 0, 0, 0))
+    assert (profile.by_place.n, profile.by_place.zeros) == ((2, 2, 2, 1), (0, 0, 0, 0))
 
 
 def test_too_few_lags_have_no_factor() -> None:

@@ -45,7 +45,8 @@ def test_through_time_every_state_is_by_itself(memory: Path) -> None:
 def test_a_trial_that_diverged_ends_with_its_last_probe(tmp_path: Path) -> None:
     fates = {("activation=tanh", 1): "diverged"}
     factors = {"model.activation": ["sigmoid", "tanh"]}
-    found = per_trial(read_tables(write(tmp_path, Sample(factors=factors, replicates=2, fates=fates))))
+    sample = Sample(factors=factors, replicates=2, fates=fates)
+    found = per_trial(read_tables(write(tmp_path, sample)))
     accuracy = found[0].values[3, 2]
     assert np.isfinite(accuracy).tolist() == [True] * 3 + [False] * 18
 
@@ -71,7 +72,7 @@ def test_large_studies_keep_fewer_places(
     assert (accuracy.x[0], accuracy.x[-1]) == (0, 20)
 
 
-def test_nothing_measured_is_no_track(small: Path) -> None:
+def test_nothing_measured_is_nothing_to_show(small: Path) -> None:
     tables = read_tables(small)
     none = replace(tables, metrics=tables.metrics[:0], gradients=tables.gradients[:0])
     assert per_trial(none) == ()
