@@ -17,7 +17,7 @@ from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Pack
 from orchestrator.study.load import load_study
 from orchestrator.training.engine import train
-from orchestrator.training.probes.schedule import Probing
+from orchestrator.training.probes.schedule import ProbeSchedule
 
 STUDIES = ("vanishing_gradient", "convnet_activations", "recurrent_memory", "bidirectional_tagging")
 MOST_MEMBERS = {"vanishing_gradient": 10}  # of a pack; else 1
@@ -48,7 +48,7 @@ def with_settings(pack: Pack, preset: str, most_epochs: int | None) -> Pack:
 def seconds(pack: Pack) -> tuple[float, float]:
     """CPU seconds of the whole training, and of its probes."""
     spent = []
-    after_epoch = Probing.after_epoch
+    after_epoch = ProbeSchedule.after_epoch
 
     def timed(*arguments: Any) -> None:
         started = process_time()
@@ -56,7 +56,7 @@ def seconds(pack: Pack) -> tuple[float, float]:
         spent.append(process_time() - started)
 
     started = process_time()
-    with patch.object(Probing, "after_epoch", timed):
+    with patch.object(ProbeSchedule, "after_epoch", timed):
         train(pack)
     return process_time() - started, sum(spent)
 

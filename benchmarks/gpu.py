@@ -27,7 +27,7 @@ from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData
 from orchestrator.training.engine import build_model
-from orchestrator.training.random_streams import Streams
+from orchestrator.training.random_streams import RandomStreams
 
 ROUNDS = 3
 RATE = 0.01
@@ -95,7 +95,7 @@ def alone_epoch(trials: Sequence[Trial], data: TrialData, models: Sequence[nn.Mo
         optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
         size = int(trial.variant.settings.training.batch_size)
         for inputs, targets in batches(
-            data.of(slice(member, member + 1)), Streams([trial], 0), 1, size
+            data.of(slice(member, member + 1)), RandomStreams([trial], 0), 1, size
         ):
             optimizer.zero_grad()
             loss(model(inputs[0]), targets[0]).mean().backward()

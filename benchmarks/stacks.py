@@ -18,8 +18,8 @@ from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.engine import build_model
 from orchestrator.training.masked_means import mean_per_member
 from orchestrator.training.optim.optimizers import OPTIMIZERS
-from orchestrator.training.random_streams import Streams
-from orchestrator.training.stacking.members import Members, side_by_side
+from orchestrator.training.random_streams import RandomStreams
+from orchestrator.training.stacking.members import Members, way_to_stack
 
 
 def make_trials(
@@ -39,10 +39,10 @@ def load(trials: list[Trial], device: str = "cpu") -> TrialData:
 def stacked(trials: list[Trial], data: TrialData) -> Members:
     device = data.inputs.device
     models = [build_model(trial, data.shape, 0).to(device) for trial in trials]
-    members = side_by_side(models, data.take(data.splits["train"][:, :2])[0])
-    if members is None:
+    way = way_to_stack(models, data.take(data.splits["train"][:, :2])[0])
+    if way is None:
         raise RuntimeError("these nets do not stack")
-    return members
+    return way(models)
 
 
 def epoch(trials: list[Trial], data: TrialData, members: Members, number: int = 1) -> int:
@@ -51,7 +51,9 @@ def epoch(trials: list[Trial], data: TrialData, members: Members, number: int = 
     trainings = [trial.variant.settings.training for trial in trials]
     loss = LOSSES[task_entry(settings.task).loss]
     optimizer, steps = OPTIMIZERS[settings.training.optimizer](members, trainings), 0
-    for inputs, targets in batches(data, Streams(trials, 0), number, int(trainings[0].batch_size)):
+    for inputs, targets in batches(
+        data, RandomStreams(trials, 0), number, int(trainings[0].batch_size)
+    ):
         losses = mean_per_member(loss(members.model(inputs), targets), targets)
         optimizer.step(members.gradient(losses.sum()))
         steps += 1

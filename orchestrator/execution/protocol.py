@@ -20,7 +20,9 @@ class Job:
     uri: str | None = None  # where rows go, if not into that folder
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
-    train: str = "orchestrator.training.engine:train"  # (pack, device, threads, keeping) → PackRows
+    train: str = (
+        "orchestrator.training.engine:train"  # (pack, device, threads, checkpoints) → PackRows
+    )
 
     @property
     def device(self) -> str:

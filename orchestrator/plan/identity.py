@@ -14,7 +14,7 @@ from orchestrator.plan.digests import Sources, code_digests, data_digest, data_n
 from orchestrator.plan.records import Identity, Trial
 from orchestrator.study.records import Study, TrialSettings, Variant, flatten
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the ids: a new number gives every trial a new one."""
 
 Pair = tuple[str, str]  # names of a model and a task

@@ -1,4 +1,4 @@
-"""The batches of an epoch: which examples, in which order, and what training hides of them."""
+"""The batches of an epoch: which examples, in which order, and word dropout."""
 
 from collections.abc import Iterator
 
@@ -8,38 +8,43 @@ from torch import Tensor
 from orchestrator.models.shape import UNKNOWN_WORD
 from orchestrator.study.settings import Training
 from orchestrator.training.data import TrialData
-from orchestrator.training.random_streams import Streams
+from orchestrator.training.random_streams import RandomStreams
 
-BUCKET_BATCHES = 20  # sentences are sorted by length among those of so many batches
+BUCKET_BATCHES = 20  # sentences are sorted by length within this many batches
 
 
 def batch_size(training: Training, data: TrialData) -> int:
-    """Examples of a batch of one member."""
+    """Examples in a batch of one member; with several processes, of all of them together."""
     examples = data.splits["train"].shape[1]
     return examples if training.batch_size == "full" else training.batch_size
 
 
 def batches(
-    data: TrialData, streams: Streams, epoch: int, size: int
+    data: TrialData, random_streams: RandomStreams, epoch: int, size: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Inputs and targets of each batch, (members, batch, …); the last one may be smaller."""
+    """Inputs and targets of each batch, (members, batch, …); the last one may be smaller.
+
+    Where several processes train the trial, each gets its part of every batch.
+    """
     rows = data.splits["train"]
-    order = streams.permutations(rows.shape[1], "order", epoch).to(rows.device)
+    order = random_streams.permutations(rows.shape[1], "order", epoch).to(rows.device)
     rows = rows.gather(1, order)
     chunks = list(rows.split(size, dim=1))
     if data.lengths is not None:
-        chunks = _of_equal_length(rows, data.lengths, size, streams.common_seed("buckets", epoch))
-    dropout = streams.generators("dropout", epoch) if data.word_dropout else []
+        seed = random_streams.common_seed("buckets", epoch)
+        chunks = _of_equal_length(rows, data.lengths, size, seed)
+    dropout = random_streams.generators("dropout", epoch) if data.word_dropout else []
     for chunk in chunks:
         inputs, targets = data.take(chunk)
         longest = data.inputs.shape[1]
-        yield _with_unknown_words(inputs, data.word_dropout, dropout, longest), targets
+        inputs = _with_unknown_words(inputs, data.word_dropout, dropout, longest)
+        yield data.group.divide(inputs, targets)
 
 
 def _of_equal_length(rows: Tensor, lengths: Tensor, size: int, seed: int) -> list[Tensor]:
     """Batches of sentences of nearly equal length, so that few steps are padding.
 
-    All members take short and long ones in the same order, each its own sentences.
+    Short and long batches come in the same order for all members, each with its own sentences.
     """
     chunks: list[Tensor] = []
     for bucket in rows.split(BUCKET_BATCHES * size, dim=1):
@@ -52,9 +57,10 @@ def _of_equal_length(rows: Tensor, lengths: Tensor, size: int, seed: int) -> lis
 def _with_unknown_words(
     words: Tensor, share: float, generators: list[torch.Generator], longest: int
 ) -> Tensor:
-    """Some words replaced by the unknown one, so that it is learnt too.
+    """Word dropout: some words replaced by the unknown word, so that it is learnt too.
 
-    longest: steps to draw for, lest what a member draws depend on how long others' sentences are.
+    longest: steps to draw for, so that a member's draws do not depend on the length of others'
+        sentences.
     """
     if not generators:
         return words

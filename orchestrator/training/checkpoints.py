@@ -1,8 +1,8 @@
-"""A pack's training kept while it lasts, so that another process can go on with it.
+"""Checkpoints of a pack in training, from which another process can continue.
 
-At the end of an epoch that is: parameters, what the optimizer remembers, the diary, and which
-epoch it was. Random streams are named by their epoch (`Streams`), so that no generator has a state
-to be kept, and what goes on gives the same bits as what was never interrupted.
+A checkpoint is written at the end of an epoch: parameters, the optimizer's state, what the recorder
+holds, and the number of the epoch. Random streams are named by their epoch (`RandomStreams`), so no
+generator has a state to save, and a resumed training gives the same bits as an uninterrupted one.
 """
 
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from orchestrator.training.keeping import Keeping, Shelf
+from orchestrator.training.checkpoint_policy import CheckpointPolicy, CheckpointStorage
+from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers import Optimizer
-from orchestrator.training.optim.schedules import Plateau
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.stacking.members import Members
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """All that changes while members train."""
+class TrainingState:
+    """Everything that changes while members train."""
 
     members: Members
     optimizer: Optimizer
-    plateau: Plateau
-    diary: Recorder
+    early_stopping: EarlyStopping
+    recorder: Recorder
 
     @property
     def tensors(self) -> Mapping[str, Tensor]:
@@ -42,13 +42,13 @@ class Course:
             **buffers,
         }
 
-    def state(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What `restore` takes, in plain values and tensors."""
         return {
             "tensors": {name: tensor.detach().cpu() for name, tensor in self.tensors.items()},
             "steps": self.optimizer.steps,
-            "plateau": vars(self.plateau),
-            "diary": self.diary.state(),
+            "early_stopping": self.early_stopping.state(),
+            "recorder": self.recorder.state(),
         }
 
     @torch.no_grad()
@@ -56,66 +56,68 @@ class Course:
         for name, tensor in self.tensors.items():
             tensor.copy_(state["tensors"][name])
         self.optimizer.steps = state["steps"]
-        vars(self.plateau).update(state["plateau"])
-        self.diary.restore(state["diary"])
+        self.early_stopping.restore(state["early_stopping"])
+        self.recorder.restore(state["recorder"])
 
 
-class Saves:
-    """The checkpoints of a pack, whose members train in portions, one after another.
+class Checkpointer:
+    """Reads and writes the checkpoints of a pack, whose members train in stacks, one after another.
 
-    keeping: None keeps nothing.   size: members of a portion; of another, a checkpoint is none.
+    policy: None writes no checkpoints.
+    size: members of a stack; a checkpoint made with another size is ignored.
     """
 
-    def __init__(self, keeping: Keeping | None, size: int) -> None:
-        self.keeping, self.size = keeping, size
-        found = _read(keeping.shelf, size) if keeping else None
-        self.done: list[Mapping[str, Any]] = found["done"] if found else []  # diaries
-        self.under_way: Mapping[str, Any] | None = found["under_way"] if found else None
+    def __init__(self, policy: CheckpointPolicy | None, size: int) -> None:
+        self.policy, self.size = policy, size
+        found = _read(policy.storage, size) if policy else None
+        self.finished: list[Mapping[str, Any]] = found["finished"] if found else []  # recorders
+        self.unfinished: Mapping[str, Any] | None = found["unfinished"] if found else None
         self.saved_at = monotonic()
 
-    def is_done(self, portion: int, diary: Recorder) -> bool:
-        """Whether this portion was trained to its end; then its diary is filled."""
-        if portion < len(self.done):
-            diary.restore(self.done[portion])
+    def is_finished(self, stack: int, recorder: Recorder) -> bool:
+        """Whether this stack was trained to its end; then the recorder is filled."""
+        if stack < len(self.finished):
+            recorder.restore(self.finished[stack])
             return True
         return False
 
-    def finished(self, diary: Recorder) -> None:
-        """The next portion has come to its end."""
-        if self.keeping:
-            self.done.append(diary.state())
+    def finish(self, recorder: Recorder) -> None:
+        """Keep what was recorded of a stack that was trained to its end."""
+        if self.policy:
+            self.finished.append(recorder.state())
 
-    def resume(self, course: Course) -> tuple[int, int]:
-        """Put things as they were; returns the epoch to go on with, and the steps before it."""
-        state, self.under_way = self.under_way, None
-        if state is None:
+    def resume(self, state: TrainingState) -> tuple[int, int]:
+        """Restore the state; returns the epoch to continue with, and the steps before it."""
+        found, self.unfinished = self.unfinished, None
+        if found is None:
             return 0, 0
-        course.restore(state)
-        return state["epoch"] + 1, state["step"]
+        state.restore(found)
+        return found["epoch"] + 1, found["step"]
 
-    def after_epoch(self, epoch: int, step: int, course: Course) -> None:
-        """Write a checkpoint if it is time; raises what `pause` raises."""
-        if self.keeping is None:
+    def after_epoch(self, epoch: int, step: int, state: TrainingState) -> None:
+        """Write a checkpoint if it is due; raises what `pause` raises."""
+        if self.policy is None:
             return
         try:
-            self.keeping.pause()
+            self.policy.pause()
         except BaseException:
-            self._write(epoch, step, course)
+            self._write(epoch, step, state)
             raise
-        if monotonic() - self.saved_at >= self.keeping.every_s:
-            self._write(epoch, step, course)
+        if monotonic() - self.saved_at >= self.policy.every_s:
+            self._write(epoch, step, state)
             self.saved_at = monotonic()
 
-    def _write(self, epoch: int, step: int, course: Course) -> None:
-        assert self.keeping is not None
-        under_way = {"epoch": epoch, "step": step, **course.state()}
+    def _write(self, epoch: int, step: int, state: TrainingState) -> None:
+        assert self.policy is not None
+        unfinished = {"epoch": epoch, "step": step, **state.to_dict()}
         file = BytesIO()
-        torch.save({"size": self.size, "done": self.done, "under_way": under_way}, file)
-        self.keeping.shelf.write(file.getvalue())
+        checkpoint = {"size": self.size, "finished": self.finished, "unfinished": unfinished}
+        torch.save(checkpoint, file)
+        self.policy.storage.write(file.getvalue())
 
 
-def _read(shelf: Shelf, size: int) -> Mapping[str, Any] | None:
-    data = shelf.read()
+def _read(storage: CheckpointStorage, size: int) -> Mapping[str, Any] | None:
+    data = storage.read()
     if data is None:
         return None
     found: Mapping[str, Any] = torch.load(BytesIO(data), map_location="cpu", weights_only=True)

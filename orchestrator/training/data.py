@@ -13,15 +13,17 @@ from orchestrator.models.shape import NO_TAG, PER_STEP, TaskShape
 from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
+from orchestrator.training.distributed.process_group import ALONE, ProcessGroup
 
 
 @dataclass(frozen=True)
 class TrialData:
     """Examples of every replicate among the trials, each stored once.
 
-    inputs, targets: one row an example, as `shape` says.
+    inputs, targets: one row per example, as `shape` says.
     splits: train, validation, test → rows of `inputs`, (members, examples of the split).
-    lengths: (examples,) of words; None where all examples have one length.
+    lengths: words per example, (examples,); None where all examples have the same length.
+    group: the processes among which batches and splits are divided.
     """
 
     inputs: Tensor
@@ -29,8 +31,9 @@ class TrialData:
     splits: Mapping[str, Tensor]
     shape: TaskShape
     lengths: Tensor | None
-    baselines: Sequence[Mapping[str, float]]  # one a member
+    baselines: Sequence[Mapping[str, float]]  # one per member
     word_dropout: float
+    group: ProcessGroup = ALONE
 
     def of(self, members: slice) -> "TrialData":
         """The data of some members."""
@@ -39,9 +42,9 @@ class TrialData:
 
     @property
     def known(self) -> list[dict[str, float]]:
-        """Of each member, what needs no training: `<split>/<name>` → value.
+        """For each member, final values that need no training: `<split>/<name>` → value.
 
-        answers: how many the metrics of the test split are means of; padding does not count.
+        answers: over how many the metrics of the test split are means; padding does not count.
         """
         if "test" not in self.splits:  # tuning
             return [{} for _ in self.baselines]
@@ -64,20 +67,26 @@ class TrialData:
 
 
 def load_data(
-    trials: Sequence[Trial], study_seed: int, device: str, precision: torch.dtype
+    trials: Sequence[Trial],
+    study_seed: int,
+    device: str,
+    precision: torch.dtype,
+    group: ProcessGroup = ALONE,
 ) -> TrialData:
-    """Load the task once for every replicate; members of a replicate share it.
+    """Load the task once per replicate; members of one replicate share it.
 
-    Tuning does not see the test split: nothing that it chooses can come from there.
+    Tuning does not see the test split: nothing that it chooses can depend on it.
     """
-    settings = trials[0].variant.settings  # one structure: the same task for all
+    settings = trials[0].variant.settings  # of one structure: all trials have the same task
     datasets = {
         replicate: load_task(
             settings.task, partial(seed_for, replicate=replicate, study_seed=study_seed)
         )
         for replicate in dict.fromkeys(trial.seed_name for trial in trials)
     }
-    tables = {id(data.inputs): data for data in datasets.values()}  # a fixed data set comes once
+    tables = {
+        id(data.inputs): data for data in datasets.values()
+    }  # a fixed data set is stored once
     first_row = _first_rows(tables)
     members = [datasets[trial.seed_name] for trial in trials]
     inputs = as_taken(settings.model, torch.cat([data.inputs for data in tables.values()]))
@@ -97,11 +106,12 @@ def load_data(
         lengths=None if lengths is None else lengths.to(device),
         baselines=[{} if is_tuning else data.baselines for data in members],
         word_dropout=members[0].word_dropout,
+        group=group,
     )
 
 
 def _taken(table: Tensor, rows: Tensor) -> Tensor:
-    """table[rows], 5 times faster: it copies whole rows."""
+    """table[rows], but 5 times faster, as it copies whole rows."""
     taken: Tensor = table.index_select(0, rows.flatten()).unflatten(0, rows.shape)
     return taken
 

@@ -9,7 +9,6 @@ from orchestrator.models.catalogue import TaskEntry
 from orchestrator.models.losses import Loss
 from orchestrator.models.metrics import METRICS, PerExample
 from orchestrator.training.data import TrialData
-from orchestrator.training.distributed.process_group import ALONE, Ranks
 from orchestrator.training.masked_means import counted
 from orchestrator.training.stacking.members import Members
 
@@ -20,15 +19,13 @@ Metrics = dict[tuple[str, str], Tensor]  # (split, metric) → (members,), float
 
 
 @torch.no_grad()
-def evaluate(
-    members: Members, data: TrialData, loss: Loss, task: TaskEntry, ranks: Ranks = ALONE
-) -> Metrics:
+def evaluate(members: Members, data: TrialData, loss: Loss, task: TaskEntry) -> Metrics:
     """Every metric of the task on every split, the same in all processes of the trial."""
     members.model.eval()
     functions = {"loss": loss, **METRICS[data.shape.outputs], **task.functions}
     found: Metrics = {}
     for split, rows in data.splits.items():
-        for name, values in _means(members, data, rows, functions, ranks).items():
+        for name, values in _means(members, data, rows, functions).items():
             found[split, name] = values
         found |= _solved(task, split, found)
     return found
@@ -39,11 +36,10 @@ def _means(
     data: TrialData,
     rows: Tensor,
     functions: Mapping[str, PerExample],
-    ranks: Ranks,
 ) -> dict[str, Tensor]:
     sums = {name: torch.zeros(len(rows), dtype=torch.float64) for name in functions}
     counts = dict(sums)
-    for chunk in _chunks(data, ranks.part(rows)):
+    for chunk in _chunks(data, data.group.part(rows)):
         inputs, targets = data.take(chunk)
         outputs = members.model(inputs)
         for name, function in functions.items():
@@ -51,13 +47,13 @@ def _means(
             weights = counted(values, targets)
             sums[name] = sums[name] + _total(values * weights)
             counts[name] = counts[name] + _total(weights)
-    totals = ranks.total(torch.stack([*sums.values(), *counts.values()]))
+    totals = data.group.sum(torch.stack([*sums.values(), *counts.values()]))
     means = totals[: len(functions)] / totals[len(functions) :].clamp(min=1)
     return dict(zip(functions, means, strict=True))
 
 
 def _chunks(data: TrialData, rows: Tensor) -> Iterator[Tensor]:
-    """Sentences of similar length together: less padding. None where there are no examples."""
+    """Rows of examples evaluated at once; sentences of similar length together: less padding."""
     if rows.shape[1] == 0:
         return iter(())
     numbers = data.inputs[0].numel()
@@ -72,7 +68,7 @@ def _total(values: Tensor) -> Tensor:
 
 
 def _solved(task: TaskEntry, split: str, metrics: Metrics) -> Metrics:
-    """1.0 where a member has solved the task, for tasks that can be solved."""
+    """1.0 where a member has solved the task; nothing for tasks without such a threshold."""
     if task.solved is None:
         return {}
     values = metrics[split, task.solved.metric]

@@ -1,24 +1,24 @@
 """The training loop."""
 
-from math import ceil
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
-from orchestrator.study.settings import Training
+from orchestrator.study.records import TrialSettings
 from orchestrator.training.batches import batch_size, batches
-from orchestrator.training.checkpoints import Course, Saves
+from orchestrator.training.checkpoints import Checkpointer, TrainingState
 from orchestrator.training.data import TrialData
-from orchestrator.training.distributed.process_group import ALONE, Ranks
 from orchestrator.training.evaluation import Metrics, evaluate
 from orchestrator.training.masked_means import mean_per_member
 from orchestrator.training.optim.clipping import clipping
+from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers import OPTIMIZERS, freeze
-from orchestrator.training.optim.schedules import Plateau, follow
-from orchestrator.training.probes.schedule import Probing
-from orchestrator.training.random_streams import Streams
+from orchestrator.training.optim.schedules import Schedule
+from orchestrator.training.probes.schedule import ProbeSchedule
+from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.stacking.members import Members
 
@@ -26,71 +26,57 @@ from orchestrator.training.stacking.members import Members
 def train_members(
     members: Members,
     data: TrialData,
-    streams: Streams,
-    diary: Recorder,
-    saves: Saves,
-    ranks: Ranks = ALONE,
+    settings: Sequence[TrialSettings],
+    random_streams: RandomStreams,
+    recorder: Recorder,
+    checkpointer: Checkpointer,
 ) -> None:
-    """Train all members side by side, each exactly as it would train alone.
+    """Train all members in the same operations, each exactly as it would train alone.
 
-    ranks: several processes may train one member together; all take the same steps.
+    settings: of each member; they may differ in the numbers of the optimizer and of clipping, and
+        in the initialisation.
     """
-    settings = streams.trials[0].variant.settings  # what all members have in common
-    training = settings.training
-    trainings = [trial.variant.settings.training for trial in streams.trials]
-    task = task_entry(settings.task)
+    trainings = [each.training for each in settings]
+    training, task = trainings[0], task_entry(settings[0].task)  # what all members have in common
     loss = LOSSES[training.loss or task.loss]
     optimizer = OPTIMIZERS[training.optimizer](members, trainings)
     clip = clipping(trainings, members.flat)
-    size = batch_size(training, data)
-    steps_an_epoch = ceil(data.splits["train"].shape[1] / size)
-    probing = Probing(members, data, streams, loss)
-    plateau = Plateau(len(members.flat))
-    course = Course(members, optimizer, plateau, diary)
-    first, step = saves.resume(course)
+    early_stopping = EarlyStopping(training.early_stopping, len(settings))
+    schedule = Schedule(training.schedule, optimizer, early_stopping)
+    probes = ProbeSchedule(members, data, settings[0], loss, random_streams, recorder)
+    state = TrainingState(members, optimizer, early_stopping, recorder)
+    first_epoch, step = checkpointer.resume(state)  # 0, 0 without a checkpoint
 
-    for epoch in range(first, training.epochs + 1):  # epoch 0 is before training
-        if epoch > 0:
+    for epoch in range(first_epoch, training.epochs + 1):
+        if epoch > 0:  # epoch 0 only measures the untrained networks
             members.model.train()
-            torch.manual_seed(streams.seed("dropout", epoch))  # nn.Dropout takes no generator
-            for batch in batches(data, streams, epoch, size):
-                inputs, targets, weight = ranks.share(*batch)
+            torch.manual_seed(random_streams.seed("dropout", epoch))  # nn.Dropout has no generator
+            for inputs, targets in batches(data, random_streams, epoch, batch_size(training, data)):
                 outputs = members.model(inputs)  # (members, batch, …)
                 losses = mean_per_member(loss(outputs, targets), targets)  # (members,)
-                if step + 1 == epoch * steps_an_epoch:
-                    probing.before_last_step()
-                # Members share no parameter: the gradient of the sum is everyone's own.
-                gradient = ranks.total(members.gradient(losses.sum()), weight)
+                # Members share no parameter: the gradient of the sum holds that of each.
+                gradient = members.gradient(losses.sum())  # (members, parameters)
+                probes.before_step(step)
                 optimizer.step(clip(gradient))
                 step += 1
 
         is_due = epoch % training.evaluate_every == 0 or epoch == training.epochs
         # (split, metric) → (members,)
-        metrics = evaluate(members, data, loss, task, ranks) if is_due else {}
-        diverged = ~_finite(members, metrics)
-        if diary.diverged(diverged, epoch):
-            members.flat[diverged] = 0  # finite again; with a step size of 0 it stays so
+        metrics = evaluate(members, data, loss, task) if is_due else {}
+        diverged = ~_finite(members, metrics)  # (members,)
+        if recorder.diverged(diverged, epoch):
+            members.flat[diverged] = 0  # finite again; with a learning rate of 0 it stays so
             freeze(optimizer, diverged)
         if is_due:
-            diary.measured(epoch, step, metrics)
-            plateau.saw(epoch, metrics["validation", "loss"])
-        stopping = _stopping(training, plateau)
-        if ranks.is_first:
-            probing.after_epoch(epoch, step, stopping, diary)
-        if diary.stopped(stopping, epoch, plateau.best_epoch):
-            freeze(optimizer, stopping)
-        if epoch > 0:
-            follow(training.schedule, optimizer, plateau, epoch)
-        if not diary.active.any():
+            recorder.measured(epoch, step, metrics)
+            early_stopping.update(epoch, metrics["validation", "loss"])
+        probes.after_epoch(epoch, step, early_stopping.stopping)
+        if recorder.stopped(early_stopping.stopping, epoch, early_stopping.best_epoch):
+            freeze(optimizer, early_stopping.stopping)
+        schedule.step(epoch)
+        if not recorder.active.any():
             break  # all have diverged or stopped early
-        saves.after_epoch(epoch, step, course)
-
-
-def _stopping(training: Training, plateau: Plateau) -> Tensor:
-    """Which members stop early now, or have done so, (members,) of bool."""
-    if training.early_stopping is None:
-        return torch.zeros_like(plateau.waited, dtype=torch.bool)
-    return plateau.longer_than(training.early_stopping)
+        checkpointer.after_epoch(epoch, step, state)
 
 
 def _finite(members: Members, metrics: Metrics) -> Tensor:

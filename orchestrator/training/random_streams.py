@@ -11,22 +11,22 @@ from orchestrator.seeds import seed_for
 
 
 @dataclass(frozen=True)
-class Streams:
+class RandomStreams:
     """Random draws for each member; members of one replicate get the same."""
 
     trials: Sequence[Trial]
     study_seed: int
 
     def seed(self, stream: str, *details: int) -> int:
-        """Of the first member, for what only a single model draws."""
+        """The seed of the first member, for draws that only a single model makes."""
         return self._seed(stream, self.trials[0].seed_name, *details)
 
     def common_seed(self, stream: str, *details: int) -> int:
-        """The same for all replicates, whichever of them train together."""
+        """A seed shared by all replicates, whichever of them train together."""
         return self._seed(stream, 0, *details)
 
     def generators(self, stream: str, *details: int) -> list[torch.Generator]:
-        """One a member."""
+        """One generator per member."""
         seeds = [self._seed(stream, trial.seed_name, *details) for trial in self.trials]
         return [torch.Generator().manual_seed(seed) for seed in seeds]
 

@@ -14,13 +14,12 @@ from torch import Tensor
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.training.probes.layers import Reading
 from orchestrator.training.records import Columns, PackRows, by_column
-
-SCHEMA_VERSION = 1
+from orchestrator.training.trial_row import Execution, Outcome, trial_row
 
 
 @dataclass
 class _Table:
-    """A long table under construction: blocks of one row a member, with what they share."""
+    """A long table under construction: blocks of one row per member, with the labels they share."""
 
     trial_ids: NDArray[np.str_]
     blocks: list[tuple[NDArray[np.intp], Mapping[str, Any], NDArray[np.float64]]] = field(
@@ -34,7 +33,7 @@ class _Table:
         self.blocks.append((members, labels, numbers[members]))
 
     def columns(self, names: Iterable[str]) -> Columns:
-        """The labels named and `value`, one entry a row."""
+        """The named labels and `value`, one entry per row."""
         members, lengths, values = self._joined()
         labels = {
             name: np.repeat([block[1][name] for block in self.blocks], lengths) for name in names
@@ -65,9 +64,9 @@ class _Table:
 
 
 class Recorder:
-    """The diary of some trials of a pack.
+    """Records what happens to some trials of a pack that train together.
 
-    known: of each member, `<split>/<name>` → a final that needs no training (`TrialData.known`).
+    known: for each member, `<split>/<name>` → a final that needs no training (`TrialData.known`).
     active: (members,) of bool, False from the epoch in which a member diverged or stopped early.
     """
 
@@ -110,7 +109,7 @@ class Recorder:
     def probed(
         self, epoch: int, step: int, readings: Iterable[Reading], members: NDArray[np.bool_]
     ) -> None:
-        """members: whose readings count, (members,)."""
+        """members: those whose readings are recorded, (members,) of bool."""
         for reading in readings:
             self.gradients.add(
                 reading.values,
@@ -125,18 +124,10 @@ class Recorder:
 
     def rows(self, *, execution: str, device: str, threads: int) -> PackRows:
         """The three tables of these trials."""
-        shared = {
-            "wall_s": (perf_counter() - self.started) / len(self.trials),
-            "pack_id": self.pack.pack_id,
-            "execution": execution,
-            "device": device,
-            "threads": threads,
-            "code_digest": self.pack.code_digest,
-            "started_at": self.started_at.isoformat(timespec="milliseconds"),
-            "schema_version": SCHEMA_VERSION,
-        }
+        wall_s = (perf_counter() - self.started) / len(self.trials)
+        how = Execution(execution, device, threads, wall_s, self.started_at)
         trials = [
-            self._identity(trial) | self._outcome(member, trial) | shared
+            trial_row(self.pack, trial, self._outcome(member, trial), how)
             for member, trial in enumerate(self.trials)
         ]
         return PackRows(
@@ -165,7 +156,7 @@ class Recorder:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on writing where another diary of the same trials stopped."""
+        """Continue where another recorder of the same trials stopped."""
         self.started_at = datetime.fromisoformat(state["started_at"])
         self.started = perf_counter() - state["elapsed_s"]
         self.active = state["active"].numpy()
@@ -178,38 +169,17 @@ class Recorder:
         self.metrics.restore(state["metrics"])
         self.gradients.restore(state["gradients"])
 
-    def _identity(self, trial: Trial) -> dict[str, Any]:
-        variant = trial.variant
-        return {
-            "trial_id": trial.trial_id,
-            "study": self.pack.study,
-            "variant_id": variant.variant_id,
-            "variant": variant.label,
-            "phase": trial.phase,
-            "tuning_study": trial.tuning_study,
-            "point": trial.point,
-            "replicate": trial.replicate,
-            **{f"factor.{path}": level for path, level in variant.levels.items()},
-            **{f"setting.{path}": value for path, value in variant.settings.flat.items()},
-        }
-
-    def _outcome(self, member: int, trial: Trial) -> dict[str, Any]:
-        known = {f"final.{name}": value for name, value in self.known[member].items()}
+    def _outcome(self, member: int, trial: Trial) -> Outcome:
+        known = self.known[member]
         if member in self.diverged_in:
             epoch = self.diverged_in[member]
             error = f"loss was not finite in epoch {epoch}"
-            final = dict.fromkeys(f"final.{name}" for name in self.history[0])
-            return _outcome("diverged", error, final | known, max(epoch - 1, 0))
+            final: dict[str, float | None] = dict.fromkeys(self.history[0])
+            return Outcome("diverged", error, max(epoch - 1, 0), {**final, **known})
         epochs = trial.variant.settings.training.epochs
         done, best = self.stopped_in.get(member, (epochs, epochs))
-        final = {f"final.{name}": float(v[member]) for name, v in self.history[best].items()}
-        return _outcome("completed", None, final | known, done)
-
-
-def _outcome(
-    status: str, error: str | None, final: Mapping[str, float | None], epochs_done: int
-) -> dict[str, Any]:
-    return {"status": status, "error": error, **final, "epochs_done": epochs_done}
+        final = {name: float(values[member]) for name, values in self.history[best].items()}
+        return Outcome("completed", None, done, {**final, **known})
 
 
 def joined(tables: Sequence[PackRows]) -> PackRows:

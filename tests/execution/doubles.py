@@ -16,7 +16,7 @@ from orchestrator.execution.protocol import Job
 from orchestrator.execution.worker.failures import failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
-from orchestrator.training.keeping import Keeping
+from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import PackRows
 
 PATIENCE_S = 60
@@ -113,7 +113,7 @@ def train_and_note(pack: Pack, device: str = "cpu", threads: int = 1, **more: An
     return train(pack, device, threads)
 
 
-def train_really(pack: Pack, device: str, threads: int, keeping: Keeping) -> PackRows:
+def train_really(pack: Pack, device: str, threads: int, checkpoints: CheckpointPolicy) -> PackRows:
     """The engine, on a machine that is taken away, or slow, at the first attempt."""
     from orchestrator.training.engine import train
 
@@ -126,9 +126,9 @@ def train_really(pack: Pack, device: str, threads: int, keeping: Keeping) -> Pac
             os.kill(os.getpid(), signal.SIGTERM)
         if "slow" in name and _first_time(f"{name} {epoch}"):
             time.sleep(1.1)  # longer than a worker waits between two checks
-        keeping.pause()
+        checkpoints.pause()
 
-    return train(pack, device, threads, keeping=replace(keeping, pause=pause))
+    return train(pack, device, threads, checkpoints=replace(checkpoints, pause=pause))
 
 
 def misbehave(trial_id: str, pack: Pack) -> None:

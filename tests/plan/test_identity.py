@@ -42,7 +42,7 @@ def test_an_id_is_the_hash_of_canonical_json() -> None:
         "seed": 0,
         "data": "cc",
         "code": digest.hexdigest()[:16],
-        "schema_version": 1,
+        "schema_version": 2,
     }
     text = json.dumps(said, separators=(",", ":"), sort_keys=True)
     assert trial.trial_id == hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -117,7 +117,7 @@ def test_every_setting_and_the_seed_count(change: str) -> None:
     "prints",
     [
         Fingerprints(PRINTS.code, {"digits": "dd"}),
-        Fingerprints(PRINTS.code, PRINTS.data, schema_version=2),
+        Fingerprints(PRINTS.code, PRINTS.data, schema_version=3),
         Fingerprints({("mlp", "digits"): {"orchestrator.models.networks.mlp": "ab"}}, PRINTS.data),
     ],
     ids=["data", "schema", "code"],

@@ -36,7 +36,7 @@ CHANGES = {
     "seed 0 -> 1": (study(SMALL, "seed=1"), PRINTS),
     "training.clip_norm null -> 1.0": (study(SMALL, "training.clip_norm=1"), PRINTS),
     "data of digits": (study(), replace(PRINTS, data={"digits": "other"})),
-    "schema version 1 -> 2": (study(), replace(PRINTS, schema_version=2)),
+    "schema version 2 -> 3": (study(), replace(PRINTS, schema_version=3)),
     "code of orchestrator.models.networks.mlp": (
         study(),
         Fingerprints(

@@ -11,8 +11,8 @@ import pytest
 from orchestrator.models.settings import MLP, Adding, Recurrent
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Schedule
+from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.engine import train
-from orchestrator.training.keeping import Keeping
 from orchestrator.training.records import PackRows
 from orchestrator.training.stacking import memory
 from tests.training.packs import normal, pack, variant
@@ -24,7 +24,7 @@ class Cut(BaseException):
     """Stands for the end of a process."""
 
 
-class Shelf:
+class CheckpointStorage:
     """Keeps the newest checkpoint; the process ends right after so many of them."""
 
     def __init__(self, data: bytes | None = None, lasts: int = 10**9) -> None:
@@ -43,12 +43,12 @@ def never() -> None:
     """Nobody asks the training to end."""
 
 
-def cut_off(members: Pack, after: int) -> Shelf:
-    """The shelf of a training that was cut off after so many checkpoints, one an epoch."""
-    shelf = Shelf(lasts=after)
+def cut_off(members: Pack, after: int) -> CheckpointStorage:
+    """The storage of a training that was cut off after so many checkpoints, one an epoch."""
+    storage = CheckpointStorage(lasts=after)
     with pytest.raises(Cut):
-        train(members, keeping=Keeping(shelf, 0, never))
-    return Shelf(shelf.data)
+        train(members, checkpoints=CheckpointPolicy(storage, 0, never))
+    return CheckpointStorage(storage.data)
 
 
 def assert_same(rows: PackRows, others: PackRows) -> None:
@@ -61,10 +61,10 @@ def assert_same(rows: PackRows, others: PackRows) -> None:
 
 
 def resumed(members: Pack, after: int) -> PackRows:
-    shelf = cut_off(members, after)
-    rows = train(members, keeping=Keeping(shelf, 0, never))
+    storage = cut_off(members, after)
+    rows = train(members, checkpoints=CheckpointPolicy(storage, 0, never))
     epochs = members.trials[0].variant.settings.training.epochs
-    assert shelf.writes < (epochs + 1) * len(members.trials)
+    assert storage.writes < (epochs + 1) * len(members.trials)
     return rows
 
 
@@ -112,37 +112,40 @@ def test_portions_that_memory_has_room_for(after: int, monkeypatch: pytest.Monke
     members = pack([variant(epochs=3)], replicates=4)
     whole = train(members)
     assert_same(resumed(members, after), whole)
-    shelf = cut_off(members, after)
+    storage = cut_off(members, after)
     monkeypatch.undo()
-    assert shelf.read() is not None
-    train(members, keeping=Keeping(shelf, 0, never))
-    assert shelf.writes == 4  # all at once: what was made in portions is no use to it
+    assert storage.read() is not None
+    train(members, checkpoints=CheckpointPolicy(storage, 0, never))
+    assert storage.writes == 4  # all at once: what was made in portions is no use to it
 
 
 def test_time_goes_on_from_where_it_was() -> None:
     members = pack([variant(epochs=3)])
-    shelf = cut_off(members, 2)
-    first, second = (train(members, keeping=Keeping(Shelf(shelf.data), 0, never)) for _ in "ab")
+    storage = cut_off(members, 2)
+    first, second = (
+        train(members, checkpoints=CheckpointPolicy(CheckpointStorage(storage.data), 0, never))
+        for _ in "ab"
+    )
     assert first.trials["started_at"] == second.trials["started_at"]
 
 
 def test_who_asks_for_the_end_gets_a_checkpoint_first() -> None:
     members = pack([variant(epochs=3)])
-    shelf, calls = Shelf(), []
+    storage, calls = CheckpointStorage(), []
 
     def pause() -> None:
-        calls.append(shelf.writes)
+        calls.append(storage.writes)
         if len(calls) == 2:
             raise Cut
 
     with pytest.raises(Cut):
-        train(members, keeping=Keeping(shelf, 1e9, pause))
-    assert (calls, shelf.writes) == ([0, 0], 1)
-    rows = train(members, keeping=Keeping(Shelf(shelf.data), 1e9, never))
+        train(members, checkpoints=CheckpointPolicy(storage, 1e9, pause))
+    assert (calls, storage.writes) == ([0, 0], 1)
+    rows = train(members, checkpoints=CheckpointPolicy(CheckpointStorage(storage.data), 1e9, never))
     assert_same(rows, train(members))
 
 
 def test_nothing_is_written_before_it_is_time() -> None:
-    shelf = Shelf()
-    train(pack([variant(epochs=3)]), keeping=Keeping(shelf, 1e9, never))
-    assert shelf.writes == 0
+    storage = CheckpointStorage()
+    train(pack([variant(epochs=3)]), checkpoints=CheckpointPolicy(storage, 1e9, never))
+    assert storage.writes == 0

@@ -15,7 +15,8 @@ from orchestrator.models.networks.window_tagger import WindowTagger
 from orchestrator.study.probes import QUANTITIES
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.probes.quantities import SAMPLE
-from orchestrator.training.stacking.members import Mapped, Members, Single, side_by_side, single
+from orchestrator.training.stacking.members import Mapped, Members, Single, single
+from tests.training.stacked import stacked
 
 ALL = frozenset(QUANTITIES)
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -49,17 +50,15 @@ class Plain(nn.Module):
         return outputs
 
 
-def stacked(activation: str) -> tuple[Members, list[nn.Module]]:
+def stacked_mlp(activation: str) -> tuple[Members, list[nn.Module]]:
     models = [MLP(6, 4, depth=3, width=5, activation=activation).double() for _ in range(2)]
-    members = side_by_side(models, torch.randn(2, 3, 6).double())
-    assert members is not None
+    members = stacked(models, torch.randn(2, 3, 6).double())
     return members, list(models)
 
 
 def mapped(activation: str) -> tuple[Members, list[nn.Module]]:
     models: list[nn.Module] = [Plain(activation).double() for _ in range(2)]
-    members = side_by_side(models, torch.randn(2, 3, 6).double())
-    assert members is not None
+    members = stacked(models, torch.randn(2, 3, 6).double())
     assert isinstance(members.model, Mapped)
     return members, models
 
@@ -126,7 +125,7 @@ def by_hand(
     return rows
 
 
-@pytest.mark.parametrize("way", [stacked, mapped, alone])
+@pytest.mark.parametrize("way", [stacked_mlp, mapped, alone])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_quantity_is_what_its_definition_says(
     way: Callable[[str], tuple[Members, list[nn.Module]]], activation: str
@@ -183,8 +182,7 @@ def test_an_activation_is_known_however_it_is_called(spelling: str, way: str) ->
     models = [Called(CALLS[spelling]) for _ in range(2)]
     inputs, targets = torch.randn(2, 8, 6), torch.randint(0, 4, (2, 8))
     z = models[0].a(inputs[0])
-    members = side_by_side(models, inputs) if way == "together" else single(models[0])
-    assert members is not None
+    members = stacked(models, inputs) if way == "together" else single(models[0])
     count = len(members.flat)
     readings = found(members, inputs[:count], targets[:count])
     assert readings["saturation", 1][0].item() == pytest.approx((z <= 0).double().mean().item())

@@ -12,7 +12,8 @@ from torch.nn.utils import parameters_to_vector
 from orchestrator.models.networks.mlp import MLP
 from orchestrator.study.settings import Training
 from orchestrator.training.optim.optimizers import OPTIMIZERS
-from orchestrator.training.stacking.members import Mapped, Members, Single, side_by_side, single
+from orchestrator.training.stacking.members import Mapped, Members, Single, single, way_to_stack
+from tests.training.stacked import stacked
 
 TORCH: dict[str, Any] = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
@@ -48,8 +49,7 @@ class Squared(nn.Module):
 
 
 def together(alone: list[nn.Module], precision: torch.dtype) -> Members:
-    members = side_by_side(deepcopy(alone), batches(precision)[0])
-    assert members is not None
+    members = stacked(deepcopy(alone), batches(precision)[0])
     return members
 
 
@@ -133,4 +133,4 @@ def test_a_model_that_broadcasts_to_something_else_is_mapped() -> None:
 )
 def test_what_cannot_be_mapped_trains_alone(layer: nn.Module) -> None:
     nets = models(3, torch.float32, lambda: nn.Sequential(deepcopy(layer), Squared()))
-    assert side_by_side(nets, batches(torch.float32)[0]) is None
+    assert way_to_stack(nets, batches(torch.float32)[0]) is None

@@ -7,13 +7,13 @@ import torch
 from orchestrator.models.settings import MLP
 from orchestrator.training.engine import train
 from orchestrator.training.stacking import memory
-from orchestrator.training.stacking.members import Members, side_by_side
+from orchestrator.training.stacking.members import Members
 from tests.training.packs import pack, variant
+from tests.training.stacked import stacked
 
 
 def one_of(*layers: torch.nn.Module) -> Members:
-    members = side_by_side([torch.nn.Sequential(*layers)], torch.randn(1, 3, 8))
-    assert members is not None
+    members = stacked([torch.nn.Sequential(*layers)], torch.randn(1, 3, 8))
     return members
 
 

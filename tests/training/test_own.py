@@ -16,10 +16,11 @@ from orchestrator.study.records import Study
 from orchestrator.training.data import load_data
 from orchestrator.training.engine import build_model, train
 from orchestrator.training.probes.layers import probe
-from orchestrator.training.random_streams import Streams
+from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.records import PackRows
-from orchestrator.training.stacking.members import Mapped, side_by_side, single
+from orchestrator.training.stacking.members import Mapped, single, way_to_stack
 from tests.own_code import MODEL, TASK, own_study, write_module
+from tests.training.stacked import stacked
 
 HEAD = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
 SEQUENCES = "digits_rows, train_examples: 40, validation_examples: 20, test_examples: 20"
@@ -110,7 +111,7 @@ def plain_loop(pack: Pack, number: int) -> float:
     trial = pack.trials[number]
     settings = trial.variant.settings
     data = load_data([trial], pack.study_seed, "cpu", torch.float32)
-    streams = Streams([trial], pack.study_seed)
+    streams = RandomStreams([trial], pack.study_seed)
     torch.manual_seed(seed_for("init", trial.replicate))
     model = nn.Sequential(
         nn.Linear(64, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.3), nn.Linear(6, 10)
@@ -197,8 +198,7 @@ class HiddenByZeros(nn.Module):
 
 
 def test_zeros_hide_no_difference() -> None:
-    members = side_by_side([HiddenByZeros(), HiddenByZeros()], torch.randn(2, 3, 5))
-    assert members is not None
+    members = stacked([HiddenByZeros(), HiddenByZeros()], torch.randn(2, 3, 5))
     assert isinstance(members.model, Mapped)
 
 
@@ -217,7 +217,7 @@ class Counting(nn.Module):
 
 
 def test_a_model_that_remembers_trains_alone() -> None:
-    assert side_by_side([Counting(), Counting()], torch.randn(2, 3, 5)) is None
+    assert way_to_stack([Counting(), Counting()], torch.randn(2, 3, 5)) is None
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -229,8 +229,7 @@ def test_an_activation_in_place_changes_no_probe(together: bool) -> None:
             nn.Sequential(nn.Linear(5, 4), nn.ReLU(in_place), nn.Linear(4, 3)) for _ in range(2)
         ]
         inputs, targets = torch.randn(2, 6, 5), torch.randint(3, (2, 6))
-        members = side_by_side(nets, inputs) if together else single(nets[0])
-        assert members is not None
+        members = stacked(nets, inputs) if together else single(nets[0])
         count = len(members.flat)
         readings.append(probe(members, loss, inputs[:count], targets[:count], ALL))
     for one, other in zip(*readings, strict=True):

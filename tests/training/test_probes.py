@@ -14,8 +14,8 @@ from orchestrator.models.settings import Digits, Init, MNIST5k
 from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.training.engine import train
 from orchestrator.training.probes.layers import Reading, probe
-from orchestrator.training.stacking.members import side_by_side
 from tests.training.packs import normal, pack, variant
+from tests.training.stacked import stacked
 
 ALL = frozenset(QUANTITIES)
 
@@ -31,8 +31,7 @@ def pre_activations(model: MLP, features: Tensor) -> list[Tensor]:
 def readings_of(models: list[nn.Module], inputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
     """(quantity) → (layers, members)."""
     table: dict[str, list[Reading]] = {}
-    members = side_by_side(models, inputs)
-    assert members is not None
+    members = stacked(models, inputs)
     for reading in probe(members, cross_entropy, inputs, targets, ALL):
         table.setdefault(reading.quantity, []).append(reading)
     return {name: torch.stack([r.values for r in readings]) for name, readings in table.items()}
@@ -104,8 +103,7 @@ def test_saturation_of_each_activation(activation: str, z: float, saturated: boo
 def test_layers_are_counted_from_the_input() -> None:
     model = MLP(6, 4, depth=2, width=5, activation="tanh")
     inputs = torch.ones(1, 3, 6)
-    members = side_by_side([model], inputs)
-    assert members is not None
+    members = stacked([model], inputs)
     readings = probe(members, cross_entropy, inputs, torch.ones(1, 3).long(), ALL)
     sites = [(r.position, r.site) for r in readings if r.quantity == "delta"]
     assert sites == [(1, "hidden.0"), (2, "hidden.1"), (3, "output")]
@@ -174,7 +172,6 @@ def test_the_gradient_decays_per_layer_as_mean_field_theory_says(
 
 def test_an_output_activation_does_not_saturate() -> None:
     model = MLP(6, 1, depth=1, width=5, activation="tanh", output_activation="softplus")
-    members = side_by_side([model], torch.ones(1, 3, 6))
-    assert members is not None
+    members = stacked([model], torch.ones(1, 3, 6))
     readings = probe(members, squared_error, torch.ones(1, 3, 6), torch.ones(1, 3, 1), ALL)
     assert [r.position for r in readings if r.quantity == "saturation"] == [1]

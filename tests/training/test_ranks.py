@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.distributed.distributed_c10d import BackendConfig
 
 from orchestrator.models.losses import cross_entropy, squared_error
-from orchestrator.training.distributed.process_group import Ranks
+from orchestrator.training.distributed.process_group import ProcessGroup
 from orchestrator.training.distributed.rendezvous import BACKENDS
 from orchestrator.training.distributed.separable import require_separable
 from orchestrator.training.engine import train
@@ -43,14 +43,14 @@ def test_weighted_gradients_of_the_parts_add_up_to_that_of_the_batch(name: str, 
 
     total = torch.zeros_like(weight)
     for number in range(count):
-        own_inputs, own_targets, share = Ranks(number, count).share(inputs, targets)
-        total += gradient(own_inputs, own_targets) * (1 if share is None else share)
+        group = ProcessGroup(number, count)
+        total += gradient(*group.divide(inputs, targets)) * group.weight
     assert torch.allclose(total, gradient(inputs, targets), rtol=1e-12, atol=1e-14)
 
 
 def test_every_example_is_in_one_part() -> None:
     table = torch.arange(7)[None]
-    parts = [Ranks(number, 3).part(table) for number in range(3)]
+    parts = [ProcessGroup(number, 3).part(table) for number in range(3)]
     assert torch.equal(torch.cat(parts, dim=1), table)
     assert [part.shape[1] for part in parts] == [3, 2, 2]
 
@@ -87,7 +87,7 @@ def test_layer_norm_is_no_batch_norm() -> None:
 
 def test_a_pack_of_several_trials_is_not_shared() -> None:
     with pytest.raises(ValueError, match="too many values"):
-        train(pack([variant()], replicates=2), ranks=Ranks(0, 2))
+        train(pack([variant()], replicates=2), group=ProcessGroup(0, 2))
 
 
 @pytest.mark.parametrize(("device", "kind"), [("cpu", "gloo"), ("cuda", "nccl")])

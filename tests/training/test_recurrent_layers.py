@@ -12,7 +12,8 @@ from orchestrator.models.losses import cross_entropy, squared_error
 from orchestrator.models.networks.recurrent import Recurrent
 from orchestrator.study.probes import QUANTITIES
 from orchestrator.training.probes.layers import Reading, probe
-from orchestrator.training.stacking.members import side_by_side, single
+from orchestrator.training.stacking.members import single
+from tests.training.stacked import stacked
 
 TIME, HIDDEN, LAYERS = 6, 4, 3
 ALL = frozenset(QUANTITIES)
@@ -195,8 +196,7 @@ def test_members_that_train_side_by_side_are_measured_like_each_alone(
     nets = [network("rnn"), network("rnn")]
     with torch.no_grad():
         nets[1].output.weight.mul_(2)  # type: ignore[operator]
-    members = side_by_side(nets, torch.stack([inputs] * 2))
-    assert members is not None
+    members = stacked(nets, torch.stack([inputs] * 2))
     together = probe(
         members, squared_error, torch.stack([inputs] * 2), torch.stack([targets] * 2), ALL,
         members.flat * 0.9,

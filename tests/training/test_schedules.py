@@ -5,24 +5,26 @@ import pytest
 import torch
 
 from orchestrator.models.settings import MLP
-from orchestrator.study.settings import Schedule, Training
+from orchestrator.study import settings
+from orchestrator.study.settings import Training
 from orchestrator.training.engine import train
+from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers import SGD
-from orchestrator.training.optim.schedules import Plateau, follow
-from orchestrator.training.stacking.members import side_by_side
+from orchestrator.training.optim.schedules import Schedule
 from tests.training.packs import pack, variant
+from tests.training.stacked import stacked
 
 LOSSES = [1.0, 0.9, 0.95, 0.9, 0.91, 0.89999, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.4, 0.5]
 
 
-def rates(schedule: Schedule, losses: list[float]) -> list[float]:
-    members = side_by_side([torch.nn.Linear(2, 2)], torch.ones(1, 1, 2))
-    assert members is not None
+def rates(given: settings.Schedule, losses: list[float]) -> list[float]:
+    members = stacked([torch.nn.Linear(2, 2)], torch.ones(1, 1, 2))
     optimizer = SGD(members, [Training(learning_rate=0.8)])
-    plateau, found = Plateau(1), []
+    early_stopping, found = EarlyStopping(None, members=1), []
+    schedule = Schedule(given, optimizer, early_stopping)
     for epoch, loss in enumerate(losses, 1):
-        plateau.saw(epoch, torch.tensor([loss], dtype=torch.float64))
-        follow(schedule, optimizer, plateau, epoch)
+        early_stopping.update(epoch, torch.tensor([loss], dtype=torch.float64))
+        schedule.step(epoch)
         found.append(optimizer.hyper.learning_rate.item())
     return found
 
@@ -38,7 +40,7 @@ def torch_rates(make, losses: list[float], *, watches: bool) -> list[float]:
 
 
 def test_step_is_torchs_step_lr() -> None:
-    ours = rates(Schedule(kind="step", every_epochs=3, factor=0.5), LOSSES)
+    ours = rates(settings.Schedule(kind="step", every_epochs=3, factor=0.5), LOSSES)
     theirs = torch_rates(
         lambda o: torch.optim.lr_scheduler.StepLR(o, 3, gamma=0.5), LOSSES, watches=False
     )
@@ -47,7 +49,7 @@ def test_step_is_torchs_step_lr() -> None:
 
 @pytest.mark.parametrize("patience", [1, 2, 3])
 def test_plateau_is_torchs_reduce_lr_on_plateau(patience: int) -> None:
-    ours = rates(Schedule(kind="plateau", patience=patience, factor=0.1), LOSSES)
+    ours = rates(settings.Schedule(kind="plateau", patience=patience, factor=0.1), LOSSES)
     theirs = torch_rates(
         lambda o: torch.optim.lr_scheduler.ReduceLROnPlateau(o, factor=0.1, patience=patience),
         LOSSES,
@@ -57,7 +59,7 @@ def test_plateau_is_torchs_reduce_lr_on_plateau(patience: int) -> None:
 
 
 def test_constant_stays() -> None:
-    assert rates(Schedule(), LOSSES) == pytest.approx([0.8] * len(LOSSES))
+    assert rates(settings.Schedule(), LOSSES) == pytest.approx([0.8] * len(LOSSES))
 
 
 def test_a_trial_stops_when_validation_no_longer_improves() -> None:
@@ -78,9 +80,9 @@ def test_a_trial_stops_when_validation_no_longer_improves() -> None:
     assert trials["final.validation/loss"]["wild-0"] == wild_losses.min(), "those of the best epoch"
 
 
-def test_plateau_waits_for_each_member_apart() -> None:
-    plateau = Plateau(2)
+def test_each_member_waits_by_itself() -> None:
+    early_stopping = EarlyStopping(1, members=2)
     for epoch, losses in enumerate([[1.0, 1.0], [2.0, 0.5], [2.0, 0.4]]):
-        plateau.saw(epoch, torch.tensor(losses, dtype=torch.float64))
-    assert plateau.longer_than(1).tolist() == [True, False]
-    assert plateau.best_epoch.tolist() == [0, 2]
+        early_stopping.update(epoch, torch.tensor(losses, dtype=torch.float64))
+    assert early_stopping.stopping.tolist() == [True, False]
+    assert early_stopping.best_epoch.tolist() == [0, 2]

@@ -16,7 +16,7 @@ from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.engine import build_model, train
 from orchestrator.training.masked_means import mean_per_member
-from orchestrator.training.random_streams import Streams
+from orchestrator.training.random_streams import RandomStreams
 from tests.training.packs import pack, variant
 
 SHORT = Adding(length=6, examples=40, validation_examples=10, test_examples=10)
@@ -102,10 +102,10 @@ def test_the_step_form_trains_stacked_to_what_the_kernels_train_in_turn(
         pd.testing.assert_series_equal(ours, theirs, rtol=1e-6, atol=1e-12)
 
 
-def tagging_data() -> tuple[TrialData, Streams]:
+def tagging_data() -> tuple[TrialData, RandomStreams]:
     members = pack([variant(task=SENTENCES, model=WindowTagger())], replicates=2)
     data = load_data(members.trials, 0, "cpu", torch.float64)
-    return data, Streams(members.trials, 0)
+    return data, RandomStreams(members.trials, 0)
 
 
 @pytest.mark.parametrize(

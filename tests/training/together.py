@@ -1,6 +1,6 @@
 """What the processes of tests/training/test_together.py do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -14,13 +14,13 @@ from orchestrator.plan.records import Pack
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Schedule
 from orchestrator.training.batches import batches
-from orchestrator.training.checkpoints import Saves
+from orchestrator.training.checkpoint_policy import CheckpointPolicy
+from orchestrator.training.checkpoints import Checkpointer
 from orchestrator.training.data import load_data
-from orchestrator.training.distributed.process_group import ALONE, Ranks
+from orchestrator.training.distributed.process_group import ALONE, ProcessGroup
 from orchestrator.training.engine import build_model, train
-from orchestrator.training.keeping import Keeping
 from orchestrator.training.loop import train_members
-from orchestrator.training.random_streams import Streams
+from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows
 from orchestrator.training.stacking.members import single
@@ -48,19 +48,21 @@ VARIED = {
 }  # fmt: skip
 
 
-def rows_of(ranks: Ranks) -> dict[str, PackRows]:
+def rows_of(group: ProcessGroup) -> dict[str, PackRows]:
     return {
-        name: train(varied, precision=torch.float64, ranks=ranks) for name, varied in VARIED.items()
+        name: train(varied, precision=torch.float64, group=group) for name, varied in VARIED.items()
     }
 
 
-def parameters(pack: Pack, ranks: Ranks) -> Tensor:
+def parameters(pack: Pack, group: ProcessGroup) -> Tensor:
     """Of the trained network, trained by us."""
-    data = load_data(pack.trials, pack.study_seed, "cpu", torch.float64)
+    data = load_data(pack.trials, pack.study_seed, "cpu", torch.float64, group)
     members = single(build_model(pack.trials[0], data.shape, pack.study_seed).double())
-    streams = Streams(pack.trials, pack.study_seed)
-    diary = Recorder(pack, pack.trials, data.known)
-    train_members(members, data, streams, diary, Saves(None, 1), ranks)
+    members = replace(members, sum_gradients=group.sum_gradients)
+    settings = [trial.variant.settings for trial in pack.trials]
+    recorder = Recorder(pack, pack.trials, data.known)
+    random_streams = RandomStreams(pack.trials, pack.study_seed)
+    train_members(members, data, settings, random_streams, recorder, Checkpointer(None, 1))
     return members.flat[0]
 
 
@@ -72,7 +74,9 @@ def parameters_by_torch(pack: Pack) -> Tensor:
     optimizer = torch.optim.SGD(copy.parameters(), lr=0.1, momentum=0.9)
     rank, count = distributed.get_rank(), distributed.get_world_size()
     for epoch in (1, 2):
-        for inputs, targets in batches(data, Streams(pack.trials, pack.study_seed), epoch, 32):
+        for inputs, targets in batches(
+            data, RandomStreams(pack.trials, pack.study_seed), epoch, 32
+        ):
             own, wanted = inputs[0].chunk(count)[rank], targets[0].chunk(count)[rank]
             optimizer.zero_grad()
             functional.cross_entropy(copy(own), wanted).backward()
@@ -81,7 +85,7 @@ def parameters_by_torch(pack: Pack) -> Tensor:
 
 
 @dataclass
-class Shelf:
+class CheckpointStorage:
     """Remembers every checkpoint."""
 
     written: list[bytes]
@@ -97,28 +101,39 @@ def go_on() -> None:
     """Never ends early."""
 
 
-def resumed(pack: Pack, ranks: Ranks) -> PackRows:
+def resumed(pack: Pack, group: ProcessGroup) -> PackRows:
     """Trained again from what the first process had kept after epoch 1."""
-    shelf = Shelf([])
-    every_s = 0 if ranks.is_first else inf
-    train(pack, precision=torch.float64, keeping=Keeping(shelf, every_s, go_on), ranks=ranks)
-    kept = [shelf.written[1]] if ranks.is_first else [b""]
+    storage = CheckpointStorage([])
+    every_s = 0 if group.is_first else inf
+    train(
+        pack,
+        precision=torch.float64,
+        checkpoints=CheckpointPolicy(storage, every_s, go_on),
+        group=group,
+    )
+    kept = [storage.written[1]] if group.is_first else [b""]
     distributed.broadcast_object_list(kept)
-    keeping = Keeping(Shelf(kept), inf, go_on)
-    return train(pack, precision=torch.float64, keeping=keeping, ranks=ranks)
+    checkpoints = CheckpointPolicy(CheckpointStorage(kept), inf, go_on)
+    return train(pack, precision=torch.float64, checkpoints=checkpoints, group=group)
 
 
-def train_and_compare(pack: Pack, device: str, threads: int, ranks: Ranks, **more: Any) -> object:
+def train_and_compare(
+    pack: Pack, device: str, threads: int, group: ProcessGroup, **more: Any
+) -> object:
     """Stands in for the training function of a job."""
     torch.set_num_threads(threads)
-    ours, by_torch = parameters(pack, ranks).numpy(), parameters_by_torch(pack).numpy()
-    return ours, by_torch, rows_of(ranks), resumed(VARIED["clip_norm"], ranks)
+    ours, by_torch = parameters(pack, group).numpy(), parameters_by_torch(pack).numpy()
+    return ours, by_torch, rows_of(group), resumed(VARIED["clip_norm"], group)
 
 
 def train_or_misbehave(
-    pack: Pack, device: str, threads: int, keeping: Keeping | None = None, ranks: Ranks = ALONE
+    pack: Pack,
+    device: str,
+    threads: int,
+    checkpoints: CheckpointPolicy | None = None,
+    group: ProcessGroup = ALONE,
 ) -> PackRows:
     """The second process does as the name of its trial says; the first one waits for it."""
-    if ranks.number == 1:
+    if group.rank == 1:
         misbehave(pack.trials[0].trial_id, pack)
-    return train(pack, device, threads, keeping=keeping, ranks=ranks)
+    return train(pack, device, threads, checkpoints=checkpoints, group=group)

@@ -12,22 +12,24 @@ from orchestrator.execution.protocol import Job
 from orchestrator.execution.worker.failures import WorkerFailed, describe
 from orchestrator.execution.worker.rank import train_rank
 from orchestrator.plan.records import Pack
-from orchestrator.training.keeping import Keeping
+from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import PackRows
 
 _POLL_S = 0.5  # between checks whether the run is to end
 
 
-def train_in_processes(pack: Pack, job: Job, keeping: Keeping | None = None) -> PackRows:
+def train_in_processes(
+    pack: Pack, job: Job, checkpoints: CheckpointPolicy | None = None
+) -> PackRows:
     """The rows of a pack of one trial. Raises WorkerFailed with the error of the first to fail."""
-    if keeping:
-        keeping.shelf.read()  # to report a damaged or resumed one: workers read it themselves
-    keeps = keeping is not None
+    if checkpoints:
+        checkpoints.storage.read()  # to report a damaged or resumed one: workers read it themselves
+    keeps = checkpoints is not None
     with _started(pack, job, keeps=keeps) as pipes:
         results: dict[int, PackRows | None] = {}
         while len(results) < len(pipes):
-            if keeping:
-                keeping.pause()
+            if checkpoints:
+                checkpoints.pause()
             for rank in _ready(pipes, results):
                 results[rank] = _result(pipes[rank], f"worker {rank + 1} of {len(pipes)}")
     rows = results[0]
@@ -51,7 +53,7 @@ def _started(pack: Pack, job: Job, *, keeps: bool) -> Iterator[dict[int, Connect
     try:
         for rank in range(job.resources.workers):
             pipes[rank], theirs = context.Pipe(duplex=False)
-            given = (theirs, pack, job, rank, Path(folder.name, "ranks"), keeps)
+            given = (theirs, pack, job, rank, Path(folder.name, "rendezvous"), keeps)
             processes.append(context.Process(target=_run_rank, args=given, daemon=True))
             processes[-1].start()
             theirs.close()  # so that its death is the end of the pipe
@@ -82,8 +84,8 @@ def _run_rank(pipe: Connection, pack: Pack, job: Job, rank: int, store: Path, ke
     try:
         if job.device == "cuda":
             rendezvous.take_gpu(rank)
-        ranks = rendezvous.join(store, rank, job.resources.workers, job.device)
-        pipe.send(train_rank(pack, job, ranks, keeps=keeps))
+        group = rendezvous.join(store, rank, job.resources.workers, job.device)
+        pipe.send(train_rank(pack, job, group, keeps=keeps))
     except KeyboardInterrupt:
         return  # the process that started this one reports it
     except BaseException as error:  # a model is user's code and may raise anything

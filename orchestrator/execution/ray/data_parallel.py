@@ -15,20 +15,20 @@ from orchestrator.execution.ray.internals import without_cleaner
 from orchestrator.execution.worker.failures import LINES, WorkerFailed, WorkerLost, describe
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
-from orchestrator.training.keeping import Keeping
+from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import PackRows
 
 
-def train_by_ray(pack: Pack, job: Job, keeping: Keeping | None = None) -> PackRows:
+def train_by_ray(pack: Pack, job: Job, checkpoints: CheckpointPolicy | None = None) -> PackRows:
     """The rows of a pack of one trial.
 
     Raises WorkerFailed with the error of a worker, WorkerLost where one of them died.
     """
-    keeps = keeping is not None
-    if keeping:
-        keeping.shelf.read()  # to report a damaged or resumed one: workers read it themselves
+    keeps = checkpoints is not None
+    if checkpoints:
+        checkpoints.storage.read()  # to report a damaged or resumed one: workers read it themselves
     with TemporaryDirectory(prefix="orch-") as folder:
-        store = Path(folder, "ranks") if _is_only_node() else None
+        store = Path(folder, "rendezvous") if _is_only_node() else None
         trainer = TorchTrainer(
             _train_rank,  # type: ignore[arg-type]  # Ray returns what it returns
             train_loop_config={"pack": pack, "job": job, "store": store, "keeps": keeps},
@@ -84,15 +84,15 @@ def _scaling(resources: Resources, store: Path | None) -> ScalingConfig:
 def _train_rank(config: dict[str, Any]) -> PackRows | None:
     """Runs in each worker; `fit` returns what it returns in the first."""
     from orchestrator.execution.worker.rank import train_rank
-    from orchestrator.training.distributed.process_group import Ranks
+    from orchestrator.training.distributed.process_group import ProcessGroup
     from orchestrator.training.distributed.rendezvous import join
 
     pack, job, store = config["pack"], config["job"], config["store"]
     if store:
-        ranks = join(store, get_context().get_world_rank(), job.resources.workers, job.device)
+        group = join(store, get_context().get_world_rank(), job.resources.workers, job.device)
     else:
-        ranks = Ranks.joined()
-    return train_rank(pack, job, ranks, keeps=config["keeps"])
+        group = ProcessGroup.joined()
+    return train_rank(pack, job, group, keeps=config["keeps"])
 
 
 def _cause(error: TrainingFailedError, workers: int) -> Exception:

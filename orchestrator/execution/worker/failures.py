@@ -6,10 +6,10 @@ from typing import Any
 
 from orchestrator.errors import OrchError
 from orchestrator.execution.protocol import Job
-from orchestrator.plan.identity import SCHEMA_VERSION
-from orchestrator.plan.records import Pack, Trial
+from orchestrator.plan.records import Pack
 from orchestrator.store.schemas import GRADIENTS, METRICS
 from orchestrator.training.records import PackRows, by_column
+from orchestrator.training.trial_row import Execution, Outcome, trial_row
 
 LINES = 12  # kept of the end of a traceback
 _CHARACTERS = 4000
@@ -39,37 +39,11 @@ def _storable(text: str) -> str:
 
 def failed_rows(pack: Pack, error: str, job: Job) -> PackRows:
     """Rows of a pack whose members all failed with this error."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    rows = [_row(pack, trial, job, _storable(error), now) for trial in pack.trials]
+    threads = job.threads * job.resources.workers
+    execution = Execution(None, job.device, threads, wall_s=0.0, started_at=datetime.now(UTC))
+    outcome = Outcome("failed", _storable(error), epochs_done=0)
+    git = {"git_commit": job.git_commit, "git_dirty": job.git_dirty}
+    rows = [trial_row(pack, trial, outcome, execution) | git for trial in pack.trials]
     metrics: dict[str, list[Any]] = {name: [] for name in METRICS.names}
     gradients: dict[str, list[Any]] = {name: [] for name in GRADIENTS.names}
     return PackRows(by_column(rows), metrics, gradients)
-
-
-def _row(pack: Pack, trial: Trial, job: Job, error: str, now: str) -> dict[str, Any]:
-    variant = trial.variant
-    return {
-        "trial_id": trial.trial_id,
-        "study": pack.study,
-        "variant_id": variant.variant_id,
-        "variant": variant.label,
-        "phase": trial.phase,
-        "tuning_study": trial.tuning_study,
-        "point": trial.point,
-        "replicate": trial.replicate,
-        "status": "failed",
-        "error": error,
-        **{f"factor.{path}": level for path, level in variant.levels.items()},
-        **{f"setting.{path}": value for path, value in variant.settings.flat.items()},
-        "epochs_done": 0,
-        "wall_s": 0.0,
-        "pack_id": pack.pack_id,
-        "execution": None,
-        "device": job.device,
-        "threads": job.threads * job.resources.workers,
-        "code_digest": pack.code_digest,
-        "git_commit": job.git_commit,
-        "git_dirty": job.git_dirty,
-        "started_at": now,
-        "schema_version": SCHEMA_VERSION,
-    }

@@ -16,21 +16,23 @@ from orchestrator.execution.worker.failures import describe, failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import commit
 from orchestrator.store.samples import has_sample, write_sample
-from orchestrator.training.keeping import Keeping
+from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import PackRows
 
-Train = Callable[[Pack, Job, Keeping | None], PackRows]
+Train = Callable[[Pack, Job, CheckpointPolicy | None], PackRows]
 
 
-def train_pack(pack: Pack, job: Job, keeping: Keeping | None = None, **more: Any) -> PackRows:
+def train_pack(
+    pack: Pack, job: Job, checkpoints: CheckpointPolicy | None = None, **more: Any
+) -> PackRows:
     """Train a pack in this process.
 
-    more: for the training function, such as `ranks`, with which this process shares the work.
+    more: for the training function, such as `group`, with which this process shares the work.
     """
     if job.resources.gpus:
         _training_function("orchestrator.training.stacking.memory:take_share")(job.resources.gpus)
     rows: PackRows = _training_function(job.train)(
-        pack, device=job.device, threads=job.threads, keeping=keeping, **more
+        pack, device=job.device, threads=job.threads, checkpoints=checkpoints, **more
     )
     return rows
 
@@ -44,7 +46,7 @@ def run_pack(
 ) -> Summary:
     """Train a pack and commit it.
 
-    pause: called after every epoch, as in `Keeping`; what it raises is raised.
+    pause: called after every epoch, as in `CheckpointPolicy`; what it raises is raised.
 
     Raises EnvironmentFault when the store refuses, WorkerLost when one of several workers died.
     """
@@ -74,7 +76,7 @@ def _committed(
     Halves get ids and files of their own, so that finished ones are safe at once.
     """
     try:
-        yield _commit(pack, job, train(pack, job, Keeping(file, job.checkpoint_s, pause)))
+        yield _commit(pack, job, train(pack, job, CheckpointPolicy(file, job.checkpoint_s, pause)))
     except OrchError:  # the store refuses, a worker is lost: no fault of a trial
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything

@@ -8,14 +8,14 @@ from pathlib import Path
 import torch
 from torch import distributed
 
-from orchestrator.training.distributed.process_group import Ranks
+from orchestrator.training.distributed.process_group import ProcessGroup
 
 BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}  # metrics are summed on the CPU
 PATIENCE_S = 1800  # for a process that says nothing: the first one may be probing
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
 
-def join(store: Path, number: int, count: int, device: str) -> Ranks:
+def join(store: Path, number: int, count: int, device: str) -> ProcessGroup:
     """On one machine, by a file that all of them see; nothing listens beyond the machine."""
     os.environ |= {"GLOO_SOCKET_IFNAME": LOOPBACK, "NCCL_SOCKET_IFNAME": LOOPBACK}
     distributed.init_process_group(
@@ -25,7 +25,7 @@ def join(store: Path, number: int, count: int, device: str) -> Ranks:
         world_size=count,
         timeout=timedelta(seconds=PATIENCE_S),
     )
-    return Ranks.joined()
+    return ProcessGroup.joined()
 
 
 def take_gpu(number: int) -> None:

@@ -33,6 +33,11 @@ STEPWISE_ON = (
 TOLERANCE = 1e-4  # relative, between a member computed beside others and alone
 
 
+def _unchanged(gradient: Tensor) -> Tensor:
+    """In place of a sum over processes, where there is one process."""
+    return gradient
+
+
 @dataclass(frozen=True)
 class Members:
     """Some models of one structure, and their parameters, which share memory with `flat`.
@@ -42,12 +47,14 @@ class Members:
     parameters: name → leaf tensor, a view into `flat`; (members, …), without that dimension
         where there is only a `single` model.
     template: one plain model, for its structure.
+    sum_gradients: adds the gradients of other processes to one, (members, parameters), in place.
     """
 
     model: nn.Module
     flat: Tensor
     parameters: Mapping[str, Tensor]
     template: nn.Module
+    sum_gradients: Callable[[Tensor], Tensor] = _unchanged
 
     def lifted(self, tensor: Tensor) -> Tensor:
         """A tensor from inside the model, with a member dimension."""
@@ -66,15 +73,16 @@ class Members:
         return torch.cat(is_bias).to(self.flat.device)
 
     def gradient(self, loss: Tensor) -> Tensor:
-        """∂loss/∂flat, (members, parameters), of a loss that sums those of the members.
+        """∂loss/∂flat, (members, parameters); loss: the sum of those of the members.
 
-        The next call uses the same tensor: a new one of this size costs more than filling it.
+        As members share no parameter, each row is the gradient of that member's own loss. The next
+        call returns the same tensor: a new one of this size costs more than filling it.
         """
         gradients = torch.autograd.grad(
             loss, list(self.parameters.values()), allow_unused=True, materialize_grads=True
         )
         rows = [gradient.reshape(len(self.flat), -1) for gradient in gradients]
-        return torch.cat(rows, dim=1, out=self._gradient)
+        return self.sum_gradients(torch.cat(rows, dim=1, out=self._gradient))
 
     @cached_property
     def _gradient(self) -> Tensor:
@@ -92,12 +100,6 @@ Way = Callable[[Sequence[nn.Module]], Members]
 
 class _NotThisWay(Exception):
     """These models cannot be computed like that."""
-
-
-def side_by_side(models: Sequence[nn.Module], inputs: Tensor) -> Members | None:
-    """The models, computed in the same operations; None if that cannot be done."""
-    way = way_to_stack(models, inputs)
-    return way(models) if way else None
 
 
 def way_to_stack(models: Sequence[nn.Module], inputs: Tensor) -> Way | None:

@@ -1,0 +1,14 @@
+"""Models stacked as the engine stacks them, for tests."""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from orchestrator.training.stacking.members import Members, way_to_stack
+
+
+def stacked(models: Sequence[nn.Module], inputs: Tensor) -> Members:
+    """inputs: (members, a few examples, …)."""
+    way = way_to_stack(models, inputs)
+    assert way is not None
+    return way(models)
