@@ -25,7 +25,7 @@ from orchestrator.store.journal import append_event, write_plan
 from orchestrator.store.prepare import prepare
 from orchestrator.store.tables.compact import compact
 from orchestrator.study.load import parse_study
-from orchestrator.training.probes.layers import Reading
+from orchestrator.training.reading import Reading
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows
 

@@ -19,7 +19,7 @@ from orchestrator.training.engine import build_model
 from orchestrator.training.masked_means import mean_per_member
 from orchestrator.training.optim.optimizers import OPTIMIZERS
 from orchestrator.training.random_streams import RandomStreams
-from orchestrator.training.stacking.members import Members, way_to_stack
+from orchestrator.training.stacking.members import Members, find_stacking
 
 
 def make_trials(
@@ -39,7 +39,7 @@ def load(trials: list[Trial], device: str = "cpu") -> TrialData:
 def stacked(trials: list[Trial], data: TrialData) -> Members:
     device = data.inputs.device
     models = [build_model(trial, data.shape, 0).to(device) for trial in trials]
-    way = way_to_stack(models, data.take(data.splits["train"][:, :2])[0])
+    way = find_stacking(models, data.take(data.splits["train"][:, :2])[0])
     if way is None:
         raise RuntimeError("these nets do not stack")
     return way(models)

@@ -1,4 +1,4 @@
-"""Code of the user's own → the entry that it would have in models/catalogue/."""
+"""The user's code → the entry that it would have in models/catalogue/."""
 
 import inspect
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from orchestrator.models.own.declaring import DECLARED, TaskDeclaration
 from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import find_function
 from orchestrator.models.own.signature import settings_class
+from orchestrator.models.settings.base import Settings
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.models.shape import InputKind, OutputKind
 
@@ -24,13 +25,19 @@ def own_entry(section: str, code: OwnCode) -> ModelEntry | TaskEntry:
     return _model(code, function) if section == "model" else _task(code, function)
 
 
+def unpickle(section: str, code: OwnCode, values: dict[str, Any]) -> Settings:
+    """The settings in another process, which imports the user's module itself."""
+    settings: Settings = own_entry(section, code).settings.model_validate(values)
+    return settings
+
+
 def _model(code: OwnCode, function: Callable[..., Any]) -> ModelEntry:
     kind = settings_class(OwnModel, code, function, ("inputs", "outputs"))
     declared = getattr(function, DECLARED, TAKES)
     if isinstance(declared, TaskDeclaration):
         raise OwnCodeError(f"{code.name} is a task, not a model", cure="write it as task.name")
     entry = ModelEntry(kind, code.name, takes=declared, gives=get_args(OutputKind))
-    kind.entry = entry
+    kind.entry, kind.unpickle = entry, staticmethod(unpickle)
     return entry
 
 
@@ -52,7 +59,7 @@ def _task(code: OwnCode, function: Callable[..., Any]) -> TaskEntry:
         check="orchestrator.models.files.present:check",
         functions=dict(declared.functions),
     )
-    kind.entry = entry
+    kind.entry, kind.unpickle = entry, staticmethod(unpickle)
     return entry
 
 

@@ -1,8 +1,9 @@
-"""Settings of models and tasks of the user's own.
+"""Settings of models and tasks in the user's code.
 
-Their classes are made from the parameters of the user's function; see `models/own/entries.py`.
+Their classes are made from the parameters of the user's function: see `models/own/entries.py`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -21,7 +22,7 @@ from orchestrator.models.settings.base import (
 
 @dataclass(frozen=True, slots=True)
 class OwnCode:
-    """A function or class of the user's own.
+    """A function or class in the user's code.
 
     name: `package.module:function`.
     folders: absolute; modules are looked for there first, then among installed ones.
@@ -40,7 +41,7 @@ class OwnCode:
 
 
 class OwnInit(Settings):
-    """How the parameters of a model of the user's own are drawn."""
+    """How the parameters of the user's model are drawn."""
 
     scheme: Scheme | None = None
     """Distribution of the weights; null: as the constructor of the model draws them."""
@@ -77,11 +78,12 @@ class OwnModel(ModelSettings):
 
     code: ClassVar[OwnCode]
     entry: ClassVar[Any]  # ModelEntry of models/catalogue/
+    unpickle: ClassVar[Callable[..., Settings]]  # of models/own/entries.py
 
     init: OwnInit = OwnInit()  # type: ignore[assignment]  # it adds: as the constructor draws
 
     def __reduce__(self) -> Any:
-        return _again, ("model", self.code, self.model_dump())
+        return self.unpickle, ("model", self.code, self.model_dump())
 
 
 class OwnTask(TaskSettings):
@@ -91,6 +93,7 @@ class OwnTask(TaskSettings):
 
     code: ClassVar[OwnCode]
     entry: ClassVar[Any]  # TaskEntry of models/catalogue/
+    unpickle: ClassVar[Callable[..., Settings]]  # of models/own/entries.py
     own_files: ClassVar[tuple[Path, ...]] = ()  # that its declaration names
     path_settings: ClassVar[tuple[str, ...]] = ()  # settings that are paths of files
 
@@ -99,12 +102,4 @@ class OwnTask(TaskSettings):
         return *self.own_files, *(Path(getattr(self, name)) for name in self.path_settings)
 
     def __reduce__(self) -> Any:
-        return _again, ("task", self.code, self.model_dump())
-
-
-def _again(section: str, code: OwnCode, values: dict[str, Any]) -> Settings:
-    """The settings in another process, which imports the user's module for itself."""
-    from orchestrator.models.own.entries import own_entry
-
-    settings: Settings = own_entry(section, code).settings.model_validate(values)
-    return settings
+        return self.unpickle, ("task", self.code, self.model_dump())

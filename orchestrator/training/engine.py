@@ -19,7 +19,7 @@ from orchestrator.training.loop import train_members
 from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.recorder import Recorder, joined
 from orchestrator.training.records import PackRows
-from orchestrator.training.stacking.members import Members, single, way_to_stack
+from orchestrator.training.stacking.members import Members, find_stacking, single
 from orchestrator.training.stacking.memory import stack_size
 
 EXAMPLES = 3  # on which stacking is compared with single models
@@ -57,7 +57,7 @@ def train(
         recorder = Recorder(pack, pack.trials, data.known)
         _train_stack(members, data, recorder, Checkpointer(checkpoints, size=1))
         return recorder.rows(execution="parallel", device=device, threads=threads * group.size)
-    stack = way_to_stack(models, few)
+    stack = find_stacking(models, few)
     batch = batch_size(pack.trials[0].variant.settings.training, data)
     size = stack_size(stack(models[:1]), few[:1], batch) if stack else 1
     checkpointer = Checkpointer(checkpoints, size)

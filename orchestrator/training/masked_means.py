@@ -7,7 +7,7 @@ from orchestrator.models.shape import NO_TAG
 
 
 def counted(values: Tensor, targets: Tensor) -> Tensor:
-    """Which values count, as 1 and 0; values: what a loss or metric gives, (members, batch, …).
+    """Which values count, as 1 and 0; values: of a loss or metric, (members, batch, …).
 
     Only per-step targets, of the shape of the values, can be padded.
     """
@@ -17,15 +17,15 @@ def counted(values: Tensor, targets: Tensor) -> Tensor:
 
 
 def answers(targets: Tensor) -> Tensor:
-    """How many values a mean over these targets has, in all members together."""
-    if targets.is_floating_point():  # (members, batch, values): one value of the loss an example
+    """Number of values in a mean over these targets, in all members together."""
+    if targets.is_floating_point():  # (members, batch, values): one value of the loss per example
         return targets.new_tensor(targets.shape[:2].numel())
     return (targets != NO_TAG).sum()
 
 
 def mean_per_member(values: Tensor, targets: Tensor) -> Tensor:
     """(members, batch, …) → (members,)."""
-    if values.dim() == 2:  # one value an example: nothing is padded
+    if values.dim() == 2:  # one value per example: nothing is padded
         return values.mean(1)
     weights = counted(values, targets)
     return (values * weights).flatten(1).sum(1) / weights.flatten(1).sum(1).clamp(min=1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.training.probes.layers import Reading
+from orchestrator.training.reading import Reading
 from orchestrator.training.records import Columns, PackRows, by_column
 from orchestrator.training.trial_row import Execution, Outcome, trial_row
 

@@ -1,4 +1,4 @@
-"""What comes out of a pack: tables of columns, named as in docs/results.md."""
+"""The result of a pack: tables of columns, named as in docs/results.md."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Columns = Mapping[str, list[Any] | NDArray[Any]]
 class PackRows:
     """The three tables of one pack.
 
-    trials: one row a trial.
+    trials: one row per trial.
     metrics: trial_id, epoch, step, split, metric, value.
     gradients: trial_id, epoch, step, axis, site, position, quantity, value.
     """

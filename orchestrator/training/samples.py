@@ -10,7 +10,7 @@ from orchestrator.seeds import seed_for
 
 
 def sample_of(pack: Pack) -> dict[str, Any]:
-    """Of replicate 0, whichever replicates the pack has. It draws from streams of its own only."""
+    """A sample of the data of replicate 0, whichever replicates the pack has."""
     settings = pack.trials[0].variant.settings.task
     seeds = partial(seed_for, replicate=0, study_seed=pack.study_seed)
     return sample(settings, load_task(settings, seeds))

@@ -12,7 +12,7 @@ from torch.nn.utils import parameters_to_vector
 from orchestrator.models.networks.mlp import MLP
 from orchestrator.study.settings import Training
 from orchestrator.training.optim.optimizers import OPTIMIZERS
-from orchestrator.training.stacking.members import Mapped, Members, Single, single, way_to_stack
+from orchestrator.training.stacking.members import Mapped, Members, Single, find_stacking, single
 from tests.training.stacked import stacked
 
 TORCH: dict[str, Any] = {
@@ -86,7 +86,7 @@ def test_members_compute_what_each_computes_alone(net: Callable[[], nn.Module]) 
     members = together(alone, torch.float64)
     torch.testing.assert_close(members.model(inputs), expected)
     for member, model in enumerate(alone):
-        torch.testing.assert_close(members.alone(member)(inputs[0]), model(inputs[0]))
+        torch.testing.assert_close(members.plain_model(member)(inputs[0]), model(inputs[0]))
 
 
 def test_a_single_model_trains_through_the_flat_tensor() -> None:
@@ -133,4 +133,4 @@ def test_a_model_that_broadcasts_to_something_else_is_mapped() -> None:
 )
 def test_what_cannot_be_mapped_trains_alone(layer: nn.Module) -> None:
     nets = models(3, torch.float32, lambda: nn.Sequential(deepcopy(layer), Squared()))
-    assert way_to_stack(nets, batches(torch.float32)[0]) is None
+    assert find_stacking(nets, batches(torch.float32)[0]) is None

@@ -18,7 +18,7 @@ from orchestrator.training.engine import build_model, train
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.records import PackRows
-from orchestrator.training.stacking.members import Mapped, single, way_to_stack
+from orchestrator.training.stacking.members import Mapped, find_stacking, single
 from tests.own_code import MODEL, TASK, own_study, write_module
 from tests.training.stacked import stacked
 
@@ -217,7 +217,7 @@ class Counting(nn.Module):
 
 
 def test_a_model_that_remembers_trains_alone() -> None:
-    assert way_to_stack([Counting(), Counting()], torch.randn(2, 3, 5)) is None
+    assert find_stacking([Counting(), Counting()], torch.randn(2, 3, 5)) is None
 
 
 @pytest.mark.parametrize("together", [True, False])

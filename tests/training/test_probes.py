@@ -13,7 +13,8 @@ from orchestrator.models.settings import MLP as MLPSettings
 from orchestrator.models.settings import Digits, Init, MNIST5k
 from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.training.engine import train
-from orchestrator.training.probes.layers import Reading, probe
+from orchestrator.training.probes.layers import probe
+from orchestrator.training.reading import Reading
 from tests.training.packs import normal, pack, variant
 from tests.training.stacked import stacked
 

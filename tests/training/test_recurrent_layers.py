@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from orchestrator.models.losses import cross_entropy, squared_error
 from orchestrator.models.networks.recurrent import Recurrent
 from orchestrator.study.probes import QUANTITIES
-from orchestrator.training.probes.layers import Reading, probe
+from orchestrator.training.probes.layers import probe
+from orchestrator.training.reading import Reading
 from orchestrator.training.stacking.members import single
 from tests.training.stacked import stacked
 

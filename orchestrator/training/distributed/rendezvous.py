@@ -11,12 +11,12 @@ from torch import distributed
 from orchestrator.training.distributed.process_group import ProcessGroup
 
 BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}  # metrics are summed on the CPU
-PATIENCE_S = 1800  # for a process that says nothing: the first one may be probing
+PATIENCE_S = 1800  # for a silent process: rank 0 may be probing
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
 
 def join(store: Path, number: int, count: int, device: str) -> ProcessGroup:
-    """On one machine, by a file that all of them see; nothing listens beyond the machine."""
+    """Join the processes of one machine through a file; no port is open beyond the machine."""
     os.environ |= {"GLOO_SOCKET_IFNAME": LOOPBACK, "NCCL_SOCKET_IFNAME": LOOPBACK}
     distributed.init_process_group(
         BACKENDS[device],
@@ -29,7 +29,7 @@ def join(store: Path, number: int, count: int, device: str) -> ProcessGroup:
 
 
 def take_gpu(number: int) -> None:
-    """Where all processes see all GPUs."""
+    """Use the GPU of this number, where all processes see all GPUs."""
     torch.cuda.set_device(number)
 
 

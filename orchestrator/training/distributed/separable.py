@@ -1,4 +1,4 @@
-"""Whether a batch of a model's can be divided among several processes."""
+"""Whether the batches of a model can be divided among several processes."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ CURE = "train it with resources.workers: 1"
 
 @torch.no_grad()
 def require_separable(model: nn.Module, inputs: Tensor) -> None:
-    """Raises ValueError where the answer to an example depends on others, or on chance.
+    """Raises ValueError if the output for an example depends on other examples, or on chance.
 
     Each process would draw its own dropout, and normalise over its own part of the batch: the
     result would change with their number.
@@ -26,6 +26,6 @@ def require_separable(model: nn.Module, inputs: Tensor) -> None:
     alone = torch.cat([sample(example) for example in inputs.split(1)])
     if not torch.allclose(together, alone, TOLERANCE, TOLERANCE, equal_nan=True):
         raise ValueError(
-            "resources.workers: what this model says of an example depends on the other examples "
-            f"of its batch, which other workers hold; {CURE}"
+            "resources.workers: the output of this model for an example depends on the other "
+            f"examples of its batch, which other workers hold; {CURE}"
         )

@@ -1,4 +1,4 @@
-"""Gradient clipping with one threshold a member, as `torch.nn.utils` does it for one model."""
+"""Gradient clipping with one threshold per member, as `torch.nn.utils` clips one model."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ Clip = Callable[[Tensor], Tensor]  # gradient (members, parameters) → the same
 
 
 def clipping(trainings: Sequence[Training], like: Tensor) -> Clip:
-    """The clipping that the members ask for: by norm first, then by value."""
+    """The clipping that the members' settings request: by norm first, then by value."""
     max_norm = _thresholds([training.clip_norm for training in trainings], like)
     max_value = _thresholds([training.clip_value for training in trainings], like)
 

@@ -1,7 +1,7 @@
 """The optimizers of `torch.optim`, for all members of a pack at once.
 
 Parameters and gradients are flat, (members, parameters of one model); hyperparameters have one
-value a member, (members, 1), so that members may differ in them. The order of operations is
+value per member, (members, 1), so that members may differ in them. The order of operations is
 torch's, so that a member moves exactly as it would alone.
 """
 
@@ -34,7 +34,7 @@ class Hyperparameters:
 class Optimizer(Protocol):
     """Moves the parameters of all members by one step.
 
-    hyper: may be changed between steps.   state: what it remembers, (members, parameters) each.
+    hyper: may be changed between steps.   state: its memory, (members, parameters) each.
     steps: taken so far.
     """
 

@@ -1,4 +1,4 @@
-"""Activation functions as a forward pass calls them, in whatever spelling of torch.
+"""Activation functions as a forward pass calls them, in any of torch's spellings.
 
 `nn.ReLU()`, `F.relu(z)`, `torch.relu_(z)` and `z.relu()` are one function here.
 """
@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from orchestrator.training.stacking.tanh import Tanh
 
-SATURATED: dict[str, Callable[[Tensor], Tensor]] = {  # a = φ(z) → units hardly changing
+SATURATED: dict[str, Callable[[Tensor], Tensor]] = {  # a = φ(z) → where φ is nearly flat
     "sigmoid": lambda a: (a - 0.5).abs() > 0.45,
     "tanh": lambda a: a.abs() > 0.95,
     "relu": lambda a: a == 0,
@@ -44,7 +44,7 @@ class Activation:
         return slope
 
     def saturated(self, z: Tensor) -> Tensor | None:
-        """Where φ is nearly constant; None for functions of which that is not defined."""
+        """Where φ is nearly constant; None for functions without such a definition."""
         return SATURATED[self.name](self(z)) if self.name in SATURATED else None
 
 

@@ -5,7 +5,7 @@ C is the loss, zˡ = Wˡ aˡ⁻¹ + bˡ the pre-activation of layer l and aˡ = 
 
     delta           mean over examples of ‖∂C/∂zˡ‖: the vanishing gradient itself
     delta_mean      ‖mean over examples of ∂C/∂zˡ‖: the norm of the bias gradient (Nielsen's)
-    weight_grad     ‖∂C/∂Wˡ‖_F: stays flat where δ vanishes, so it never stands alone
+    weight_grad     ‖∂C/∂Wˡ‖_F: stays flat where δ vanishes, so it is never shown alone
     update_ratio    ‖ΔWˡ‖/‖Wˡ‖ of the last optimizer step: what the layer really learns
     pre_activation  quantiles of zˡ
     initial         σ_w² = fan_in · mean W² and σ_b² = mean b², of the tensors as they were drawn:
@@ -30,13 +30,13 @@ from torch import Tensor
 
 from orchestrator.training.probes.activations import Activation
 
-SAMPLE = 2048  # of so many numbers quantiles are taken: 1 point of rank at the median
+SAMPLE = 2048  # numbers from which quantiles are taken: 1 point of rank at the median
 Z_QUANTILES = {"z_q05": 0.05, "z_q25": 0.25, "z_q50": 0.5, "z_q75": 0.75, "z_q95": 0.95}
 PATH_QUANTILES = {"path_factor_q10": 0.1, "path_factor_q50": 0.5, "path_factor_q90": 0.9}
 
 
 @dataclass(frozen=True)
-class Measured:
+class LayerValues:
     """One layer of all members. Its units are the last dimension of z, of a convolution the third.
 
     z, delta: (members, examples, …).   real: (members, places), False at padding; None: no padding.
@@ -80,15 +80,15 @@ def norm(values: Tensor) -> Tensor:
     return values.double().square().sum(-1).sqrt()
 
 
-def _delta(layer: Measured) -> Rows:
+def _delta(layer: LayerValues) -> Rows:
     yield "delta", norm(layer.delta.flatten(2)).mean(1)
 
 
-def _delta_mean(layer: Measured) -> Rows:
+def _delta_mean(layer: LayerValues) -> Rows:
     yield "delta_mean", norm(_per_bias(layer).mean(1))
 
 
-def _per_bias(layer: Measured) -> Tensor:
+def _per_bias(layer: LayerValues) -> Tensor:
     """∂C/∂b of each example: summed over the places that share it; (members, examples, units)."""
     delta = layer.delta.double()
     if layer.is_convolution:  # (members, examples, channels, …)
@@ -96,24 +96,24 @@ def _per_bias(layer: Measured) -> Tensor:
     return delta.unsqueeze(2).flatten(2, -2).sum(2)  # (members, examples, …, units)
 
 
-def _weight_grad(layer: Measured) -> Rows:
+def _weight_grad(layer: LayerValues) -> Rows:
     if layer.weight_gradient is not None:
         yield "weight_grad", norm(layer.weight_gradient.flatten(1)) / layer.delta.shape[1]
 
 
-def _update_ratio(layer: Measured) -> Rows:
+def _update_ratio(layer: LayerValues) -> Rows:
     if layer.weight is not None and layer.weight_before is not None:
         before = layer.weight_before.double().flatten(1)
         yield "update_ratio", norm(layer.weight.flatten(1) - before) / norm(before)
 
 
-def _pre_activation(layer: Measured) -> Rows:
+def _pre_activation(layer: LayerValues) -> Rows:
     z = layer.places
     place, unit = sample(layer, z.shape[1:])
     yield from quantiles(_at(z, place, unit), Z_QUANTILES)
 
 
-def _initial(layer: Measured) -> Rows:
+def _initial(layer: LayerValues) -> Rows:
     if layer.weight is not None:
         fan_in = layer.weight[0, 0].numel()
         yield "weight_variance", fan_in * mean_square(layer.weight)
@@ -121,19 +121,19 @@ def _initial(layer: Measured) -> Rows:
         yield "bias_variance", mean_square(no_bias if layer.bias is None else layer.bias)
 
 
-def _saturation(layer: Measured) -> Rows:
+def _saturation(layer: LayerValues) -> Rows:
     if layer.activation is not None:
         saturated = layer.activation.saturated(layer.places)
         if saturated is not None:
             yield "saturation", layer.mean(saturated).mean(1)
 
 
-def _dead(layer: Measured) -> Rows:
+def _dead(layer: LayerValues) -> Rows:
     if layer.activation is not None and layer.activation.name == "relu":
         yield "dead", (layer.mean(layer.places > 0) == 0).double().mean(1)
 
 
-def _activation(layer: Measured) -> Rows:
+def _activation(layer: LayerValues) -> Rows:
     if layer.activation is not None:
         a = layer.activation(layer.places).double()
         mean = layer.mean(a).mean(1)
@@ -141,7 +141,7 @@ def _activation(layer: Measured) -> Rows:
         yield "activation_std", layer.mean((a - mean[:, None, None]) ** 2).mean(1).sqrt()
 
 
-def _path_factor(layer: Measured) -> Rows:
+def _path_factor(layer: LayerValues) -> Rows:
     if layer.activation is None or layer.weight is None:
         return
     slopes = layer.activation.slope(layer.places).abs()  # (members, places, units)
@@ -155,11 +155,11 @@ def _path_factor(layer: Measured) -> Rows:
     yield "path_factor_max", (slopes.amax(1) * weights.amax(2)).amax(1).double()
 
 
-def sample(layer: Measured, sizes: Sequence[int]) -> tuple[Tensor, ...]:
+def sample(layer: LayerValues, sizes: Sequence[int]) -> tuple[Tensor, ...]:
     """Indices into dimensions of these sizes, the first of them places, (members, numbers) each.
 
     All combinations where they are few, else always the same random ones; never padding, so that
-    they do not depend on how long the sentences of other members are.
+    they do not depend on the length of the sentences of other members.
     """
     members, device = len(layer.z), layer.z.device
     if layer.real is None and prod(sizes) <= SAMPLE:
@@ -194,7 +194,7 @@ def mean_square(values: Tensor) -> Tensor:
     return values.detach().double().square().flatten(1).mean(1)
 
 
-EVERY_LAYER: Mapping[str, Callable[[Measured], Rows]] = {
+EVERY_LAYER: Mapping[str, Callable[[LayerValues], Rows]] = {
     "delta": _delta,
     "delta_mean": _delta_mean,
     "weight_grad": _weight_grad,
@@ -202,7 +202,7 @@ EVERY_LAYER: Mapping[str, Callable[[Measured], Rows]] = {
     "pre_activation": _pre_activation,
     "initial": _initial,
 }
-HIDDEN_LAYERS: Mapping[str, Callable[[Measured], Rows]] = {
+HIDDEN_LAYERS: Mapping[str, Callable[[LayerValues], Rows]] = {
     "saturation": _saturation,
     "dead": _dead,
     "activation": _activation,

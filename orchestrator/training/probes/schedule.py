@@ -10,9 +10,10 @@ from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.study.records import TrialSettings
 from orchestrator.training.batches import batch_size
 from orchestrator.training.data import TrialData
-from orchestrator.training.probes.layers import Reading, probe
+from orchestrator.training.probes.layers import probe
 from orchestrator.training.probes.time import probe_time
 from orchestrator.training.random_streams import RandomStreams
+from orchestrator.training.reading import Reading
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.stacking.members import Members
 
@@ -80,7 +81,7 @@ class ProbeSchedule:
                 self.recorder.probed(epoch, step, self.readings(quantities), active)
 
     def readings(self, quantities: frozenset[str]) -> list[Reading]:
-        """Measured now, in evaluation mode."""
+        """LayerValues now, in evaluation mode."""
         depth = probe(self.members, self.loss, *self.batch, quantities, self.before)
         step = None if self.settings.step == "last" else self.settings.step - 1
         return depth + probe_time(self.members, self.loss, *self.batch, quantities, step)

@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from orchestrator.models.losses import Loss
 from orchestrator.models.networks.recurrent_layer import States
 from orchestrator.models.sentences import sentence_lengths
-from orchestrator.training.probes.layers import Reading
 from orchestrator.training.probes.quantities import mean_square, norm
 from orchestrator.training.probes.unrolling import is_recurrent, stepwise
+from orchestrator.training.reading import Reading
 from orchestrator.training.stacking.members import Members
 
 Entry = tuple[str, int, str, Tensor]  # site, lag, quantity, value
@@ -39,12 +39,12 @@ def probe_time(
 ) -> list[Reading]:
     """Readings of every state of every member; none if the model is not recurrent.
 
-    step: whose loss is followed, from 0, where every step has its own; None: the last one's.
+    step: whose loss is differentiated, from 0, where every step has its own; None: the last one.
     """
     if not is_recurrent(members.template):
         return []
     single = [
-        list(_of_member(members.alone(member).eval(), loss, *batch, quantities, step))
+        list(_of_member(members.plain_model(member).eval(), loss, *batch, quantities, step))
         for member, batch in enumerate(zip(inputs, targets, strict=True))
     ]
     return [
@@ -55,11 +55,11 @@ def probe_time(
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where the loss of each example is, and where the example ends; (examples,) each."""
+class _LossStep:
+    """The step of the loss of each example, and the last step of the example; (examples,) each."""
 
     last: Tensor  # index of its last step
-    chosen: Tensor | None  # index of the step whose loss is followed; None: a loss of the whole
+    chosen: Tensor | None  # index of the step whose loss is differentiated; None: one loss in all
 
     @property
     def counts(self) -> Tensor:
@@ -102,28 +102,28 @@ def _of_member(
         norms = torch.stack([norm(next(gradients)) for _ in steps])  # (time, examples)
         yield from _by_lag(state, name, norms, place)
     if "gates" in quantities:
-        yield from _openings(states, places)
+        yield from _gate_openings(states, places)
 
 
-def _place(time: int, inputs: Tensor, losses: Tensor, step: int | None) -> _Place:
-    """Of a state with so many steps."""
+def _place(time: int, inputs: Tensor, losses: Tensor, step: int | None) -> _LossStep:
+    """The loss step for a state with this many steps."""
     last = torch.full((len(inputs),), time - 1, device=inputs.device)
     if not inputs.is_floating_point() and inputs.shape[1:] == (time,):
         last = sentence_lengths(inputs) - 1
     if losses.shape[1:] != (time,):
-        return _Place(last, None)
-    return _Place(last, last if step is None else torch.full_like(last, step))
+        return _LossStep(last, None)
+    return _LossStep(last, last if step is None else torch.full_like(last, step))
 
 
-def _chosen(losses: Tensor, place: _Place) -> Tensor:
-    """The losses whose gradients are followed, (examples,)."""
+def _chosen(losses: Tensor, place: _LossStep) -> Tensor:
+    """The losses that are differentiated, (examples,)."""
     if place.chosen is None:
         return losses
     there = place.chosen.clamp(max=losses.shape[1] - 1)
     return losses.gather(1, there[:, None])[:, 0] * place.counts
 
 
-def _openings(states: list[States], places: list[_Place]) -> Iterator[Entry]:
+def _gate_openings(states: list[States], places: list[_LossStep]) -> Iterator[Entry]:
     for state, place in zip(states, places, strict=True):
         for gate, steps in state.gates.items():
             openings = torch.stack([opening.detach().double().mean(-1) for opening in steps])
@@ -136,15 +136,15 @@ def _gradients(loss: Tensor, states: list[Tensor]) -> tuple[Tensor, ...]:
     return torch.autograd.grad(loss, states, allow_unused=True, materialize_grads=True)
 
 
-def _by_lag(state: States, quantity: str, values: Tensor, place: _Place) -> Iterator[Entry]:
-    """Means over the examples that are long enough; values: (time, examples)."""
+def _by_lag(state: States, quantity: str, values: Tensor, place: _LossStep) -> Iterator[Entry]:
+    """Means over the examples that have this lag; values: (time, examples)."""
     for lag in range(len(values)):
         steps, there = place.at_lag(lag, backward=state.name.startswith("backward"))
         found = values.gather(0, steps.clamp(0, len(values) - 1)[None])[0]
         yield state.name, lag, quantity, (found * there).sum() / there.sum()
 
 
-def _initial(states: list[States], place: _Place) -> Iterator[Entry]:
+def _initial(states: list[States], place: _LossStep) -> Iterator[Entry]:
     first = states[0].inputs.detach().double().square()  # (examples, time, inputs)
     steps = torch.arange(first.shape[1], device=first.device)
     real = (steps <= place.last[:, None]).unsqueeze(-1).expand_as(first)

@@ -1,7 +1,7 @@
-"""Sees the pre-activations of a model's layers and what becomes of them, during one forward pass.
+"""Records the layers' pre-activations, and the activations applied to them, in a forward pass.
 
-Layers are found by hooks on the modules; their activation functions by watching torch's functions,
-so that `F.relu(layer(x))` is seen as well as `nn.ReLU()`. Recurrent layers are computed step by
+Layers are found by hooks on the modules, activation functions by intercepting torch's functions, so
+that `F.relu(layer(x))` is found as well as `nn.ReLU()`. Recurrent layers are computed step by
 step (`unrolling.py`): each direction of one is a layer whose z holds all steps.
 """
 
@@ -27,16 +27,19 @@ from orchestrator.training.stacking.tanh import Tanh
 LINEAR = (nn.Linear, StackedLinear, TiedOutput)
 NAME_OF = {kind: name for name, kind in ACTIVATIONS.items()}
 LAYERS = (*LINEAR, nn.Conv1d, nn.Conv2d, nn.Conv3d)
-UNSEEN = {nn.Identity: IDENTITY, Tanh: TANH}  # they call no function of torch that could be watched
+UNSEEN = {
+    nn.Identity: IDENTITY,
+    Tanh: TANH,
+}  # they call no function that could be intercepted
 
 
 @dataclass
-class Layer:
+class TracedLayer:
     """One layer as the forward pass met it.
 
-    inputs, z: what it took and its pre-activations, on the graph of the outputs; (members, batch,
-        …), but without the member dimension inside a single model (see Members.lifted).
-    activation: the function that took z, if it is one of `activation_kinds.py`.
+    inputs, z: its inputs and pre-activations, on the graph of the outputs; (members, batch, …), but
+        without the member dimension in a single model (see Members.with_member_dimension).
+    activation: the function applied to z, if it is one of `activations.py`.
     weight, bias: names of its parameters in the model.
     """
 
@@ -52,7 +55,7 @@ class Layer:
 
     @property
     def values(self) -> Tensor:
-        """Of z; in a recurrent layer `z` is W x_t + b alone, whose gradient is that of z_t."""
+        """The pre-activations; a recurrent layer's `z` is W x_t + b alone, with the gradient of z_t."""
         state = self.recurrent
         if state is None or state.activation is None:
             return self.z.detach()
@@ -61,7 +64,7 @@ class Layer:
 
 
 def _before(state: States) -> list[Tensor]:
-    """The state that each step of the input finds, in the order of the input."""
+    """The state before each step of the input, in the order of the input."""
     first = torch.zeros_like(state.h[0])
     if state.name.startswith("backward"):
         return [*state.h[1:], first]
@@ -70,19 +73,21 @@ def _before(state: States) -> list[Tensor]:
 
 @dataclass
 class _Trace:
-    seen: list[Layer | States] = field(default_factory=list)  # in the order of the forward pass
+    seen: list[TracedLayer | States] = field(
+        default_factory=list
+    )  # in the order of the forward pass
 
     @property
-    def layers(self) -> list[Layer]:
-        return [each for each in self.seen if isinstance(each, Layer)]
+    def layers(self) -> list[TracedLayer]:
+        return [each for each in self.seen if isinstance(each, TracedLayer)]
 
-    def saw_layer(self, site: str, module: nn.Module, inputs: Tensor, z: Tensor) -> Tensor:
+    def add_layer(self, site: str, module: nn.Module, inputs: Tensor, z: Tensor) -> Tensor:
         is_convolution = not isinstance(module, LINEAR)
         passed_on, names = z.clone(), (f"{site}.weight", f"{site}.bias")
-        self.seen.append(Layer(site, is_convolution, inputs, z, passed_on, *names))
+        self.seen.append(TracedLayer(site, is_convolution, inputs, z, passed_on, *names))
         return passed_on
 
-    def saw_activation(self, activation: Activation, z: Any) -> None:
+    def set_activation(self, activation: Activation, z: Any) -> None:
         for layer in self.layers:
             if layer.passed_on is z:
                 layer.activation = activation
@@ -99,11 +104,11 @@ class _Watching(TorchFunctionMode):
         kwargs = kwargs or {}
         if func in FUNCTIONS and args:
             activation = Activation(FUNCTIONS[func], func, args[1:], kwargs)
-            self.seen.saw_activation(activation, args[0])
+            self.seen.set_activation(activation, args[0])
         return func(*args, **kwargs)
 
 
-def trace(members: Members, inputs: Tensor) -> tuple[Tensor, list[Layer]]:
+def trace(members: Members, inputs: Tensor) -> tuple[Tensor, list[TracedLayer]]:
     """The outputs, (members, batch, …), and the layers in the order of the forward pass."""
     if isinstance(members.model, Mapped):
         return _trace_mapped(members.model, inputs)
@@ -114,8 +119,8 @@ def trace(members: Members, inputs: Tensor) -> tuple[Tensor, list[Layer]]:
     return outputs, seen.layers
 
 
-def _trace_stepwise(members: Members, inputs: Tensor) -> tuple[Tensor, list[Layer]]:
-    """Of one recurrent model."""
+def _trace_stepwise(members: Members, inputs: Tensor) -> tuple[Tensor, list[TracedLayer]]:
+    """`trace` for one recurrent model."""
     with _tracing(members.model) as found:
         outputs, _ = stepwise(members.template, inputs[0], found.seen)
     names = {id(parameter): name for name, parameter in members.template.named_parameters()}
@@ -123,20 +128,20 @@ def _trace_stepwise(members: Members, inputs: Tensor) -> tuple[Tensor, list[Laye
     return outputs[None], layers
 
 
-def _recurrent(state: States, names: Mapping[int, str]) -> Layer:
-    """One direction of a recurrent layer, by what it takes from the layer below."""
+def _recurrent(state: States, names: Mapping[int, str]) -> TracedLayer:
+    """One direction of a recurrent layer, as a layer of W x_t + b."""
     w, activation = state.weights, None
     if state.activation is not None:
         activation = Activation(NAME_OF[type(state.activation)], state.activation)
     weight, bias = (names.get(id(parameter), "") for parameter in (w.W, w.b))
-    return Layer(
+    return TracedLayer(
         state.name, False, state.inputs, state.wx, state.wx, weight, bias, activation, state
     )
 
 
-def _trace_mapped(model: Mapped, inputs: Tensor) -> tuple[Tensor, list[Layer]]:
-    """Inside vmap a tensor hides its member dimension: what is returned from it shows it again."""
-    layers: list[Layer] = []
+def _trace_mapped(model: Mapped, inputs: Tensor) -> tuple[Tensor, list[TracedLayer]]:
+    """Inside vmap tensors lack the member dimension; those returned from it have it again."""
+    layers: list[TracedLayer] = []
 
     def one(parameters: Mapping[str, Tensor], inputs: Tensor) -> tuple[Tensor, list[Any]]:
         with _tracing(model.template) as seen:
@@ -169,8 +174,8 @@ def _tracing(model: nn.Module) -> Iterator[_Trace]:
 def _hook(seen: _Trace, site: str) -> Any:
     def hook(module: nn.Module, inputs: tuple[Tensor, ...], outputs: Tensor) -> Tensor | None:
         if isinstance(module, LAYERS):
-            return seen.saw_layer(site, module, inputs[0], outputs)
-        seen.saw_activation(UNSEEN[type(module)], inputs[0])
+            return seen.add_layer(site, module, inputs[0], outputs)
+        seen.set_activation(UNSEEN[type(module)], inputs[0])
         return None
 
     return hook

@@ -1,8 +1,8 @@
-"""A forward pass in which every state of a recurrent network can be seen.
+"""A forward pass that returns every state of a recurrent network.
 
-torch's kernels return the last layer's states only, and on the graph of the outputs only in part:
-what `retain_grad` shows of them leaves out the way through later steps. Here each module of theirs
-is computed step by step, with the same weights; outputs and gradients are the same.
+torch's kernels return the last layer's states only, and the gradient that `retain_grad` gives for
+them leaves out the paths through later steps. Here each recurrent module of torch is computed step
+by step, with the same weights; outputs and gradients are the same.
 """
 
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ def stepwise(
 ) -> tuple[Tensor, list[States]]:
     """The outputs, and the states of all layers and directions in the order of the forward pass.
 
-    Layers are counted through all recurrent modules of a model. Left out are modules with
-    projections and those that are given a state to begin with.
-    seen: what else is met on the way, in order; the states are put in their places among it.
+    Layers are numbered through all recurrent modules of a model. Modules with projections, or with
+    an initial state that is not zero, are left out.
+    seen: other records of the forward pass, in order; the states are inserted in their places.
     """
     seen = [] if seen is None else seen
     if hasattr(model, "steps"):  # models/networks/recurrent.py: states come before all else
@@ -72,7 +72,7 @@ def _is_single(inputs: Any) -> bool:
 
 
 def _unrolled(module: nn.RNNBase, inputs: Any, seen: list[Any]) -> tuple[Any, Any]:
-    """What the module returns for these inputs; its states are added to `seen`."""
+    """The return value of the module for these inputs; its states are added to `seen`."""
     values, lengths = _padded(module, inputs)
     directions = 2 if module.bidirectional else 1
     layers_before = len({state.name.partition(".")[2] for state in _states(seen)})
@@ -89,7 +89,7 @@ def _unrolled(module: nn.RNNBase, inputs: Any, seen: list[Any]) -> tuple[Any, An
 
 
 def _layer(module: nn.RNNBase, number: int, inputs: int, named: int) -> RecurrentLayer:
-    """One layer of a module of torch's, with the parameters themselves."""
+    """One layer of a recurrent module of torch, sharing its parameters."""
     activation = {"RNN_RELU": "relu"}.get(module.mode, "tanh")
     layer = RecurrentLayer(
         inputs,
@@ -117,7 +117,7 @@ def _padded(module: nn.RNNBase, inputs: Any) -> tuple[Tensor, Tensor | None]:
 
 def _as_given(module: nn.RNNBase, inputs: Any, outputs: Tensor, lengths: Tensor | None) -> Any:
     if lengths is not None:
-        # The order in which the caller packed them, which it may rely on.
+        # The caller may rely on the order in which it packed the sequences.
         order = inputs.sorted_indices
         if order is None:
             return pack_padded_sequence(outputs, lengths.cpu(), batch_first=True)
@@ -127,7 +127,7 @@ def _as_given(module: nn.RNNBase, inputs: Any, outputs: Tensor, lengths: Tensor 
 
 
 def _last(steps: Sequence[Tensor], lengths: Tensor | None, name: str) -> Tensor:
-    """Of each example the state in which its direction ends, (batch, hidden)."""
+    """The last state of each example, in the direction of the layer, (batch, hidden)."""
     if name.startswith("backward"):
         return steps[0]
     if lengths is None:

@@ -1,9 +1,9 @@
 """Models of one structure → one model that computes all of them, with all parameters in one tensor.
 
-There are three ways, and which one is taken depends on the model and the device alone:
+There are three ways; the model and the device decide which one is taken:
 
-    broadcast   every `nn.Linear` gets weights with a leading member dimension, and the CPU a faster
-                tanh; fastest; for models of known layers
+    broadcast   every `nn.Linear` gets weights with a leading member dimension, and tanh is computed
+                by numpy on the CPU; fastest; for models of known layers
     mapped      `torch.func.vmap` over the parameters; for any model that can be mapped
     single      one model; packs of others (fused recurrent kernels, batch norm, dropout) train
                 their members one after another
@@ -29,7 +29,7 @@ KNOWN = (
 )  # whose forward passes compute every example by itself
 STEPWISE_ON = (
     "cuda",
-)  # has room for all members; on the CPU recurrent kernels are faster, in turn
+)  # it computes all members at once; on the CPU kernels, member by member, are faster
 TOLERANCE = 1e-4  # relative, between a member computed beside others and alone
 
 
@@ -56,7 +56,7 @@ class Members:
     template: nn.Module
     sum_gradients: Callable[[Tensor], Tensor] = _unchanged
 
-    def lifted(self, tensor: Tensor) -> Tensor:
+    def with_member_dimension(self, tensor: Tensor) -> Tensor:
         """A tensor from inside the model, with a member dimension."""
         return tensor.unsqueeze(0) if isinstance(self.model, Single) else tensor
 
@@ -88,21 +88,21 @@ class Members:
     def _gradient(self) -> Tensor:
         return torch.empty_like(self.flat)
 
-    def alone(self, member: int) -> nn.Module:
-        """A plain model with the parameters that this member has now."""
+    def plain_model(self, member: int) -> nn.Module:
+        """A plain model with the current parameters of this member."""
         model = deepcopy(self.template)
         vector_to_parameters(self.flat[member], model.parameters())
         return model
 
 
-Way = Callable[[Sequence[nn.Module]], Members]
+Stacking = Callable[[Sequence[nn.Module]], Members]
 
 
-class _NotThisWay(Exception):
-    """These models cannot be computed like that."""
+class _CannotStack(Exception):
+    """These models cannot be computed this way."""
 
 
-def way_to_stack(models: Sequence[nn.Module], inputs: Tensor) -> Way | None:
+def find_stacking(models: Sequence[nn.Module], inputs: Tensor) -> Stacking | None:
     """How these models, or some of them, are computed in the same operations; None if they cannot.
 
     inputs: (members, a few examples, …), on which the result is compared with single models.
@@ -110,7 +110,7 @@ def way_to_stack(models: Sequence[nn.Module], inputs: Tensor) -> Way | None:
     if not is_function(models[0], inputs[0]):
         return None
     samples = [without_zeros(models[member]) for member in (0, -1)]
-    ways: tuple[Way, ...] = (_broadcast, _mapped)
+    ways: tuple[Stacking, ...] = (_broadcast, _mapped)
     if inputs.device.type in STEPWISE_ON:
         samples = [_stepwise(model) for model in samples]
         ways = (_in_steps(_broadcast), _in_steps(_mapped))
@@ -176,7 +176,7 @@ class Single(nn.Module):
 
 
 def _stepwise(model: nn.Module) -> nn.Module:
-    """A recurrent model in the form that can be mapped; it shares parameters with the given one."""
+    """A recurrent model in the form that can be mapped, with the same parameters."""
     if not hasattr(model, "stepwise"):
         return model
     stepping = copy(model)
@@ -184,13 +184,13 @@ def _stepwise(model: nn.Module) -> nn.Module:
     return stepping
 
 
-def _in_steps(way: Way) -> Way:
+def _in_steps(way: Stacking) -> Stacking:
     return lambda models: way([_stepwise(model) for model in models])
 
 
 def _broadcast(models: Sequence[nn.Module]) -> Members:
     if not all(type(layer).__module__.startswith(KNOWN) for layer in models[0].modules()):
-        raise _NotThisWay  # a user's forward may look at the whole batch, as in x.sum() > 0
+        raise _CannotStack  # the user's forward may look at the whole batch, as in x.sum() > 0
     flat, views = _stacked(models)
     model = deepcopy(models[0])
     for name, layer in models[0].named_modules():
@@ -200,27 +200,27 @@ def _broadcast(models: Sequence[nn.Module]) -> Members:
         elif type(layer) is nn.Tanh:
             model.set_submodule(name, Tanh())
     if next(model.parameters(), None) is not None:  # of a layer that is no nn.Linear
-        raise _NotThisWay
+        raise _CannotStack
     return Members(model, flat, views, models[0])
 
 
 def _mapped(models: Sequence[nn.Module]) -> Members:
     stepwise = getattr(models[0], "stepwise", False)  # recurrent, but not by torch's kernels
     if not stepwise and any(isinstance(layer, nn.RNNBase) for layer in models[0].modules()):
-        raise _NotThisWay  # torch's recurrent kernels cannot be mapped
+        raise _CannotStack  # torch's recurrent kernels cannot be mapped
     flat, views = _stacked(models)
     return Members(Mapped(deepcopy(models[0]), views), flat, views, models[0])
 
 
 @torch.no_grad()
 def is_function(model: nn.Module, inputs: Tensor) -> bool:
-    """Whether a forward pass of training neither draws nor remembers anything.
+    """Whether a forward pass in training neither draws random numbers nor changes buffers.
 
-    Dropout would draw for all members at once; statistics that run along are no parameters.
+    Dropout would draw for all members at once; running statistics are no parameters.
     """
     tried = deepcopy(model).cpu().train()
     if any(isinstance(layer, nn.modules.batchnorm._NormBase) for layer in tried.modules()):
-        return False  # it remembers, or its statistics would be those of all members
+        return False  # its statistics would be those of all members
     before = deepcopy(dict(tried.named_buffers()))
     with torch.random.fork_rng(devices=[]):
         state = torch.get_rng_state()
@@ -259,17 +259,17 @@ def _views(model: nn.Module, flat: Tensor) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def _agrees(way: Way, models: Sequence[nn.Module], inputs: Tensor) -> bool:
-    """Whether all members come out as they would alone, in training and in evaluation."""
+def _agrees(way: Stacking, models: Sequence[nn.Module], inputs: Tensor) -> bool:
+    """Whether stacked outputs equal those of single models, in training and in evaluation."""
     try:
         members = way(models)
-    except _NotThisWay:
+    except _CannotStack:
         return False
     for is_training in (False, True):
         members.model.train(is_training)
         try:
             outputs = members.model(inputs)
-        except Exception:  # whatever a model does that cannot take a member dimension
+        except Exception:  # a model without room for a member dimension may raise anything
             return False
         for model, own_inputs, output in zip(models, inputs, outputs, strict=True):
             alone = model.train(is_training)(own_inputs)

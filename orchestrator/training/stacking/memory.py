@@ -1,4 +1,4 @@
-"""How many members of a pack fit into memory side by side."""
+"""How many members of a pack fit into memory when they train stacked."""
 
 import torch
 from torch import Tensor
@@ -12,15 +12,15 @@ USABLE = 0.5  # of a GPU's memory; evaluation, probes and torch itself take from
 
 
 def take_share(share: float) -> None:
-    """Let this process take no more of its GPU than it asked Ray for; share: of all, 0 to 1."""
+    """Limit this process to the share of GPU memory that it requested from Ray; share: 0 to 1."""
     if torch.cuda.is_available():
         torch.cuda.set_per_process_memory_fraction(min(share, 1.0))
 
 
 def stack_size(one: Members, inputs: Tensor, batch_size: int) -> int:
-    """As many members as fit, at least one.
+    """How many members fit, at least one.
 
-    one: a single member, as it will be computed beside others.   inputs: (1, examples, …), a few.
+    one: a stack of one member.   inputs: (1, examples, …), a few.
     """
     flat = one.flat
     examples = inputs.shape[1]
@@ -30,7 +30,7 @@ def stack_size(one: Members, inputs: Tensor, batch_size: int) -> int:
 
 
 def _kept_bytes(one: Members, inputs: Tensor) -> int:
-    """What a forward pass keeps for the backward pass, besides the parameters."""
+    """Bytes that a forward pass keeps for the backward pass, besides the parameters."""
     kept: dict[int, int] = {}
 
     def note(tensor: Tensor) -> Tensor:
