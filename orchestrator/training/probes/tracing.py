@@ -55,7 +55,7 @@ class TracedLayer:
 
     @property
     def values(self) -> Tensor:
-        """The pre-activations; a recurrent layer's `z` is W x_t + b alone, with the gradient of z_t."""
+        """The pre-activations; a recurrent layer's `z` is W x_t + b, with the gradient of z_t."""
         state = self.recurrent
         if state is None or state.activation is None:
             return self.z.detach()
