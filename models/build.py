@@ -17,7 +17,7 @@ NOT_FOR_CONSTRUCTORS = {"name", "init", "recurrent_init", "forget_bias"}  # `dra
 def build(settings: ModelSettings, shape: TaskShape) -> nn.Module:
     """The model for one task, its parameters not drawn yet (see `draw`).
 
-    A model of the user's own draws in its constructor, from torch's global generator.
+    The user's model draws in its constructor, from torch's global generator.
     Raises ValueError if the model and the task do not fit.
     """
     if problem := misfit(settings, shape.inputs, shape.outputs):
@@ -41,7 +41,7 @@ def build(settings: ModelSettings, shape: TaskShape) -> nn.Module:
 def draw(model: nn.Module, settings: ModelSettings, generator_for: GeneratorFor) -> None:
     """Draw all parameters of a built model as its settings say; see `initializers.py`.
 
-    Those of a model of the user's own stay as they are, unless its settings say otherwise.
+    Those of the user's model stay as they are, unless its settings request a scheme.
     """
     if isinstance(settings, OwnModel):
         rule = settings.init.rule

@@ -30,7 +30,7 @@ def _setting_without_effect(model: ModelSettings, outputs: OutputKind) -> str | 
     if isinstance(model, MLP) and model.output_activation != "identity" and outputs != "value":
         return (
             f"output_activation {model.output_activation} is for tasks with values; with classes "
-            "softmax or sigmoid stand in the loss: leave output_activation out"
+            "the loss includes softmax or sigmoid: leave output_activation out"
         )
     if isinstance(model, Recurrent) and model.pooling != "last" and outputs in PER_STEP:
         return f"pooling {model.pooling} is for one output per example, not {outputs}: leave it out"

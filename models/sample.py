@@ -44,7 +44,7 @@ _CLASSES = {
 
 
 def sample(settings: TaskSettings, data: Dataset) -> dict[str, Any]:
-    """What stands in data.json of this task, see docs/results.md."""
+    """The entry of this task in data.json, see docs/results.md."""
     shape = data.shape
     return {
         "inputs": shape.inputs,
@@ -155,7 +155,7 @@ def _target_names(settings: TaskSettings, data: Dataset) -> Sequence[str]:
 
 
 def _target(data: Dataset, names: Sequence[str], row: int) -> str | list[str] | None:
-    """None for the next words: they stand in the input."""
+    """None for the next words: the input shows them."""
     target = data.targets[row]
     if data.shape.outputs == "words":
         return None

@@ -1,4 +1,4 @@
-"""Names that a study may use → what they stand for. Imports nothing heavy until it is needed."""
+"""Names that a study may use → their entries. Imports nothing heavy until it is needed."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -30,13 +30,13 @@ OTHER_LOSSES = {"cross_entropy": ("sigmoid_cross_entropy",)}
 
 
 def model_entry(model: settings.ModelSettings) -> ModelEntry:
-    """What the name of a model stands for, the user's own included."""
+    """The entry of a model, the user's included."""
     own: ModelEntry | None = getattr(type(model), "entry", None)
     return own or MODELS[model.name]
 
 
 def task_entry(task: settings.TaskSettings) -> TaskEntry:
-    """What the name of a task stands for, the user's own included."""
+    """The entry of a task, the user's included."""
     own: TaskEntry | None = getattr(type(task), "entry", None)
     return own or TASKS[task.name]
 

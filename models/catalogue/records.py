@@ -44,7 +44,7 @@ class TaskEntry:
     inputs, outputs: what a model must take and give.
     data_files: `package/path` of the installed files whose content decides the data.
     check: `module:function` that refuses bad files named in the settings; without torch.
-    functions: metric → what computes it, for metrics of the user's own.
+    functions: metric → the function that computes it, for the user's metrics.
     """
 
     settings: type[settings.TaskSettings]

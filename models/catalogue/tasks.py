@@ -37,7 +37,7 @@ _next_word = partial(
     inputs="words",
     outputs="words",
 )
-_bits = partial(  # told apart by a single sigmoid output
+_bits = partial(  # with a single sigmoid output
     TaskEntry,
     loss="binary_cross_entropy",
     inputs="sequence",

@@ -2,7 +2,7 @@
 
 Read here and not by the package conllu, which parses every column into objects, so that the 12,544
 sentences of English-EWT take it more than ten times as long (6 s instead of half a second, in every
-worker), and whose errors do not tell the line. Tests read the same files with it.
+worker), and whose errors do not name the line. Tests read the same files with it.
 Source: https://universaldependencies.org/format.html
 """
 

@@ -1,4 +1,4 @@
-"""Files that a task of the user's own names."""
+"""Checks the files that the user's task names."""
 
 from orchestrator.models.files.errors import DataError
 from orchestrator.models.settings.base import TaskSettings

@@ -1,4 +1,4 @@
-"""Models and tasks of the user's own: `model.name: my_models:build`. See docs/own-model.md."""
+"""The user's own models and tasks: `model.name: my_models:build`. See docs/own-model.md."""
 
 from orchestrator.models.catalogue import Solved
 from orchestrator.models.own.declaring import OwnMetric, orch_model, orch_task

@@ -1,4 +1,4 @@
-"""What is wrong with the data of a task of the user's own, if anything."""
+"""Faults in the data of the user's task."""
 
 from collections.abc import Callable, Iterator
 
@@ -21,9 +21,9 @@ TARGET_DIMENSIONS: dict[OutputKind, int] = {"class": 1, "tags": 2, "value": 2, "
 
 
 def data_fault(data: object, task: TaskEntry) -> str | None:
-    """The first thing that is not as the task declares it."""
+    """The first difference between the data and the task's declaration; None if there is none."""
     if not isinstance(data, Dataset):
-        return f"returned {type(data).__name__}, not a orchestrator.models.tasks.dataset.Dataset"
+        return f"returned {type(data).__name__}, not an orchestrator.models.tasks.dataset.Dataset"
     checks: tuple[Callable[[Dataset, TaskEntry], Iterator[str]], ...] = (
         _kinds,
         _types,
@@ -47,7 +47,7 @@ def _kinds(data: Dataset, task: TaskEntry) -> Iterator[str]:
     if given != declared:
         yield f"from {given[0]} to {given[1]}, but declares {declared[0]} to {declared[1]}"
     if data.shape.outputs == "words" and data.shape.features != data.shape.values:
-        yield f"with {data.shape.values} words to say, but {data.shape.features} to read"
+        yield f"with {data.shape.values} output words, but {data.shape.features} input words"
     if min(data.shape.features, data.shape.values) < 1:
         yield f"with {data.shape.features} features and {data.shape.values} values"
 
@@ -79,7 +79,7 @@ def _inputs(data: Dataset, _: TaskEntry) -> Iterator[str]:
         return
     found = inputs[0].numel() if kind == "image" else inputs.shape[-1]
     if found != features:
-        yield f"with {found} features an example, but its shape says {features}"
+        yield f"with {found} features per example, but its shape says {features}"
 
 
 def _words(words: Tensor, vocabulary: int) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _words(words: Tensor, vocabulary: int) -> Iterator[str]:
         yield f"with words from {words.min()} to {words.max()}, but features = {vocabulary}"
     padding = (words == PADDING_WORD).int()
     if (padding.diff(dim=1) < 0).any():
-        yield "with padding, 0, before words; it may only stand at the end of a row"
+        yield "with padding, 0, before words; it is allowed at the end of a row only"
 
 
 def _targets(data: Dataset, _: TaskEntry) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _targets(data: Dataset, _: TaskEntry) -> Iterator[str]:
         yield f"whose targets have the shape {tuple(targets.shape)}, not that of {kind}"
     if kind == "value":
         if targets.shape[1] != values:
-            yield f"with {targets.shape[1]} values an example, but its shape says {values}"
+            yield f"with {targets.shape[1]} values per example, but its shape says {values}"
         if not targets.isfinite().all():
             yield "whose targets are not all finite"
         return
@@ -110,7 +110,7 @@ def _targets(data: Dataset, _: TaskEntry) -> Iterator[str]:
 
 
 def _loss(data: Dataset, task: TaskEntry) -> Iterator[str]:
-    """A softmax over a single output is always 1, whatever the network does."""
+    """A softmax over a single output is always 1, whatever the network computes."""
     is_single = data.shape.values == 1 and data.shape.outputs != "value"
     if is_single != (task.loss == "binary_cross_entropy"):
         needed = "binary_cross_entropy" if is_single else "cross_entropy"

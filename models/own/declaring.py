@@ -1,4 +1,4 @@
-"""What a model or task of the user's own says about itself, by a decorator above its function."""
+"""Decorators by which the user's model or task declares what it takes and gives."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ LOSSES: dict[OutputKind, tuple[str, ...]] = {  # the first is the default
 
 @dataclass(frozen=True, slots=True)
 class OwnMetric:
-    """A number that a task of your own reports, besides the usual ones of its output kind.
+    """A number that your own task reports, besides the usual ones of its output kind.
 
     function: outputs (…, values) and targets (…,), or (…, values) for the output kind `value` →
     one number per example or step, (…,), whose mean over a split is the metric. Leading
@@ -54,7 +54,7 @@ class OwnMetric:
         _check("direction", self.direction, ("maximize", "minimize"))
         taken = {metric.name for metrics in METRICS.values() for metric in metrics} | {"solved"}
         if not self.name.isidentifier() or self.name in taken:
-            raise ValueError(f"{self.name!r} is no name for a metric of your own")
+            raise ValueError(f"{self.name!r} cannot be the name of an own metric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def orch_task(
     solved: Solved | None = None,
     files: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
-    """Declares a function that loads a task; see models/shape.py for kinds of input and output.
+    """Declare a function that loads a task; see models/shape.py for kinds of input and output.
 
     loss: left out, cross_entropy or squared_error, as the outputs are.
     metrics: come before the usual ones; the first of all is what a study compares by default.
@@ -104,9 +104,9 @@ def orch_task(
 
 
 def orch_model(*, takes: InputKind) -> Callable[[Function], Function]:
-    """Declares a function that builds a model for one kind of input only.
+    """Declare a function that builds a model for one kind of input only.
 
-    Without it a model is tried on every task, and images come to it as rows of features.
+    Without it a model is tried on every task, and receives images as rows of features.
     """
     _check("takes", takes, get_args(InputKind))
     return _attached((takes,))

@@ -1,4 +1,4 @@
-"""What is wrong with code of the user's own, in the words that its author needs."""
+"""Errors of the user's code, in the words of its author."""
 
 
 class OwnCodeError(ValueError):

@@ -1,4 +1,4 @@
-"""`package.module:function` → the function, with every way in which this can go wrong."""
+"""`package.module:function` → the function, with a clear error for whatever can go wrong."""
 
 import importlib
 import sys
@@ -21,7 +21,7 @@ LONGEST = 500  # characters of the text of an error
 
 
 def is_own(name: object) -> bool:
-    """Whether a name in a study asks for code of the user's own."""
+    """Whether a name in a study refers to the user's code."""
     return isinstance(name, str) and ":" in name
 
 
@@ -42,9 +42,9 @@ def find_function(code: OwnCode) -> Callable[..., Any]:
 
 @contextmanager
 def importable(folders: Iterable[Path]) -> Iterator[None]:
-    """The folders are first on sys.path for a while.
+    """Put the folders first on sys.path inside the block.
 
-    What the user's code prints goes to stderr, and Python leaves no __pycache__ beside it.
+    Output of the user's code goes to stderr, and Python writes no __pycache__ beside it.
     """
     added = [str(folder) for folder in folders]
     writes_no_bytecode = sys.dont_write_bytecode
@@ -57,10 +57,10 @@ def importable(folders: Iterable[Path]) -> Iterator[None]:
         sys.dont_write_bytecode = writes_no_bytecode
         for folder in added:
             if folder in sys.path:
-                sys.path.remove(folder)  # the first one: where it was there before, it stays
+                sys.path.remove(folder)  # the first one: an entry from before stays
 
 
-def told(error: BaseException, code: OwnCode) -> str:
+def describe_error(error: BaseException, code: OwnCode) -> str:
     """Type, message and place of an error that the user's code raised, on one line."""
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     first = (text.strip().splitlines() or [""])[0][:LONGEST]
@@ -70,7 +70,7 @@ def told(error: BaseException, code: OwnCode) -> str:
 
 
 def _place(error: BaseException, homes: list[Path]) -> str:
-    """File and line: the innermost of the user's own, or nothing."""
+    """File and line: the innermost in the user's code; empty if none is."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     places = [(Path(f.filename), f.lineno) for f in extract_tb(error.__traceback__)]
@@ -79,7 +79,7 @@ def _place(error: BaseException, homes: list[Path]) -> str:
 
 
 def _homes(code: OwnCode) -> list[Path]:
-    """Folders of the user's own code: those of the study, and that of an installed package."""
+    """Folders of the user's code: those of the study, and that of an installed package."""
     module = sys.modules.get(code.module.partition(".")[0])
     return [*code.folders, *map(Path, getattr(module, "__path__", ()))]
 
@@ -95,11 +95,13 @@ def _is_own(file: Path, home: Path) -> bool:
 def _check_form(name: str) -> None:
     module, _, function = name.partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), function)):
-        raise OwnCodeError(f"{name!r} is no {FORM}", "names of Python, such as my_models:build")
+        raise OwnCodeError(
+            f"{name!r} does not have the form {FORM}", "names of Python, such as my_models:build"
+        )
 
 
 def _check_not_taken(code: OwnCode) -> None:
-    """A module of the same name that is loaded already would be taken for the user's."""
+    """A loaded module of the same name would be used instead of the user's."""
     top = code.module.partition(".")[0]
     own = PathFinder.find_spec(top, [*map(str, code.folders), *sys.path])
     if own is None:
@@ -134,7 +136,7 @@ def _imported(code: OwnCode) -> ModuleType:
 
 
 def _broken(code: OwnCode, error: BaseException) -> OwnCodeError:
-    return OwnCodeError(f"{code.module} cannot be imported: {told(error, code)}")
+    return OwnCodeError(f"{code.module} cannot be imported: {describe_error(error, code)}")
 
 
 def _not_there(code: OwnCode) -> OwnCodeError:

@@ -1,4 +1,4 @@
-"""The parameters of a function of the user's own → the class of its settings."""
+"""The parameters of the user's function → the class of its settings."""
 
 import inspect
 from collections.abc import Callable
@@ -21,9 +21,9 @@ Kind = TypeVar("Kind", OwnModel, OwnTask)
 def settings_class(
     base: type[Kind], code: OwnCode, function: Callable[..., Any], taken: tuple[str, ...]
 ) -> type[Kind]:
-    """A class with one setting for each parameter after those that orch itself fills in.
+    """A class with one setting for each parameter after those that orch itself passes.
 
-    taken: what they are called in messages. Raises OwnCodeError.
+    taken: their names in messages. Raises OwnCodeError.
     """
     parameters = _parameters(code, function)
     settings = parameters[len(taken) :]
@@ -62,7 +62,7 @@ def _field(code: OwnCode, parameter: Parameter, base: type[Settings]) -> tuple[A
     """Type and default of the setting that a parameter becomes."""
     name = parameter.name
     if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY):
-        what = f"{code.name} has a parameter {parameter}, and orch cannot know what it may be"
+        what = f"{code.name} has a parameter {parameter}, and orch cannot know its name and type"
         raise OwnCodeError(what, cure="give every setting a parameter of its own")
     if name.startswith("_") or name in base.model_fields or hasattr(base, name):
         what = f"{code.name} has a parameter {name}, a name that no setting can have"

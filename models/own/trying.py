@@ -1,4 +1,4 @@
-"""Tries code of the user's own on a few examples, before a study with it counts as good."""
+"""Tries the user's code on a few examples, before a study with it is accepted."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +15,7 @@ from orchestrator.models.catalogue import check_data, task_entry
 from orchestrator.models.files.errors import DataError
 from orchestrator.models.load import as_taken, load_task
 from orchestrator.models.own.data_faults import data_fault, differ
-from orchestrator.models.own.importing import importable, told
+from orchestrator.models.own.importing import describe_error, importable
 from orchestrator.models.settings import ModelSettings, TaskSettings
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.models.shape import PER_STEP
@@ -73,7 +73,7 @@ class Trials:
         try:
             check_data(task)
         except DataError:
-            return None  # reported with the file, by whoever reads its fingerprint
+            return None  # reported with the file, where its fingerprint is read
         if isinstance(task, OwnTask):
             return _own_data(task, self.seed_for)
         if task.download is not None:
@@ -89,7 +89,7 @@ def _own_data(task: OwnTask, seed_for: SeedFor) -> Dataset:
     if fault := data_fault(data, task_entry(task)):
         raise Refused("task", f"{task.name} {fault}")
     if differ(data, load()):
-        what = f"{task.name} gives other data each time, with the same seeds"
+        what = f"{task.name} returns different data each time, with the same seeds"
         raise Refused("task", what, "draw whatever is random from seed_for")
     return data  # type: ignore[no-any-return]
 
@@ -100,8 +100,8 @@ def _try_model(settings: ModelSettings, data: Dataset, seed: int) -> nn.Module:
     if isinstance(settings, OwnModel):
         again = _built(settings, data, seed).parameters()
         if not all(map(torch.equal, model.parameters(), again)):
-            what = f"{settings.name} draws other parameters each time, with the same seed"
-            raise Refused("model", what, "draw them with torch, without a generator of your own")
+            what = f"{settings.name} draws different parameters each time, with the same seed"
+            raise Refused("model", what, "draw them with torch, without your own generator")
     _draw(settings, model, seed)
     outputs = _outputs(settings, model.train(), _examples(settings, data, EXAMPLES), data)
     if not outputs.requires_grad:
@@ -113,7 +113,7 @@ def _try_model(settings: ModelSettings, data: Dataset, seed: int) -> nn.Module:
 def _try_metrics(
     task: TaskSettings, settings: ModelSettings, model: nn.Module, data: Dataset
 ) -> None:
-    """Metrics of the user's own give one number an example, for many networks at once too."""
+    """The user's metrics must give one number per example, for many networks at once too."""
     outputs = model(_examples(settings, data, EXAMPLES)).detach()
     targets = data.targets[data.splits["train"][:EXAMPLES]]
     for name, function in task_entry(task).functions.items():
@@ -124,9 +124,9 @@ def _try_metrics(
         if not isinstance(single, Tensor) or tuple(single.shape) != needed:
             got = tuple(single.shape) if isinstance(single, Tensor) else type(single).__name__
             what = f"the metric {name} of {task.name} gives {got}, not {needed}"
-            raise Refused("task", what, "give one number an example: mean over the last dimension")
+            raise Refused("task", what, "give one number per example: mean over the last dimension")
         if pair.shape != (2, *needed) or not torch.allclose(pair, torch.stack([single, single])):
-            what = f"the metric {name} of {task.name} gives other numbers for two networks at once"
+            what = f"the metric {name} of {task.name} differs for two networks at once"
             raise Refused("task", what, "count dimensions from the end: leading ones are any")
 
 
@@ -144,7 +144,7 @@ def _try_last_batch(
     try:
         _outputs(settings, model.train(), _examples(settings, data, 1), data)
     except Refused as refused:
-        cure = f"the last of the {examples} training examples is a batch of its own: "
+        cure = f"the last of the {examples} training examples is a batch by itself: "
         raise Refused("model", refused.fault.what, f"{cure}choose another batch_size") from refused
 
 
@@ -169,8 +169,8 @@ def _check_parameters(settings: ModelSettings, model: nn.Module) -> None:
         raise Refused("model", f"{settings.name} has no parameters to train")
     for name, parameter in parameters.items():
         if isinstance(parameter, UninitializedParameter):
-            what = f"{name} of {settings.name} has no size before data have passed"
-            raise Refused("model", what, "say all sizes: use no Lazy layers")
+            what = f"{name} of {settings.name} has no size before the first forward pass"
+            raise Refused("model", what, "give all sizes: use no Lazy layers")
         if not parameter.requires_grad:
             what = f"{name} of {settings.name} is a parameter that requires no gradient"
             raise Refused("model", what, "make it a buffer: self.register_buffer(…)")
@@ -209,10 +209,10 @@ def _called(
     function: Callable[..., Any],
     *arguments: Any,
 ) -> Any:
-    """What a call gives; what it raises is a fault of the user's code."""
+    """The result of a call; any exception is a fault of the user's code."""
     try:
         return function(*arguments)
     except (Exception, SystemExit) as error:
         code = getattr(settings, "code", OwnCode(settings.name, ()))
-        what = f"{settings.name} raised {told(error, code)}{when}"
+        what = f"{settings.name} raised {describe_error(error, code)}{when}"
         raise Refused(section, what) from error

@@ -1,4 +1,4 @@
-"""What every model and task can be told, with defaults. No torch here: reading a study is instant.
+"""Settings of every model and task, with defaults. No torch here: reading a study is instant.
 
 A study file may set exactly these names; a setting left out has the default written here.
 """

@@ -55,7 +55,7 @@ class TaskSettings(Settings):
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Files of the user's own that decide the data."""
+        """The user's files that decide the data."""
         return ()
 
     @property

@@ -1,4 +1,4 @@
-"""What each model can be told. `docs/models.md` has the formulas."""
+"""Settings of each model. `docs/models.md` has the formulas."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -32,7 +32,7 @@ class MLP(ModelSettings):
     activation: Activation = "tanh"
     """Activation function of the hidden layers."""
     output_activation: Literal["identity", "exp", "softplus", "sigmoid"] = "identity"
-    """Activation of the output, for tasks with values; with classes it stands in the loss."""
+    """Activation of the output, for tasks with values; with classes it is part of the loss."""
     bias: bool = True
     """Whether layers add a bias b to W e."""
 

@@ -1,4 +1,4 @@
-"""What each generated sequence task can be told."""
+"""Settings of each generated sequence task."""
 
 from typing import Annotated, Literal, Self
 

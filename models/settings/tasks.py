@@ -1,4 +1,4 @@
-"""What each task of images or measurements can be told."""
+"""Settings of the tasks of images or measurements."""
 
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -123,7 +123,7 @@ class FashionMNIST(_Downloaded):
 
 
 class Idx(SplitSettings):
-    """Images of your own in the IDX format of MNIST, plain or .gz; as many classes as labels."""
+    """Your images in the IDX format of MNIST, plain or .gz; as many classes as labels."""
 
     name: Literal["idx"] = "idx"
     images: str

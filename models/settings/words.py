@@ -1,4 +1,4 @@
-"""What each task of words in sentences can be told."""
+"""Settings of the tasks of words in sentences."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self

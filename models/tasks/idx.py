@@ -1,4 +1,4 @@
-"""Images of your own, in the IDX format of MNIST."""
+"""The user's images, in the IDX format of MNIST."""
 
 from functools import lru_cache
 from pathlib import Path

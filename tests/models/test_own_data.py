@@ -42,9 +42,9 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("toy_tagging", {"shape": TaskShape("words", "tags", 5, 0)}, "5 features and 0 values"),
     ("toy_next_word", {"targets": SAID.targets[:, :2]}, "with 3 steps and 2 words"),
     ("toy_next_word", {"targets": SAID.targets + 2}, "targets from 1 to 5, but values = 5"),
-    ("toy_next_word", {"shape": TaskShape("words", "words", 5, 6)}, "with 6 words to say, but 5"),
+    ("toy_next_word", {"shape": TaskShape("words", "words", 5, 6)}, "with 6 output words, but 5"),
     ("digits", {"inputs": torch.rand(4, 6)}, r"shape (4, 6); image need (examples, channels"),
-    ("digits", {"inputs": torch.rand(4, 1, 3, 3)}, "9 features an example, but its shape says 6"),
+    ("digits", {"inputs": torch.rand(4, 1, 3, 3)}, "9 features per example, but its shape says 6"),
     ("digits", {"inputs": IMAGES.inputs.to(torch.uint8)}, "are torch.uint8; image need a float"),
     ("digits", {"targets": CLASSES.float()}, "are torch.float32; class need int64"),
     ("digits", {"targets": CLASSES[:3]}, "with 4 inputs and 3 targets"),
@@ -57,7 +57,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("digits", {"splits": {**SPLITS, "test": torch.tensor([4])}}, "that are not below 4"),
     ("adding", {"inputs": STEPS.inputs / 0}, "inputs are not all finite"),
     ("adding", {"targets": torch.rand(4)}, "whose targets have the shape (4,)"),
-    ("adding", {"targets": torch.rand(4, 2)}, "with 2 values an example, but its shape says 1"),
+    ("adding", {"targets": torch.rand(4, 2)}, "with 2 values per example, but its shape says 1"),
 ]
 
 

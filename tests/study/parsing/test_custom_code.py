@@ -159,11 +159,11 @@ BROKEN = {  # text of the module → what is said
     build("inputs, outputs", "return nn.Linear(3, outputs)"): "raised RuntimeError: mat1 and",
     build("inputs, outputs", "return nn.LSTM(inputs, outputs)"): "gives tuple on inputs",
     build("inputs, outputs", "return nn.Identity()"): "no parameters to train",
-    build("inputs, outputs", "return nn.LazyLinear(outputs)"): "has no size before data",
+    build("inputs, outputs", "return nn.LazyLinear(outputs)"): "has no size before the first",
     layer("net.bias.requires_grad = False"): "bias of .* requires no gradient",
     layer(
         "import time; net.bias.data[0] = time.perf_counter_ns() % 10**6"
-    ): "other parameters each",
+    ): "different parameters each",
 }
 
 
@@ -185,9 +185,9 @@ def test_a_broken_model_is_reported_at_its_name(tmp_path: Path, text: str) -> No
         ("MODULEE:build", "there is no module MODULEE", "did you mean 'MODULE'?"),
         ("MODULE.py:build", "there is no module MODULE.py", "write MODULE:build"),
         ("MODULE.deeper:build", "there is no module MODULE.deeper", "did you mean 'MODULE'?"),
-        ("MODULE:", "'MODULE:' is no package.module:function", ""),
-        ("./MODULE:build", "'./MODULE:build' is no package", ""),
-        ("MODULE:build:x", "'MODULE:build:x' is no package", ""),
+        ("MODULE:", "'MODULE:' does not have the form package.module:function", ""),
+        ("./MODULE:build", "'./MODULE:build' does not have the form package", ""),
+        ("MODULE:build:x", "'MODULE:build:x' does not have the form package", ""),
     ],
 )
 def test_a_name_that_is_not_there(tmp_path: Path, name: str, what: str, cure: str) -> None:
@@ -295,11 +295,14 @@ TASK_FAULTS = {  # in TASK: old text → new text, and what is said
     "return Dataset(": ("return list(", "TypeError"),
     "draws = generator": (
         "return 3; draws = generator",
-        "returned int, not a orchestrator.models.tasks.dat",
+        "returned int, not an orchestrator.models.tasks.dat",
     ),
-    "generator(seed_for": ("torch.Generator(); draws.seed(); (seed_for", "other data each time"),
+    "generator(seed_for": (
+        "torch.Generator(); draws.seed(); (seed_for",
+        "different data each time",
+    ),
     "return Dataset(inputs, targets": ("return Dataset(inputs, targets[:, 0]", "targets have the"),
-    '"value", 3, 1': ('"value", 4, 1', "with 3 features an example, but its shape says 4"),
+    '"value", 3, 1': ('"value", 4, 1', "with 3 features per example, but its shape says 4"),
     "torch.randn(60, 3, ": ("torch.zeros(60, 3).log() + torch.randn(60, 3, ", "not all finite"),
     '"test": 10': ('"test": 20', "row numbers in its splits that are not below 60"),
     '"test"': ('"tests"', "with the splits train, validation, tests"),
@@ -322,9 +325,9 @@ def test_a_broken_task_is_reported_at_its_name(tmp_path: Path, old: str) -> None
     ("old", "new", "expected"),
     [
         (".abs().mean(-1)", ".abs().mean()", r"metric distance of .* gives \(\), not \(3,\)"),
-        (".abs().mean(-1)", ".abs().mean(1)", "gives other numbers for two networks at once"),
+        (".abs().mean(-1)", ".abs().mean(1)", "differs for two networks at once"),
         (".abs().mean(-1)", ".absolut()", r"raised AttributeError.* in the metric distance"),
-        ('"distance", distance', '"mse", distance', "'mse' is no name for a metric of your own"),
+        ('"distance", distance', '"mse", distance', "'mse' cannot be the name of an own metric"),
         ('"minimize"', '"least"', "direction 'least' is not allowed: maximize, minimize"),
         ('Solved("distance"', 'Solved("distanz"', "solved.metric 'distanz' is not allowed"),
     ],
