@@ -51,7 +51,7 @@ CHIP = """async () => {
     const left = new Set(inWindow());
     for (const plot of left) plot.once('plotly_afterplot', () => left.delete(plot));
     const start = performance.now();
-    document.querySelector('#chips .chip').click();
+    document.querySelector('#level-filters .chip').click();
     let seen = 0;
     while (isDrawing()) {
         await new Promise(resolve => setTimeout(resolve));

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from orchestrator.reports.files import write_text
 from orchestrator.reports.page.encode.policy import policy
-from orchestrator.reports.page.render import environment, source
+from orchestrator.reports.page.page_script import page_script
+from orchestrator.reports.page.render import environment
 from orchestrator.reports.text.names import level_text
 
 _HEAD_CHARS = 40_000  # the head of a report comes before its style and scripts
@@ -39,7 +40,7 @@ def write_index(results: Path) -> None:
 def index_page(results: Path) -> str:
     found = [entry for path in results.glob("*/plan.json") if (entry := _entry(path))]
     found.sort(key=lambda entry: (entry.date, entry.study), reverse=True)
-    script = source("index.js")
+    script = page_script("index")
     return (
         environment()
         .get_template("index.html")

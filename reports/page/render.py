@@ -84,7 +84,7 @@ def _html(
 ) -> str:
     """shown: the figures of each section; data: what is in the page of figures and trials."""
     figures = {each.name: each for several in shown.values() for each in several}
-    plotly, script = plotly_js(), page_script()
+    plotly, script = plotly_js(), page_script("page")
     page = environment().get_template("report.html")
     return page.render(
         **section_values(view, tables, analysis),

@@ -43,7 +43,7 @@ def test_figures_and_tables_follow_a_chip(visit):
     button = chip(visit, "activation", "relu")
     button.click()
     assert button.get_attribute("aria-pressed") == "false"
-    assert "showing 36 of 48 variants" in visit.page.locator("#chips summary").inner_text()
+    assert "showing 36 of 48 variants" in visit.page.locator("#level-filters summary").inner_text()
     assert shown_rows(visit, "#results table").count() == 36
     assert shown_rows(visit, "#results tr:has-text('relu')").count() == 0
     left = set(variants(visit, "levels => levels[0] !== 2"))
@@ -91,7 +91,7 @@ def test_what_cannot_follow_says_that_it_covers_all(visit):
     assert visible.count() == 0
     chip(visit, "depth", "8").click()
     assert visible.count() == notes.count() >= 7
-    assert set(visible.all_inner_texts()) == {"Of all 48 variants, whatever the chips show."}
+    assert set(visible.all_inner_texts()) == {"This covers all 48 variants, whatever the filters show."}
     for place in ("#verdicts", "#comparisons", "#explained", "#figure-main_effects"):
         assert visit.page.locator(f"{place} .covers:visible").count() >= 1
     assert visit.page.locator("#figure-outcomes .covers").count() == 0
@@ -131,7 +131,7 @@ def test_shift_keeps_one_level_alone_and_all_brings_back(visit):
 def test_no_level_left_is_said_and_undone_by_keyboard(visit):
     for level in ("0.5", "1", "2"):
         chip(visit, "scale", level).click()
-    assert "showing 0 of 48" in visit.page.locator("#chips summary").inner_text()
+    assert "showing 0 of 48" in visit.page.locator("#level-filters summary").inner_text()
     assert shown_rows(visit, "#results table").count() == 0
     assert visit.page.locator("#figure-outcomes .empty-grid").count() == 1
     chip(visit, "scale", "1").focus()
@@ -215,7 +215,7 @@ def test_hostile_levels_do_no_harm_as_chips(browser, tmp_path):
     again = Visit(browser, tmp_path / "evil" / "report.html")
     again.page.goto(visit.page.url)
     again.page.reload()
-    assert again.page.locator("#chips img, #chips script").count() == 0
+    assert again.page.locator("#level-filters img, #level-filters script").count() == 0
     assert not visit.wrong
     assert not again.wrong
 
@@ -236,10 +236,10 @@ def test_variants_by_name_have_chips(browser, tmp_path):
 def test_on_a_phone_the_chips_are_folded_and_fit(browser, report):
     visit = Visit(browser, report, size=PHONE)
     assert not chip(visit, "depth", "4").is_visible()
-    visit.page.locator("#chips summary").click()
+    visit.page.locator("#level-filters summary").click()
     chip(visit, "depth", "4").click()
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
-    height = visit.page.locator("#chips").evaluate("e => e.getBoundingClientRect().height")
+    height = visit.page.locator("#level-filters").evaluate("e => e.getBoundingClientRect().height")
     assert height < 0.4 * PHONE["height"]
 
 

@@ -12,7 +12,7 @@ from orchestrator.reports.page.encode.encoding import SHORTEST, packed
 
 
 def unpacked(text):
-    """As packed.js does it."""
+    """As encoding.js does it."""
     data = zlib.decompress(base64.b64decode(text))
     (size,) = struct.unpack_from("<I", data)
     planes = np.frombuffer(data[4 + size :], "u1").reshape(4, -1)

@@ -2,7 +2,7 @@
 
 What is packed, laid out before it is deflated: the length of the JSON in bytes (uint32), the JSON,
 and the array's float32 numbers by byte planes (all first bytes, all second bytes …), which deflate
-to less. In the JSON `{"$": [start, count]}` stands for a list. `unpacked` in packed.js reads it.
+to less. In the JSON `{"$": [start, count]}` stands for a list. `decode` in encoding.js reads it.
 """
 
 import json
@@ -110,7 +110,7 @@ def contents(figure: Figure) -> str:
 
 def beside(name: str, contents: str) -> str:
     """The same as a script, for a file beside the page: a page from a disk may read no other."""
-    return f'packs.arrived("{name}","{contents}");\n'
+    return f'receiveData("{name}","{contents}");\n'
 
 
 def _without(record: Any, names: Collection[str]) -> dict[str, Any]:

@@ -1,0 +1,87 @@
+// The state of the view, kept in the URL's fragment, so that a link shows the same view.
+
+/** @import { Part } from "./types.d.ts" */
+
+/**
+ * The fragment that keeps this state, without its #.
+ * @param {string | null} section
+ * @param {Part[]} parts
+ */
+export function fragmentOf(section, parts) {
+  const params = new URLSearchParams();
+  if (section) params.set("at", section);
+  for (const part of parts) part.save(params);
+  return params.toString();
+}
+
+/**
+ * Gives each part its state from a fragment; parts pass over what is unknown or malformed.
+ * @param {string} fragment with or without its #
+ * @param {Part[]} parts
+ * @returns {string | null} the section
+ */
+export function loadFragment(fragment, parts) {
+  const params = new URLSearchParams(fragment.replace(/^#/, ""));
+  for (const part of parts) part.load(params);
+  return params.get("at");
+}
+
+export class Address {
+  /**
+   * @param {Part[]} parts
+   * @param {(id: string) => void} openTrial
+   * @param {() => void} loaded called after all parts have loaded
+   */
+  constructor(parts, openTrial, loaded) {
+    this.parts = parts;
+    this.openTrial = openTrial;
+    this.loaded = loaded;
+    /** @type {string | null} */
+    this.section = null;
+    addEventListener("popstate", () => this.load());
+    document.addEventListener("click", (event) => this.follow(event));
+  }
+
+  load() {
+    this.section = loadFragment(location.hash, this.parts);
+    this.loaded();
+  }
+
+  save({ replace = false } = {}) {
+    const fragment = fragmentOf(this.section, this.parts);
+    if (fragment === location.hash.slice(1)) return;
+    const url = fragment ? `#${fragment}` : location.pathname + location.search;
+    if (replace) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
+  }
+
+  scroll() {
+    if (this.section) document.getElementById(this.section)?.scrollIntoView();
+  }
+
+  /**
+   * Links within the page change their own part of the state and leave the rest.
+   * @param {MouseEvent} event
+   */
+  follow(event) {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (
+      !link?.getAttribute("href")?.startsWith("#") ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey
+    )
+      return;
+    event.preventDefault();
+    const trial = new URLSearchParams(link.hash.slice(1)).get("trial");
+    if (trial) this.openTrial(trial);
+    else this.go(link.hash.slice(1));
+  }
+
+  /** @param {string} section */
+  go(section) {
+    this.section = section;
+    this.save();
+    this.scroll();
+  }
+}
