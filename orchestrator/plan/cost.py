@@ -1,4 +1,4 @@
-"""What a trial costs, roughly: enough to start expensive packs first and to balance them."""
+"""The approximate cost of a trial: enough to start expensive packs first and to balance them."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -18,9 +18,9 @@ def training_steps(settings: Mapping[str, Level]) -> int:
 def trial_cost(settings: Mapping[str, Level]) -> int:
     """Multiplications of one trial up to a factor: weights × examples × epochs.
 
-    It counts hidden layers of `depth` × `width`² weights and leaves out the input layer, which all
-    variants share; of recurrent ones, layers of `hidden`² weights at every step of a sequence. Only
-    the order of packs depends on it.
+    Counts hidden layers of `depth` × `width`² weights, without the input layer, which all variants
+    share; for recurrent models, layers of `hidden`² weights at every step of a sequence. Only the
+    order and size of packs depend on it.
     """
     width = _number(settings.get("model.width", settings.get("model.hidden")), 1)
     weights = (_number(settings.get("model.depth"), 1) + 1) * width * width
@@ -29,7 +29,7 @@ def trial_cost(settings: Mapping[str, Level]) -> int:
 
 
 def is_recurrent(settings: Mapping[str, Level]) -> bool:
-    """Whether torch's kernels compute it on a CPU, which take one model at a time."""
+    """Whether torch's recurrent kernels compute it on a CPU: those take one model at a time."""
     return settings.get("model.cell") in KERNELS
 
 

@@ -1,4 +1,4 @@
-"""How long packs will take, from packs of the same structure that were trained before."""
+"""Predicts how long packs take, from earlier packs of the same structure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from orchestrator.plan.records import Pack, Trial
 from orchestrator.plan.stackable import is_stackable
 from orchestrator.study.records import Level
 
-Work = frozenset[tuple[str, Level]]  # what members of a pack have in common, and where they trained
+Work = frozenset[tuple[str, Level]]  # the common settings of a pack, its phase and device
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,20 @@ class Prediction:
 
     wall_s: float
     packs: int
-    known: int  # of them whose structure has been timed; others are scaled by their cost
+    known: int  # packs whose structure was timed; the others are scaled by cost
 
 
 def work_of(settings: Mapping[str, Level], phase: str, device: str) -> Work:
-    """The settings that decide how long a trial takes; None and not set are the same.
+    """The settings that determine how long a trial takes; None equals not set.
 
-    device: `cpu` or `cuda`, or what `together` makes of them.
+    device: `cpu`, `cuda`, or the result of `device_name`.
     """
     deciding = {p: v for p, v in settings.items() if v is not None and not is_stackable(p)}
     return frozenset({**deciding, "phase": phase, "device": device}.items())
 
 
-def together(device: str, *, is_parallel: bool) -> str:
-    """The name of a device for trials that several workers train together, perhaps."""
+def device_name(device: str, *, is_parallel: bool) -> str:
+    """The device, marked if several workers train each trial together."""
     return f"{device}, in parallel" if is_parallel else device
 
 
@@ -56,13 +56,13 @@ def pack_work(pack: Pack, device: str) -> Work:
 
 @dataclass(frozen=True)
 class Speeds:
-    """What earlier packs tell of the time of others.
+    """Predicts the time of packs from the times of earlier ones.
 
-    earlier: called when it is first needed; reading them takes longer than planning.
+    earlier: called when first needed, as reading them takes longer than planning.
     """
 
     earlier: Callable[[], Iterable[Timing]]
-    device: str  # where packs are going to be trained
+    device: str  # on which packs will be trained
 
     @cached_property
     def by_work(self) -> Mapping[Work, Sequence[Timing]]:
@@ -72,9 +72,9 @@ class Speeds:
         return found
 
     def of_trial(self, trial: Trial, members: int) -> float | None:
-        """Seconds of a trial in a pack of so many, by the earlier packs nearest to it in size.
+        """Seconds per trial in a pack of `members`, from the earlier packs nearest in size.
 
-        None where nothing of its structure was timed.
+        None if no pack of its structure was timed.
         """
         earlier = self.by_work.get(trial_work(trial, self.device))
         if not earlier:
@@ -83,7 +83,7 @@ class Speeds:
         return median(t.wall_s / t.members for t in earlier if t.members == nearest)
 
     def of_pack(self, pack: Pack) -> float | None:
-        """Seconds."""
+        """Seconds, or None if no pack of its structure was timed."""
         members = len(pack.trials)
         each = self.of_trial(pack.trials[0], members)
         return None if each is None else members * each
@@ -94,11 +94,11 @@ class Speeds:
 
 
 UNKNOWN = Speeds(lambda: (), "cpu")
-"""Nothing was timed."""
+"""No pack was timed."""
 
 
 def predict(packs: Sequence[Pack], speeds: Speeds, workers: int) -> Prediction | None:
-    """None where nothing is known of any of the packs."""
+    """The time of all packs; None if none of their structures was timed."""
     known = {pack.pack_id: speeds.of_pack(pack) for pack in packs}
     seconds = {name: wall_s for name, wall_s in known.items() if wall_s is not None}
     if not seconds:
@@ -113,7 +113,7 @@ def _cost(pack: Pack) -> int:
 
 
 def _makespan(walls: Iterable[float], workers: int) -> float:
-    """Each pack goes to the worker that is free first, in the order of the plan."""
+    """Seconds, if each pack in turn goes to the worker that is free first."""
     busy_until = [0.0] * max(workers, 1)
     heapify(busy_until)
     for wall_s in walls:

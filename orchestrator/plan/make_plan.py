@@ -10,11 +10,11 @@ from orchestrator.plan.identity import Fingerprints, fingerprints, identify
 from orchestrator.plan.invalidation import Earlier, read_earlier
 from orchestrator.plan.packs import make_packs
 from orchestrator.plan.records import Plan, State, Trial, Tuning
-from orchestrator.plan.tuning import Known, replicates, settle, tuning_points
+from orchestrator.plan.tuning import TuningSoFar, replicates, tuning_points, tuning_state
 from orchestrator.study.records import Study
 
 DONE = ("completed", "diverged")  # statuses that are results; a failed trial is trained again
-NOTHING = Known()
+NOTHING = TuningSoFar()
 
 
 def make_plan(
@@ -24,7 +24,7 @@ def make_plan(
     earlier: Mapping[str, Any] | None = None,
     force: bool = False,
     prints: Fingerprints | None = None,
-    known: Known = NOTHING,
+    known: TuningSoFar = NOTHING,
     tried: frozenset[str] = frozenset(),
     speeds: Speeds = UNKNOWN,
     stored: Sequence[Sequence[str]] = (),
@@ -45,7 +45,7 @@ def make_plan(
     points = tuning_points(study, prints, known.points)
     tuning_trials = [t for own in points.values() for point in own for t in point.trials]
     judge.see(tuning_trials)
-    tuning = settle(study, points, known, results, judge.done) if study.tune else None
+    tuning = tuning_state(study, points, known, results, judge.done) if study.tune else None
     others = _replicates(study, prints, tuning)
     judge.see(others)
     todo = judge.todo(tuning_trials) or judge.todo(others)

@@ -1,4 +1,4 @@
-"""How many trials of one structure go into a pack: as many as pay, and no pack too long."""
+"""The number of trials in a pack: enough to gain from stacking, within a limited time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from orchestrator.plan.duration import Speeds
 from orchestrator.plan.records import Trial
 from orchestrator.study.settings import Resources
 
-SMALLEST, LARGEST = 8, 64  # members: below, stacking gains little; above, a worker waits for long
-WORTHWHILE = 16  # members: a smaller pack costs nearly as much, so only an idle worker gets one
-IN_TURN = 1  # as little as pays where members train one after another all the same
+SMALLEST, LARGEST = 8, 64  # members: fewer gain little from stacking, more make workers wait long
+WORTHWHILE = 16  # members: a smaller pack costs nearly as much: only for idle workers
+IN_TURN = 1  # members, if they train one after another anyway
 ROUNDS = 4  # packs per worker, so that the last ones to finish leave few idle
 
 
 @dataclass(frozen=True, slots=True)
-class Portions:
-    """What limits the packs of a plan.
+class PackSize:
+    """The limits of the packs of a plan.
 
-    members: wanted of cheap trials.   smallest: members of a pack that stacks.
+    members: of a pack of cheap trials.   smallest: members of a pack that stacks.
     cost: of a whole pack, unless a single trial costs more.   mean: cost of a trial.
-    on_gpu: where all models stack.
-    longest_s: training time of a pack, where `speeds` knows it.
+    on_gpu: there all models stack.
+    longest_s: training time of a pack, if `speeds` can predict it.
     """
 
     members: int
@@ -40,13 +40,13 @@ class Portions:
         workers: int,
         asked: Resources,
         speeds: Speeds,
-    ) -> "Portions":
-        """groups: all that is to be trained; the trials of each have one structure.
+    ) -> "PackSize":
+        """groups: all trials to be trained, by structure.
 
-        Every worker gets at least `ROUNDS` packs, unless they become too small to pay.
+        Every worker gets at least `ROUNDS` packs, unless they become too small.
 
-        Packs of expensive trials are smaller: as dear as those of the mean. Else, of many workers,
-        most would wait for those that train the largest models.
+        Packs of expensive trials are smaller, so that they cost as much as the mean pack: otherwise
+        most workers would wait for those that train the largest models.
         """
         packs = ROUNDS * max(workers, 1)
         costs = [len(group) * trial_cost(group[0].variant.settings.flat) for group in groups]
@@ -62,7 +62,7 @@ class Portions:
         )
 
     def most(self, group: Sequence[Trial]) -> int:
-        """Members of a pack of these trials, which have one structure."""
+        """The most members of a pack of these trials, which have one structure."""
         settings = group[0].variant.settings.flat
         in_turn = is_recurrent(settings) and not self.on_gpu
         smallest = IN_TURN if in_turn else self.smallest

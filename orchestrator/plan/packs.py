@@ -8,7 +8,7 @@ from math import ceil
 from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, pack_id
-from orchestrator.plan.pack_size import Portions
+from orchestrator.plan.pack_size import PackSize
 from orchestrator.plan.records import Identity, Pack, Trial
 from orchestrator.plan.samples import sample_name
 from orchestrator.plan.stackable import Structure, structure
@@ -38,7 +38,7 @@ def make_packs(
         if trial.trial_id not in taken:
             groups.setdefault(structures[id(trial.variant)], []).append(trial)
     together = [*groups.values(), *portions]
-    limits = Portions.of(together, workers, study.resources, speeds)
+    limits = PackSize.of(together, workers, study.resources, speeds)
     for group in groups.values():
         most = 1 if is_shared else limits.most(group)
         portions += _split(sorted(group, key=_replicate), most)
@@ -70,7 +70,7 @@ def _unchanged(
 
 
 def _split(group: list[Trial], members: int) -> Iterator[list[Trial]]:
-    """Portions of nearly equal size. Replicates stay together: they share their data."""
+    """PackSize of nearly equal size. Replicates stay together: they share their data."""
     count = ceil(len(group) / members)
     ends = [len(group) * i // count for i in range(count + 1)]
     for start, end in pairwise(ends):

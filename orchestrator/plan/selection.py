@@ -1,4 +1,4 @@
-"""Which of the points that were tried for a variant is the best."""
+"""Selects the best of the points that were tried for a variant."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -22,8 +22,8 @@ def select(
 
     scores: trial id → validation metric; a trial that diverged or failed has none.
 
-    A missing score is the worst there is: a point with fewer of them wins, then the better mean of
-    the others. Of equally good points the first wins, so that the choice does not depend on order.
+    A missing score is the worst: a point with fewer of them wins, then the better mean of the
+    others. Of equally good points the first wins: their order in `points` does not matter.
     """
     judged = [found for point in points if (found := _judged(point, scores))]
     sign = -1.0 if direction == "maximize" else 1.0

@@ -1,4 +1,4 @@
-"""What trials have in common that can be trained side by side."""
+"""The structure of a trial: trials with the same structure can train side by side."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ Structure = tuple[tuple[tuple[str, Level], ...], ...]
 
 
 def structure(settings: TrialSettings) -> Structure:
-    """What the members of a pack have in common."""
+    """The settings that all members of a pack share."""
     return tuple(_structure(name, section) for name, section in settings.sections)
 
 

@@ -10,18 +10,18 @@ from orchestrator.errors import InputError, Problem
 from orchestrator.plan.identity import Fingerprints, numbering
 from orchestrator.plan.records import Selected, Trial, Tuned, Tuning, TuningPoint
 from orchestrator.plan.selection import select, selecting
-from orchestrator.study.design.nuisance_values import Values, at_point, for_tuning
+from orchestrator.study.design.nuisance_values import Values, for_tuning, with_nuisance
 from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.records import Study, Tune, Variant
 from orchestrator.words import plural
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a plan has to know of a study that tunes.
+class TuningSoFar:
+    """The points of a study that tunes, and their scores, as far as they are known.
 
-    points: the values of each point, as far as they are proposed; see orchestrator/tuning.
-    scores: trial id → validation metric at the end, of tuning trials that completed.
+    points: the values of each proposed point; see orchestrator/tuning.
+    scores: trial id → final validation metric, of completed tuning trials.
     """
 
     points: Mapping[Tuned, Sequence[Values]] = field(default_factory=dict)
@@ -33,7 +33,7 @@ def tuning_points(
 ) -> dict[Tuned, tuple[TuningPoint, ...]]:
     """The points of every variant in every tuning study.
 
-    Those that come to the same settings (a choice has few) are one trial, and one point.
+    Points with the same settings (a choice has few) are one trial and one point.
     """
     variants = {variant.variant_id: variant for variant in study.variants}
     points: dict[Tuned, tuple[TuningPoint, ...]] = {}
@@ -68,24 +68,24 @@ def tuning_point(
 
 def _placed(study: Study, variant: Variant, values: Values) -> Variant:
     try:
-        return at_point(variant, values)
-    except ValidationError as error:  # each value is fine by itself, or loading had found it
+        return with_nuisance(variant, values)
+    except ValidationError as error:  # only a combination can fail: loading has checked each value
         point = names(f"{path}={plain(value)}" for path, value in values.items())
         reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         what = f"tune: the variant {variant.label} cannot have {point}: {reason}"
         raise InputError([Problem(str(study.path), what, cure="narrow the ranges")]) from None
 
 
-def settle(
+def tuning_state(
     study: Study,
     points: Mapping[Tuned, tuple[TuningPoint, ...]],
-    known: Known,
+    known: TuningSoFar,
     results: Mapping[str, str],
     tried: frozenset[str],
 ) -> Tuning:
-    """What is selected where all points have been tried.
+    """The state of the tuning, with the selected points where all have been tried.
 
-    tried: ids of the trials that have their last word; of a failed one it is that it failed.
+    tried: ids of the trials whose result is final, failed ones included.
     """
     assert study.tune is not None
     direction = selecting(study, study.tune).direction
@@ -102,7 +102,7 @@ def settle(
     return Tuning(points, selected, hopeless, _to_come(study.tune, known))
 
 
-def _to_come(tune: Tune, known: Known) -> dict[Tuned, int]:
+def _to_come(tune: Tune, known: TuningSoFar) -> dict[Tuned, int]:
     return {
         tuned: (tune.points - len(values)) * tune.replicates
         for tuned, values in known.points.items()
@@ -116,10 +116,10 @@ def _why_hopeless(points: Sequence[TuningPoint], statuses: Sequence[str]) -> str
 
 
 def replicates(study: Study, prints: Fingerprints, tuning: Tuning) -> Iterator[Trial]:
-    """The trials that are reported, of variants whose settings are selected.
+    """The reported trials, of variants whose settings are selected.
 
-    Replicate r has the settings that tuning study r mod k has selected, so that the spread over
-    replicates contains that over tuning studies.
+    Replicate r has the settings that tuning study r mod k selected, so that the spread over
+    replicates includes the spread over tuning studies.
     """
     assert study.tune is not None
     for variant in study.variants:

@@ -10,9 +10,9 @@ from orchestrator.plan.duration import (
     Speeds,
     Timing,
     Work,
+    device_name,
     pack_work,
     predict,
-    together,
 )
 from orchestrator.plan.records import Pack, Plan
 from orchestrator.study.records import Study
@@ -22,7 +22,7 @@ from orchestrator.words import duration, plural
 def speeds_of(study: Study, paths: ResultsPaths) -> Speeds:
     """What the results folder tells of how long packs take, read when it is first asked for."""
     asked = study.resources
-    device = together(device_of(asked), is_parallel=asked.workers > 1)
+    device = device_name(device_of(asked), is_parallel=asked.workers > 1)
     return Speeds(partial(_earlier, paths), device)
 
 

@@ -9,7 +9,7 @@ from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.make_plan import NOTHING, is_done, make_plan
 from orchestrator.plan.records import Plan, Tuned
-from orchestrator.plan.tuning import Known
+from orchestrator.plan.tuning import TuningSoFar
 from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study, Tune
 
@@ -32,7 +32,7 @@ def plan_from_store(
     if study.tune:
         scores = _scores(study.tune.select, paths)
         done = partial(is_done, results=results, force=force, tried=tried)
-        known = Known(_points(study, study.tune, prints, scores, done), scores)
+        known = TuningSoFar(_points(study, study.tune, prints, scores, done), scores)
     stored = _packs(paths) if force else []
     return make_plan(study, results, workers, earlier, force, prints, known, tried, speeds, stored)
 
@@ -41,7 +41,7 @@ def first_plan(study: Study, prints: Fingerprints) -> Plan:
     """The plan where nothing has been trained yet."""
     known = NOTHING
     if study.tune:
-        known = Known(_points(study, study.tune, prints, {}, lambda trial: False), {})
+        known = TuningSoFar(_points(study, study.tune, prints, {}, lambda trial: False), {})
     return make_plan(study, {}, 1, prints=prints, known=known)
 
 
@@ -63,9 +63,9 @@ def _points(
     """Points as far as they are proposed. Only studies that tune pay for importing scipy or Ray."""
     if tune.method == "optuna":
         from orchestrator.execution.ray.optuna import OptunaPoints
-        from orchestrator.tuning.suggested import Suggesting
+        from orchestrator.tuning.suggested import SuggestedPoints
 
-        return Suggesting(study, tune, prints, scores, done, OptunaPoints).points()
+        return SuggestedPoints(study, tune, prints, scores, done, OptunaPoints).points()
     from orchestrator.tuning.sobol import sobol_points
 
     return sobol_points(study, tune)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestrator.paths import ResultsPaths
-from orchestrator.plan.duration import Timing, together, work_of
+from orchestrator.plan.duration import Timing, device_name, work_of
 
 MOST = 500  # packs that are looked at, the newest ones: more would not know better
 _SETTING = "setting."
@@ -28,7 +28,7 @@ def _timing(file: Path) -> Iterator[Timing]:
         return
     if rows and all(row["status"] == "completed" for row in rows):  # others end early
         settings = {k.removeprefix(_SETTING): v for k, v in rows[0].items() if _is_setting(k)}
-        device = together(rows[0]["device"], is_parallel=rows[0]["execution"] == "parallel")
+        device = device_name(rows[0]["device"], is_parallel=rows[0]["execution"] == "parallel")
         work = work_of(settings, rows[0]["phase"], device)
         yield Timing(work, len(rows), _seconds(rows))
 

@@ -1,4 +1,4 @@
-"""Quasi-random points: they fill the ranges evenly, however few there are."""
+"""Quasi-random points: they cover the ranges evenly, even if there are few."""
 
 from collections.abc import Sequence
 from math import ceil, log2
@@ -14,8 +14,8 @@ from orchestrator.study.records import Study, Tune
 def sobol_points(study: Study, tune: Tune) -> dict[Tuned, Sequence[Values]]:
     """All points of every variant in every tuning study.
 
-    The points of the unit cube are the same for all variants, so that their tuning is paired: where
-    a variant lacks one of the settings, that coordinate is left out. More points begin with the
+    The points of the unit cube are the same for all variants, so that their tuning is paired: if a
+    variant lacks a setting, its coordinate is left out. A larger number of points begins with the
     same ones.
     """
     found: dict[Tuned, Sequence[Values]] = {}
@@ -43,5 +43,5 @@ def unit_points(
     """
     seed = seed_for("points", tuning_study, study_seed=study_seed)
     sequence = qmc.Sobol(dimensions, scramble=True, rng=seed)
-    points = sequence.random_base2(ceil(log2(count)))  # it warns of numbers that are no power of 2
+    points = sequence.random_base2(ceil(log2(count)))  # other numbers cause a warning
     return [list(map(float, point)) for point in points[:count]]

@@ -14,29 +14,29 @@ from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Nuisance, Study, Tune, Variant
 
 ROUND = 4
-"""Points of a variant that are asked for at once, and trained side by side."""
+"""Points of a variant that are suggested at once, and trained side by side."""
 
 
 class Search(Protocol):
-    """Suggests points; the same, if it is told the same in the same order."""
+    """Suggests points: the same ones after the same `tell` calls in the same order."""
 
     def suggest(self, point: int) -> Values: ...
 
     def tell(self, point: int, score: float | None) -> None:
-        """The mean score of a point; None is the worst there is."""
+        """Report the mean score of a point; None is the worst."""
         ...
 
 
 MakeSearch = Callable[[tuple[Nuisance, ...], str, int, int], Search]
-"""Settings to draw, direction, points drawn by chance, seed → a search that knows nothing yet."""
+"""Nuisance settings, direction, number of random points, seed → a new search."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suggesting:
-    """What suggestions follow from.
+class SuggestedPoints:
+    """Suggests the points of a study from stored scores.
 
-    scores: trial id → validation metric, of tuning trials that completed. is_done: whether a trial
-    has its last word.
+    scores: trial id → validation metric, of completed tuning trials. is_done: whether the result of
+    a trial is final.
     """
 
     study: Study
@@ -47,7 +47,7 @@ class Suggesting:
     search: MakeSearch
 
     def points(self) -> dict[Tuned, Sequence[Values]]:
-        """Of every variant in every tuning study, the points of the rounds before, and the next."""
+        """The points of all finished rounds and the next, per variant and tuning study."""
         return {
             (tuning_study, variant.variant_id): list(self._of(variant, tuning_study))
             for tuning_study in range(self.tune.studies)
@@ -55,9 +55,9 @@ class Suggesting:
         }
 
     def _of(self, variant: Variant, tuning_study: int) -> Iterator[Values]:
-        """The search begins anew each time: what it said before follows from what it is told.
+        """Starts a new search each time: the scores reproduce its earlier suggestions.
 
-        Its seed is that of all variants, which so begin with the same points.
+        All variants share its seed, and therefore their first points.
         """
         search = self._search(variant, tuning_study)
         for start in range(0, self.tune.points, ROUND):
@@ -73,7 +73,7 @@ class Suggesting:
     def _search(self, variant: Variant, tuning_study: int) -> Search:
         space = self.tune.of(variant)
         if not space:
-            return _Nothing()
+            return _NoSettings()
         seed = seed_for("points", tuning_study, study_seed=self.study.seed)
         return self.search(space, selecting(self.study, self.tune).direction, ROUND, seed)
 
@@ -84,13 +84,13 @@ class Suggesting:
         return [trial.trial_id for trial in point.trials]
 
     def _score(self, trials: Sequence[str]) -> float | None:
-        """As selection ranks it: a point that lost a trial is worse than all that lost none."""
+        """None if a trial has no score: selection ranks such a point below all complete ones."""
         own = [self.scores[trial] for trial in trials if trial in self.scores]
         return fmean(own) if len(own) == len(trials) else None
 
 
-class _Nothing:
-    """For a variant without a setting to tune."""
+class _NoSettings:
+    """The search of a variant without nuisance settings."""
 
     def suggest(self, point: int) -> Values:
         return {}

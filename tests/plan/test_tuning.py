@@ -8,7 +8,7 @@ import pytest
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.records import Plan, Trial, TuningPoint
 from orchestrator.plan.selection import select
-from orchestrator.plan.tuning import Known
+from orchestrator.plan.tuning import TuningSoFar
 from orchestrator.seeds import seed_for
 from tests.plan.studies import SMALL, ids, plan
 from tests.plan.studies import study as untuned
@@ -126,7 +126,7 @@ def test_points_that_come_to_the_same_settings_are_one() -> None:
     text = study().text.replace("{log_uniform: [0.01, 1]}", "{choice: [0.1, 0.2]}")
     of = study(text)
 
-    made = plan(of, known=Known(points(of, (0.1, 0.2, 0.1)), {}))
+    made = plan(of, known=TuningSoFar(points(of, (0.1, 0.2, 0.1)), {}))
     assert {trial.point for trial in made.trials} == {0, 1}
 
 

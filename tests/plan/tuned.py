@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orchestrator.plan.records import Plan, Tuned
-from orchestrator.plan.tuning import Known
+from orchestrator.plan.tuning import TuningSoFar
 from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study
 from tests.plan.studies import plan
@@ -58,7 +58,7 @@ def planned(
     scores: Mapping[str, float] | None = None,
     **more: Any,
 ) -> Plan:
-    return plan(of, results, known=Known(points(of), scores or {}), **more)
+    return plan(of, results, known=TuningSoFar(points(of), scores or {}), **more)
 
 
 def scored(made: Plan, best: Mapping[str, int]) -> dict[str, float]:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Plan
-from orchestrator.plan.tuning import Known
+from orchestrator.plan.tuning import TuningSoFar
 from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Nuisance, Study
-from orchestrator.tuning.suggested import Suggesting
+from orchestrator.tuning.suggested import SuggestedPoints
 from tests.plan.tuned import TUNED
 from tests.study.texts import parse
 
@@ -36,9 +36,9 @@ def planned(
 ) -> Plan:
     assert study.tune is not None
     prints = fingerprints(study)
-    suggesting = Suggesting(study, study.tune, prints, scores, results.__contains__, search)
+    suggesting = SuggestedPoints(study, study.tune, prints, scores, results.__contains__, search)
     return make_plan(
-        study, results, 2, None, prints=prints, known=Known(suggesting.points(), scores)
+        study, results, 2, None, prints=prints, known=TuningSoFar(suggesting.points(), scores)
     )
 
 

@@ -11,7 +11,7 @@ from orchestrator.study.records import Level, TrialSettings, Variant
 Values = Mapping[str, Level]  # path of a nuisance setting → its value at a point
 
 
-def at_point(variant: Variant, values: Values) -> Variant:
+def with_nuisance(variant: Variant, values: Values) -> Variant:
     """The variant with these nuisance values. Raises pydantic's ValidationError."""
     return replace(variant, settings=_with_values(variant.settings, values))
 

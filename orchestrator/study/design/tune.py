@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.study.design.factors import Factors, read_combination, unknown_path
-from orchestrator.study.design.nuisance_values import Values, at_point
+from orchestrator.study.design.nuisance_values import Values, with_nuisance
 from orchestrator.study.parsing.keys import NuisanceKeys, TuneKeys
 from orchestrator.study.parsing.messages import names, nearest, shown
 from orchestrator.study.parsing.setting_paths import Setting, settings_in
@@ -267,7 +267,7 @@ def _check_ends(
 
 def _problem(variant: Variant, values: Values) -> str | None:
     try:
-        at_point(variant, values)
+        with_nuisance(variant, values)
     except ValidationError as error:
         first = error.errors()[0]
         if first["type"] == "extra_forbidden":

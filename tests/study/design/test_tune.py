@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orchestrator.study.design.nuisance_values import at_point, for_tuning
+from orchestrator.study.design.nuisance_values import for_tuning, with_nuisance
 from orchestrator.study.load import Overrides
 from orchestrator.study.records import Nuisance
 from tests.study.texts import SMALL, parse, problems, with_line
@@ -46,7 +46,7 @@ def test_values_fill_the_range_evenly_on_its_own_scale() -> None:
 def test_a_variant_at_a_point_has_the_values_and_nothing_else_changed() -> None:
     study = parse(TUNED)
     variant = study.variants[0]
-    placed = at_point(variant, {"model.width": 9, "training.learning_rate": 0.5})
+    placed = with_nuisance(variant, {"model.width": 9, "training.learning_rate": 0.5})
     changed = {p for p, v in placed.settings.flat.items() if v != variant.settings.flat[p]}
     assert changed == {"model.width", "training.learning_rate"}
     assert (placed.variant_id, placed.label) == (variant.variant_id, variant.label)
