@@ -34,7 +34,7 @@ print(time.perf_counter() - start, time.process_time())
 """
 TIMES = 5
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-# Of the page's own clock: the first mark of a plot stands in the document, and is laid out.
+# Of the page's own clock: the first mark of a plot is in the document, and is laid out.
 FIRST_FIGURE = """() => new Promise(resolve => {
     const look = () => document.querySelector('.main-svg .trace')
         ? resolve(performance.now()) : requestAnimationFrame(look);

@@ -2,8 +2,8 @@
 
     python -m benchmarks.simulated RESULTS [VARIANTS] [REPLICATES]
 
-Writes a study of feed-forward nets with as many trials as asked for, as `orch run` would. What
-stands in its tables has the shape and size of real ones, and no meaning.
+Writes a study of feed-forward nets with as many trials as asked for, as `orch run` would. Its
+tables have the shape and size of real ones, and no meaning.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Writes what benchmarks measured into docs/performance.md: `python -m benchmarks.tables FOLDER`.
 
-FOLDER has the JSON documents that `make bench` leaves. Each table stands in the page between
+FOLDER has the JSON documents that `make bench` leaves. Each table is in the page between
 `<!-- NAME -->` and `<!-- end -->`; a benchmark that was not run keeps its old one.
 """
 

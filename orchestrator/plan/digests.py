@@ -1,4 +1,4 @@
-"""What the code and the data of a study hash to, found without importing any of them.
+"""Digests of the code and the data of a study, computed without importing any of them.
 
 A digest follows the first-party imports of a module and hashes each source without its comments,
 docstrings and formatting: only what can change a result changes it.
@@ -35,18 +35,18 @@ DECLARATIONS = (
     "orchestrator.plan",
     "orchestrator.errors",
 )
-"""Modules that only declare what a study can say. What it does say enters a trial's id as its
-resolved settings, and a catalogue entry on its own; with their source, every new setting or model
-would invalidate the results of all studies, although it changes none of them."""
+"""Modules that only declare what a study may contain. A trial's id contains its resolved settings
+and the digests of its catalogue entries instead; with the source of these modules, every new
+setting or model would invalidate the results of all studies, although it changes none of them."""
 
-DOOR = "orchestrator"
-"""The package itself: its source only opens studies that have been run, which no trial does."""
+ROOT = "orchestrator"
+"""The package's own `__init__`: it only opens studies that were run, which no trial does."""
 
 
 def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
     """Module → digest, of all first-party code that trains this model on this task.
 
-    model, task: names; one of the user's own code is also its factory.
+    model, task: names; the name of own code is also its factory.
     """
     entries = {model: MODELS.get(model), task: TASKS.get(task)}
     factories = [entry.factory if entry else name for name, entry in entries.items()]
@@ -59,15 +59,15 @@ def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
 
 
 def data_name(task: TaskSettings) -> str:
-    """What plan.json calls the data of a task: its name, and the files that the settings give."""
+    """The name of a task's data in plan.json: the task's name, and the files in its settings."""
     download = [task.download] if task.download not in (None, task.name) else []
     return " ".join([task.name, *map(str, download), *map(str, task.files)])
 
 
 def data_digest(task: TaskSettings) -> str:
-    """SHA-256 of the task's data files; of downloads, what they must hash to.
+    """SHA-256 over the task's data files; for downloads, over their expected hashes.
 
-    Raises EnvironmentFault if installed files are not there, InputError if given ones are bad.
+    Raises EnvironmentFault if installed files are missing, InputError if given ones are bad.
     """
     try:
         check_data(task)
@@ -80,7 +80,7 @@ def data_digest(task: TaskSettings) -> str:
     except (ModuleNotFoundError, OSError) as error:
         cure = "install orch again, with its dependencies"
         raise EnvironmentFault(
-            f"the data of the task {task.name} is not there: {error}\n    {cure}"
+            f"the data of the task {task.name} are missing: {error}\n    {cure}"
         ) from error
     for download in DOWNLOADS.get(task.download or "", ()):
         total.update(bytes.fromhex(download.sha256))
@@ -105,7 +105,7 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _entry_digest(entry: ModelEntry | TaskEntry) -> str:
-    """Of what the catalogue says that a result depends on: the factory, the loss, the metrics."""
+    """Digest of the parts of an entry that results depend on: factory, loss, metrics, `solved`."""
     said = [entry.factory]
     if isinstance(entry, TaskEntry):
         said += [entry.loss, *(metric.name for metric in entry.metrics), *_solved(entry)]
@@ -119,8 +119,8 @@ def _solved(entry: TaskEntry) -> list[str]:
 class Sources:
     """The source files of the first-party packages, each read once. Nothing is imported.
 
-    own: code of the user's own; modules in its folders, and the package that it is in if that is
-    installed, are first-party too.
+    own: own code; modules in its folders, and its package if that is installed, are first-party
+    too.
     """
 
     def __init__(
@@ -135,20 +135,20 @@ class Sources:
         self._digests: dict[str, str] = {}
 
     def homes(self, modules: Iterable[str]) -> list[Path]:
-        """Of these modules and all that they import, but ours: the folder of each package, and the
-        file of each module that is in none."""
+        """Where these modules and their imports are, without orch: the folder of each package, and
+        the file of each module outside packages."""
         own = [m for m in self.digests(modules) if m.partition(".")[0] not in FIRST_PARTY]
         return sorted({self._home(module) for module in own})
 
     def digests(self, modules: Iterable[str]) -> dict[str, str]:
-        """Module → digest, of these modules and of all that they import, directly or not.
+        """Module → digest, for these modules and everything that they import, directly or not.
 
         A module without code, such as most `__init__.py`, is left out.
         """
         waiting, found = list(modules), set[str]()
         while waiting:
             module = waiting.pop()
-            if module not in found and module != DOOR and not _declares(module):
+            if module not in found and module != ROOT and not _declares(module):
                 found.add(module)
                 waiting += self._read(module)
         return {module: self._digests[module] for module in sorted(found) if self._digests[module]}
@@ -159,7 +159,7 @@ class Sources:
         return (place, *place.parents)[module.count(".")]
 
     def _read(self, module: str) -> tuple[str, ...]:
-        """The first-party modules that it imports anywhere, and the packages it lies in."""
+        """The first-party modules that it imports anywhere, and the packages that contain it."""
         if module not in self._imports:
             path = self._file(module)
             tree = _parsed(path)

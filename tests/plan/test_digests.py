@@ -197,5 +197,5 @@ def test_data_digests_follow_the_files(tmp_path: Path, monkeypatch: pytest.Monke
     file.write_text("1,3\n")
     assert data_digest(Digits()) != before
     file.unlink()
-    with pytest.raises(EnvironmentFault, match="data of the task digits is not there"):
+    with pytest.raises(EnvironmentFault, match="data of the task digits are missing"):
         data_digest(Digits())

@@ -1,1 +1,1 @@
-"""What a study file can say, written for editors and for readers."""
+"""The contents of a study file, described for editors and for readers."""

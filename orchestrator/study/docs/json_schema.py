@@ -51,7 +51,7 @@ def study_schema() -> dict[str, Any]:
 
 
 def _complete(definition: dict[str, Any], kind: type[BaseModel]) -> None:
-    """Adds descriptions that stand in a base class, and that a name is needed."""
+    """Adds descriptions from base classes, and requires a name."""
     definition["required"] = sorted({"name", *definition.get("required", [])})
     for name, setting in settings_in(kind, "").items():
         if "." not in name and setting.description:
@@ -59,7 +59,7 @@ def _complete(definition: dict[str, Any], kind: type[BaseModel]) -> None:
 
 
 def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
-    """One of the classes, or the user's own; anything where the name varies."""
+    """One of the classes, or own code; anything if the name varies."""
     is_factor = {
         "anyOf": [
             {"required": ["variants"]},
@@ -74,7 +74,7 @@ def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
 
 
 def _paths(known: list[str]) -> dict[str, Any]:
-    """Factors have known paths; code of the user's own has settings that nobody knows here."""
+    """Factors have known paths, except those of own code: its settings are unknown here."""
     own = [{"properties": {s: {"properties": {"name": _OWN}, "required": ["name"]}}} for s in NAMED]
     named = [{"properties": {"factors": {"required": [f"{s}.name"]}}} for s in NAMED]
     allowed = {"properties": {"factors": {"propertyNames": {"enum": known}}}}
@@ -99,7 +99,7 @@ def _design(paths: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tune(defs: dict[str, Any], paths: Mapping[str, Any]) -> None:
-    """Every path that can be tuned, with exactly one way to draw its values."""
+    """Every tunable path, with exactly one way to draw its values."""
     defs["NuisanceKeys"]["oneOf"] = [{"required": [kind]} for kind in KINDS]
     for kind in (*KINDS, "when"):  # null is only the default of what is left out
         branches = defs["NuisanceKeys"]["properties"][kind]

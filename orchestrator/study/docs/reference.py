@@ -27,7 +27,7 @@ GROUPS: Mapping[str, type[BaseModel]] = {
     "resources": Resources,
 }
 HEAD = "| setting | default | allowed | meaning |\n|---|---|---|---|\n"
-ALLOWED = {  # where a JSON schema says less than the reader of the file checks
+ALLOWED = {  # where the reader of the file checks more than the JSON schema
     "study": "lower-case letters, digits, `_` and `-`; not `store`",
     "exclude[].when": "factor → one of its levels",
     "tune.select": "`validation`, a slash, and a metric of the task",
