@@ -15,6 +15,7 @@ from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study
 from orchestrator.cli.run import run
 from orchestrator.errors import EnvironmentFault, InputError, OrchError
 
+DOCS = Path(__file__).parents[1] / "docs"  # is installed with the package
 COLLECT_AFTER = (100_000, 50, 100)
 """Python looks for garbage after so many new objects. A plan makes millions, and all of them stay:
 with the usual 700 a quarter of the time went into looking."""
@@ -22,12 +23,32 @@ with the usual 700 a quarter of the time went into looking."""
 app = typer.Typer(
     help="Comparative studies of neural networks: which settings make a difference, and how sure.",
     epilog="STUDY is a YAML file or the name of a shipped study. Exit codes: 0 all trials done, "
-    "1 some failed, 2 wrong input, 3 wrong environment, 130 interrupted.",
+    "1 some failed, 2 wrong input, 3 wrong environment, 130 interrupted.\n\n"
+    f"Documentation: {DOCS}",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,  # plain help: rich would take half of the start-up time
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        print(f"orch {version('orch')}")
+        raise typer.Exit
+
+
+@app.callback()
+def orch(
+    version: Annotated[
+        bool,
+        typer.Option("--version", "-V", callback=_print_version, is_eager=True,
+                     help="Show the version and exit."),
+    ] = False,
+) -> None:  # fmt: skip
+    """The flags that come before a verb."""
 
 
 @app.command()

@@ -1,10 +1,27 @@
 """Arguments and flags that several verbs have."""
 
+import os
 from typing import Annotated
 
 import typer
 
-Study = Annotated[str, typer.Argument(metavar="STUDY", help="YAML file, or a shipped study.")]
+
+def _studies(incomplete: str) -> list[str]:
+    """For the shell: shipped studies and YAML files, and folders to find more in."""
+    from glob import escape, glob
+
+    from orchestrator.study.parsing.source import SUFFIXES, shipped_studies
+
+    paths = glob(f"{escape(incomplete)}*")
+    files = [path for path in paths if path.endswith(SUFFIXES)]
+    folders = [f"{path}/" for path in paths if os.path.isdir(path)]
+    return [*(name for name in shipped_studies() if name.startswith(incomplete)), *files, *folders]
+
+
+Study = Annotated[
+    str,
+    typer.Argument(metavar="STUDY", help="YAML file, or a shipped study.", autocompletion=_studies),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Set = Annotated[
     list[str] | None,
