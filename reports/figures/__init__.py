@@ -1,1 +1,1 @@
-"""Numbers → plotly figures; each file draws what its namesake in `statistics` computes."""
+"""Numbers → plotly figures; a file draws its namesake in `statistics`, or says what it draws."""

@@ -16,10 +16,10 @@ from orchestrator.reports.page.rows.task_examples import task_examples
 from orchestrator.reports.page.rows.verdict_matrix import verdict_matrix
 from orchestrator.reports.text import verdicts
 from orchestrator.reports.text.commands import one_trial
-from orchestrator.reports.text.cost import cost_text
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections import comparisons as comparison_words
 from orchestrator.reports.text.sections import tuning as tuning_words
+from orchestrator.reports.text.sections.cost import cost_text
 from orchestrator.reports.text.sections.downloads import TABLES
 from orchestrator.reports.text.sections.results import sampling_text
 from orchestrator.reports.variants import baseline_text

@@ -16,7 +16,7 @@ from orchestrator.reports.statistics.outcomes.evidence import evidence
 from orchestrator.reports.text.names import level_text
 from tests.cli.orch import orch
 from tests.cli.running import TINY, parts, started, tables, train_here, train_killed, write_study
-from tests.reports.test_packed import unpacked
+from tests.reports.page.encode.test_encoding import unpacked
 
 pytestmark = pytest.mark.slow  # a process a test
 

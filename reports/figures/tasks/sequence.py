@@ -1,4 +1,7 @@
-"""Draws one sequence of numbers as strips of SVG: a line for each feature, marks for 0 and 1."""
+"""Draws one sequence of numbers as strips of SVG: a line for each feature, marks for 0 and 1.
+
+Of no statistic: `data/samples.py` has the numbers.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.outcomes.cost import cost
 from orchestrator.reports.statistics.outcomes.evidence import evidence
-from orchestrator.reports.text.cost import cost_text
+from orchestrator.reports.text.sections.cost import cost_text
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a study cost, in sentences."""
+"""Words of the section of cost."""
 
 from orchestrator.reports.statistics.outcomes.cost import Cost
 from orchestrator.reports.statistics.outcomes.evidence import Evidence
