@@ -37,7 +37,7 @@ def measure(variants: int, replicates: int) -> dict[str, float | int]:
     read = perf_counter()
     plan = make_plan(study, {}, workers=2)
     planned = perf_counter()
-    text = json.dumps(plan_document(plan))
+    text = json.dumps(plan_document(plan).to_json())
     written = perf_counter()
     return {
         "trials": len(plan.trials),

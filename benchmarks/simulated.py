@@ -76,7 +76,7 @@ def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLI
     paths = ResultsPaths(results.resolve())
     prepare(paths, study.name)
     plan = make_plan(study, {}, workers=2)
-    document = plan_document(plan) | {"git": None}
+    document = plan_document(plan)
     folder = paths.study(study.name)
     write_plan(folder, text, document)
     append_event(folder, "study_started", new=len(plan.trials), trials=len(plan.trials))

@@ -101,6 +101,6 @@ def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
     paths = results_now(results)
     document = document_of(study, paths)
     compact(paths, document)  # a run under way has not gathered its tables yet
-    folder = paths.study(document["study"]).root
+    folder = paths.study(document.study).root
     tables = read_tables(folder)
     return OpenStudy(folder, tables, analyse(tables))

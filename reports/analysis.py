@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from orchestrator.reports.data.read import Plan, Tables
+from orchestrator.plan_document import PlanDocument
+from orchestrator.reports.data.read import Tables
 from orchestrator.reports.statistics.comparisons.ceiling import near_best
 from orchestrator.reports.statistics.comparisons.comparisons import Comparisons, comparisons
 from orchestrator.reports.statistics.comparisons.replicates_needed import (
@@ -43,7 +44,7 @@ from orchestrator.reports.statistics.tuning.tuning_audit import Audit, tuning_au
 class Analysis:
     """All numbers of a report; `text` makes sentences of them, `figures` draws them."""
 
-    plan: Plan
+    plan: PlanDocument
     outcomes: Mapping[str, Outcome]  # by variant id, in the order of the plan
     comparisons: Comparisons
     near_best: tuple[str, ...]  # ids of baselines without room above them
@@ -109,13 +110,13 @@ def analyse(tables: Tables) -> Analysis:
     )
 
 
-def compare_trials(plan: Plan, trials: pd.DataFrame) -> Comparisons:
+def compare_trials(plan: PlanDocument, trials: pd.DataFrame) -> Comparisons:
     """The study's comparisons, diverged trials counted."""
     metric = plan.compare.metric
     return _compare(plan, outcomes(trials, metric), diverged(trials, metric))
 
 
 def _compare(
-    plan: Plan, results: Mapping[str, Outcome], lost: Mapping[str, Diverged]
+    plan: PlanDocument, results: Mapping[str, Outcome], lost: Mapping[str, Diverged]
 ) -> Comparisons:
     return comparisons(plan, {name: each.values for name, each in results.items()}, lost)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from orchestrator.plan_document import Variant
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Variant
 
 FACTOR = "factor."  # prefix of a column with the levels of a factor, as in trials.parquet
 

@@ -1,6 +1,5 @@
 """index.html of the results folder: every study with its question and finding."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from orchestrator.plan_document import PlanDocument, PlanDocumentError
 from orchestrator.reports.files import write_text
 from orchestrator.reports.page.encode.policy import policy
 from orchestrator.reports.page.page_script import page_script
@@ -71,33 +71,30 @@ def _facts(entry: Entry) -> dict[str, Any]:
 def _entry(plan: Path) -> Entry | None:
     """None for a plan that cannot be read: its study is being written, or is not ours."""
     try:
-        document = json.loads(plan.read_text(encoding="utf-8"))
-        study, question = str(document["study"]), str(document["question"])
-        settings = _settings(document)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        document = PlanDocument.from_json(plan.read_bytes())
+    except (OSError, PlanDocumentError):
         return None
     report = plan.parent / "report.html"
     head = _read_head(report) if report.exists() else _Head()
     meta = head.found
     return Entry(
-        study,
-        question,
+        document.study,
+        document.question,
         meta.get("description", "no report yet"),
         re.sub(r"\d+", lambda found: f"{int(found[0]):,}", meta.get("orch-trials", "")),
         meta.get("orch-date", "").replace("T", " "),
         f"{quote(plan.parent.name)}/report.html" if meta else None,
         head.icon,
-        settings,
+        _settings(document),
     )
 
 
-def _settings(document: Mapping[str, Any]) -> dict[str, str]:
+def _settings(document: PlanDocument) -> dict[str, str]:
     factors = {
-        path: ", ".join(map(level_text, levels))
-        for path, levels in document.get("factors", {}).items()
+        path: ", ".join(map(level_text, levels)) for path, levels in document.factors.items()
     }
-    fixed = {path: level_text(value) for path, value in document.get("fixed", {}).items()}
-    head = {key: str(document[key]) for key in ("replicates", "seed") if key in document}
+    fixed = {path: level_text(value) for path, value in document.fixed.items()}
+    head = {"replicates": str(document.replicates), "seed": str(document.seed)}
     return fixed | factors | head
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestrator.reports.data.read import Level, Plan
+from orchestrator.plan_document import Level, PlanDocument
 from orchestrator.reports.variants import VARIANT, is_crossed
 
 
@@ -17,7 +17,7 @@ class Roles:
     rest: tuple[str, ...]
 
 
-def roles(plan: Plan) -> Roles:
+def roles(plan: PlanDocument) -> Roles:
     """Colour is what the study compares (the first factor of its baseline), x the longest scale.
 
     Where factors are not crossed, panels of their levels would be nearly empty: there every
@@ -32,7 +32,7 @@ def roles(plan: Plan) -> Roles:
     return Roles(colour, x, columns, rows, tuple(left[3:]))
 
 
-def _rank(plan: Plan, path: str) -> int:
+def _rank(plan: PlanDocument, path: str) -> int:
     """0 for the first factor of the baseline; all others keep the study's order."""
     return 0 if path == next(iter(plan.compare.baseline), None) else 1
 

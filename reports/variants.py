@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from orchestrator.reports.data.read import ABSENT, Level, Plan, Variant
+from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.text.names import describe, short_names
 
 VARIANT = "variant"
@@ -10,13 +10,20 @@ VARIANT = "variant"
 
 CENTER = "center"
 
+ABSENT = "–"
+"""In place of the level of a factor that a variant does not have."""
 
-def is_crossed(plan: Plan) -> bool:
+
+def is_crossed(plan: PlanDocument) -> bool:
     """Whether each factor has all its levels next to those of the others."""
     return plan.design == "factorial"
 
 
-def names_of(plan: Plan) -> dict[str, str]:
+def level_of(variant: Variant, path: str) -> Level:
+    return variant.levels.get(path, ABSENT)
+
+
+def names_of(plan: PlanDocument) -> dict[str, str]:
     """Variant id → its name in a sentence.
 
     Its levels; what is not as at the center; or the name that the study gives it.
@@ -25,7 +32,7 @@ def names_of(plan: Plan) -> dict[str, str]:
     return {variant.variant_id: _name(plan, variant, short) for variant in plan.variants}
 
 
-def _name(plan: Plan, variant: Variant, short: Mapping[str, str]) -> str:
+def _name(plan: PlanDocument, variant: Variant, short: Mapping[str, str]) -> str:
     if plan.design == "variants":
         return variant.label
     if plan.design == "one_at_a_time":
@@ -33,13 +40,13 @@ def _name(plan: Plan, variant: Variant, short: Mapping[str, str]) -> str:
     return describe(variant.levels, short) or plan.study
 
 
-def _moved(plan: Plan, variant: Variant) -> dict[str, Level]:
+def _moved(plan: PlanDocument, variant: Variant) -> dict[str, Level]:
     """The levels that are not those of the center."""
     own = variant.levels.items()
     return {p: level for p, level in own if p not in plan.center or level != plan.center[p]}
 
 
-def baseline_text(plan: Plan) -> str:
+def baseline_text(plan: PlanDocument) -> str:
     """The baseline in a sentence: the levels that define it, or its name."""
     if is_crossed(plan):
         return describe(plan.compare.baseline, short_names(plan.factors)) or "nothing"
@@ -48,7 +55,7 @@ def baseline_text(plan: Plan) -> str:
     return f"the {CENTER}" if plan.design == "one_at_a_time" and found == CENTER else found
 
 
-def contrast_text(plan: Plan, variant_id: str) -> tuple[str, str]:
+def contrast_text(plan: PlanDocument, variant_id: str) -> tuple[str, str]:
     """What is compared with the baseline, and where: ("tanh", "depth 8")."""
     if not is_crossed(plan):
         return names_of(plan)[variant_id], ""
@@ -59,7 +66,7 @@ def contrast_text(plan: Plan, variant_id: str) -> tuple[str, str]:
     return describe(inner, short), describe(context, short)
 
 
-def axis(plan: Plan, path: str) -> tuple[Level, ...]:
+def axis(plan: PlanDocument, path: str) -> tuple[Level, ...]:
     """The levels of a factor, with one more if some variants have none; or all names."""
     if path == VARIANT:
         return tuple(names_of(plan).values())

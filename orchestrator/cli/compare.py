@@ -48,7 +48,7 @@ def _folder(study: str, paths: ResultsPaths) -> Path:
     """Of a path, if a study lies there; else of a name or a study file."""
     if StudyPaths(Path(study)).plan.exists():
         return Path(study)
-    return paths.study(document_of(study, paths)["study"]).root
+    return paths.study(document_of(study, paths).study).root
 
 
 def _document(found: dict[str, Any]) -> dict[str, Any]:

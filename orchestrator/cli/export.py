@@ -39,7 +39,7 @@ def export(study: str, wanted: Wanted, *, results: Location | None) -> int:
     paths = results_now(results)
     document = document_of(study, paths)
     compact(paths, document)
-    folder = paths.study(document["study"])
+    folder = paths.study(document.study)
     with _told():
         analysis = analyse(read_tables(folder.root))
         if wanted.form == "mlflow":
@@ -47,7 +47,7 @@ def export(study: str, wanted: Wanted, *, results: Location | None) -> int:
         else:
             _to_folder(folder, analysis, wanted)
     if wanted.to is None:
-        put_up(paths, document["study"])
+        put_up(paths, document.study)
     return 0
 
 

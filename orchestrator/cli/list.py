@@ -10,7 +10,7 @@ from rich.text import Text
 
 from orchestrator.cli.terminal import Terminal
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.run.find_study import known, trials_in
+from orchestrator.run.find_study import known
 from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import last_event, read_plan
 from orchestrator.store.pack_files import statuses
@@ -57,15 +57,15 @@ def _listed(paths: ResultsPaths, name: str, stored: Mapping[str, str]) -> Listed
     """None for a plan.json that is not ours, or is being written."""
     folder = paths.study(name)
     document = read_plan(folder)
-    if document is None or document.get("study") != name:
+    if document is None or document.study != name:
         return None
-    trials = list(trials_in(document["variants"]))
+    trials = list(document.every_trial())
     counts = Counter(stored.get(trial, "missing") for trial in trials)
     event = last_event(folder)
     return Listed(
         study=name,
-        question=document["question"],
-        variants=len(document["variants"]),
+        question=document.question,
+        variants=len(document.variants),
         trials=len(trials),
         **{status: counts[status] for status in ("completed", "diverged", "failed", "missing")},
         last_run=str(event.get("at", "")) if event else "",

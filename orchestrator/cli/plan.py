@@ -71,10 +71,12 @@ def _workers(study: Study) -> int:
 def _document(
     made: Plan, workers: int, prediction: Prediction | None, detectable: Detectable | None
 ) -> dict[str, Any]:
-    """plan.json, and what is known of each trial."""
+    """plan.json, and what is known of each trial; only a run records the git state."""
     power = attainable(made.study)
+    planned = plan_document(made).to_json()
+    del planned["git"]
     return {
-        **plan_document(made),
+        **planned,
         "states": dict(made.states),
         "reasons": dict(made.reasons),
         "cost": {

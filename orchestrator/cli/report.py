@@ -6,7 +6,7 @@ from collections import Counter
 from orchestrator.cli.terminal import Terminal
 from orchestrator.errors import Interrupted
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.run.find_study import document_of, trials_in
+from orchestrator.run.find_study import document_of
 from orchestrator.run.report_watcher import Rebuilder
 from orchestrator.run.results_location import results_now
 from orchestrator.run.signals import Stop, interruptible
@@ -21,17 +21,17 @@ def report(study: str, *, results: Location | None, watch: bool = False) -> int:
     """Exit code 0 once it is built. Raises InputError when the study has not been run here."""
     paths = results_now(results)
     document = document_of(study, paths)
-    if watch and under_way(paths.study(document["study"])):
-        _watch(document["study"], paths)
+    if watch and under_way(paths.study(document.study)):
+        _watch(document.study, paths)
     compact(paths, document)
     stored = statuses(paths)
-    counts = Counter(stored.get(trial, "missing") for trial in trials_in(document["variants"]))
-    folder, say = paths.study(document["study"]), Terminal().say
+    counts = Counter(stored.get(trial, "missing") for trial in document.every_trial())
+    folder, say = paths.study(document.study), Terminal().say
     for line in status_lines(counts, folder):
         say(line)
     for line in report_lines(write_report(folder.root)):
         say(line)
-    put_up(paths, document["study"])
+    put_up(paths, document.study)
     return 0
 
 

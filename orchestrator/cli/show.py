@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.run.find_study import SHORTEST, known, trials_in
+from orchestrator.run.find_study import SHORTEST, known
 from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import read_plan
 from orchestrator.store.pack_files import Entry, entries
@@ -70,15 +70,16 @@ def _problem(identifier: str, begins: list[Found], paths: ResultsPaths) -> Probl
 
 
 def _study(name: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> dict[str, Any]:
-    document = read_plan(paths.study(name)) or {}
+    document = read_plan(paths.study(name))
     variants = {
-        variant["variant"]: _counted(stored, trials_in([variant]))
-        for variant in document.get("variants", ())
+        variant.label: _counted(stored, variant.every_trial())
+        for variant in (document.variants if document else ())
     }
+    content = document.to_json() if document else {}
     facts = ("question", "seed", "replicates", "factors", "compare", "fixed", "git")
     report = paths.study(name).report
     return {
-        **{key: document[key] for key in facts if key in document},
+        **{key: content[key] for key in facts if key in content},
         "variants": variants,
         "report": str(report) if report.exists() else None,
     }
@@ -135,8 +136,8 @@ def _tail(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def _studies_with(trial: str, paths: ResultsPaths) -> list[str]:
     """A trial belongs to every study that plans it, whichever trained it."""
-    plans = {name: read_plan(paths.study(name)) or {} for name in known(paths)}
-    return [name for name, plan in plans.items() if trial in trials_in(plan.get("variants", ()))]
+    plans = {name: read_plan(paths.study(name)) for name in known(paths)}
+    return [name for name, plan in plans.items() if plan and trial in plan.every_trial()]
 
 
 def _lines(made: Mapping[str, Any], indent: str = "") -> Iterable[str]:
@@ -145,7 +146,7 @@ def _lines(made: Mapping[str, Any], indent: str = "") -> Iterable[str]:
         if isinstance(value, dict) and value:
             yield f"{indent}{key}"
             yield from _lines(value, f"{indent}  ")
-        elif isinstance(value, list) and value:
+        elif isinstance(value, list | tuple) and value:
             yield (
                 f"{indent}{key}: {', '.join(map(plain, value))}"
                 if len(value) < 9

@@ -1,50 +1,48 @@
 """Plan → the content of plan.json: all that the store and the report need to know of a study."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from typing import Any
 
+import orchestrator.plan_document as document
 from orchestrator.models.catalogue import Metric, task_entry
 from orchestrator.plan.records import Plan
 from orchestrator.plan.samples import sample_name, tasks_of
-from orchestrator.plan.tuning_document import tune_of, tuned_paths, tuning_of
+from orchestrator.plan.tuning_document import points_of, selected_of, tune_of, tuned_paths
+from orchestrator.plan_document import SCHEMA_VERSION, PlanDocument
+from orchestrator.provenance import GitState
 from orchestrator.study.records import Level, Study, Variant, flatten
 
-SCHEMA_VERSION = 2
-"""Of plan.json."""
 
-
-def plan_document(plan: Plan) -> dict[str, Any]:
-    """plan.json without `git`, which the run adds."""
+def plan_document(plan: Plan, git: GitState | None = None) -> PlanDocument:
+    """The document of a plan. git: where the study file lies, of a plan that is run."""
     study = plan.study
     fixed = fixed_settings(study)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "study": study.name,
-        "question": study.question,
-        "seed": study.seed,
-        "replicates": study.replicates,
-        "design": study.design,
-        "center": dict(study.center),
-        "factors": {path: list(levels) for path, levels in study.factors.items()},
-        "fixed": fixed,
-        "compare": _compare(study),
-        "tune": tune_of(study),
-        "metrics": {metric.name: _described(metric) for metric in metrics_of(study)},
-        "solved": _solved(study),
-        "excluded": [
-            {"when": dict(e.when), "reason": e.reason, "variants": list(e.labels)}
-            for e in study.excluded
-        ],
-        "identity": asdict(plan.identity),
-        "tasks": list(_tasks(plan)),
-        "variants": list(_variants(plan, fixed)),
-        "packs": [
-            {"pack_id": pack.pack_id, "trials": [trial.trial_id for trial in pack.trials]}
+    return PlanDocument(
+        schema_version=SCHEMA_VERSION,
+        study=study.name,
+        question=study.question,
+        seed=study.seed,
+        replicates=study.replicates,
+        design=study.design,
+        center=study.center,
+        factors=study.factors,
+        fixed=fixed,
+        compare=_compare(study),
+        tune=tune_of(study),
+        metrics={metric.name: _described(metric) for metric in metrics_of(study)},
+        solved=_solved(study),
+        excluded=tuple(
+            document.Excluded(rule.when, rule.reason, tuple(rule.labels)) for rule in study.excluded
+        ),
+        identity=plan.identity,
+        tasks=tuple(_tasks(plan)),
+        variants=tuple(_variants(plan, fixed)),
+        packs=tuple(
+            document.Pack(pack.pack_id, tuple(trial.trial_id for trial in pack.trials))
             for pack in plan.packs
-        ],
-        "resources": study.resources.model_dump(),
-    }
+        ),
+        resources=study.resources.model_dump(),
+        git=git,
+    )
 
 
 def fixed_settings(study: Study) -> dict[str, Level]:
@@ -68,15 +66,15 @@ def metrics_of(study: Study) -> list[Metric]:
     return list({m.name: m for task in tasks.values() for m in task.metrics}.values())
 
 
-def _compare(study: Study) -> dict[str, Any]:
+def _compare(study: Study) -> document.Compare:
     metric = compared_metric(study)
-    return {
-        "metric": study.compare.metric,
-        "direction": metric.direction,
-        "unit": metric.unit,
-        "baseline": dict(study.compare.baseline),
-        "smallest_difference": study.compare.smallest_difference,
-    }
+    return document.Compare(
+        metric=study.compare.metric,
+        direction=metric.direction,
+        unit=metric.unit,
+        baseline=study.compare.baseline,
+        smallest_difference=study.compare.smallest_difference,
+    )
 
 
 def compared_metric(study: Study) -> Metric:
@@ -84,25 +82,24 @@ def compared_metric(study: Study) -> Metric:
     return next(metric for metric in metrics_of(study) if metric.name == name)
 
 
-def _solved(study: Study) -> dict[str, Any] | None:
+def _solved(study: Study) -> document.Threshold | None:
     """When a trial counts as solved; None where that is not the same for all variants."""
     every = {task_entry(variant.settings.task).solved for variant in study.variants}
     solved = every.pop() if len(every) == 1 else None
-    return asdict(solved) if solved else None
+    return document.Threshold(solved.metric, solved.threshold) if solved else None
 
 
-def _described(metric: Metric) -> dict[str, str]:
-    return {"direction": metric.direction, "unit": metric.unit, "meaning": metric.meaning}
+def _described(metric: Metric) -> document.Metric:
+    return document.Metric(metric.direction, metric.unit, metric.meaning)
 
 
-def _tasks(plan: Plan) -> Iterable[dict[str, Any]]:
-    seed = plan.study.seed
+def _tasks(plan: Plan) -> Iterable[document.Task]:
     for task in tasks_of(plan.study):
-        name = sample_name(task, seed, plan.identity)
-        yield {"settings": dict(flatten("task", task)), "sample": name}
+        name = sample_name(task, plan.study.seed, plan.identity)
+        yield document.Task(dict(flatten("task", task)), name)
 
 
-def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[dict[str, Any]]:
+def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[document.Variant]:
     study = plan.study
     ids: dict[str, list[str | None]] = {}
     for variant in study.variants:
@@ -111,17 +108,19 @@ def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[dict[str, Any]
         if trial.phase == "replication":
             ids[trial.variant.variant_id][trial.replicate] = trial.trial_id
     for variant in study.variants:
-        described = _variant(study, variant, fixed)
-        trials = {"trials": ids[variant.variant_id]}
-        yield described | trials | tuning_of(plan, variant)
+        yield document.Variant(
+            variant_id=variant.variant_id,
+            label=variant.label,
+            baseline=study.baselines.get(variant.variant_id),
+            levels=variant.levels,
+            settings=_own_settings(study, variant, fixed),
+            trials=tuple(ids[variant.variant_id]),
+            tuning=points_of(plan, variant),
+            selected=selected_of(plan, variant),
+        )
 
 
-def _variant(study: Study, variant: Variant, fixed: Mapping[str, Level]) -> dict[str, Any]:
-    elsewhere = {*fixed, *tuned_paths(study, variant)}
-    return {
-        "variant_id": variant.variant_id,
-        "variant": variant.label,
-        "baseline": study.baselines.get(variant.variant_id),
-        "levels": dict(variant.levels),
-        "settings": {p: v for p, v in variant.settings.flat.items() if p not in elsewhere},
-    }
+def _own_settings(study: Study, variant: Variant, fixed: Mapping[str, Level]) -> dict[str, Level]:
+    tuned = tuned_paths(study, variant)
+    flat = variant.settings.flat
+    return {p: v for p, v in flat.items() if p not in fixed and p not in tuned}

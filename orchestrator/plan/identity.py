@@ -11,7 +11,8 @@ from typing import Any
 from orchestrator.models.settings import Settings
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.plan.digests import Sources, code_digests, data_digest, data_name
-from orchestrator.plan.records import Identity, Trial
+from orchestrator.plan.records import Trial
+from orchestrator.plan_document import Identity
 from orchestrator.study.records import Study, TrialSettings, Variant, flatten
 
 SCHEMA_VERSION = 2

@@ -5,85 +5,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from orchestrator.plan.digests import data_name
 from orchestrator.plan.identity import Fingerprints, canonical
 from orchestrator.plan.records import Trial
+from orchestrator.plan_document import Identity, PlanDocument, TuningPoint
+from orchestrator.plan_document import Variant as EarlierVariant
 from orchestrator.study.parsing.messages import plain
 from orchestrator.study.records import Study, Variant
 
 MOST_CHANGES = 4  # named in a reason; a refactoring touches more
 
 
-class _Identity(BaseModel):
-    schema_version: int
-    data: dict[str, str]
-    code: dict[str, str]
-
-
-class _Selected(BaseModel):
-    settings: dict[str, Any]
-
-
-class _Point(BaseModel):
-    tuning_study: int
-    point: int
-    settings: dict[str, Any]
-    trials: list[str]
-
-
-class _Variant(BaseModel):
-    levels: dict[str, Any]
-    settings: dict[str, Any]
-    trials: list[str | None]
-    tuning: list[_Point] = []
-    selected: list[_Selected | None] = []
-
-    def point(self, trial: Trial) -> _Point | None:
-        places = {(point.tuning_study, point.point): point for point in self.tuning}
-        return places.get((trial.tuning_study or 0, trial.point or 0))
-
-    def nuisance(self, trial: Trial) -> Mapping[str, Any]:
-        """The nuisance settings that the trial had."""
-        if trial.phase == "tuning":
-            point: _Point | _Selected | None = self.point(trial)
-        else:
-            point = dict(enumerate(self.selected)).get(trial.tuning_study or 0)
-        return point.settings if point else {}
-
-
-class _Pack(BaseModel):
-    trials: list[str]
-
-
-class _Document(BaseModel):
-    """What is needed of plan.json."""
-
-    seed: int
-    fixed: dict[str, Any]
-    identity: _Identity
-    variants: list[_Variant]
-    packs: list[_Pack]
-
-
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """An earlier plan.json, or an empty one."""
 
-    document: _Document | None
-    variants: Mapping[str, _Variant]  # by the JSON of their levels
+    document: PlanDocument | None
+    variants: Mapping[str, EarlierVariant]  # by the JSON of their levels
 
     @property
-    def packs(self) -> list[list[str]]:
+    def packs(self) -> list[tuple[str, ...]]:
         return [pack.trials for pack in self.document.packs] if self.document else []
 
     def trials(self, trial: Trial) -> list[str | None]:
         """Earlier ids of the same combination of levels, by replicate; of tuning, at its point."""
         found = self.variants.get(canonical(trial.variant.levels))
         if found is None or trial.phase == "replication":
-            return found.trials if found else []
-        point = found.point(trial)
+            return list(found.trials) if found else []
+        point = _point(found, trial)
         return list(point.trials) if point else []
 
     def changes(self, study: Study, trial: Trial, prints: Fingerprints) -> str:
@@ -91,7 +40,7 @@ class Earlier:
         if self.document is None:
             return ""
         before = self.variants[canonical(trial.variant.levels)]
-        values = {**self.document.fixed, **before.settings, **before.nuisance(trial)}
+        values = {**self.document.fixed, **before.settings, **_nuisance(before, trial)}
         changes = [
             *_values({"seed": self.document.seed}, {"seed": study.seed}),
             *_values(_seen(trial, values), _seen(trial, trial.variant.settings.flat)),
@@ -101,13 +50,23 @@ class Earlier:
         return ", ".join(changes[:MOST_CHANGES] + [f"and {more} more"] * (more > 0))
 
 
-def read_earlier(document: Mapping[str, Any] | None) -> Earlier:
-    """A plan.json that is not there, or not of this version, is an empty one."""
-    try:
-        read = _Document.model_validate(document)
-    except ValidationError:
-        return Earlier(None, {})
-    return Earlier(read, {canonical(variant.levels): variant for variant in read.variants})
+def earlier_plan(document: PlanDocument | None) -> Earlier:
+    variants = document.variants if document else ()
+    return Earlier(document, {canonical(variant.levels): variant for variant in variants})
+
+
+def _point(before: EarlierVariant, trial: Trial) -> TuningPoint | None:
+    places = {(point.tuning_study, point.point): point for point in before.tuning}
+    return places.get((trial.tuning_study or 0, trial.point or 0))
+
+
+def _nuisance(before: EarlierVariant, trial: Trial) -> Mapping[str, Any]:
+    """The nuisance settings that the trial had."""
+    if trial.phase == "tuning":
+        point = _point(before, trial)
+        return point.settings if point else {}
+    selected = dict(enumerate(before.selected)).get(trial.tuning_study or 0)
+    return selected.settings if selected else {}
 
 
 def _seen(trial: Trial, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +85,7 @@ def _differ(before: Mapping[str, Any], now: Mapping[str, Any], key: str) -> bool
     return key in before and json.dumps(before[key]) != json.dumps(now[key])
 
 
-def _sources(before: _Identity, variant: Variant, prints: Fingerprints) -> list[str]:
+def _sources(before: Identity, variant: Variant, prints: Fingerprints) -> list[str]:
     task = data_name(variant.settings.task)
     used = prints.code_of(variant.settings)
     changed = [f"data of {task}"] * (before.data.get(task) != prints.data[task])

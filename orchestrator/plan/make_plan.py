@@ -7,10 +7,11 @@ from typing import Any
 
 from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, fingerprints, identify
-from orchestrator.plan.invalidation import Earlier, read_earlier
+from orchestrator.plan.invalidation import Earlier, earlier_plan
 from orchestrator.plan.packs import make_packs
 from orchestrator.plan.records import Plan, State, Trial, Tuning
 from orchestrator.plan.tuning import TuningSoFar, replicates, tuning_points, tuning_state
+from orchestrator.plan_document import PlanDocument
 from orchestrator.study.records import Study
 
 DONE = ("completed", "diverged")  # statuses that are results; a failed trial is trained again
@@ -21,7 +22,7 @@ def make_plan(
     study: Study,
     results: Mapping[str, str],
     workers: int,
-    earlier: Mapping[str, Any] | None = None,
+    earlier: PlanDocument | None = None,
     force: bool = False,
     prints: Fingerprints | None = None,
     known: TuningSoFar = NOTHING,
@@ -73,7 +74,7 @@ class _Judge:
 
     study: Study
     results: Mapping[str, str]
-    earlier: Mapping[str, Any] | None
+    earlier: PlanDocument | None
     prints: Fingerprints
     force: bool
     tried: frozenset[str]
@@ -83,8 +84,8 @@ class _Judge:
 
     @cached_property
     def before(self) -> Earlier:
-        """Not even read where everything is done."""
-        return read_earlier(self.earlier)
+        """Made only where something is not done."""
+        return earlier_plan(self.earlier)
 
     def see(self, trials: Iterable[Trial]) -> None:
         for trial in trials:

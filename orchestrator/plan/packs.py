@@ -9,9 +9,10 @@ from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, pack_id
 from orchestrator.plan.pack_size import PackSize
-from orchestrator.plan.records import Identity, Pack, Trial
+from orchestrator.plan.records import Pack, Trial
 from orchestrator.plan.samples import sample_name
 from orchestrator.plan.stackable import Structure, structure
+from orchestrator.plan_document import Identity
 from orchestrator.study.records import Study
 
 

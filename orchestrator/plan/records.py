@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestrator.plan_document import Identity
 from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study, Variant
 
@@ -45,15 +46,6 @@ class Pack:
     study_seed: int
     code_digest: str  # of the source code that its trials use
     sample: str = ""  # under this name the store keeps examples of its data; "": it does not
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What, besides its settings, decides the result of every trial of a study."""
-
-    schema_version: int
-    data: Mapping[str, str]  # task name (and files given) → fingerprint
-    code: Mapping[str, str]  # module → digest of its source
 
 
 @dataclass(frozen=True, slots=True)

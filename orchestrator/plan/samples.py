@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orchestrator.models.settings import TaskSettings
 from orchestrator.models.settings.own import OwnTask
 from orchestrator.plan.digests import data_name
-from orchestrator.plan.records import Identity
+from orchestrator.plan_document import Identity
 from orchestrator.study.records import Study, flatten
 
 

@@ -1,65 +1,76 @@
 """The tuning of a study in plan.json: what is tuned, all points, and which of them is selected."""
 
-from dataclasses import asdict
-from typing import Any
-
-from orchestrator.plan.records import Plan, Selected, TuningPoint
+import orchestrator.plan_document as document
+from orchestrator.plan.records import Plan, Selected, Tuned, TuningPoint
 from orchestrator.plan.selection import selecting
 from orchestrator.study.records import Nuisance, Study, Variant
 
 
-def tune_of(study: Study) -> dict[str, Any] | None:
+def tune_of(study: Study) -> document.Tune | None:
     """What the study declares; None if it does not tune."""
     tune = study.tune
     if tune is None:
         return None
     metric = selecting(study, tune)
-    return {
-        "settings": {nuisance.path: _nuisance(nuisance) for nuisance in tune.settings},
-        **{key: getattr(tune, key) for key in ("points", "replicates", "select")},
-        "direction": metric.direction,
-        "unit": metric.unit,
-        "studies": tune.studies,
-        "method": tune.method,
-    }
+    return document.Tune(
+        settings={nuisance.path: _nuisance(nuisance) for nuisance in tune.settings},
+        points=tune.points,
+        replicates=tune.replicates,
+        select=tune.select,
+        direction=metric.direction,
+        unit=metric.unit,
+        studies=tune.studies,
+        method=tune.method,
+    )
 
 
-def _nuisance(nuisance: Nuisance) -> dict[str, Any]:
-    described = asdict(nuisance)
-    del described["path"]
-    return described | {"levels": list(nuisance.levels) or None}
+def _nuisance(nuisance: Nuisance) -> document.Nuisance:
+    return document.Nuisance(
+        kind=nuisance.kind,
+        low=nuisance.low,
+        high=nuisance.high,
+        levels=nuisance.levels or None,
+        when=nuisance.when,
+    )
 
 
 def tuned_paths(study: Study, variant: Variant) -> set[str]:
     return {nuisance.path for nuisance in study.tune.of(variant)} if study.tune else set()
 
 
-def tuning_of(plan: Plan, variant: Variant) -> dict[str, Any]:
-    """Points of a variant, and what each tuning study has selected; empty without tuning."""
-    tuning, tune = plan.tuning, plan.study.tune
-    if tuning is None or tune is None:
-        return {"tuning": [], "selected": []}
-    keys = [(number, variant.variant_id) for number in range(tune.studies)]
-    points = [point for key in keys for point in tuning.points.get(key, ())]
-    return {
-        "tuning": [_point(p) | {"trials": [t.trial_id for t in p.trials]} for p in points],
-        "selected": [_selected(tuning.selected.get(key)) for key in keys],
-    }
+def points_of(plan: Plan, variant: Variant) -> tuple[document.TuningPoint, ...]:
+    """Points that are tried for a variant, in all tuning studies; empty without tuning."""
+    if plan.tuning is None:
+        return ()
+    points = (p for key in _keys(plan, variant) for p in plan.tuning.points.get(key, ()))
+    return tuple(map(_point, points))
 
 
-def _point(point: TuningPoint) -> dict[str, Any]:
-    return {
-        "tuning_study": point.tuning_study,
-        "point": point.point,
-        "settings": dict(point.values),
-    }
+def selected_of(plan: Plan, variant: Variant) -> tuple[document.Selected | None, ...]:
+    """What each tuning study has selected for a variant; empty without tuning."""
+    if plan.tuning is None:
+        return ()
+    return tuple(_selected(plan.tuning.selected.get(key)) for key in _keys(plan, variant))
 
 
-def _selected(selected: Selected | None) -> dict[str, Any] | None:
+def _keys(plan: Plan, variant: Variant) -> list[Tuned]:
+    studies = plan.study.tune.studies if plan.study.tune else 0
+    return [(number, variant.variant_id) for number in range(studies)]
+
+
+def _point(point: TuningPoint) -> document.TuningPoint:
+    trials = tuple(trial.trial_id for trial in point.trials)
+    return document.TuningPoint(point.tuning_study, point.point, dict(point.values), trials)
+
+
+def _selected(selected: Selected | None) -> document.Selected | None:
     if selected is None:
         return None
-    return _point(selected.point) | {
-        "score": selected.score,
-        "completed": selected.completed,
-        "replicates": len(selected.point.trials),
-    }
+    return document.Selected(
+        tuning_study=selected.point.tuning_study,
+        point=selected.point.point,
+        settings=dict(selected.point.values),
+        score=selected.score,
+        completed=selected.completed,
+        replicates=len(selected.point.trials),
+    )

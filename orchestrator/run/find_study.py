@@ -1,29 +1,32 @@
 """Studies that have been run in a results folder, found by name or by their study file."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.journal import read_plan
+from orchestrator.plan_document import PlanDocument, PlanDocumentError
+from orchestrator.store.journal import require_plan
 from orchestrator.study.load import load_study
 from orchestrator.study.parsing.source import shipped_studies
 
 SHORTEST = 4  # digits of an id that is given in part
 
 
-def document_of(study: str, paths: ResultsPaths) -> Mapping[str, Any]:
+def document_of(study: str, paths: ResultsPaths) -> PlanDocument:
     """plan.json of the last run of the study that a path or a name stands for."""
     found = known(paths)
     name = study if study in found else _name_in(study)
-    document = read_plan(paths.study(name)) if name in found else None
+    where = str(paths.study(name).plan)
+    try:
+        document = require_plan(paths.study(name)) if name in found else None
+    except PlanDocumentError as error:
+        what = f"is not a plan that this version reads: {error}"
+        raise InputError([Problem(where, what, cure="run the study again")]) from error
     if document is None:
         raise InputError([_nothing_there(study, name, found, paths)])
-    if document.get("study") != name:  # its name becomes a path: it must be that of the folder
-        where = str(paths.study(name).plan)
-        what = f"is of a study named {document.get('study')!r}, not of {name!r}"
+    if document.study != name:  # its name becomes a path: it must be that of the folder
+        what = f"is of a study named {document.study!r}, not of {name!r}"
         raise InputError([Problem(where, what, cure="rename its folder back")])
     return document
 
@@ -47,10 +50,3 @@ def _nothing_there(study: str, name: str, found: list[str], paths: ResultsPaths)
         allowed=", ".join(found),
         cure=f"did you mean {near[0]!r}?" if near else f"train it first: orch run {study}",
     )
-
-
-def trials_in(variants: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Ids of both phases, of variants in plan.json; empty for a replicate without settings."""
-    for variant in variants:
-        yield from (trial or "" for trial in variant["trials"])
-        yield from (trial for point in variant["tuning"] for trial in point["trials"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.duration import UNKNOWN, Speeds
@@ -10,6 +9,7 @@ from orchestrator.plan.identity import Fingerprints, fingerprints
 from orchestrator.plan.make_plan import NOTHING, is_done, make_plan
 from orchestrator.plan.records import Plan, Tuned
 from orchestrator.plan.tuning import TuningSoFar
+from orchestrator.plan_document import PlanDocument
 from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study, Tune
 
@@ -18,7 +18,7 @@ def plan_from_store(
     study: Study,
     paths: ResultsPaths,
     workers: int,
-    earlier: Mapping[str, Any] | None,
+    earlier: PlanDocument | None,
     *,
     prints: Fingerprints | None = None,
     force: bool = False,

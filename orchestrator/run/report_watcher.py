@@ -44,7 +44,7 @@ class Rebuilder:
 
         started = monotonic()
         document = read_plan(study)
-        if document is not None and document.get("study") == name:
+        if document is not None and document.study == name:
             compact(self.paths, document)
         with faults(study.root, "write the report in"):
             build_report(study.root, self.pause_s(name) if running else None)

@@ -123,11 +123,11 @@ def _facts(run: Run) -> dict[str, Any]:
 
 
 def _job(plans: WrittenPlan, backend: Backend) -> Job:
-    git = plans.document["git"] or {}
+    git = plans.document.git
     return Job(
         results=plans.paths.absolute.root,
         resources=backend.asked,
         uri=plans.paths.uri,
-        git_commit=git.get("commit"),
-        git_dirty=git.get("dirty"),
+        git_commit=git.commit if git else None,
+        git_dirty=git.dirty if git else None,
     )

@@ -1,14 +1,13 @@
 """The plan of one run: written down before anything starts, made anew after a round of tuning."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.duration import Speeds
 from orchestrator.plan.identity import Fingerprints
 from orchestrator.plan.records import Pack, Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.provenance import git_state
 from orchestrator.run.planning import plan_from_store
 from orchestrator.store.journal import read_plan, write_plan
@@ -23,7 +22,7 @@ class WrittenPlan:
     """
 
     plan: Plan
-    document: Mapping[str, Any]  # plan.json
+    document: PlanDocument
 
     def __init__(
         self,
@@ -66,7 +65,6 @@ class WrittenPlan:
             tried=self.tried,
             speeds=self.speeds,
         )
-        git = git_state(self.study.path.resolve().parent)
-        self.document = plan_document(self.plan) | {"git": git and asdict(git)}
+        self.document = plan_document(self.plan, git_state(self.study.path.resolve().parent))
         write_plan(folder, self.study.text, self.document)
         put_up(self.paths, self.study.name, drives=True)

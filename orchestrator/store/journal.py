@@ -2,32 +2,37 @@
 
 import json
 import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestrator.paths import StudyPaths
+from orchestrator.plan_document import PlanDocument, PlanDocumentError
 from orchestrator.store.local.atomic_files import faults, write_text
 
 
-def write_plan(paths: StudyPaths, study_text: str, document: Mapping[str, Any]) -> None:
+def write_plan(paths: StudyPaths, study_text: str, document: PlanDocument) -> None:
     """Replace study.yaml and plan.json by those of this run."""
     write_text(paths.study, study_text)
-    write_text(paths.plan, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+    content = document.to_json()
+    write_text(paths.plan, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def read_plan(paths: StudyPaths) -> dict[str, Any] | None:
-    """plan.json of the last run; None when there is none, or none that can be read."""
+def read_plan(paths: StudyPaths) -> PlanDocument | None:
+    """plan.json of the last run; None when there is none, or none that this version reads."""
+    try:
+        return require_plan(paths)
+    except PlanDocumentError:
+        return None
+
+
+def require_plan(paths: StudyPaths) -> PlanDocument | None:
+    """None when there is no plan.json. Raises PlanDocumentError for one that cannot be read."""
     with faults(paths.plan, "read"):
         if not paths.plan.exists():
             return None
         data = paths.plan.read_bytes()
-    try:
-        document = json.loads(data)
-    except ValueError:  # not ours: without it, only reasons and the old packing are lost
-        return None
-    return document if isinstance(document, dict) else None
+    return PlanDocument.from_json(data)
 
 
 def last_event(paths: StudyPaths) -> dict[str, Any] | None:

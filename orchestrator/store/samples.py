@@ -1,10 +1,11 @@
 """A few examples of the data: kept in the store once a task, gathered in each study's folder."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from orchestrator.paths import ResultsPaths
+from orchestrator.plan_document import PlanDocument, Task
 from orchestrator.store.local.atomic_files import faults, write_text
 from orchestrator.store.remote.object_io import look, put
 
@@ -20,21 +21,20 @@ def write_sample(paths: ResultsPaths, name: str, sample: Mapping[str, Any]) -> N
     put(paths.at(paths.sample(name)), _text(sample).encode())
 
 
-def gather_samples(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
+def gather_samples(paths: ResultsPaths, plan: PlanDocument) -> None:
     """data.json, of the tasks of which the store has a sample; none where it has none."""
-    found = list(_found(paths, plan_document.get("tasks", ())))
+    found = list(_found(paths, plan.tasks))
     if found:
         document = {"schema_version": SCHEMA_VERSION, "tasks": found}
-        write_text(paths.study(plan_document["study"]).data, _text(document))
+        write_text(paths.study(plan.study).data, _text(document))
 
 
-def _found(paths: ResultsPaths, tasks: Any) -> Iterator[dict[str, Any]]:
-    """plan.json of an earlier version names no tasks."""
+def _found(paths: ResultsPaths, tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
     for task in tasks:
-        path = paths.sample(task["sample"])
+        path = paths.sample(task.sample)
         with faults(path, "read"):
             if path.exists():
-                yield {"settings": task["settings"], **json.loads(path.read_bytes())}
+                yield {"settings": task.settings, **json.loads(path.read_bytes())}
 
 
 def _text(document: Mapping[str, Any]) -> str:

@@ -4,13 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Level, Plan, Variant
 from orchestrator.reports.files import write_text
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.text import names
-from orchestrator.reports.variants import VARIANT, axis, baseline_text, is_crossed, names_of
+from orchestrator.reports.variants import (
+    VARIANT,
+    axis,
+    baseline_text,
+    is_crossed,
+    level_of,
+    names_of,
+)
 
 MARKS = {
     "better": r"$\uparrow$", "worse": r"$\downarrow$", "equivalent": r"$\approx$",
@@ -90,7 +97,7 @@ def _results(analysis: Analysis) -> Table:
     )
 
 
-def _across(plan: Plan) -> str | None:
+def _across(plan: PlanDocument) -> str | None:
     """The factor whose levels stand side by side: the one that the study compares."""
     compared = next(iter(plan.compare.baseline), None)
     if compared is None or len(plan.factors) < 2 or not is_crossed(plan):
@@ -103,8 +110,8 @@ def _wide(analysis: Analysis, across: str) -> tuple[tuple[str, ...], list[tuple[
     down = [path for path in plan.factors if path != across]
     cells: dict[tuple[Level, ...], dict[Level, str]] = {}
     for variant in plan.variants:
-        key = tuple(variant.level(path) for path in down)
-        cells.setdefault(key, {})[variant.level(across)] = _cell(analysis, variant, marks)
+        key = tuple(level_of(variant, path) for path in down)
+        cells.setdefault(key, {})[level_of(variant, across)] = _cell(analysis, variant, marks)
     short = names.short_names(plan.factors)
     columns = [names.level_name(short[across], level) for level in axis(plan, across)]
     head = tuple(escaped(text) for text in (*(short[path] for path in down), *columns))
@@ -129,16 +136,16 @@ def _long(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return head, rows
 
 
-def _heads(plan: Plan) -> tuple[str, ...]:
+def _heads(plan: PlanDocument) -> tuple[str, ...]:
     """The factors, after the variant's name where that says more."""
     short = names.short_names(plan.factors)
     named = () if is_crossed(plan) else (VARIANT,)
     return tuple(map(escaped, (*named, *short.values())))
 
 
-def _names(plan: Plan, variant: Variant) -> tuple[str, ...]:
+def _names(plan: PlanDocument, variant: Variant) -> tuple[str, ...]:
     named = () if is_crossed(plan) else (names_of(plan)[variant.variant_id],)
-    return _levels((*named, *map(variant.level, plan.factors)))
+    return _levels((*named, *(level_of(variant, path) for path in plan.factors)))
 
 
 def _marks(analysis: Analysis) -> dict[str, str]:
@@ -185,7 +192,7 @@ def _results_caption(analysis: Analysis) -> str:
     )
 
 
-def _metric(plan: Plan) -> str:
+def _metric(plan: PlanDocument) -> str:
     return escaped(names.metric_text(plan.compare.metric))
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.export.errors import ExportError
 from orchestrator.reports.export.series import Series, read_series
 
@@ -20,7 +20,7 @@ _ENVIRONMENT = {
 }
 
 
-def write_mlflow(study: Path, plan: Plan, uri: str) -> tuple[int, int]:
+def write_mlflow(study: Path, plan: PlanDocument, uri: str) -> tuple[int, int]:
     """Runs written and runs that were there already, of an earlier export.
 
     A trial that has been trained again since replaces its run; so does one that an interrupted
@@ -67,7 +67,7 @@ def _told(uri: str) -> Iterator[None]:
         raise ExportError(needs) from error
 
 
-def _experiment(client: Any, plan: Plan) -> str:
+def _experiment(client: Any, plan: PlanDocument) -> str:
     """The id of the experiment that has the study's name."""
     found = client.get_experiment_by_name(plan.study)
     if found is not None:

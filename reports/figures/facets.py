@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-from orchestrator.reports.data.read import ABSENT, Level, Plan, Variant
+from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.figures.records import Arrangement, Chooser, Key, Trace
 from orchestrator.reports.roles import Roles, roles
 from orchestrator.reports.text.names import level_name, level_text, short_names
-from orchestrator.reports.variants import VARIANT, axis, is_crossed, names_of
+from orchestrator.reports.variants import ABSENT, VARIANT, axis, is_crossed, level_of, names_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Facet:
 class Scheme:
     """A plan as the figures see it: roles of factors and places of levels."""
 
-    plan: Plan
+    plan: PlanDocument
     roles: Roles
     names: Mapping[str, str]
 
@@ -54,7 +54,7 @@ class Scheme:
         return self._axes[path]
 
     def level(self, path: str, variant: Variant) -> Level:
-        return self.titles[variant.variant_id] if path == VARIANT else variant.level(path)
+        return self.titles[variant.variant_id] if path == VARIANT else level_of(variant, path)
 
     @cached_property
     def _places(self) -> Mapping[str, Mapping[Level, int]]:
@@ -157,7 +157,7 @@ class Scheme:
         return level_name(self.names[path], self.level(path, variant)) if path else "n ="
 
 
-def scheme(plan: Plan) -> Scheme:
+def scheme(plan: PlanDocument) -> Scheme:
     return Scheme(plan, roles(plan), {**short_names(plan.factors), VARIANT: VARIANT})
 
 

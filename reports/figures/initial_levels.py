@@ -5,7 +5,7 @@ Of no statistic of its own.
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Level
+from orchestrator.plan_document import Level
 from orchestrator.reports.figures.facets import Facet, Scheme, facets
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 

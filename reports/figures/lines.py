@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import Trace, numbers

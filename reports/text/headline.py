@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Plan
 from orchestrator.reports.statistics.comparisons.comparisons import (
     VERDICTS,
     Comparison,
@@ -53,7 +53,7 @@ def _total(outcomes: Mapping[str, Outcome]) -> Counter[str]:
     return sum((Counter(outcome.counts) for outcome in outcomes.values()), Counter())
 
 
-def _uncompared(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
+def _uncompared(plan: PlanDocument, outcomes: Mapping[str, Outcome]) -> str:
     """Without any comparison: the best variant, as a description."""
     sign = 1 if plan.compare.direction == "maximize" else -1
     done = [outcome for outcome in outcomes.values() if outcome.mean is not None]
@@ -68,12 +68,12 @@ def _uncompared(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
     )
 
 
-def _so_far(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
-    missing = _total(outcomes)["missing"]
-    return f"So far, with {plan.trials - missing} of {plan.trials} trials: " if missing else ""
+def _so_far(plan: PlanDocument, outcomes: Mapping[str, Outcome]) -> str:
+    missing, total = _total(outcomes)["missing"], plan.replications
+    return f"So far, with {total - missing} of {total} trials: " if missing else ""
 
 
-def _stuck(plan: Plan, compared: Comparisons) -> str:
+def _stuck(plan: PlanDocument, compared: Comparisons) -> str:
     """Where no comparison could have shown anything."""
     ends = {row.bound for row in compared.rows}
     known = sorted(end for end in ends if end is not None)
@@ -84,12 +84,12 @@ def _stuck(plan: Plan, compared: Comparisons) -> str:
     )
 
 
-def _family(plan: Plan, compared: Comparisons) -> str:
+def _family(plan: PlanDocument, compared: Comparisons) -> str:
     metric, total = metric_text(plan.compare.metric), len(compared.rows)
     return f"{count_text(total, 'comparison')} with {baseline_text(plan)} in {metric}"
 
 
-def _verdicts(plan: Plan, compared: Comparisons) -> str:
+def _verdicts(plan: PlanDocument, compared: Comparisons) -> str:
     counts = Counter(row.verdict for row in compared.rows)
     family = _family(plan, compared)
     stuck = sum(row.stuck for row in compared.rows)
@@ -100,7 +100,7 @@ def _verdicts(plan: Plan, compared: Comparisons) -> str:
     return f"Of {family}: {listed}{where}"
 
 
-def _largest(plan: Plan, compared: Comparisons, profiles: Sequence[Profile]) -> str:
+def _largest(plan: PlanDocument, compared: Comparisons, profiles: Sequence[Profile]) -> str:
     row = largest(compared.rows)
     unit, (what, context) = plan.compare.unit, contrast_text(plan, row.variant)
     where = f" at {context}" if context else ""
@@ -116,7 +116,7 @@ def largest(rows: Sequence[Comparison]) -> Comparison:
     return max(decided or known, key=lambda row: abs(row.difference or 0.0))
 
 
-def _gradient(plan: Plan, row: Comparison, profiles: Sequence[Profile]) -> str:
+def _gradient(plan: PlanDocument, row: Comparison, profiles: Sequence[Profile]) -> str:
     """What is left of the gradient at the first hidden layer, before training, in both variants."""
     deltas = [p for p in profiles if p.quantity == "delta" and p.total is not None]
     if not deltas:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 
-from orchestrator.reports.data.read import Level
+from orchestrator.plan_document import Level
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "−"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.text.names import count_text
 from orchestrator.reports.variants import names_of
 
@@ -16,7 +16,7 @@ def epoch_text(epoch: int) -> str:
     return "before training" if epoch == 0 else f"after {count_text(epoch, 'epoch')}"
 
 
-def with_variant(plan: Plan, variant_id: str) -> str:
+def with_variant(plan: PlanDocument, variant_id: str) -> str:
     """ " with tanh, depth 8"; nothing where no factor varies."""
     return f" with {names_of(plan)[variant_id]}" if plan.factors else ""
 

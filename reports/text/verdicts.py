@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from orchestrator.plan_document import Compare, Level, PlanDocument
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Compare, Level, Plan
 from orchestrator.reports.statistics.comparisons.comparisons import VERDICTS, Comparison, Verdict
 from orchestrator.reports.statistics.comparisons.power import MOST
 from orchestrator.reports.statistics.comparisons.replicates_needed import (
@@ -52,7 +52,7 @@ def statements(analysis: Analysis) -> tuple[Statement, ...]:
 Pair = Callable[[Comparison], tuple[str, str, str]]  # the two variants' names, and where
 
 
-def _text(plan: Plan, pair: Pair, row: Comparison, found: ReplicatesNeeded | None) -> str:
+def _text(plan: PlanDocument, pair: Pair, row: Comparison, found: ReplicatesNeeded | None) -> str:
     unit = plan.compare.unit
     own, base, where = pair(row)
     said = {
@@ -66,7 +66,7 @@ def _text(plan: Plan, pair: Pair, row: Comparison, found: ReplicatesNeeded | Non
     return f"{said}: {effect}{_lost(plan, row)}{_open(plan, row, found)}"
 
 
-def _pairs(plan: Plan) -> Pair:
+def _pairs(plan: PlanDocument) -> Pair:
     """Names are made once, as a study may have a thousand variants."""
     if is_crossed(plan):
         levels = {variant.variant_id: variant.levels for variant in plan.variants}
@@ -88,14 +88,14 @@ def apart(
     return texts[0], texts[1], f" at {describe(shared, names)}" if shared else ""
 
 
-def _lost(plan: Plan, row: Comparison) -> str:
+def _lost(plan: PlanDocument, row: Comparison) -> str:
     if row.counted_as is None:
         return ""
     value = value_text(row.counted_as, plan.compare.unit)
     return f"; {row.diverged} of their {2 * plan.replicates} trials diverged and count as {value}"
 
 
-def _open(plan: Plan, row: Comparison, found: ReplicatesNeeded | None) -> str:
+def _open(plan: PlanDocument, row: Comparison, found: ReplicatesNeeded | None) -> str:
     """What keeps it from being decided."""
     return _at_bound(plan.compare, row) + _needs(row, found)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Plan
 from orchestrator.reports.statistics.comparisons.comparisons import DESCRIPTIVE_BELOW
 from orchestrator.reports.statistics.comparisons.signflip import smallest_p
 from orchestrator.reports.statistics.outcomes.bounds import best_possible, bounds
@@ -188,8 +188,8 @@ def _underflow(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _uncommitted(plan: Plan) -> Iterator[str]:
-    if plan.git and plan.git.get("dirty"):
+def _uncommitted(plan: PlanDocument) -> Iterator[str]:
+    if plan.git and plan.git.dirty:
         yield "Uncommitted changes: the commit alone does not reproduce this."
 
 

@@ -207,11 +207,11 @@ def test_a_pack_of_another_study_or_of_nonsense_is_not_kept() -> None:
     known = ids(plan())
     mixed = [known[0], known[30]]  # two activations
     for trials in ([], ["x"], [known[0], known[0]], mixed, [known[0], "x"]):
-        document = first | {"packs": [{"pack_id": "x", "trials": trials}]}
+        document = replace(first, packs=(replace(first.packs[0], trials=tuple(trials)),))
         assert [p.pack_id for p in plan(earlier=document).packs] == [
             p.pack_id for p in plan().packs
         ]
-    twice = first | {"packs": [first["packs"][0], first["packs"][0]]}
+    twice = replace(first, packs=(first.packs[0], first.packs[0]))
     assert sorted(packed(plan(earlier=twice))) == sorted(known)
 
 

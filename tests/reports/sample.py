@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.figures.records import Figure
@@ -168,11 +169,16 @@ def plan_document(sample: Sample) -> dict[str, Any]:
         if sample.threshold
         else None,
         "excluded": [],
+        "tasks": [],
         "identity": {"schema_version": 1, "data": {"digits": "ab12"}, "code": {"models.mlp": "cd"}},
         "variants": [_variant(sample, name, levels) for name, levels in sample.variants()],
         "packs": [],
         "resources": {"cpus": 1, "gpus": 0},
     }
+
+
+def parse_plan(document: Mapping[str, Any]) -> PlanDocument:
+    return PlanDocument.from_json(json.dumps(document).encode())
 
 
 def _variant(sample: Sample, name: str, levels: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.reports.data.read import parse_plan
 from orchestrator.reports.statistics.comparisons.comparisons import comparisons
 from orchestrator.reports.statistics.intervals import t_half_width
-from tests.reports.sample import Sample, plan_document
+from tests.reports.sample import Sample, parse_plan, plan_document
 
 LEVELS = ["sigmoid", "tanh", "relu", "softplus"]
 

@@ -21,7 +21,7 @@ from orchestrator.reports.index import write_index
 from orchestrator.reports.page.encode.encoding import deflated
 from orchestrator.reports.page.encode.highlight import highlighted
 from orchestrator.reports.page.render import plotly_js
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Sample, plan_document, write
 
 pytestmark = pytest.mark.slow  # whole pages
 
@@ -178,7 +178,7 @@ def test_the_index_survives_a_broken_neighbour(small):
     (small.parent / "other").mkdir()
     (small.parent / "other" / "plan.json").write_text("{")
     (small.parent / "young").mkdir()
-    plan = {"study": "young", "question": "Why?"}
+    plan = plan_document(Sample(study="young", question="Why?"))
     (small.parent / "young" / "plan.json").write_text(json.dumps(plan))
     build_report(small)
     index = (small.parent / "index.html").read_text()

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.reports.data.read import parse_plan
 from orchestrator.reports.roles import Roles, roles
-from tests.reports.sample import FACTORS, Sample, plan_document
+from tests.reports.sample import FACTORS, Sample, parse_plan, plan_document
 
 
 def found_roles(factors: dict[str, list[Any]], baseline: dict[str, Any]) -> Roles:

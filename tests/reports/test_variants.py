@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import build_report
-from orchestrator.reports.data.read import Plan, parse_plan, read_tables
+from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.export.latex import write_latex
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
@@ -19,7 +20,7 @@ from orchestrator.reports.page.rows.partly_fixed import Partly, partly_fixed
 from orchestrator.reports.roles import roles
 from orchestrator.reports.text.verdicts import statements
 from orchestrator.reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
-from tests.reports.sample import Sample, plan_document, write
+from tests.reports.sample import Sample, parse_plan, plan_document, write
 
 ACTIVATION, DEPTH = "model.activation", "model.depth"
 CELL, BIAS = "model.cell", "model.forget_bias"
@@ -71,7 +72,7 @@ WHEN = Sample(
 EVERY = [STAR, NAMED, PAIRED, WHEN]
 
 
-def plan(sample: Sample) -> Plan:
+def plan(sample: Sample) -> PlanDocument:
     return parse_plan(plan_document(sample))
 
 

@@ -7,16 +7,17 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import ResultsPaths
+from orchestrator.plan_document import TuningPoint
 from orchestrator.store.journal import append_event, names_submission
 from orchestrator.store.local import copy_study as copying
 from orchestrator.store.local.copy_study import copy_study
 from orchestrator.store.pack_files import commit, statuses
+from tests.store.plans import document_of, variant_of
 from tests.store.test_parts import rows_of
 
-DOCUMENT = {
-    "study": "demo",
-    "variants": [{"trials": ["a", None, "later"], "tuning": [{"trials": ["t"]}]}],
-}
+DOCUMENT = document_of(
+    variant_of("tanh", ["a", None, "later"], tuning=[TuningPoint(0, 0, {}, ("t",))])
+)
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def source(tmp_path: Path) -> ResultsPaths:
     study = paths.study("demo")
     study.root.mkdir()
     study.study.write_text("study: demo\n")
-    study.plan.write_text(json.dumps(DOCUMENT))
+    study.plan.write_text(json.dumps(DOCUMENT.to_json()))
     append_event(study, "study_started", submission="demo-1")
     return paths
 

@@ -8,6 +8,7 @@ import pytest
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import StudyPaths
 from orchestrator.store.journal import append_event, read_plan, write_plan
+from tests.store.plans import document_of, variant_of
 
 
 @pytest.fixture
@@ -16,16 +17,20 @@ def study(tmp_path: Path) -> StudyPaths:
 
 
 def test_plan_and_study_come_back(study: StudyPaths) -> None:
-    write_plan(study, "study: café\n", {"study": "café", "variants": []})
+    document = document_of(variant_of("tanh", ["a", None]), study="café")
+    write_plan(study, "study: café\n", document)
     assert study.study.read_text(encoding="utf-8") == "study: café\n"
-    assert read_plan(study) == {"study": "café", "variants": []}
+    assert '"study": "café"' in study.plan.read_text(encoding="utf-8")
+    assert read_plan(study) == document
 
 
 def test_no_plan_yet(study: StudyPaths) -> None:
     assert read_plan(study) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b"null"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1]", b"\xff\xfe", b"null", b"{}", b'{"study": 1}', b'{"packs": [[]]}']
+)
 def test_a_plan_that_is_none(study: StudyPaths, content: bytes) -> None:
     study.plan.write_bytes(content)
     assert read_plan(study) is None

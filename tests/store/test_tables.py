@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.plan_document import PlanDocument
 from orchestrator.store.pack_files import commit
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 from orchestrator.store.tables.compact import compact
 from orchestrator.store.tables.external_sort import Ordering
+from tests.store.plans import document_of, variant_of
 from tests.store.test_parts import rows_of
 
 
@@ -29,28 +31,15 @@ def paths(tmp_path: Path) -> ResultsPaths:
     return ResultsPaths(tmp_path)
 
 
-def plan_of(variants: Mapping[str, Sequence[str]], study: str = "demo") -> dict[str, Any]:
-    """plan.json of variants with these trials."""
-    return {
-        "study": study,
-        "factors": {"model.activation": ["tanh", "relu"]},
-        "variants": [
-            {
-                "variant_id": f"id of {name}",
-                "variant": name,
-                "levels": {"model.activation": name},
-                "trials": list(trials),
-                "tuning": [],
-                "selected": [],
-            }
-            for name, trials in variants.items()
-        ],
-    }
+def plan_of(variants: Mapping[str, Sequence[str]], study: str = "demo") -> PlanDocument:
+    return document_of(
+        *(variant_of(name, trials) for name, trials in variants.items()), study=study
+    )
 
 
-def compacted(paths: ResultsPaths, plan: Mapping[str, Any]) -> dict[str, pa.Table]:
+def compacted(paths: ResultsPaths, plan: PlanDocument) -> dict[str, pa.Table]:
     compact(paths, plan)
-    study = paths.study(plan["study"])
+    study = paths.study(plan.study)
     return {name: pq.read_table(study.table(name)) for name in TABLES}
 
 
@@ -73,10 +62,12 @@ def test_trials_of_other_studies_are_left_out(paths: ResultsPaths) -> None:
 def test_study_variant_and_factors_are_those_of_the_plan(paths: ResultsPaths) -> None:
     """The rows say study `demo`, variant v, relu; they are reused by another study."""
     commit(paths, "p1", rows_of("a", "c"))
-    plan = plan_of({"tanh": ["a"], "relu": ["c"]}, study="other")
-    plan["factors"] = {"model.depth": [1, 2]}
-    for variant, depth in zip(plan["variants"], (1, 2), strict=True):
-        variant["levels"] = {"model.depth": depth}
+    depth = "model.depth"
+    variants = [
+        variant_of("tanh", ["a"], levels={depth: 1}),
+        variant_of("relu", ["c"], levels={depth: 2}),
+    ]
+    plan = document_of(*variants, study="other", factors={depth: (1, 2)})
     trials = compacted(paths, plan)["trials"]
     assert trials["study"].to_pylist() == ["other", "other"]
     assert trials["variant"].to_pylist() == ["tanh", "relu"]

@@ -101,8 +101,9 @@ def _order(
 ) -> Order:
     plan = plan_to_send(name, overrides)
     study = plan.study
-    document = plan_document(plan)
+    document = plan_document(plan).to_json()
     del document["packs"]  # they depend on the number of workers
+    del document["git"]  # only a run records it
     digest = sha256(canonical([document, results]).encode()).hexdigest()[:_DIGITS]
     return Order(
         study=study,

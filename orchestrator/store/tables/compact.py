@@ -1,9 +1,8 @@
 """From the parts of the store to the three tables of one study."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestrator.paths import TABLES, ResultsPaths, StudyPaths
+from orchestrator.plan_document import PlanDocument
 from orchestrator.store.local.atomic_files import replacing
 from orchestrator.store.pack_files import FAILED, entries
 from orchestrator.store.samples import gather_samples
@@ -21,7 +21,7 @@ from orchestrator.store.tables.plan_index import Planned, Sources
 from orchestrator.store.tables.read_packs import read_groups
 
 
-def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
+def compact(paths: ResultsPaths, plan: PlanDocument) -> None:
     """Gather all rows of the planned trials into `<study>/{trials,metrics,gradients}.parquet`, and
     the samples of its data into `data.json`.
 
@@ -30,7 +30,7 @@ def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
     table that was gathered from the same files for the same plan is left as it is.
     Raises EnvironmentFault when a part cannot be read or a table not be written.
     """
-    planned = Planned.of(plan_document)
+    planned = Planned.of(plan)
     sources = Sources.of(entries(paths), planned)
     for name in TABLES:
         table = paths.study(planned.study).table(name)
@@ -42,7 +42,7 @@ def compact(paths: ResultsPaths, plan_document: Mapping[str, Any]) -> None:
                     write(_trials(files, planned, sources), file, origin)
                 else:
                     Ordering(files, LONG[name], planned, sources, table.parent).write(file, origin)
-    gather_samples(paths, plan_document)
+    gather_samples(paths, plan)
 
 
 def count_errors(study: StudyPaths) -> Counter[str]:
@@ -88,14 +88,14 @@ def _as_planned(table: pa.Table, planned: Planned) -> pa.Table:
     owners = [place.variant for place in found]
     own = {
         "study": pa.array([planned.study] * len(owners), pa.string()),
-        "variant_id": pa.array([owner["variant_id"] for owner in owners], pa.string()),
-        "variant": pa.array([owner["variant"] for owner in owners], pa.string()),
+        "variant_id": pa.array([owner.variant_id for owner in owners], pa.string()),
+        "variant": pa.array([owner.label for owner in owners], pa.string()),
         "phase": pa.array([place.phase for place in found], pa.string()),
         "tuning_study": pa.array([place.tuning_study for place in found], pa.int32()),
         "point": pa.array([place.point for place in found], pa.int32()),
     }
     factors = {
-        f"factor.{path}": levels(owner["levels"].get(path) for owner in owners)
+        f"factor.{path}": levels(owner.levels.get(path) for owner in owners)
         for path in planned.factors
     }
     kept = {n: table[n] for n in table.column_names if not n.startswith("factor.")} | own | factors

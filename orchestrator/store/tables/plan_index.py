@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from orchestrator.plan_document import PlanDocument, Variant
 from orchestrator.store.pack_files import Entry
 
 
@@ -19,11 +19,11 @@ class Planned:
 
     study: str
     factors: tuple[str, ...]
-    variants: tuple[Mapping[str, Any], ...]
+    variants: tuple[Variant, ...]
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> "Planned":
-        return cls(document["study"], tuple(document["factors"]), tuple(document["variants"]))
+    def of(cls, plan: PlanDocument) -> "Planned":
+        return cls(plan.study, tuple(plan.factors), plan.variants)
 
     @cached_property
     def trials(self) -> list[str]:
@@ -45,22 +45,22 @@ class Place:
     """Where a trial stands in a study. It may have been trained for another one."""
 
     trial_id: str
-    variant: Mapping[str, Any]
+    variant: Variant
     phase: str
     tuning_study: int | None
     point: int | None
 
 
-def _places_in(variant: Mapping[str, Any]) -> Iterator[Place]:
-    for point in variant["tuning"]:
-        for trial in point["trials"]:
-            yield Place(trial, variant, "tuning", point["tuning_study"], point["point"])
-    selected = variant["selected"]
-    for replicate, trial in enumerate(variant["trials"]):
+def _places_in(variant: Variant) -> Iterator[Place]:
+    for point in variant.tuning:
+        for trial in point.trials:
+            yield Place(trial, variant, "tuning", point.tuning_study, point.point)
+    selected = variant.selected
+    for replicate, planned in enumerate(variant.trials):
         best = selected[replicate % len(selected)] if selected else None
-        place = (best["tuning_study"], best["point"]) if best else (None, None)
-        if trial is not None:  # the plan has no setting for it
-            yield Place(trial, variant, "replication", *place)
+        place = (best.tuning_study, best.point) if best else (None, None)
+        if planned is not None:  # its settings are selected
+            yield Place(planned, variant, "replication", *place)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from html import escape
 from types import MappingProxyType
 
-from orchestrator.reports.data.read import Level
+from orchestrator.plan_document import Level
 from orchestrator.reports.figures.facets import Scheme, choosers
 from orchestrator.reports.figures.gradients.profiles import (
     ARRANGEMENT,

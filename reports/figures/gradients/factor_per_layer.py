@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets, seen_together
 from orchestrator.reports.figures.gradients.decay import deepest
 from orchestrator.reports.figures.outcomes.outcomes import x_axis, x_position

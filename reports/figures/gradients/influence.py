@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import (

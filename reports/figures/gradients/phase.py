@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import ON_COLOUR, look
 from orchestrator.reports.figures.records import STAYS, Figure, Layout, Panel, Trace, numbers

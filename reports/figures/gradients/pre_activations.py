@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from orchestrator.reports.data.read import Level
+from orchestrator.plan_document import Level
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.gradients.profiles import NOTHING
 from orchestrator.reports.figures.palette import INK, look

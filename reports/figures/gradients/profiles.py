@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, facets, seen_together
 from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.palette import INK, look

@@ -1,6 +1,6 @@
 """Draws `cost`: seconds that one trial of each variant took."""
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.outcomes import outcomes
 from orchestrator.reports.figures.palette import look

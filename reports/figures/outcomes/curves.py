@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.initial_levels import initial_levels
 from orchestrator.reports.figures.lines import variant_band, variant_line

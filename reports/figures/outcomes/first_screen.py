@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.initial_levels import initial_levels
 from orchestrator.reports.figures.lines import band

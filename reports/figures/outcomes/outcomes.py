@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Level, Variant
+from orchestrator.plan_document import Level, Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import (

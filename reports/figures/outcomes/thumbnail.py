@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.outcomes.outcomes import Outcomes, x_position
 from orchestrator.reports.figures.palette import LOOKS

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.lines import variant_band, variant_line
 from orchestrator.reports.figures.outcomes.curves import ARRANGEMENT, arrangement, columns

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Level
+from orchestrator.plan_document import Level
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.lines import band, line
 from orchestrator.reports.figures.outcomes.outcomes import tick_text

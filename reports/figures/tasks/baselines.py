@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from orchestrator.reports.data.read import Variant
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.records import Layout, numbers
 from orchestrator.reports.statistics.tasks.baselines import Baseline

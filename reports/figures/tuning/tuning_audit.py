@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from orchestrator.reports.data.read import Nuisance, Tune, Variant
+from orchestrator.plan_document import Nuisance, Tune, Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
 from orchestrator.reports.figures.lines import variant_line
 from orchestrator.reports.figures.outcomes.curves import ARRANGEMENT, arrangement, columns

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.reports.data.read import ABSENT, Level, Plan, Variant
+from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.text.names import level_name, level_text, short_names
-from orchestrator.reports.variants import names_of
+from orchestrator.reports.variants import ABSENT, level_of, names_of
 
 MOST_NAMES = 3  # of variants, before the rest is counted
 
@@ -19,7 +19,7 @@ class Partly:
     whose: str  # "digits, mnist_5k"
 
 
-def partly_fixed(plan: Plan) -> tuple[Partly, ...]:
+def partly_fixed(plan: PlanDocument) -> tuple[Partly, ...]:
     """A setting of one task, or of one model, where several are compared."""
     paths = dict.fromkeys(path for v in plan.variants for path in v.settings)
     return tuple(
@@ -30,7 +30,7 @@ def partly_fixed(plan: Plan) -> tuple[Partly, ...]:
     )
 
 
-def _by_value(plan: Plan, path: str) -> list[tuple[Level, list[Variant], list[Variant]]]:
+def _by_value(plan: PlanDocument, path: str) -> list[tuple[Level, list[Variant], list[Variant]]]:
     """(value, variants that have it, the others)."""
     values = {v.variant_id: v.settings.get(path, ABSENT) for v in plan.variants}
     found = [value for value in dict.fromkeys(values.values()) if value != ABSENT]
@@ -44,12 +44,12 @@ def _by_value(plan: Plan, path: str) -> list[tuple[Level, list[Variant], list[Va
     ]
 
 
-def _whose(plan: Plan, variants: list[Variant], others: list[Variant]) -> str:
+def _whose(plan: PlanDocument, variants: list[Variant], others: list[Variant]) -> str:
     """The levels of one factor, where these alone decide; else the variants by name."""
     short = short_names(plan.factors)
     for path in plan.factors:
-        own = dict.fromkeys(variant.level(path) for variant in variants)
-        if not any(variant.level(path) in own for variant in others):
+        own = dict.fromkeys(level_of(variant, path) for variant in variants)
+        if not any(level_of(variant, path) in own for variant in others):
             return ", ".join(_level(short, path, level) for level in own)
     every = names_of(plan)
     named = [every[variant.variant_id] for variant in variants]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from orchestrator.plan_document import Variant
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.comparisons.comparisons import Bar
 from orchestrator.reports.figures.comparisons.comparisons import draw as draw_bars
 from orchestrator.reports.figures.facets import Scheme

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.data.samples import Example, Sample
 from orchestrator.reports.figures.tasks import sequence
 from orchestrator.reports.figures.tasks.sequence import Strip
@@ -39,7 +39,7 @@ class ShownTask:
 
 
 def task_examples(
-    plan: Plan, samples: Sequence[Sample], known: Mapping[str, Sequence[Baseline]]
+    plan: PlanDocument, samples: Sequence[Sample], known: Mapping[str, Sequence[Baseline]]
 ) -> tuple[ShownTask, ...]:
     """Every task of which data.json has a sample."""
     return tuple(
@@ -54,7 +54,9 @@ def task_examples(
     )
 
 
-def _baselines(plan: Plan, own: Sample, known: Mapping[str, Sequence[Baseline]]) -> Iterator[str]:
+def _baselines(
+    plan: PlanDocument, own: Sample, known: Mapping[str, Sequence[Baseline]]
+) -> Iterator[str]:
     """accuracy 10.3 %, of the variants with this task."""
     mine = {v.variant_id for v in plan.variants if _has(plan, {**v.settings, **v.levels}, own)}
     for metric, groups in known.items():
@@ -64,7 +66,7 @@ def _baselines(plan: Plan, own: Sample, known: Mapping[str, Sequence[Baseline]])
                 yield f"{metric} {names.value_text(group.value, unit)}"
 
 
-def _has(plan: Plan, settings: Mapping[str, object], own: Sample) -> bool:
+def _has(plan: PlanDocument, settings: Mapping[str, object], own: Sample) -> bool:
     every = {**plan.fixed, **settings}
     return all(every.get(path, value) == value for path, value in own.settings.items())
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from orchestrator.reports.data.read import Plan, Selected, Tables, Variant
+from orchestrator.plan_document import PlanDocument, Selected, Variant
+from orchestrator.reports.data.read import Tables
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.page.encode.encoding import packed
 from orchestrator.reports.statistics.outcomes.evidence import Evidence
@@ -52,7 +53,7 @@ def with_tuning(tables: Tables) -> Tables:
     return replace(tables, trials=trials, metrics=metrics)
 
 
-def _tuned(plan: Plan, trials: pd.DataFrame) -> list[dict[str, str]]:
+def _tuned(plan: PlanDocument, trials: pd.DataFrame) -> list[dict[str, str]]:
     """Of each trial the settings that were tuned, as text."""
     points = {
         trial: _texts(point.settings)

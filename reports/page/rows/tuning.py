@@ -1,7 +1,7 @@
 """Tuning → rows: what was selected, how means differ between tunings, and the audit."""
 
+from orchestrator.plan_document import Selected, Tune
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Selected, Tune
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.page.rows.rows import Cell, Row, level_cells
 from orchestrator.reports.statistics.tuning.tuning import StudySpread

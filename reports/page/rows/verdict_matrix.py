@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from orchestrator.plan_document import Level, Variant
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Level, Variant
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import Look, look
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.text import names
-from orchestrator.reports.variants import is_crossed
+from orchestrator.reports.variants import is_crossed, level_of
 
 MOST_COLUMNS = 6
 
@@ -82,7 +82,7 @@ def _contexts(view: Scheme, compared: list[Variant], outer: list[str]) -> list[K
 
 
 def _key(variant: Variant, paths: list[str]) -> Key:
-    return tuple(variant.level(path) for path in paths)
+    return tuple(level_of(variant, path) for path in paths)
 
 
 def _column(view: Scheme, variant: Variant, inner: list[str]) -> Column:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.outcomes.bounds import best_possible
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from orchestrator.reports.data.read import Compare, Plan, Variant
+from orchestrator.plan_document import Compare, PlanDocument, Variant
 from orchestrator.reports.statistics.comparisons.adjustment import holm
 from orchestrator.reports.statistics.comparisons.signflip import max_t_p, signflip_p, smallest_p
 from orchestrator.reports.statistics.intervals import Floats, t_half_width, welch
@@ -65,7 +65,7 @@ class Comparisons:
 
 
 def comparisons(
-    plan: Plan,
+    plan: PlanDocument,
     values: Mapping[str, Values],
     diverged: Mapping[str, Diverged] = NONE_DIVERGED,
 ) -> Comparisons:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.statistics.outcomes.solved import wilson
 

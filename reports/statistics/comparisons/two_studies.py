@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from orchestrator.reports.data.read import Level, Plan, ReportError, Variant, read_trials
+from orchestrator.plan_document import Level, PlanDocument, Variant
+from orchestrator.reports.data.read import ReportError, read_trials
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison, compare_pairs
 from orchestrator.reports.statistics.outcomes.divergence import diverged
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
@@ -56,7 +57,7 @@ class TwoStudies:
 class Side:
     """One of the two."""
 
-    plan: Plan
+    plan: PlanDocument
     trials: pd.DataFrame
 
     def settings(self, variant: Variant) -> dict[str, Level]:
@@ -133,7 +134,7 @@ def _kept(values: Mapping[int, T], common: int | None, shift: int) -> dict[int, 
     return {r + shift: x for r, x in values.items() if common is None or r < common}
 
 
-def differences(a: Plan, b: Plan) -> Iterator[Difference]:
+def differences(a: PlanDocument, b: PlanDocument) -> Iterator[Difference]:
     """What differs in the design, the most important first."""
     yield from _apart("compare.metric", a.compare.metric, b.compare.metric)
     yield from _apart("design", a.design, b.design)
@@ -143,11 +144,11 @@ def differences(a: Plan, b: Plan) -> Iterator[Difference]:
     yield from _maps("", *({p: x for p, x in of.items() if p not in factors} for of in settings))
     yield from _apart("replicates", a.replicates, b.replicates)
     yield from _apart("seed", a.seed, b.seed)
-    for kind in ("data", "code"):
-        yield from _maps(f"{kind} ", a.identity.get(kind, {}), b.identity.get(kind, {}))
+    yield from _maps("data ", a.identity.data, b.identity.data)
+    yield from _maps("code ", a.identity.code, b.identity.code)
 
 
-def _settings(plan: Plan) -> dict[str, Level]:
+def _settings(plan: PlanDocument) -> dict[str, Level]:
     """Settings that are the same in all variants, and as a list those that are not."""
     varying: dict[str, list[str]] = {}
     for variant in plan.variants:

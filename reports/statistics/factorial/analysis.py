@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.factorial.anova import Anova, anova
 from orchestrator.reports.statistics.factorial.crossing import Crossing, crossing
 from orchestrator.reports.statistics.factorial.marginal_means import (
@@ -24,7 +24,7 @@ class Factorial:
     interactions: tuple[Means, ...]  # the strongest first
 
 
-def factorial(plan: Plan, results: Mapping[str, Outcome]) -> Factorial | None:
+def factorial(plan: PlanDocument, results: Mapping[str, Outcome]) -> Factorial | None:
     """None where factors are not crossed, or too little is there; results: by variant id."""
     crossed = crossing(plan, {name: each.values for name, each in results.items()})
     explained = anova(crossed.table) if crossed else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestrator.reports.data.read import Plan, Variant
+from orchestrator.plan_document import PlanDocument, Variant
 from orchestrator.reports.statistics.intervals import Floats
 
 
@@ -17,7 +17,7 @@ class Crossing:
     table: Floats  # (levels of each factor …, replicates); NaN where there is no value
 
 
-def crossing(plan: Plan, values: Mapping[str, Mapping[int, float]]) -> Crossing | None:
+def crossing(plan: PlanDocument, values: Mapping[str, Mapping[int, float]]) -> Crossing | None:
     """None where the design is another, or hardly anything is there.
 
     values: variant id → replicate → final value. Combinations that the study excludes are NaN.
@@ -34,11 +34,11 @@ def crossing(plan: Plan, values: Mapping[str, Mapping[int, float]]) -> Crossing 
     return Crossing(factors, table)
 
 
-def _crossed(plan: Plan) -> bool:
+def _crossed(plan: PlanDocument) -> bool:
     """Whether the factors are crossed, and every variant has all of them."""
     every = all(variant.levels.keys() == plan.factors.keys() for variant in plan.variants)
     return plan.design == "factorial" and every
 
 
-def _cell(plan: Plan, factors: tuple[str, ...], variant: Variant) -> tuple[int, ...]:
+def _cell(plan: PlanDocument, factors: tuple[str, ...], variant: Variant) -> tuple[int, ...]:
     return tuple(plan.factors[path].index(variant.levels[path]) for path in factors)

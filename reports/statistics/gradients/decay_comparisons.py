@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.data.read import Compare, Plan
+from orchestrator.plan_document import Compare, PlanDocument
 from orchestrator.reports.statistics.comparisons.comparisons import Comparisons, comparisons
 
 _QUANTITIES = {"depth": "delta", "time": "hidden_grad"}
@@ -21,7 +21,7 @@ class DecayComparisons:
     compared: Comparisons
 
 
-def decay_comparisons(plan: Plan, fitted: pd.DataFrame) -> tuple[DecayComparisons, ...]:
+def decay_comparisons(plan: PlanDocument, fitted: pd.DataFrame) -> tuple[DecayComparisons, ...]:
     """Before training and after it, through depth and through time; () where nothing decays.
 
     fitted: of `fits.fits`. Through time, of the last forward layer.
@@ -38,7 +38,7 @@ def decay_comparisons(plan: Plan, fitted: pd.DataFrame) -> tuple[DecayComparison
     return tuple(_made(plan, fitted))
 
 
-def _made(plan: Plan, fitted: pd.DataFrame) -> Iterator[DecayComparisons]:
+def _made(plan: PlanDocument, fitted: pd.DataFrame) -> Iterator[DecayComparisons]:
     for axis, quantity in _QUANTITIES.items():
         rows = fitted[(fitted["axis"] == axis) & (fitted["quantity"] == quantity)]
         rows = rows[rows["site_group"] == rows["variant_id"].map(main_groups(rows))]
@@ -51,7 +51,7 @@ def _made(plan: Plan, fitted: pd.DataFrame) -> Iterator[DecayComparisons]:
                 yield DecayComparisons(axis, int(epoch), replace(found, rows=known))
 
 
-def _values(plan: Plan, rows: pd.DataFrame) -> Mapping[str, Mapping[int, float]]:
+def _values(plan: PlanDocument, rows: pd.DataFrame) -> Mapping[str, Mapping[int, float]]:
     """variant id → replicate → ln(factor)."""
     rows = rows[rows["factor"] > 0]
     found: dict[str, dict[int, float]] = {v.variant_id: {} for v in plan.variants}

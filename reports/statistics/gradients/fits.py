@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from orchestrator.reports.data.read import Level, Plan
+from orchestrator.plan_document import Level, PlanDocument
 from orchestrator.reports.statistics.gradients.directions import BACKWARD, through_depth
 from orchestrator.reports.statistics.intervals import Floats
 
@@ -47,7 +47,7 @@ def fits(gradients: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_FITTED)
 
 
-def decay_table(fitted: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def decay_table(fitted: pd.DataFrame, plan: PlanDocument) -> pd.DataFrame:
     """decay.parquet: `COLUMNS`."""
     ids = {variant.variant_id: variant.trials for variant in plan.variants}
     pairs = zip(fitted["variant_id"], fitted["replicate"], strict=True)
@@ -65,7 +65,7 @@ class Underflow:
     axes: tuple[str, ...]  # depth, time
 
 
-def underflows(fitted: pd.DataFrame, plan: Plan) -> Underflow:
+def underflows(fitted: pd.DataFrame, plan: PlanDocument) -> Underflow:
     """Both are empty where no gradient did; fitted: of `fits`."""
     below = fitted[underflow(fitted, plan)]
     hit, axes = set(below["variant_id"]), set(below["axis"])
@@ -75,7 +75,7 @@ def underflows(fitted: pd.DataFrame, plan: Plan) -> Underflow:
     )
 
 
-def underflow(fitted: pd.DataFrame, plan: Plan) -> "pd.Series[bool]":
+def underflow(fitted: pd.DataFrame, plan: PlanDocument) -> "pd.Series[bool]":
     """Whether 32-bit numbers ran out of digits on the way.
 
     A value below the smallest of full precision has lost some; an exact zero all of them, where the
@@ -160,7 +160,7 @@ def _half_lives(slope: Floats) -> Floats:
     return _ratio(np.full(len(slope), np.log(0.5)), slope, slope < 0)
 
 
-def _without_zeros(plan: Plan) -> set[str]:
+def _without_zeros(plan: PlanDocument) -> set[str]:
     """axis + variant id where an exact zero can only be an underflow."""
     return {
         axis + variant.variant_id

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
 from orchestrator.reports.statistics.intervals import Floats
@@ -32,7 +32,7 @@ class LayerQuantiles:
 
 
 def layer_quantiles(
-    plan: Plan, profiles: Sequence[Profile], quantities: Sequence[str]
+    plan: PlanDocument, profiles: Sequence[Profile], quantities: Sequence[str]
 ) -> tuple[LayerQuantiles, ...]:
     """One for every variant and epoch at which all of these quantiles were probed.
 
@@ -73,7 +73,7 @@ def _made(
     )  # fmt: skip
 
 
-def _activations(plan: Plan) -> dict[str, str | None]:
+def _activations(plan: PlanDocument) -> dict[str, str | None]:
     """Variant id → the name of its φ; None of a model of one's own that calls it otherwise."""
     settings = {v.variant_id: {**plan.fixed, **v.settings} for v in plan.variants}
     named = {name: str(each.get("model.activation")) for name, each in settings.items()}

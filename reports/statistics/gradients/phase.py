@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.geometric import DRAWN_FROM
 from orchestrator.reports.statistics.gradients.mean_field import squared_output, squared_slope
 from orchestrator.reports.statistics.gradients.theory import Theory
@@ -37,7 +37,9 @@ class Phase:
     starts: tuple[Start, ...]
 
 
-def phases(plan: Plan, gradients: pd.DataFrame, found: Mapping[str, Theory]) -> tuple[Phase, ...]:
+def phases(
+    plan: PlanDocument, gradients: pd.DataFrame, found: Mapping[str, Theory]
+) -> tuple[Phase, ...]:
     """One for each activation of the variants that theory speaks of through depth.
 
     found: `Theories.by_axis["depth"]`.

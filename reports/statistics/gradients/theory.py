@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.data.read import Level, Plan
+from orchestrator.plan_document import Level, PlanDocument
 from orchestrator.reports.statistics.gradients.directions import through_depth
 from orchestrator.reports.statistics.gradients.fits import HIDDEN, lines
 from orchestrator.reports.statistics.gradients.geometric import DRAWN_FROM, Estimate, Key, estimates
@@ -62,7 +62,7 @@ class Theories:
     reasons: Mapping[str, tuple[str, ...]]
 
 
-def theories(plan: Plan, gradients: pd.DataFrame, fitted: pd.DataFrame) -> Theories:
+def theories(plan: PlanDocument, gradients: pd.DataFrame, fitted: pd.DataFrame) -> Theories:
     """What theory expects of every variant it speaks of, at epoch 0.
 
     gradients: as read; needs the rows of the quantities `weight_variance`, `bias_variance`,
@@ -84,7 +84,7 @@ def theories(plan: Plan, gradients: pd.DataFrame, fitted: pd.DataFrame) -> Theor
 
 
 def _of_axis(
-    axis: str, plan: Plan, start: pd.DataFrame, fitted: pd.DataFrame
+    axis: str, plan: PlanDocument, start: pd.DataFrame, fitted: pd.DataFrame
 ) -> tuple[list[Theory], tuple[str, ...]]:
     tables = _tables(_rows(start, axis))
     factors = estimates(fitted[_is_main(fitted, axis)], ["variant_id"], "factor")

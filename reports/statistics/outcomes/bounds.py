@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 
 _LEAST = {"mse": 0.0, "loss": 0.0}  # of errors; how large they can get is not known
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 
 EARLY_STOPPING = "training.early_stopping"
 
@@ -19,7 +19,7 @@ class Budgets:
     means: Mapping[str, float]  # by variant id, the smallest first
 
 
-def budgets(plan: Plan, trials: pd.DataFrame) -> Budgets | None:
+def budgets(plan: PlanDocument, trials: pd.DataFrame) -> Budgets | None:
     """None where no trial could stop early, or all trained equally long.
 
     trials: variant_id, status, epochs_done.
@@ -40,6 +40,6 @@ def budgets(plan: Plan, trials: pd.DataFrame) -> Budgets | None:
     return Budgets(float(epochs.min()), float(epochs.max()), found)
 
 
-def _may_stop(plan: Plan) -> bool:
+def _may_stop(plan: PlanDocument) -> bool:
     levels = (variant.levels.get(EARLY_STOPPING) for variant in plan.variants)
     return any(value is not None for value in (plan.fixed.get(EARLY_STOPPING), *levels))

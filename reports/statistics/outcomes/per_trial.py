@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.data.read import Plan, Tables
+from orchestrator.plan_document import PlanDocument
+from orchestrator.reports.data.read import Tables
 from orchestrator.reports.statistics.intervals import Floats
 
 MOST_VALUES = 400_000  # of all trials together; beyond, places along x are thinned evenly
@@ -58,7 +59,7 @@ def _metrics(tables: Tables) -> list[Wanted]:
     ]
 
 
-def _compared(plan: Plan) -> list[str]:
+def _compared(plan: PlanDocument) -> list[str]:
     return list(dict.fromkeys((plan.compare.metric.split("/")[-1], "loss")))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.outcomes.kaplan_meier import (
     KaplanMeier,
@@ -31,7 +31,7 @@ class TimeToSolve:
 
 
 def time_to_solve(
-    plan: Plan, trials: pd.DataFrame, metrics: pd.DataFrame
+    plan: PlanDocument, trials: pd.DataFrame, metrics: pd.DataFrame
 ) -> dict[str, TimeToSolve]:
     """variant_id → TimeToSolve, of variants whose task can be solved.
 
@@ -67,7 +67,7 @@ def _seen(flags: pd.DataFrame) -> pd.DataFrame:
     return rows.join(first, on="trial_id")
 
 
-def _last_epochs(plan: Plan) -> dict[str, int]:
+def _last_epochs(plan: PlanDocument) -> dict[str, int]:
     """variant id → epochs it was to be trained."""
     settings: dict[str, Mapping[str, object]] = {
         variant.variant_id: {**plan.fixed, **variant.settings} for variant in plan.variants

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestrator.reports.data.read import Compare, Level, Plan, Variant
+from orchestrator.plan_document import Compare, Level, PlanDocument, Variant
 from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.outcomes.bounds import best_possible
 from orchestrator.reports.statistics.outcomes.divergence import Diverged
@@ -58,7 +58,7 @@ class AcrossTasks:
 
 
 def across_tasks(
-    plan: Plan,
+    plan: PlanDocument,
     results: Mapping[str, Outcome],
     baselines: Mapping[str, Sequence[Baseline]],
     diverged: Mapping[str, Diverged],
@@ -119,11 +119,11 @@ def _rest_of(variant: Variant) -> Levels:
     return tuple((p, level) for p, level in variant.levels.items() if not p.startswith("task."))
 
 
-def _tasks(plan: Plan) -> list[Levels]:
+def _tasks(plan: PlanDocument) -> list[Levels]:
     return list(dict.fromkeys(_task_of(variant) for variant in plan.variants))
 
 
-def _grid(plan: Plan) -> dict[Levels, list[str | None]]:
+def _grid(plan: PlanDocument) -> dict[Levels, list[str | None]]:
     """Levels but for the task's → variant id by task."""
     ids = {(_rest_of(v), _task_of(v)): v.variant_id for v in plan.variants}
     rows, tasks = dict.fromkeys(_rest_of(v) for v in plan.variants), _tasks(plan)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestrator.reports.data.read import Selected, Tables, Tune, Variant
+from orchestrator.plan_document import Selected, Tune, Variant
+from orchestrator.reports.data.read import Tables
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 
 

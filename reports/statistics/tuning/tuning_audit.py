@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.data.read import Level, Nuisance, Selected, Tables, Tune, Variant
+from orchestrator.plan_document import Level, Nuisance, Selected, Tune, Variant
+from orchestrator.reports.data.read import Tables
 from orchestrator.reports.statistics.intervals import Floats
 
 EDGE = 0.1  # share of a range, at either end, that counts as its boundary

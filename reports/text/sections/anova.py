@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.anova import Term
 from orchestrator.reports.text.names import count_text, difference_unit, metric_text, value_text

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.comparisons.comparisons import Comparisons
 from orchestrator.reports.text.names import (
     count_text,
@@ -13,7 +13,7 @@ from orchestrator.reports.text.names import (
 from orchestrator.reports.variants import baseline_text, is_crossed
 
 
-def pairing(plan: Plan, names: Mapping[str, str]) -> str:
+def pairing(plan: PlanDocument, names: Mapping[str, str]) -> str:
     """Which variant is compared with which; names: of factors, by path."""
     if is_crossed(plan) and len(plan.compare.baseline) < len(plan.factors):
         inner = ", ".join(names[path] for path in plan.compare.baseline)
@@ -21,7 +21,7 @@ def pairing(plan: Plan, names: Mapping[str, str]) -> str:
     return f"Each variant against {baseline_text(plan)}"
 
 
-def adjustment(plan: Plan, compared: Comparisons) -> str:
+def adjustment(plan: PlanDocument, compared: Comparisons) -> str:
     """Why p is not adjusted by Holm; nothing where it is."""
     if compared.adjustment == "Holm":
         return ""
@@ -31,7 +31,7 @@ def adjustment(plan: Plan, compared: Comparisons) -> str:
     )
 
 
-def matrix_caption(plan: Plan) -> str:
+def matrix_caption(plan: PlanDocument) -> str:
     compare = plan.compare
     zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
     declared = f" Differences within ±{zone} were declared not to matter."
@@ -41,7 +41,7 @@ def matrix_caption(plan: Plan) -> str:
     )
 
 
-def table_caption(plan: Plan) -> str:
+def table_caption(plan: PlanDocument) -> str:
     zone = "; the grey zone is ± the smallest difference that matters"
     return (
         f"{_difference(plan)}{zone if plan.compare.smallest_difference else ''}"
@@ -49,7 +49,7 @@ def table_caption(plan: Plan) -> str:
     )
 
 
-def _difference(plan: Plan) -> str:
+def _difference(plan: PlanDocument) -> str:
     metric, unit = metric_text(plan.compare.metric), difference_unit(plan.compare.unit)
     return f"Difference in {metric}, variant − baseline, in {unit}"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.tuning.tuning import Tuning
 from orchestrator.reports.statistics.tuning.tuning_audit import Audit
 from orchestrator.reports.text.names import count_text, difference_unit, metric_text, sd_text
@@ -23,7 +23,7 @@ def summary(found: Tuning) -> str:
     )
 
 
-def luck(plan: Plan, found: Tuning | None) -> str:
+def luck(plan: PlanDocument, found: Tuning | None) -> str:
     """How much depends on which tuning it was, and whether intervals contain that."""
     if found is None:
         return ""
@@ -36,7 +36,7 @@ def luck(plan: Plan, found: Tuning | None) -> str:
     return " ".join([*_spreads(plan, found), _intervals(found.tune.studies, plan.replicates)])
 
 
-def _spreads(plan: Plan, found: Tuning) -> Iterator[str]:
+def _spreads(plan: PlanDocument, found: Tuning) -> Iterator[str]:
     """The typical variant, in the metric's unit."""
     spreads = [variant.spread for variant in found.variants if variant.spread]
     known = [(each.between, each.by_seeds) for each in spreads if each.by_seeds is not None]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from orchestrator.reports.data.read import Variant, parse_plan
+from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Scheme, scheme
 from orchestrator.reports.figures.initial_levels import initial_levels
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
-from tests.reports.sample import Sample, plan_document
+from tests.reports.sample import Sample, parse_plan, plan_document
 
 FACTORS: dict[str, list[Any]] = {
     "model.activation": ["sigmoid", "tanh"],

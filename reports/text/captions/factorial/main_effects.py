@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.names import difference_unit, metric_text, value_text
 from orchestrator.reports.text.phrases import range_text

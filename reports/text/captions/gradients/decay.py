@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.decay import MULTIPLICATIVE, Profile
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.statistics.gradients.theory import Theories
@@ -56,7 +56,9 @@ def caption(
     )
 
 
-def lesson(plan: Plan, found: Sequence[Profile], quantity: str, theories: Theories | None) -> str:
+def lesson(
+    plan: PlanDocument, found: Sequence[Profile], quantity: str, theories: Theories | None
+) -> str:
     """found: profiles of every quantity; quantity: the first of the figure."""
     if quantity == "weight_grad":
         return _weights(plan, found)
@@ -67,7 +69,7 @@ def lesson(plan: Plan, found: Sequence[Profile], quantity: str, theories: Theori
     return ""
 
 
-def _weights(plan: Plan, found: Sequence[Profile]) -> str:
+def _weights(plan: PlanDocument, found: Sequence[Profile]) -> str:
     """Where before training the weights' gradient hides most of the decay of ‖∂C/∂z‖."""
     start = min(p.epoch for p in found)
     totals = {(p.variant_id, p.quantity): p.total.value for p in found
@@ -98,7 +100,7 @@ def _of_weights(delta: float, weight: float) -> str:
     return f"but its weight gradient {factor_text(weight)} times{hides}"
 
 
-def _saturation(plan: Plan, found: Sequence[Profile]) -> str:
+def _saturation(plan: PlanDocument, found: Sequence[Profile]) -> str:
     """The layer with most saturated units at each end of training."""
     parts = []
     for epoch in first_and_last(p.epoch for p in found):
@@ -108,7 +110,7 @@ def _saturation(plan: Plan, found: Sequence[Profile]) -> str:
     return " ".join(map(sentence, parts))
 
 
-def _largest_share(plan: Plan, most: Profile) -> str:
+def _largest_share(plan: PlanDocument, most: Profile) -> str:
     layer = int(most.by_place.first(most.inner).mean.argmax())
     share = float(most.by_place.mean[layer])
     if share < _HARDLY:

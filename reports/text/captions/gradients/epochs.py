@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.text.names import change_text, factor_text
 from orchestrator.reports.text.phrases import epoch_text, with_variant
@@ -28,7 +28,7 @@ def slider_caption(n: str) -> str:
     )
 
 
-def slider_lesson(plan: Plan, found: Sequence[Profile]) -> str:
+def slider_lesson(plan: PlanDocument, found: Sequence[Profile]) -> str:
     """Whose factor moves most between two probes."""
     by_variant: dict[str, list[Profile]] = {}
     for profile in (p for p in found if p.factor):
@@ -51,7 +51,7 @@ def _logs(own: Sequence[Profile]) -> tuple[float, float]:
     return logs[0], logs[-1]
 
 
-def map_lesson(plan: Plan, found: Sequence[Profile]) -> str:
+def map_lesson(plan: PlanDocument, found: Sequence[Profile]) -> str:
     """How far apart the brightest and the darkest layer of one network are."""
     ratios = {}
     for p in (p for p in found if p.inner >= 2):

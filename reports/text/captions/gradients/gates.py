@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.statistics.gradients.time_decay import TimeProfile
 from orchestrator.reports.text.names import factor_text
@@ -30,7 +30,7 @@ def caption(n: str) -> str:
     )
 
 
-def lesson(plan: Plan, profiles: Sequence[TimeProfile]) -> str:
+def lesson(plan: PlanDocument, profiles: Sequence[TimeProfile]) -> str:
     """The least and the most open of the gates that keep, and what their state's gradient does.
 
     profiles: of gates and states, of the last forward layer.
@@ -41,7 +41,7 @@ def lesson(plan: Plan, profiles: Sequence[TimeProfile]) -> str:
 
 
 def _at_epoch(
-    plan: Plan, keeping: Sequence[TimeProfile], profiles: Sequence[TimeProfile], epoch: int
+    plan: PlanDocument, keeping: Sequence[TimeProfile], profiles: Sequence[TimeProfile], epoch: int
 ) -> str:
     now = sorted((p for p in keeping if p.epoch == epoch), key=_openness)
     texts = [_opening(plan, p, profiles) for p in (now[0], *now[1:][-1:])]
@@ -52,7 +52,7 @@ def _openness(profile: TimeProfile) -> float:
     return float(profile.by_place.mean.mean())
 
 
-def _opening(plan: Plan, gate: TimeProfile, profiles: Sequence[TimeProfile]) -> str:
+def _opening(plan: PlanDocument, gate: TimeProfile, profiles: Sequence[TimeProfile]) -> str:
     """the forget gate is open 0.73 with bias 1 (gradient of c: × 0.74 a step)."""
     state = ("cell_grad", "c") if gate.quantity == "forget_gate" else ("hidden_grad", "h")
     same = (gate.variant_id, gate.epoch, gate.site, state[0])

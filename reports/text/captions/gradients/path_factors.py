@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, LayerQuantiles
 from orchestrator.reports.text.names import factor_text
 from orchestrator.reports.text.phrases import epoch_text, sentence, with_variant
@@ -18,7 +18,7 @@ CAPTION = (
 _, MEAN, HIGH, LARGEST = PATH_FACTOR
 
 
-def lesson(plan: Plan, found: Sequence[LayerQuantiles]) -> str:
+def lesson(plan: PlanDocument, found: Sequence[LayerQuantiles]) -> str:
     """The smallest factors against the bound, at both ends of training."""
     begun, last = smallest(found), max(each.epoch for each in found)
     if begun is None:

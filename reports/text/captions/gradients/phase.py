@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.theory import Theory
 from orchestrator.reports.text.names import count_text
 from orchestrator.reports.variants import names_of
@@ -20,7 +20,7 @@ CAPTION = (
 _BAND = 0.005  # of the factor around 1, in which a variant counts as at the edge
 
 
-def lesson(plan: Plan, theories: Mapping[str, Theory]) -> str:
+def lesson(plan: PlanDocument, theories: Mapping[str, Theory]) -> str:
     """How many variants begin on each side of the edge, and which is nearest to it."""
     known = {name: t.factor for name, t in theories.items() if t.factor is not None}
     if not known:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.layer_quantiles import PRE_ACTIVATION, LayerQuantiles
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
@@ -38,7 +38,7 @@ def unmeasured(epochs: Sequence[int]) -> str:
     return f"not measured {' and '.join(map(epoch_text, epochs))}" if epochs else ""
 
 
-def lesson(plan: Plan, found: Sequence[LayerQuantiles]) -> str:
+def lesson(plan: PlanDocument, found: Sequence[LayerQuantiles]) -> str:
     """Where z lies on the flattest piece, before training and after it."""
     parts = []
     for epoch in first_and_last(each.epoch for each in found):
@@ -47,7 +47,7 @@ def lesson(plan: Plan, found: Sequence[LayerQuantiles]) -> str:
     return " ".join(parts)
 
 
-def _widest(plan: Plan, found: Sequence[LayerQuantiles], epoch: int) -> str:
+def _widest(plan: PlanDocument, found: Sequence[LayerQuantiles], epoch: int) -> str:
     """Where no slope is known: how far z reaches."""
     here = [each for each in found if each.epoch == epoch]
     spread = max(here, key=lambda each: float((each.of[HIGH] - each.of[LOW]).max()))
@@ -86,7 +86,7 @@ def _slope(spread: LayerQuantiles, z: float) -> float:
     return float(ACTIVATIONS[str(spread.activation)].slope(np.array(z)))
 
 
-def _flat(plan: Plan, _: float, place: int, quantity: str, spread: LayerQuantiles) -> str:
+def _flat(plan: PlanDocument, _: float, place: int, quantity: str, spread: LayerQuantiles) -> str:
     """With tanh, depth 8, hidden layer 2: a quarter of z above 2.1, where tanh' is at most .06."""
     z, layer = float(spread.of[quantity][place]), spread.layers[place]
     slope = _slope(spread, z)

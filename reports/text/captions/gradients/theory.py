@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.geometric import Estimate
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
@@ -45,7 +45,7 @@ def _agreement(found: Theories, axis: str, unit: str) -> str:
 
 
 def lesson(
-    plan: Plan, profiles: Sequence[Profile | TimeProfile], found: Theories, axis: str
+    plan: PlanDocument, profiles: Sequence[Profile | TimeProfile], found: Theories, axis: str
 ) -> str:
     """Where the gradient changes most and where least, before training and after it.
 
@@ -60,7 +60,7 @@ def lesson(
 
 
 def _at_epoch(
-    plan: Plan,
+    plan: PlanDocument,
     profiles: Sequence[Profile | TimeProfile],
     epoch: int,
     found: Theories,
@@ -77,7 +77,7 @@ def _at_epoch(
 
 
 def _change(
-    plan: Plan, variant_id: str, factor: Estimate, epoch: int, found: Theories, axis: str
+    plan: PlanDocument, variant_id: str, factor: Estimate, epoch: int, found: Theories, axis: str
 ) -> str:
     """loses a factor 4.9 per layer with sigmoid, depth 8 (theory says 4.88)."""
     where = with_variant(plan, variant_id)

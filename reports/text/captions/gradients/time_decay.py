@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.reports.data.read import Plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.theory import Theories
 from orchestrator.reports.statistics.gradients.time_decay import TimeProfile, half_life
 from orchestrator.reports.text.captions.gradients import theory
@@ -28,7 +28,7 @@ def caption(n: str, zeros: bool, theories: Theories) -> str:
     )
 
 
-def lesson(plan: Plan, chosen: Sequence[TimeProfile], theories: Theories) -> str:
+def lesson(plan: PlanDocument, chosen: Sequence[TimeProfile], theories: Theories) -> str:
     """Where the gradient of the last forward layer's state shrinks most and least.
 
     chosen: of one quantity, each variant's last forward layer.

@@ -1,6 +1,6 @@
 """Words of the figure of the first screen, where it has lines."""
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.text.captions.outcomes.outcomes import unit_text
 from orchestrator.reports.text.names import metric_text
 

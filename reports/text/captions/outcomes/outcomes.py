@@ -1,6 +1,6 @@
 """Words of the figure of `outcomes`."""
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.text.names import metric_text
 
 _CROSSES = (

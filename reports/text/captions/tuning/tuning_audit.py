@@ -1,6 +1,6 @@
 """Words of the figures of `tuning_audit`."""
 
-from orchestrator.reports.data.read import Tune
+from orchestrator.plan_document import Tune
 from orchestrator.reports.text.names import count_text, metric_text
 
 ISOLATION_CAPTION = (

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from orchestrator.plan_document import Variant
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Variant
 from orchestrator.reports.figures.gradients.epochs import MOST, probed
 from orchestrator.reports.statistics.gradients.decay import Profile
 from tests.reports.figures.drawing import drawn, shown

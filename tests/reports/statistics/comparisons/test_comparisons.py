@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from orchestrator.reports.data.read import parse_plan
 from orchestrator.reports.statistics.comparisons.comparisons import comparisons, contrasts
-from tests.reports.sample import Sample, plan_document
+from tests.reports.sample import Sample, parse_plan, plan_document
 
 TWO = {"model.activation": ["sigmoid", "tanh"]}
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from orchestrator.reports.data.read import Plan, parse_plan
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison, comparisons
 from orchestrator.reports.statistics.comparisons.power import MOST
 from orchestrator.reports.statistics.comparisons.replicates_needed import (
@@ -15,18 +15,18 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
     share_decided,
 )
 from orchestrator.reports.statistics.intervals import Floats
-from tests.reports.sample import Sample, plan_document
+from tests.reports.sample import Sample, parse_plan, plan_document
 from tests.reports.some import some
 
 
-def study(contrasts: int, smallest: float | None = None) -> Plan:
+def study(contrasts: int, smallest: float | None = None) -> PlanDocument:
     factors = {"model.activation": ["sigmoid", *(f"a{i}" for i in range(contrasts))]}
     document = plan_document(Sample(factors=factors, replicates=10))
     document["compare"]["smallest_difference"] = smallest
     return parse_plan(document)
 
 
-def compared(made: Plan, table: Floats) -> tuple[Comparison, ...]:
+def compared(made: PlanDocument, table: Floats) -> tuple[Comparison, ...]:
     """Rows of (replicates, variants) values, the baseline first."""
     values = {v.variant_id: dict(enumerate(table[:, i])) for i, v in enumerate(made.variants)}
     return comparisons(made, values).rows

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from orchestrator.plan_document import Compare
 from orchestrator.reports.analysis import analyse
-from orchestrator.reports.data.read import Compare, read_tables
+from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.page.render import render
 from orchestrator.reports.statistics.comparisons.sampling import sampling
 from orchestrator.reports.text.sections.results import sampling_text

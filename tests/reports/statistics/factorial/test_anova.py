@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.anova import anova_lm
 
-from orchestrator.reports.data.read import parse_plan
 from orchestrator.reports.statistics.factorial.anova import anova
 from orchestrator.reports.statistics.factorial.crossing import crossing
-from tests.reports.sample import Sample, plan_document
+from tests.reports.sample import Sample, parse_plan, plan_document
 
 
 def simulated(shape=(3, 4), replicates: int = 6, seed: int = 0, sd=1.0):

@@ -5,7 +5,7 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.outcomes.bounds import at_bound, best_possible, bounds
 
 SHARE = Compare("test/accuracy", "maximize", "share", {}, 0.005)

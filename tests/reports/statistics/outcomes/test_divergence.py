@@ -7,12 +7,12 @@ import pytest
 
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import build_report
-from orchestrator.reports.data.read import parse_plan, read_tables
+from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.statistics.comparisons.comparisons import comparisons
 from orchestrator.reports.statistics.outcomes.divergence import counted
-from tests.reports.sample import Sample, plan_document, write
+from tests.reports.sample import Sample, parse_plan, plan_document, write
 
 TWO = {"model.activation": ["sigmoid", "tanh"]}
 

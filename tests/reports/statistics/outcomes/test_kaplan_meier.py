@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from orchestrator.reports.data.read import parse_plan, read_tables
+from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.outcomes.kaplan_meier import Median, kaplan_meier, median
 from orchestrator.reports.statistics.outcomes.time_to_solve import time_to_solve
-from tests.reports.sample import Sample, plan_document, write
+from tests.reports.sample import Sample, parse_plan, plan_document, write
 
 TRIALS = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=2, max_size=25)
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from orchestrator.reports.data.read import Compare
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.statistics.outcomes.unlearnt import unlearnt
 from orchestrator.reports.statistics.tasks.baselines import Baseline

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from markupsafe import escape
 
+from orchestrator.plan_document import Nuisance, Selected, Tune, TuningPoint
 from orchestrator.reports.analysis import analyse
-from orchestrator.reports.data.read import Nuisance, Selected, Tune, TuningPoint, read_tables
+from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.page.render import render
