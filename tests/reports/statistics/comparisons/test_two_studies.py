@@ -96,7 +96,7 @@ def test_a_study_against_itself(tmp_path: Path) -> None:
 
 def test_fixed_settings_data_and_code_that_differ(tmp_path: Path) -> None:
     a = side(tmp_path, "a")
-    identity = {"data": {"digits": "zz"}, "code": a.plan.identity["code"]}
+    identity = replace(a.plan.identity, data={"digits": "zz"})
     fixed = {**a.plan.fixed, "training.epochs": 3, "new": True}
     found = two_studies(a, replace(a, plan=replace(a.plan, identity=identity, fixed=fixed)))
     assert [(d.what, d.a, d.b) for d in found.differences] == [
