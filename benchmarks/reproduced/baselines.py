@@ -30,7 +30,7 @@ Constant = Callable[[Tensor], Tensor]  # targets → outputs, the same for every
 def rows(treebank: Path | None) -> Iterator[Row]:
     ones, halves, classes = partial(_filled, 1.0), partial(_filled, 0.0), partial(_zeros, 4)
     many: dict[str, Any] = {"examples": 1, "validation_examples": 1}
-    tests = "tests/models/test_tasks_sequences.py"
+    tests = "tests/models/tasks/test_generated.py"
     for name, text, expected, task, constant in (
         ("adding, always 1", "1/6", 1 / 6, Adding(**many, test_examples=100_000), ones),
         (
@@ -78,7 +78,7 @@ def guessing_parity() -> Row:
         "within 1 %",
         short(share),
         verdict(abs(share / 0.5 - 1) <= 0.01),
-        "tests/models/test_tasks_sequences.py",
+        "tests/models/tasks/test_generated.py",
     )
 
 
@@ -91,7 +91,7 @@ def most_frequent_tag(treebank: Path | None) -> Row:
         "± .01 points",
         "–" if accuracy is None else f"{accuracy:.2f} %",
         "not run" if accuracy is None else verdict(abs(accuracy - 86.20) <= 0.01),
-        "tests/models/test_tasks_tagging.py",
+        "tests/models/tasks/test_tagging.py",
     )
 
 

@@ -56,7 +56,7 @@ def chain() -> Row:
         "to 1e-6",
         f"largest relative error of 100 draws {short(worst)}",
         verdict(worst < 1e-6),
-        "tests/models/test_networks.py",
+        "tests/models/networks/test_mlp.py",
     )
 
 
@@ -104,7 +104,7 @@ def nielsen(depth: int) -> Row:
         f"median {shorts(np.median(norms, axis=0))}, from {shorts(low)} "
         f"to {shorts(high)}; ratio {short(ratio)}",
         verdict(inside and 0.19 <= ratio <= 0.22),
-        "tests/training/test_probes.py",
+        "tests/training/probes/test_layers.py",
     )
 
 
@@ -125,5 +125,5 @@ def per_layer(activation: Activation, init: Init, factor: float) -> Row:
         "within 3 % at width 500, 3 seeds",
         short(measured, 4),
         verdict(abs(measured / factor - 1) <= 0.03),
-        "tests/training/test_probes.py",
+        "tests/training/probes/test_layers.py",
     )

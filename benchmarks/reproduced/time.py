@@ -42,7 +42,7 @@ def per_step(name: str, model: Recurrent, factor: float) -> Row:
         f"within 3 % at {HIDDEN} units, {SEEDS} seeds",
         short(measured, 4),
         verdict(abs(measured / factor - 1) <= 0.03),
-        "tests/models/test_networks_decay.py",
+        "tests/models/networks/test_recurrent_decay.py",
     )
 
 

@@ -13,7 +13,7 @@ from orchestrator.study.settings import Resources
 from tests.execution.listening import Heard
 from tests.training.packs import pack, variant
 
-TRAIN = "tests.training.together:train_or_misbehave"
+TRAIN = "tests.training.distributed.training:train_or_misbehave"
 
 
 def named(label: str) -> Pack:

@@ -84,7 +84,7 @@ def test_a_zero_is_an_underflow_where_there_can_be_none(settings, expected) -> N
 
 
 def test_fifty_steps_of_a_sigmoid_network_underflow_without_a_zero() -> None:
-    """.1387 a step, as measured in tests/training/test_probing.py; of whatever activation."""
+    """.1387 per step, as tests/training/probes/test_schedule.py measures; any activation."""
     lost, kept = ([factor**lag for lag in range(50)] for factor in (0.1387, 0.4))
     assert min(lost) > 0
     table = decay_table(fits(time_rows([lost, kept])), plan(**{"model.activation": "relu"}))

@@ -12,7 +12,7 @@ from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers import SGD
 from orchestrator.training.optim.schedules import Schedule
 from tests.training.packs import pack, variant
-from tests.training.stacked import stacked
+from tests.training.stacking.stacked import stacked
 
 LOSSES = [1.0, 0.9, 0.95, 0.9, 0.91, 0.89999, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.4, 0.5]
 

@@ -11,7 +11,7 @@ from orchestrator.execution.protocol import Job
 from orchestrator.study.settings import Resources
 from orchestrator.training.distributed.process_group import ALONE
 from orchestrator.training.records import PackRows
-from tests.training.together import DIGITS, VARIED, parameters, rows_of
+from tests.training.distributed.training import DIGITS, VARIED, parameters, rows_of
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,11 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def two() -> Any:
     """Parameters by us and by torch, and rows, all from one pair of processes."""
-    job = Job(Path("/"), Resources(workers=2), train="tests.training.together:train_and_compare")
+    job = Job(
+        Path("/"),
+        Resources(workers=2),
+        train="tests.training.distributed.training:train_and_compare",
+    )
     return train_in_processes(DIGITS, job)
 
 

@@ -9,7 +9,7 @@ from orchestrator.training.engine import train
 from orchestrator.training.stacking import memory
 from orchestrator.training.stacking.members import Members
 from tests.training.packs import pack, variant
-from tests.training.stacked import stacked
+from tests.training.stacking.stacked import stacked
 
 
 def one_of(*layers: torch.nn.Module) -> Members:

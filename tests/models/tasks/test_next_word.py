@@ -17,7 +17,7 @@ from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.seeds import seed_for
 
 SPLITS = ("train", "validation", "test")
-DOCS = Path(__file__).parents[2] / "docs" / "tasks.md"
+DOCS = Path(__file__).parents[3] / "docs" / "tasks.md"
 
 
 def toy(**chosen: int) -> Dataset:

@@ -16,7 +16,7 @@ from orchestrator.training.engine import train
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.reading import Reading
 from tests.training.packs import normal, pack, variant
-from tests.training.stacked import stacked
+from tests.training.stacking.stacked import stacked
 
 ALL = frozenset(QUANTITIES)
 

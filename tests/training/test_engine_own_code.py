@@ -20,7 +20,7 @@ from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.records import PackRows
 from orchestrator.training.stacking.members import Mapped, find_stacking, single
 from tests.own_code import MODEL, TASK, own_study, write_module
-from tests.training.stacked import stacked
+from tests.training.stacking.stacked import stacked
 
 HEAD = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
 SEQUENCES = "digits_rows, train_examples: 40, validation_examples: 20, test_examples: 20"

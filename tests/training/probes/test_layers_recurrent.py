@@ -14,7 +14,7 @@ from orchestrator.study.probes import QUANTITIES
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.reading import Reading
 from orchestrator.training.stacking.members import single
-from tests.training.stacked import stacked
+from tests.training.stacking.stacked import stacked
 
 TIME, HIDDEN, LAYERS = 6, 4, 3
 ALL = frozenset(QUANTITIES)

@@ -13,7 +13,7 @@ from orchestrator.models.networks.mlp import MLP
 from orchestrator.study.settings import Training
 from orchestrator.training.optim.optimizers import OPTIMIZERS
 from orchestrator.training.stacking.members import Mapped, Members, Single, find_stacking, single
-from tests.training.stacked import stacked
+from tests.training.stacking.stacked import stacked
 
 TORCH: dict[str, Any] = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),

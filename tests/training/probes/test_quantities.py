@@ -16,7 +16,7 @@ from orchestrator.study.probes import QUANTITIES
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.probes.quantities import SAMPLE
 from orchestrator.training.stacking.members import Mapped, Members, Single, single
-from tests.training.stacked import stacked
+from tests.training.stacking.stacked import stacked
 
 ALL = frozenset(QUANTITIES)
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -21,7 +23,6 @@ KINDS = FUSED | {
     "rnn sigmoid": {"cell": "rnn", "activation": "sigmoid"},
     "lstm peephole": {"cell": "lstm", "peephole": True},
 }
-PRECISIONS = [(torch.float32, 1e-5), (torch.float64, 1e-10)]
 WORDS = torch.tensor(
     [[3, 7, 3, 9, 1, 4], [5, 2, 0, 0, 0, 0], [8, 0, 0, 0, 0, 0], [6, 1, 2, 2, 0, 0]]
 )
@@ -50,22 +51,46 @@ def gradients(outputs: Tensor, net: nn.Module) -> tuple[Tensor, ...]:
     return torch.autograd.grad(loss(outputs), list(net.parameters()))
 
 
-@pytest.mark.parametrize(("precision", "tolerance"), PRECISIONS, ids=["float32", "float64"])
-@pytest.mark.parametrize("pooling", [None, "last", "mean", "max"])
-@pytest.mark.parametrize("words", [False, True], ids=["numbers", "words"])
-@pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+SENTENCES = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=6), min_size=1, max_size=4)
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> tuple[bool, Tensor]:
+    """Words, padded at the end, or numbers, (batch, time, 3); whether they are words."""
+    sentences = draw(SENTENCES)
+    longest = max(map(len, sentences))
+    words = torch.tensor([row + [0] * (longest - len(row)) for row in sentences])
+    if draw(st.booleans()):
+        return True, words
+    generator = torch.Generator().manual_seed(1)
+    return False, torch.randn(*words.shape, 3, generator=generator, dtype=torch.float64)
+
+
 @pytest.mark.parametrize("kind", FUSED)
+@given(
+    batch=batches(),
+    bidirectional=st.booleans(),
+    pooling=st.sampled_from([None, "last", "mean", "max"]),
+    precision=st.sampled_from([(torch.float32, 1e-5), (torch.float64, 1e-10)]),
+    layers=st.integers(1, 3),
+)
+@example((True, WORDS), True, None, (torch.float64, 1e-10), 2)
+@example((True, WORDS), True, "max", (torch.float64, 1e-10), 2)
+@example((False, inputs_for(False)), True, "last", (torch.float32, 1e-5), 2)
+@settings(deadline=None, max_examples=24, derandomize=True)
 def test_the_step_form_equals_the_kernel(
     kind: str,
+    batch: tuple[bool, Tensor],
     bidirectional: bool,
-    words: bool,
     pooling: str | None,
-    precision: torch.dtype,
-    tolerance: float,
+    precision: tuple[torch.dtype, float],
+    layers: int,
 ) -> None:
-    chosen = {"bidirectional": bidirectional, "pooling": pooling, **FUSED[kind]}
-    net = network(words, precision, **chosen)
-    inputs = inputs_for(words, precision)
+    """Outputs and gradients, for words and numbers, one direction and both, every pooling."""
+    (words, inputs), (dtype, tolerance) = batch, precision
+    chosen = {"bidirectional": bidirectional, "pooling": pooling, "layers": layers, **FUSED[kind]}
+    net = network(words, dtype, **chosen)
+    inputs = inputs if words else inputs.to(dtype)
     assert not net.stepwise
     by_kernel, (by_steps, _) = net(inputs), net.steps(inputs)
     torch.testing.assert_close(by_steps, by_kernel, rtol=tolerance, atol=tolerance)

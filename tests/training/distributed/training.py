@@ -1,4 +1,4 @@
-"""What the processes of tests/training/test_together.py do."""
+"""What the processes of tests/training/distributed/test_process_group_training.py do."""
 
 from dataclasses import dataclass, replace
 from math import inf
