@@ -34,7 +34,7 @@ def text(*sentences: str) -> str:
     return "\n\n".join(blocks) + "\n\n"
 
 
-def files(folder: Path, **texts: str) -> dict[str, str]:
+def files(folder: Path, **texts: str) -> dict[str, Any]:
     """train, validation and test files with these texts; `train` stands for one left out."""
     paths = {split: folder / f"{split}.conllu" for split in ("train", "validation", "test")}
     for split, path in paths.items():
@@ -48,7 +48,7 @@ def load(settings: Tagging) -> Dataset:
 
 @pytest.fixture(scope="module")
 def ewt() -> Dataset:
-    return load(Tagging(**{split: shared_data(name) for split, name in EWT.items()}))
+    return load(Tagging.model_validate({split: shared_data(name) for split, name in EWT.items()}))
 
 
 def test_the_most_frequent_tag_is_right_for_86_20_percent_of_ewts_test_words(ewt: Dataset) -> None:
