@@ -3,7 +3,7 @@
 #
 #     sbatch recipes/slurm.sh studies/vanishing_gradient.yaml --results results
 #
-# Arguments are those of `orch run`. Submitted again, it goes on where it stopped.
+# Arguments are those of `orch run`. Submitted again, it continues where it stopped.
 #SBATCH --job-name=orch
 #SBATCH --nodes=4
 #SBATCH --ntasks-per-node=1
@@ -19,11 +19,11 @@ address=$head:$((6379 + SLURM_JOB_ID % 1000))
 ip=$(getent ahostsv4 "$head" | awk '!ip && !/^127\./ { ip = $1 } END { print ip }') || ip=
 files=/tmp/ray-$SLURM_JOB_ID # of Ray, on every node
 
-# Other users of these machines cannot send work to this Ray.
+# Other users of these machines cannot send work to this cluster.
 RAY_AUTH_MODE=token
 RAY_AUTH_TOKEN=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 export RAY_AUTH_MODE RAY_AUTH_TOKEN
-export RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO=1 # no GPU asked for, no GPU seen
+export RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO=1 # none requested, none visible
 export RAY_USAGE_STATS_ENABLED=0
 
 ray_on() { # NODE ARGUMENTS…: until the job ends
@@ -54,7 +54,7 @@ done
 
 orch run "$@" --address "$address" &
 study=$!
-trap 'kill -TERM $study' TERM # a minute before the time is up: what is finished is kept
+trap 'kill -TERM $study' TERM # a minute before the time limit: finished packs are kept
 code=0
 wait $study || code=$?
 while kill -0 $study 2>/dev/null; do # the signal has ended the wait, not the study

@@ -17,6 +17,18 @@ factors:
   {factors}
 replicates: 2
 """
+NAMESAKES = {
+    "models/nets.py": """\
+from torch import nn
+from reports.layers import hidden
+from studies.kinds import ACTIVATIONS
+
+def build(inputs: int, outputs: int, *, width: int = 5, kind: str = "a"):
+    return nn.Sequential(hidden(inputs, width), ACTIVATIONS[kind](), nn.Linear(width, outputs))
+""",
+    "reports/layers.py": "from torch.nn import Linear as hidden\n",
+    "studies/kinds.py": "from torch.nn import ReLU, Tanh\n\nACTIVATIONS = {'a': Tanh, 'b': ReLU}\n",
+}
 SMALL_DIGITS = "digits, train_examples: 40, validation_examples: 20, test_examples: 20"
 MODEL = """\
 from torch import nn
@@ -54,6 +66,15 @@ def write_module(folder: Path, text: str) -> str:
     name = f"own_code_{next(NUMBERS)}"
     (folder / f"{name}.py").write_text(text)
     return name
+
+
+def write_namesakes(folder: Path) -> str:
+    """The module of a model in packages that are called as parts of orch are."""
+    for name, text in NAMESAKES.items():
+        (folder / name).parent.mkdir()
+        (folder / name).write_text(text)
+        (folder / name).with_name("__init__.py").touch()
+    return "models.nets"
 
 
 def own_study(

@@ -39,7 +39,7 @@ def started_head(flags: Sequence[str], port: int = 0, **environment: str) -> Ite
     ports = [port or free_ports(1)[0], *free_ports(len(PORTS) - 1)]
     own = [f"--{name}={port}" for name, port in zip(PORTS, ports, strict=True)]
     mark, folder = uuid.uuid4().hex, tempfile.mkdtemp(dir="/tmp", prefix="head-")
-    command = [
+    command: list[str | Path] = [
         ORCH.with_name("ray"), "start", "--head", "--block", f"--temp-dir={folder}",
         f"--object-store-memory={80 * 2**20}", *own, *flags,
     ]  # fmt: skip

@@ -16,6 +16,7 @@ import pytest
 
 from orchestrator.cli.terminal import Terminal
 from orchestrator.execution.local import inline
+from orchestrator.execution.worker.pack import train_pack
 from orchestrator.paths import TABLES
 from orchestrator.run.run_study import run_study
 from orchestrator.study.parsing.overrides import Overrides
@@ -75,13 +76,13 @@ class Killed(BaseException):
 @contextmanager
 def killed_after(packs: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A run in the block is killed when so many packs are done."""
-    real, calls = inline.train_pack, []
+    calls: list[Any] = []
 
     def unlucky(*arguments: Any) -> Any:
         if len(calls) == packs:
             raise Killed
         calls.append(arguments)
-        return real(*arguments)
+        return train_pack(*arguments)
 
     with monkeypatch.context() as patched:
         patched.setattr(inline, "train_pack", unlucky)
@@ -118,7 +119,7 @@ def started(arguments: Sequence[str | Path], **options: Any) -> Iterator["Proces
     """An `orch` in the background, with a mark that its offspring carry; killed at the end."""
     mark = uuid.uuid4().hex
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-    command = [ORCH, *map(str, arguments)]
+    command: list[str | Path] = [ORCH, *map(str, arguments)]
     env = {**os.environ, MARK: mark}
     with subprocess.Popen(command, env=env, text=True, **{**pipes, **options}) as process:
         try:

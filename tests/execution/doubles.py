@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from orchestrator.execution.protocol import Job
+from orchestrator.execution.ray.preflight import Preflight
 from orchestrator.execution.worker.failures import failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
@@ -33,14 +34,14 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> Pac
     resources = Resources(cpus=threads, gpus=int(device == "cuda"))
     blank = failed_rows(pack, "", Job(Path("/"), resources)).trials
     trials = {name: blank[name] for name in blank if not name.startswith("git_")}
-    outcome = {
+    outcome: dict[str, list[Any]] = {
         "status": ["diverged" if "diverge" in trial_id else "completed" for trial_id in ids],
         "error": [None] * len(ids),
         "final.test/loss": list(values),
         "execution": ["stacked"] * len(ids),
     }
     count = len(ids)
-    metrics = {
+    metrics: dict[str, Any] = {
         "trial_id": np.array(ids),
         "epoch": np.zeros(count, dtype=int),
         "step": np.zeros(count, dtype=int),
@@ -48,7 +49,7 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> Pac
         "metric": np.repeat("loss", count),
         "value": values,
     }
-    gradients = {
+    gradients: dict[str, Any] = {
         "trial_id": np.array(ids),
         "epoch": np.zeros(count, dtype=int),
         "step": np.zeros(count, dtype=int),
@@ -74,7 +75,7 @@ def train_shortly(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any
     return train(pack, device, threads)
 
 
-class SlowPreflight:
+class SlowPreflight(Preflight):
     """Stands for the check that a worker makes first: slow in all but one. Notes each of them."""
 
     def fault(self) -> None:

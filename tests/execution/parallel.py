@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -28,8 +29,8 @@ def run(executor: Executor, packs: Sequence[Pack], results: Path) -> tuple[Job, 
     return job, heard
 
 
-def stored(job: Job, of: Pack, table: str) -> dict[str, list[object]]:
-    columns: dict[str, list[object]] = pq.read_table(job.paths.part(table, of.pack_id)).to_pydict()
+def stored(job: Job, of: Pack, table: str) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = pq.read_table(job.paths.part(table, of.pack_id)).to_pydict()
     return columns
 
 

@@ -38,7 +38,9 @@ class Outcome:
     def row(self, trial_id: str) -> dict[str, Any]:
         """The one row of a trial, wherever it is in the store."""
         files = self.job.paths.store("trials").glob("*.parquet")
-        rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+        rows: list[dict[str, Any]] = []
+        for file in files:
+            rows += pq.read_table(file).to_pylist()
         (found,) = [row for row in rows if row["trial_id"] == trial_id]
         return found
 

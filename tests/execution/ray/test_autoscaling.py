@@ -72,7 +72,15 @@ def head(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Head]:
 
 def test_a_kind_of_which_there_is_no_machine_yet(head: Head, tmp_path: Path) -> None:
     study, results = write_study(tmp_path, STUDY), tmp_path / "cluster"
-    command = ["run", study, "--address", head.address, "--results", results, "--no-report"]
+    command: list[str | Path] = [
+        "run",
+        study,
+        "--address",
+        head.address,
+        "--results",
+        results,
+        "--no-report",
+    ]
     refused = orch(*command)
     assert refused.returncode == 3
     assert "the label pool must be late, available: none" in refused.stderr
@@ -90,7 +98,7 @@ def test_a_kind_of_which_there_is_no_machine_yet(head: Head, tmp_path: Path) -> 
 
 
 def status(head: Head) -> str:
-    command = [ORCH.with_name("ray"), "status", "--address", head.address]
+    command: list[str | Path] = [ORCH.with_name("ray"), "status", "--address", head.address]
     done = subprocess.run(
         command, env=os.environ | OPEN, capture_output=True, text=True, check=True
     )

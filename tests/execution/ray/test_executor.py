@@ -4,7 +4,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -209,7 +209,11 @@ def test_a_worker_that_starts_slowly_is_not_ended_for_one_that_is_there(
     """Tune gives the pack that waits for it to the other, and would start the next one in vain."""
     job = Job(tmp_path, train="tests.execution.doubles:train_shortly")
     packs = [pack_of(f"short {number}") for number in range(24)]
-    executor = RayTuneExecutor(local.joined, lambda results: nullcontext(SlowPreflight()))
+
+    def slow(results: ResultsPaths) -> AbstractContextManager[Preflight]:
+        return nullcontext(SlowPreflight(results, "", {}))
+
+    executor = RayTuneExecutor(local.joined, slow)
     executor.run([packs], job, Heard())
     workers = [note for note in Path(os.environ[MARKER]).iterdir() if "worker " in note.name]
     assert len(workers) == 2, "as many as there are CPUs"

@@ -3,12 +3,14 @@
 import socket
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.ray import existing_cluster
 from orchestrator.execution.ray.existing_cluster import tune_folder
+from orchestrator.execution.remote.archive import _orch
 
 
 def test_files_of_a_killed_run_are_removed_by_the_next(tmp_path: Path) -> None:
@@ -42,3 +44,24 @@ def test_another_version_is_named_with_both(monkeypatch: pytest.MonkeyPatch) -> 
         existing_cluster._join("head:6379", {})
     assert f"this machine Ray {ray.__version__} and Python 3." in str(fault.value)
     assert "install the same" in str(fault.value)
+
+
+@pytest.mark.ray
+def test_ray_packs_orch_with_its_links_resolved(tmp_path: Path) -> None:
+    """By Ray's own code: what its workers on other nodes import."""
+    from ray._private.runtime_env.packaging import create_package
+
+    made = existing_cluster._runtime_environment(threads=1, own=[])
+    (package,) = made["py_modules"]
+    create_package(
+        package,
+        tmp_path / "orch.zip",
+        include_gitignore=True,
+        include_parent_dir=True,
+        excludes=made["excludes"],
+    )
+    with ZipFile(tmp_path / "orch.zip") as packed:
+        names = packed.namelist()
+    assert len(names) == len(set(names))
+    assert set(names) >= {name for name, _ in _orch()}
+    assert not [name for name in names if name.endswith(".pyc")]

@@ -1,7 +1,6 @@
 """Packs on a cluster that was started elsewhere, of several nodes: processes of this machine."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +18,20 @@ from orchestrator.execution.worker.pack import train_pack
 from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
-from tests.cli.orch import ORCH, orch
-from tests.cli.running import LONG, parts, started, tables, train_here, write_study
+from tests.cli.orch import orch
+from tests.cli.running import (
+    LONG,
+    own_tiny,
+    parts,
+    started,
+    tables,
+    train_here,
+    write_study,
+)
 from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
+from tests.own_code import write_namesakes
 from tests.training.packs import pack, variant
 
 if TYPE_CHECKING:
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
-STORE = {"object_store_memory": 80 * 2**20}
+STORE: dict[str, Any] = {"object_store_memory": 80 * 2**20}
 CARDS = {"ray.io/accelerator-type": "A100"}  # as Ray labels machines that have some
 
 
@@ -53,7 +61,7 @@ def cluster(local: LocalRay, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             started.wait_for_nodes()
             yield started
         finally:
-            started.shutdown()
+            started.shutdown()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
@@ -89,12 +97,14 @@ def nodes_of(notes: Path) -> dict[str, set[str]]:
 
 
 def test_a_study_gives_the_rows_of_one_process(cluster: "Cluster", tmp_path: Path) -> None:
-    study = write_study(tmp_path)
-    assert train_here(study) == 0
-    command = [ORCH, "run", study, "--address", cluster.address, "--results", tmp_path / "cluster"]
-    done = subprocess.run(
-        [*command, "--no-report"], capture_output=True, text=True, timeout=300, check=False
-    )
+    """With own packages that are called as parts of orch are."""
+    factors = "  model.kind: [a, b]\n  model.width: [3, 4]\n"
+    write_study(tmp_path, own_tiny(write_namesakes(tmp_path), factors))
+    command = ["run", "study.yaml", "--no-report"]
+    inline = orch(*command, "--inline", cwd=tmp_path)
+    assert (inline.returncode, inline.stderr) == (0, "")
+    on_cluster = ["--address", cluster.address, "--results", "cluster"]
+    done = orch(*command, *on_cluster, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"on 2 workers of 2 nodes at {cluster.address}" in done.stdout
     alone = tables(tmp_path / "results")

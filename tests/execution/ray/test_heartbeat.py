@@ -59,7 +59,15 @@ def test_a_run_outlives_its_head_by_what_it_has_to_say(
 ) -> None:
     address, files = head
     study, results = write_study(tmp_path, SLOW), tmp_path / "results"
-    command = ["run", study, "--address", address, "--results", results, "--no-report"]
+    command: list[str | Path] = [
+        "run",
+        study,
+        "--address",
+        address,
+        "--results",
+        results,
+        "--no-report",
+    ]
 
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
     closed = subprocess.run([ORCH, *command], capture_output=True, text=True, check=False)

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
+import orchestrator
 from orchestrator.errors import InputError
 from orchestrator.execution.remote.archive import Archive, archive_of, check_paths, files_expected
 from orchestrator.study.load import parse_study
@@ -35,6 +36,19 @@ def test_own_code_and_its_data_lie_where_they_are_imported(tmp_path: Path) -> No
     }  # fmt: skip
     assert sent["own.yaml"] == study.text.encode()
     assert files_expected(study) == []
+
+
+def test_orch_is_in_it_once_and_without_links(tmp_path: Path) -> None:
+    """Some of its folders are links in the repository."""
+    archive_of(own_study(tmp_path), tmp_path).write(tmp_path / "sent.zip")
+    with ZipFile(tmp_path / "sent.zip") as archive:
+        archive.extractall(tmp_path / "there")
+    there = tmp_path / "there" / "orchestrator"
+    package = Path(orchestrator.__file__).parent
+    for name in ("models/networks/mlp.py", "reports/build.py", "studies/__init__.py"):
+        assert (there / name).read_bytes() == (package / name).read_bytes()
+    assert {path.name for path in there.parent.iterdir()} == {"orchestrator", "own.yaml"}
+    assert not [path for path in there.rglob("*") if path.is_symlink()]
 
 
 @pytest.mark.slow

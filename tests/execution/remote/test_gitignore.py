@@ -14,7 +14,15 @@ def test_ignored_files_stay_here_as_git_decides(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.log\n!keep.log\n*.bin\n")
     (lab / "data" / ".gitignore").write_text("!big.bin\n")
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    listed = ["git", "-C", tmp_path, "ls-files", "--others", "--exclude-standard", "lab"]
+    listed: list[str | Path] = [
+        "git",
+        "-C",
+        tmp_path,
+        "ls-files",
+        "--others",
+        "--exclude-standard",
+        "lab",
+    ]
     by_git = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
     of_git = {name for name in by_git if not name.endswith((".gitignore", ".pyc"))}
     assert {str(path.relative_to(tmp_path)) for path in files_below(lab)} == of_git

@@ -1,4 +1,4 @@
-"""Speaking to a Ray Jobs server that answers late, breaks off, or is none."""
+"""A Ray Jobs server that answers late, breaks the connection, or does not exist."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,6 +12,7 @@ from orchestrator.execution.remote import jobs_server
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from tests.execution.remote.test_submissions import job
 
+Streams = Sequence[Sequence[str | Exception]]
 FROZEN = TimeoutError("not raised: it stands for a connection on which nothing comes any more")
 BROKEN = RuntimeError("WebSocket connection closed unexpectedly")
 
@@ -19,7 +20,7 @@ BROKEN = RuntimeError("WebSocket connection closed unexpectedly")
 class Client:
     """Stands for Ray's: one stream after another, and what the job's state is after each."""
 
-    def __init__(self, streams: Sequence[Sequence[str | Exception]], states: Sequence[Any]) -> None:
+    def __init__(self, streams: Streams, states: Sequence[Any]) -> None:
         self.streams, self.states = list(streams), list(states)
 
     async def tail_job_logs(self, submission_id: str) -> AsyncIterator[str]:
@@ -52,7 +53,7 @@ def follow(client: Client, lost: list[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_log_goes_on_where_it_broke_off(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    streams = [["one\n", "two\n", BROKEN], [BROKEN], ["one\ntwo\nth", "ree\n"]]
+    streams: Streams = [["one\n", "two\n", BROKEN], [BROKEN], ["one\ntwo\nth", "ree\n"]]
     client = Client(streams, ["RUNNING", ConnectionError("refused"), "SUCCEEDED"])
     assert follow(client, lost, monkeypatch) == "one\ntwo\nthree\n"
     assert lost == ["lost", "lost"]
@@ -63,7 +64,11 @@ def test_a_connection_that_is_frozen_is_made_again(
 ) -> None:
     """Nothing comes, and nothing says that it never will; meanwhile the job has ended."""
     monkeypatch.setattr(jobs_server, "_SILENT_S", 0.05)
-    streams = [["one\n", FROZEN], ["one\n", "two\n", FROZEN], ["one\ntwo\nthree\n", FROZEN]]
+    streams: Streams = [
+        ["one\n", FROZEN],
+        ["one\n", "two\n", FROZEN],
+        ["one\ntwo\nthree\n", FROZEN],
+    ]
     client = Client(streams, ["RUNNING", "RUNNING", "SUCCEEDED"])
     assert follow(client, lost, monkeypatch) == "one\ntwo\nthree\n"
     assert not lost
