@@ -75,9 +75,9 @@ class Listener(Protocol):
 class Executor(Protocol):
     """Runs packs until each of their trials has a row in the store.
 
-    rounds: the next one is asked for once all packs of the one before are in the store.
+    rounds: the next one is requested once all packs of the one before are in the store.
 
-    Raises EnvironmentFault when the machine cannot go on; finished packs are in the store.
+    Raises EnvironmentFault when the machine cannot continue; finished packs are in the store.
     """
 
     @property

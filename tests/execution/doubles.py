@@ -1,4 +1,4 @@
-"""Stands in for the training engine: makes rows at once, and misbehaves as its trials ask.
+"""Replaces the training engine: makes rows at once, and misbehaves as its trials' names say.
 
 A trial misbehaves when its id carries one of the words below.
 """

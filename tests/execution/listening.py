@@ -1,4 +1,4 @@
-"""Packs of trials named after what they do, and a listener that remembers."""
+"""Packs of trials named after what they do, and a listener that records all calls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from tests.training.packs import variant
 
 @dataclass
 class Heard:
-    """Everything that an executor told."""
+    """Everything that an executor reported."""
 
     started_packs: list[str] = field(default_factory=list)
     summaries: list[Summary] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Heard:
 
 
 def pack_of(*names: str) -> Pack:
-    """A pack with one trial a name."""
+    """A pack with one trial per name."""
     owner = variant("relu", epochs=3)
     owner = replace(owner, levels={"model.activation": "relu"})
     trials = tuple(Trial(name, owner, replicate) for replicate, name in enumerate(names))

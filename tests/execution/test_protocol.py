@@ -112,7 +112,7 @@ class TestExecutor:
         assert not list(tmp_path.iterdir())
 
     def test_a_store_that_refuses_ends_the_study(self, executor: Executor, tmp_path: Path) -> None:
-        """A file stands where the folder of metrics must be; works for root as well."""
+        """A file lies where the folder of metrics must be; this works for root too."""
         job = job_in(tmp_path)
         job.paths.store("metrics").parent.mkdir(parents=True)
         job.paths.store("metrics").write_text("in the way")

@@ -134,7 +134,7 @@ def reuse_idle_workers() -> None:
     """Let Tune's actors take the workers that Ray started and that have loaded torch already.
 
     Without it, 3 s more at the start of each: Tune asks for a runtime environment of its own, to
-    hand down variables that workers inherit anyway, and Ray starts new processes for it.
+    pass on variables that workers inherit anyway, and Ray starts new processes for it.
     """
     from ray.tune.execution import class_cache
 

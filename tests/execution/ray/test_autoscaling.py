@@ -1,4 +1,4 @@
-"""Ray's own autoscaler starts machines as they are asked for; here they are processes."""
+"""Ray's own autoscaler starts machines on request; here they are processes."""
 
 import json
 import os
@@ -60,7 +60,7 @@ STUDY = TINY + "resources: {labels: {pool: late}}\n"
 
 @pytest.fixture(scope="module")
 def head(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Head]:
-    """No CPU, and an autoscaler that may start one machine of the kind that the study asks for."""
+    """No CPU, and an autoscaler that may start one machine of the kind that the study requests."""
     file, port = tmp_path_factory.mktemp("autoscaler") / "configuration.json", free_ports(1)[0]
     provider = {**PROVIDER, "gcs_address": f"127.0.0.1:{port}"}
     file.write_text(json.dumps({**CONFIGURATION, "provider": provider}))

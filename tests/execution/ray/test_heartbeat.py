@@ -85,10 +85,10 @@ def test_a_run_outlives_its_head_by_what_it_has_to_say(
         run.wait_for("pack", lambda: journal.exists() and "pack_started" in journal.read_text())
         assert kill(files, "gcs_server") == 1
         killed_at = time.monotonic()
-        _, told = run.process.communicate(timeout=100)
-    assert run.process.returncode == 3, told
+        _, message = run.process.communicate(timeout=100)
+    assert run.process.returncode == 3, message
     assert time.monotonic() - killed_at < 45, "Ray itself waits for 60 s"
-    assert told.startswith(f"the head of the Ray cluster at {address} no longer answers: Conn")
-    assert "then run the same command to continue" in told
+    assert message.startswith(f"the head of the Ray cluster at {address} no longer answers: Conn")
+    assert "then run the same command to continue" in message
     assert events(results, "long")[-1]["event"] == "interrupted"
     assert not list(results.glob(".[st]*")), "marks and Tune's files are gone"

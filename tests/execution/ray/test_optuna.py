@@ -1,4 +1,4 @@
-"""Ray Tune's OptunaSearch behind the search of a tuning."""
+"""Ray Tune's OptunaSearch, as tuning uses it."""
 
 import importlib.util
 from math import log10
@@ -71,7 +71,7 @@ def test_values_are_those_of_the_ranges() -> None:
 
 
 def test_a_lost_point_is_avoided_like_a_bad_one() -> None:
-    """Everything above 0.3 diverges; a search that was not told would go on there."""
+    """Everything above 0.3 diverges; a search without these scores would continue there."""
     search = OptunaPoints((RATE,), "maximize", ROUND, 4)
     lost = []
     for number in range(40):

@@ -13,7 +13,7 @@ from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from tests.execution.remote.test_submissions import job
 
 Streams = Sequence[Sequence[str | Exception]]
-FROZEN = TimeoutError("not raised: it stands for a connection on which nothing comes any more")
+FROZEN = TimeoutError("not raised: it represents a connection on which nothing arrives any more")
 BROKEN = RuntimeError("WebSocket connection closed unexpectedly")
 
 

@@ -1,4 +1,4 @@
-"""What a Ray Jobs server tells of submitted studies, and how one is named and found."""
+"""What a Ray Jobs server knows of submitted studies, and how one is named and found."""
 
 import pytest
 
@@ -8,8 +8,13 @@ from orchestrator.execution.remote.submissions import Submission, find, from_orc
 
 def job(name: str, status: str = "RUNNING", start: int = 0, **more: object) -> dict[str, object]:
     """As `GET /api/jobs/` describes it."""
-    told = {"orch": "1", "study": name.split("-")[0], "results": "/shared"}
-    return {"submission_id": name, "status": status, "metadata": told, "start_time": start} | more
+    metadata = {"orch": "1", "study": name.split("-")[0], "results": "/shared"}
+    return {
+        "submission_id": name,
+        "status": status,
+        "metadata": metadata,
+        "start_time": start,
+    } | more
 
 
 def known(*names: str) -> list[Submission]:
