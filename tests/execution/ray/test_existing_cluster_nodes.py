@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from orchestrator.execution.nodes import Cluster as Nodes
 from orchestrator.execution.protocol import Job, Summary
 from orchestrator.execution.ray.autoscaling import wait_for_room
 from orchestrator.execution.ray.executor import RayTuneExecutor
@@ -65,13 +64,6 @@ def cluster(local: LocalRay, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             started.shutdown()  # type: ignore[no-untyped-call]
 
 
-@pytest.fixture(scope="module")
-def joined(cluster: "Cluster") -> Iterator["Cluster"]:
-    """The cluster, once this process has joined it; commands of their own come before."""
-    with existing_cluster(cluster.address, threads=1):
-        yield cluster
-
-
 @pytest.fixture
 def notes(cluster: "Cluster") -> Path:
     """Where the doubles note which node they are on; empty."""
@@ -82,6 +74,7 @@ def notes(cluster: "Cluster") -> Path:
 
 
 def train(
+    cluster: "Cluster",
     packs: list[Pack],
     results: Path,
     heard: Heard,
@@ -89,8 +82,9 @@ def train(
     **resources: Any,
 ) -> None:
     job = Job(results, Resources(**resources), train=f"tests.execution.doubles:{double}")
-    executor = RayTuneExecutor(lambda: tune_folder(results), preflight)
-    executor.run([packs], job, heard)
+    with existing_cluster(cluster.address, threads=1):
+        executor = RayTuneExecutor(lambda: tune_folder(results), preflight)
+        executor.run([packs], job, heard)
 
 
 def nodes_of(notes: Path) -> dict[str, set[str]]:
@@ -139,24 +133,25 @@ def test_a_study_whose_driver_is_killed_goes_on(cluster: "Cluster", tmp_path: Pa
     assert not list(results.glob(".[st]*"))
 
 
-def test_a_quarter_of_a_gpu(joined: "Cluster", tmp_path: Path, notes: Path) -> None:
+def test_a_quarter_of_a_gpu(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
     packs = [pack_of(name) for name in "abcd"]
-    train(packs, tmp_path, Heard(), cpus=0.5, gpus=0.25, accelerator_type="A100")
+    train(cluster, packs, tmp_path, Heard(), cpus=0.5, gpus=0.25, accelerator_type="A100")
     assert [note.read_text() for note in notes.iterdir()] == ["0"] * 4
 
 
-def test_no_gpu_asked_for_no_gpu_seen(joined: "Cluster", tmp_path: Path, notes: Path) -> None:
-    train([pack_of("a")], tmp_path, Heard())
+def test_no_gpu_asked_for_no_gpu_seen(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
+    train(cluster, [pack_of("a")], tmp_path, Heard())
     assert [note.read_text() for note in notes.iterdir()] == [""]
 
 
-def test_workers_of_one_trial_on_two_nodes(joined: "Cluster", tmp_path: Path) -> None:
+def test_workers_of_one_trial_on_two_nodes(cluster: "Cluster", tmp_path: Path) -> None:
     """Each has room for one of them."""
     trial = pack([variant("shared")], replicates=1)
-    node = joined.add_node(num_cpus=2, **STORE)
-    executor = RayTuneExecutor(lambda: tune_folder(tmp_path))
-    executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
-    joined.remove_node(node)
+    node = cluster.add_node(num_cpus=2, **STORE)
+    with existing_cluster(cluster.address, threads=2):
+        executor = RayTuneExecutor(lambda: tune_folder(tmp_path))
+        executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
+    cluster.remove_node(node)
     found = pq.read_table(Job(tmp_path).paths.part("metrics", trial.pack_id))["value"]
     assert np.allclose(found, train_pack(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
 
@@ -174,36 +169,35 @@ class Joining(Heard):
             self.node = self.cluster.add_node(num_cpus=2, **STORE)
 
 
-def test_a_node_that_comes_late_gets_packs(joined: "Cluster", tmp_path: Path, notes: Path) -> None:
+def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
     names = ["first", *(f"wait {number}" for number in range(7))]
-    heard = Joining(joined)
-    train([pack_of(name) for name in names], tmp_path, heard, "train_on_two_nodes")
-    joined.remove_node(heard.node)
+    heard = Joining(cluster)
+    train(cluster, [pack_of(name) for name in names], tmp_path, heard, "train_on_two_nodes")
+    cluster.remove_node(heard.node)
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert len(nodes_of(notes)) == 2
 
 
-def test_room_that_never_comes_is_asked_for_no_longer(joined: "Cluster") -> None:
+def test_room_that_never_comes_is_asked_for_no_longer(cluster: "Cluster") -> None:
     resources = Resources(labels={"pool": "none"})
-    import ray
-    from ray.util import placement_group_table
+    with existing_cluster(cluster.address, threads=1) as before:
+        from ray.util import placement_group_table
 
-    before = Nodes.of(joined.address, ray.nodes())  # type: ignore[no-untyped-call]
-    assert not wait_for_room(before, resources, timeout_s=1.5).has_room(resources)
-    assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
+        assert not wait_for_room(before, resources, timeout_s=1.5).has_room(resources)
+        assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
 
 
 @pytest.fixture(scope="module")
-def second(joined: "Cluster") -> Any:
+def second(cluster: "Cluster") -> Any:
     """Another node, labelled."""
-    return joined.add_node(num_cpus=2, labels={"pool": "night"}, **STORE)
+    return cluster.add_node(num_cpus=2, labels={"pool": "night"}, **STORE)
 
 
 def test_packs_go_to_machines_with_the_labels_asked_for(
-    joined: "Cluster", second: Any, tmp_path: Path, notes: Path
+    cluster: "Cluster", second: Any, tmp_path: Path, notes: Path
 ) -> None:
     packs = [pack_of(name) for name in "abcd"]
-    train(packs, tmp_path, Heard(), labels={"pool": "night"})
+    train(cluster, packs, tmp_path, Heard(), labels={"pool": "night"})
     assert set(nodes_of(notes)) == {second.node_id}
 
 
@@ -221,11 +215,11 @@ class Losing(Heard):
 
 
 def test_the_packs_of_a_lost_node_run_elsewhere(
-    joined: "Cluster", second: Any, tmp_path: Path, notes: Path
+    cluster: "Cluster", second: Any, tmp_path: Path, notes: Path
 ) -> None:
-    names = [f"trial{number}" for number in range(10)]
-    heard = Losing(joined, second)
-    train([pack_of(name) for name in names], tmp_path, heard)
+    names = [f"trial{number}" for number in range(16)]
+    heard = Losing(cluster, second)
+    train(cluster, [pack_of(name) for name in names], tmp_path, heard)
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert heard.losses, "the node had packs"
     assert len(heard.summaries) == len(names), "nothing counts twice"

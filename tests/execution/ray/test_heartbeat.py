@@ -29,12 +29,12 @@ def head() -> Iterator[tuple[str, Path]]:
             "--head --port 0 --num-cpus 2 --include-dashboard false --include-log-monitor false"
         )
         quiet = {"RAY_USAGE_STATS_ENABLED": "0", **TOKEN}
-        subprocess.run(
-            [ray, "start", *options.split(), "--object-store-memory", "80000000",
-             "--node-ip-address", "127.0.0.1", "--temp-dir", folder],
-            env={**os.environ, **quiet}, check=True, capture_output=True,
-        )  # fmt: skip
         try:
+            subprocess.run(
+                [ray, "start", *options.split(), "--object-store-memory", "80000000",
+                 "--node-ip-address", "127.0.0.1", "--temp-dir", folder],
+                env={**os.environ, **quiet}, check=True, capture_output=True,
+            )  # fmt: skip
             yield (Path(folder) / "ray_current_cluster").read_text().strip(), Path(folder)
         finally:
             kill(Path(folder), "")
