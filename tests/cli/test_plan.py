@@ -93,7 +93,7 @@ def test_wrong_flags_are_named(small: Path) -> None:
 def test_a_study_too_large_for_this_machine_can_still_be_planned(small: Path) -> None:
     done = orch("plan", small, "--set", "resources.cpus=1000000")
     assert done.returncode == 0
-    assert "warning: resources: each pack asks for 1,000,000 CPUs" in done.stderr
+    assert "warning: resources: each pack requests 1,000,000 CPUs" in done.stderr
     assert "for 1 worker on" in done.stdout
 
 
