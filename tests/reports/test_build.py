@@ -8,6 +8,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import plotly
@@ -22,6 +23,7 @@ from orchestrator.reports.page.encode.encoding import deflated
 from orchestrator.reports.page.encode.highlight import highlighted
 from orchestrator.reports.page.render import plotly_js
 from tests.reports.sample import Sample, plan_document, write
+from tests.reports.some import some
 
 pytestmark = pytest.mark.slow  # whole pages
 
@@ -31,7 +33,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def test_writes_page_comparisons_and_index(small):
+def test_writes_page_comparisons_and_index(small: Path) -> None:
     report = build_report(small)
     assert report.path == small / "report.html"
     assert report.finding in (small / "report.html").read_text().replace("&#39;", "'")
@@ -45,7 +47,7 @@ def test_writes_page_comparisons_and_index(small):
     }  # fmt: skip
 
 
-def test_comparisons_have_the_columns_of_the_design(small):
+def test_comparisons_have_the_columns_of_the_design(small: Path) -> None:
     build_report(small)
     table = pq.read_table(small / "comparisons.parquet")
     assert table.column_names == COLUMNS
@@ -58,7 +60,7 @@ def test_comparisons_have_the_columns_of_the_design(small):
     assert rows["difference"][1] == pytest.approx(expected.mean())
 
 
-def test_the_decay_of_every_trial_is_a_table(small):
+def test_the_decay_of_every_trial_is_a_table(small: Path) -> None:
     build_report(small)
     table = pd.read_parquet(small / "decay.parquet")
     assert len(table) == 2 * 7 * 5 * 3  # deep variants, replicates, probes, quantities
@@ -69,12 +71,12 @@ def test_the_decay_of_every_trial_is_a_table(small):
     assert by_variant["activation=sigmoid depth=3"] < by_variant["activation=tanh depth=3"]
 
 
-def test_the_same_tables_give_the_same_bytes(small):
+def test_the_same_tables_give_the_same_bytes(small: Path) -> None:
     first = build_report(small).path.read_bytes()
     assert build_report(small).path.read_bytes() == first
 
 
-RUINS = {
+RUINS: dict[str, dict[str, Any]] = {
     "all failed": {"every_fate": "failed", "error": "ValueError: no\n" + "  at x\n" * 30},
     "all diverged": {"every_fate": "diverged"},
     "nothing trained": {"every_fate": "missing"},
@@ -87,12 +89,13 @@ RUINS = {
     "half": {"fates": {("activation=tanh depth=3", r): "missing" for r in range(7)}},
     "one diverged": {"fates": {("activation=tanh depth=3", 0): "diverged"}},
 }
-FACTORS = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+FACTORS: dict[str, list[Any]] = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
 
 
 @pytest.mark.parametrize("ruin", RUINS)
-def test_every_state_of_a_study_has_a_report(tmp_path, ruin):
-    sample = Sample(**{"study": "s", "factors": FACTORS, "replicates": 7, **RUINS[ruin]})
+def test_every_state_of_a_study_has_a_report(tmp_path: Path, ruin: str) -> None:
+    changes: dict[str, Any] = {"study": "s", "factors": FACTORS, "replicates": 7, **RUINS[ruin]}
+    sample = Sample(**changes)
     folder = write(tmp_path, sample)
     report = build_report(folder)
     page = report.path.read_text()
@@ -106,15 +109,17 @@ def test_every_state_of_a_study_has_a_report(tmp_path, ruin):
     )
 
 
-def test_no_study_no_report(tmp_path):
+def test_no_study_no_report(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="no study was run here"):
         build_report(tmp_path)
 
 
-def test_a_write_that_fails_leaves_the_old_report_whole(small, monkeypatch):
+def test_a_write_that_fails_leaves_the_old_report_whole(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = build_report(small).path.read_bytes()
 
-    def fail(*_, **__):
+    def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.write_text", fail)
@@ -130,24 +135,26 @@ EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 class Elements(HTMLParser):
     """Counts tags; collects the text of scripts."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.tags, self.scripts, self.inside = [], [], False
+        self.tags: list[str] = []
+        self.scripts: list[str] = []
+        self.inside = False
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.inside = tag == "script"
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.inside:
             self.scripts.append(data)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         self.inside = False
 
 
-def evil(tmp_path):
-    factors = {f"model.{EVIL}": [EVIL, "tanh"], "model.depth": [1, 2]}
+def evil(tmp_path: Path) -> Path:
+    factors: dict[str, list[Any]] = {f"model.{EVIL}": [EVIL, "tanh"], "model.depth": [1, 2]}
     sample = Sample(
         study="evil", question=EVIL, factors=factors, baseline={f"model.{EVIL}": EVIL},
         replicates=6, error=f"Error: {EVIL}\n{EVIL}", text=f"# {EVIL}",
@@ -156,7 +163,7 @@ def evil(tmp_path):
     return write(tmp_path, sample)
 
 
-def test_names_from_users_stay_text(tmp_path):
+def test_names_from_users_stay_text(tmp_path: Path) -> None:
     folder = evil(tmp_path)
     plain = Sample(study="plain", factors=FACTORS, replicates=6)
     harmless = build_report(write(tmp_path, plain))
@@ -174,7 +181,7 @@ def test_names_from_users_stay_text(tmp_path):
     assert index.tags.count("img") == 2  # thumbnails, drawn by us
 
 
-def test_the_index_survives_a_broken_neighbour(small):
+def test_the_index_survives_a_broken_neighbour(small: Path) -> None:
     (small.parent / "other").mkdir()
     (small.parent / "other" / "plan.json").write_text("{")
     (small.parent / "young").mkdir()
@@ -186,13 +193,15 @@ def test_the_index_survives_a_broken_neighbour(small):
     assert '"study":"other"' not in index
 
 
-def test_plotly_stands_in_the_page_exactly_once(small):
+def test_plotly_stands_in_the_page_exactly_once(small: Path) -> None:
     page = build_report(small).path.read_text()
     assert page.count(deflated(plotly_js().encode())) == 1
     assert "https://cdn" not in page
 
 
-def test_a_large_page_leaves_its_gradients_in_a_folder(small, monkeypatch):
+def test_a_large_page_leaves_its_gradients_in_a_folder(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = build_report(small).path.read_text()
     monkeypatch.setattr("orchestrator.reports.page.render.LARGEST_BYTES", 0)
     parted = build_report(small).path.read_text()
@@ -207,15 +216,15 @@ def test_a_large_page_leaves_its_gradients_in_a_folder(small, monkeypatch):
     assert not (small / "report_data").exists()
 
 
-def test_the_page_has_the_plotly_js_of_the_python_package():
+def test_the_page_has_the_plotly_js_of_the_python_package() -> None:
     """So that a figure looks the same in the page, in a notebook and on paper."""
     whole = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    versions = [re.search(r"v\d+\.\d+\.\d+", text[:100])[0]
+    versions = [some(re.search(r"v\d+\.\d+\.\d+", text[:100]))[0]
                 for text in (plotly_js(), whole.read_text())]  # fmt: skip
     assert versions[0] == versions[1]
 
 
-def test_480_trials_take_under_five_seconds_and_two_megabytes(full):
+def test_480_trials_take_under_five_seconds_and_two_megabytes(full: Path) -> None:
     """From a fresh process, imports included; its own CPU time, as tests share their cores."""
     code = f"""
 import time
@@ -232,7 +241,7 @@ print(*(name for name in ("torch", "ray", "orchestrator", "scipy.stats") if name
     assert done.stdout.split("\n")[1] == ""
 
 
-def test_reports_can_be_written_beside_each_other(tmp_path):
+def test_reports_can_be_written_beside_each_other(tmp_path: Path) -> None:
     """The index lists the latest first, by the minute."""
     for name in ("a", "b"):
         events = write(tmp_path, Sample(study=name, factors=FACTORS, replicates=2)) / "events.jsonl"
@@ -247,7 +256,7 @@ def test_reports_can_be_written_beside_each_other(tmp_path):
     }  # fmt: skip
 
 
-def test_downloads_inside_the_page_are_the_tables(small):
+def test_downloads_inside_the_page_are_the_tables(small: Path) -> None:
     page = build_report(small).path.read_text()
     links = re.findall(r'href="data:text/csv;base64,([^"]+)" download="small_(\w+).csv"', page)
     found = {name: pd.read_csv(io.BytesIO(base64.b64decode(text))) for text, name in links}
@@ -258,7 +267,7 @@ def test_downloads_inside_the_page_are_the_tables(small):
         assert (small / name).exists()
 
 
-def test_a_hostile_study_file_is_text_in_colours():
+def test_a_hostile_study_file_is_text_in_colours() -> None:
     shown = highlighted(f"study: '{EVIL}'  # {EVIL}")
     assert "<script" not in shown
     assert "<img" not in shown
