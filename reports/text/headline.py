@@ -95,7 +95,7 @@ def _verdicts(plan: PlanDocument, compared: Comparisons) -> str:
     stuck = sum(row.stuck for row in compared.rows)
     where = f" ({stuck} of them at the metric's bound, where none can show)" if stuck else ""
     if counts["undecided"] == len(compared.rows):
-        return f"Undecided: of {family} none tells a difference from chance{where}"
+        return f"Undecided: of {family} none shows a difference beyond chance{where}"
     listed = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts[word])
     return f"Of {family}: {listed}{where}"
 

@@ -39,7 +39,7 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
     if analysis.replicates_needed:
-        found += [("Replicates to settle", _REPLICATES_NEEDED)]
+        found += [("Replicates needed", _REPLICATES_NEEDED)]
     if any(row.diverged for row in analysis.comparisons.rows):
         found += [("Diverged trials", _DIVERGED)]
     if any(p.factor for p in analysis.profiles):

@@ -36,7 +36,7 @@ def level_text(level: Level) -> str:
 
 
 def level_name(name: str, level: Level) -> str:
-    """A level as it stands in a sentence: "tanh", but "depth 8" and "bidirectional yes"."""
+    """A level in a sentence: "tanh", but "depth 8" and "bidirectional yes"."""
     text = level_text(level)
     return text if isinstance(level, str) else f"{name} {text}"
 
@@ -136,11 +136,11 @@ def steps_text(steps: float) -> str:
 
 
 def change_text(factor: float, unit: str) -> str:
-    """loses a factor 4.9 per layer; gains one where it is above 1."""
-    word, size = ("loses", 1 / factor) if factor < 1 else ("gains", factor)
+    """shrinks 4.9-fold per layer; grows, where the factor is above 1."""
+    word, size = ("shrinks", 1 / factor) if factor < 1 else ("grows", factor)
     if size < 1.005:
         return "keeps its size"
-    return f"{word} a factor {size:.3g} per {unit}"
+    return f"{word} {size:.3g}-fold per {unit}"
 
 
 def percent_text(share: float) -> str:

@@ -44,7 +44,7 @@ def statements(analysis: Analysis) -> tuple[Statement, ...]:
     known = [row for row in analysis.comparisons.rows if row.difference is not None]
     known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
     return tuple(
-        Statement(row.verdict, _text(plan, pair, row, found) + _idle(row, unlearnt))
+        Statement(row.verdict, _text(plan, pair, row, found) + _unlearnt(row, unlearnt))
         for row in known
     )
 
@@ -118,9 +118,11 @@ def _needs(row: Comparison, found: ReplicatesNeeded | None) -> str:
     return f"; would take about {needed} replicates" if needed else f"; more than {MOST} replicates"
 
 
-def _idle(row: Comparison, unlearnt: Sequence[str]) -> str:
-    both = row.variant in unlearnt and row.baseline in unlearnt
-    return "; neither is told from the task's baseline" if both and not row.stuck else ""
+def _unlearnt(row: Comparison, unlearnt: Sequence[str]) -> str:
+    if row.stuck or row.variant not in unlearnt or row.baseline not in unlearnt:
+        return ""
+    empty = ', so "equivalent" says nothing' if row.verdict == "equivalent" else ""
+    return f"; neither is shown to have learnt the task{empty}"
 
 
 def shown(every: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -153,7 +155,7 @@ def replicates_needed_text(found: ReplicatesNeeded | None) -> str:
     which = "it" if found.undecided == 1 else f"{found.decided} of them"
     return (
         f"{open_}; {found.proposed} replicates in place of {found.now} would probably "
-        f"settle {which} (each with a chance of 80 % or more):"
+        f"decide {which} (each with a chance of 80 % or more):"
     )
 
 

@@ -112,8 +112,9 @@ def _few_replicates(analysis: Analysis) -> Iterator[str]:
     n = analysis.plan.replicates
     if analysis.comparisons.rows and n < DESCRIPTIVE_BELOW:
         yield (
-            f"Descriptive only: with {count_text(n, 'replicate')} no difference can be told from "
-            f"chance (smallest possible p: {smallest_p(n):.3f}); six or more are needed."
+            f"Descriptive only: with {count_text(n, 'replicate')} no difference can be "
+            f"distinguished from chance (smallest possible p: {smallest_p(n):.3f}); "
+            "six or more are needed."
         )
 
 
@@ -123,9 +124,9 @@ def _unlearnt(analysis: Analysis) -> Iterator[str]:
         pairs = " A comparison of two of them says nothing of what they could learn."
         yield (
             f"Nothing learnt: {count_text(len(found), 'variant')} "
-            f"({_listed([names[variant] for variant in found])}) cannot be told from the task's "
-            f"baseline in {metric_text(analysis.plan.compare.metric)}, an answer that ignores the "
-            f"input.{pairs if len(found) > 1 else ''}"
+            f"({_listed([names[variant] for variant in found])}) cannot be distinguished from "
+            f"the task's baseline in {metric_text(analysis.plan.compare.metric)}, an answer "
+            f"that ignores the input.{pairs if len(found) > 1 else ''}"
         )
 
 

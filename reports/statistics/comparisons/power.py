@@ -47,7 +47,7 @@ def detectable(n: int, sd: float, contrasts: int) -> float | None:
     Assumes: differences about normal, with this spread; a t-test in place of the sign flips, whose
         power is nearly the same where their p can be small enough at all.
     Misleads: when the spread is a guess, or was measured on few replicates; and after the run, as
-        evidence: what was found stands in the interval.
+        evidence: what was found is in the interval.
     Source: non-central t; Cohen 1988.
     """
     alpha = reachable(n, contrasts)

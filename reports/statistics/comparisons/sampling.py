@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
 from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.statistics.outcomes.solved import wilson
+
+NoShare = Literal["other_split", "solved", "other_unit"]
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,14 @@ def sampling(
     }
 
 
-def no_share_of_answers(compare: Compare) -> str:
-    """Why a metric has no such uncertainty, as a sentence goes on; nothing where it has one."""
+def no_share_of_answers(compare: Compare) -> NoShare | None:
+    """Why a metric is no share of right answers on test; None where it is one."""
     split, name = compare.metric.split("/")
     if split != "test":
-        return f"{split} examples are not the test set"
-    if name == "solved":  # one answer a trial
-        return "a trial is solved or not, whatever the size of the test set"
-    if compare.unit != "share":
-        return f"{name} is no share of right answers; errors of single examples are not stored"
-    return ""
+        return "other_split"
+    if name == "solved":  # one answer per trial
+        return "solved"
+    return "other_unit" if compare.unit != "share" else None
 
 
 def _half(mean: float, answers: int) -> float:

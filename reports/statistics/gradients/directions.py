@@ -1,6 +1,6 @@
 """The layers that a gradient meets one after another, where recurrent ones read in two directions.
 
-Both directions of a recurrent layer stand at the same place of the depth axis (`forward.0`,
+Both directions of a recurrent layer have the same position of the depth axis (`forward.0`,
 `backward.0`). What is fitted and drawn goes through one of them at a time.
 """
 

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from orchestrator.reports.statistics.intervals import Floats
@@ -125,30 +124,3 @@ def recurrent_factor(activation: str, weight: Floats, added: Floats) -> Floats:
     Source: Chen, Pennington & Schoenholz 2018.
     """
     return factor(activation, weight, fixed_point(activation, weight, added))
-
-
-def edge_of_chaos(activation: str, bias: float) -> float | None:
-    """σ_w² at which χ(q*) = 1 for this σ_b²; None where there is none.
-
-    At the edge σ_w² = 1/E[φ'²] and σ_b² = q − σ_w² E[φ²], both functions of q: one equation for q.
-
-    Answers: from which initial scale can gradients cross any number of layers?
-    Assumes: a network of infinite width and depth.
-    Misleads: for few layers, which learn well on both sides of it.
-    Source: Poole et al. 2016, fig. 1; Schoenholz et al. 2017.
-    """
-    grid = np.geomspace(1e-12, 1e4, 500)  # q → 0 stands for 0, where ReLU has no slope
-    excess = _bias_at_edge(activation, grid) - bias
-    exact = np.flatnonzero(np.abs(excess) < 1e-11)
-    if exact.size:
-        return float(1 / squared_slope(activation, grid[exact[0]]))
-    crossings = np.flatnonzero(np.sign(excess[:-1]) * np.sign(excess[1:]) < 0)
-    if not crossings.size:
-        return None
-    low, high = grid[crossings[0]], grid[crossings[0] + 1]
-    q = brentq(lambda q: float(_bias_at_edge(activation, q)) - bias, low, high)
-    return float(1 / squared_slope(activation, q))
-
-
-def _bias_at_edge(activation: str, q: Floats | float) -> Floats:
-    return np.asarray(q - squared_output(activation, q) / squared_slope(activation, q))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,14 +19,23 @@ from orchestrator.reports.statistics.gradients.mean_field import (
 from orchestrator.reports.statistics.intervals import Floats
 
 Settings = Mapping[str, Level]
+Kind = Literal[
+    "log_linear", "chain", "convnet", "window_tagger", "recurrent", "own_model", "gates", "stacked",
+    "pooled", "cut", "identity", "activation", "not_recorded",
+]  # fmt: skip
+_OTHER_MODELS: Mapping[Level, Kind] = {
+    "log_linear": "log_linear", "chain": "chain", "convnet": "convnet",
+    "window_tagger": "window_tagger", "recurrent": "recurrent",
+}  # fmt: skip
 FORWARD = "forward.0"  # the only layer of a plain RNN, in the direction that ends at the loss
-_OTHER_MODELS = {
-    "log_linear": "a log-linear model has no hidden layer",
-    "chain": "one neuron a layer is not a wide layer",
-    "convnet": "convolutions share their weights",
-    "window_tagger": "neighbouring words share an embedding",
-    "recurrent": "it speaks of plain feed-forward layers",
-}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why theory does not speak of a network."""
+
+    kind: Kind
+    activation: Level = None  # of the kind "activation": one without a formula
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Theories:
     """by_axis: depth | time → variant id → Theory. reasons: the same → why others have none."""
 
     by_axis: Mapping[str, Mapping[str, Theory]]
-    reasons: Mapping[str, tuple[str, ...]]
+    reasons: Mapping[str, tuple[Reason, ...]]
 
 
 def theories(plan: PlanDocument, gradients: pd.DataFrame, fitted: pd.DataFrame) -> Theories:
@@ -85,10 +95,11 @@ def theories(plan: PlanDocument, gradients: pd.DataFrame, fitted: pd.DataFrame) 
 
 def _of_axis(
     axis: str, plan: PlanDocument, start: pd.DataFrame, fitted: pd.DataFrame
-) -> tuple[list[Theory], tuple[str, ...]]:
+) -> tuple[list[Theory], tuple[Reason, ...]]:
     tables = _tables(_rows(start, axis))
     factors = estimates(fitted[_is_main(fitted, axis)], ["variant_id"], "factor")
-    made, reasons = [], []
+    made: list[Theory] = []
+    reasons: list[Reason] = []
     for variant in plan.variants:
         rows = tables.get(variant.variant_id, {})
         if _MEASURED[axis] not in rows:
@@ -97,7 +108,7 @@ def _of_axis(
         reason = _LIMITS[axis](settings)
         expected = None if reason else _EXPECTED[axis](settings, rows)
         if expected is None:
-            reasons.append(reason or "the variances of its weights were not recorded")
+            reasons.append(reason or Reason("not_recorded"))
         else:
             made.append(_theory(variant.variant_id, axis, expected, factors))
     return made, tuple(dict.fromkeys(reasons))
@@ -170,36 +181,36 @@ def _theory(
     return Theory(variant, axis, expected.places, mean, factor, factors.get((variant,)))
 
 
-def _depth_limit(settings: Settings) -> str | None:
+def _depth_limit(settings: Settings) -> Reason | None:
     """Why theory does not speak of this network through depth; None where it does."""
     model = settings.get("model.name")
     if model != "mlp":
-        return _OTHER_MODELS.get(str(model), "a user's own model may be built in any way")
+        return Reason(_OTHER_MODELS.get(model, "own_model"))
     if settings.get("model.depth") == 0:
-        return _OTHER_MODELS["log_linear"]
+        return Reason("log_linear")
     return _activation_limit(settings)
 
 
-def _time_limit(settings: Settings) -> str | None:
+def _time_limit(settings: Settings) -> Reason | None:
     """The same through time."""
     if settings.get("model.name") != "recurrent":
-        return "a user's own model may be built in any way"
+        return Reason("own_model")
     if settings.get("model.cell") != "rnn":
-        return "it does not hold for gates (LSTM, GRU)"
+        return Reason("gates")
     if settings.get("model.layers", 1) != 1:
-        return "in a stack the gradient also comes from the layer above"
+        return Reason("stacked")
     if settings.get("model.pooling", "last") != "last":
-        return "the loss reads more than the last state"
+        return Reason("pooled")
     if settings.get("model.bptt_steps") is not None:
-        return "the gradient is cut (bptt_steps)"
+        return Reason("cut")
     if settings.get("model.recurrent_init.scheme") == "identity":
-        return "an identity matrix is not random"
+        return Reason("identity")
     return _activation_limit(settings)
 
 
-def _activation_limit(settings: Settings) -> str | None:
-    known = settings.get("model.activation") in ACTIVATIONS
-    return None if known else f"the activation {settings.get('model.activation')} is not known"
+def _activation_limit(settings: Settings) -> Reason | None:
+    activation = settings.get("model.activation")
+    return None if activation in ACTIVATIONS else Reason("activation", activation)
 
 
 def _depth(settings: Settings, rows: Rows) -> _Expected | None:
@@ -233,7 +244,7 @@ def _time(settings: Settings, rows: Rows) -> _Expected | None:
     return _Expected(lags, gradient[usable, :1] * factors[:, None] ** np.asarray(lags), factors)
 
 
-_LIMITS: Mapping[str, Callable[[Settings], str | None]] = {
+_LIMITS: Mapping[str, Callable[[Settings], Reason | None]] = {
     "depth": _depth_limit,
     "time": _time_limit,
 }

@@ -40,8 +40,9 @@ def outcomes(trials: pd.DataFrame, metric: str) -> dict[str, Outcome]:
     Answers: how well does each variant do, and how much does that depend on the seed?
     Assumes: what the t-interval assumes; see `intervals.t_half_width`.
     Misleads: when trials diverged or failed. They have no final value, so mean and interval speak
-        of the survivors only; how many were planned, completed, diverged and failed stands beside
-        them for that reason. Comparisons count diverged trials: see `divergence.counted`.
+        of the survivors only; the numbers of planned, completed, diverged and failed trials are
+        shown beside them for that reason. Comparisons count diverged trials: see
+        `divergence.counted`.
     Source: Bouthillier et al. 2021, "Accounting for Variance in Machine Learning Benchmarks".
     """
     column = f"final.{metric}"

@@ -1,6 +1,7 @@
 """Words of the section of results."""
 
 from orchestrator.reports.analysis import Analysis
+from orchestrator.reports.data.read import Compare
 from orchestrator.reports.statistics.comparisons.sampling import no_share_of_answers
 
 
@@ -13,8 +14,7 @@ def sampling_text(analysis: Analysis) -> str:
     if not any(outcome.n for outcome in analysis.outcomes.values()):
         return ""
     if not found:
-        unknown = "the number of test answers is not stored"
-        why = no_share_of_answers(analysis.plan.compare) or unknown
+        why = _why_unknown(analysis.plan.compare)
         return (
             f"What the finite test set alone leaves uncertain is not known here: {why}. The "
             "intervals are over seeds; on another test set all of these numbers may shift."
@@ -28,3 +28,16 @@ def sampling_text(analysis: Analysis) -> str:
         "All variants of a replicate share it, so that it largely cancels in paired differences; "
         "where every replicate draws its own, the spread over seeds holds a part of it already."
     )
+
+
+def _why_unknown(compare: Compare) -> str:
+    split, name = compare.metric.split("/")
+    match no_share_of_answers(compare):
+        case "other_split":
+            return f"{split} examples are not the test set"
+        case "solved":
+            return "a trial is solved or not, whatever the size of the test set"
+        case "other_unit":
+            return f"{name} is no share of right answers; errors of single examples are not stored"
+        case None:
+            return "the number of test answers is not stored"

@@ -1,78 +1,66 @@
-"""Every statistic says what it answers, assumes, when it misleads, and where it comes from."""
+"""Every module of a statistic says what it answers, assumes, when it misleads, and its source."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
 
 import pytest
 
-from orchestrator.reports.statistics.comparisons.adjustment import holm
-from orchestrator.reports.statistics.comparisons.comparisons import comparisons
-from orchestrator.reports.statistics.comparisons.sampling import sampling
-from orchestrator.reports.statistics.comparisons.signflip import max_t_p, signflip_p
-from orchestrator.reports.statistics.factorial.anova import anova
-from orchestrator.reports.statistics.factorial.marginal_means import marginal_means
-from orchestrator.reports.statistics.gradients.decay import decay
-from orchestrator.reports.statistics.gradients.decay_comparisons import decay_comparisons
-from orchestrator.reports.statistics.gradients.fits import fits
-from orchestrator.reports.statistics.gradients.influence import influences
-from orchestrator.reports.statistics.gradients.mean_field import (
-    edge_of_chaos,
-    recurrent_factor,
-    relative_delta,
-)
-from orchestrator.reports.statistics.gradients.phase import phases
-from orchestrator.reports.statistics.gradients.theory import theories
-from orchestrator.reports.statistics.gradients.time_decay import time_decay
-from orchestrator.reports.statistics.intervals import t_half_width
-from orchestrator.reports.statistics.outcomes.bounds import at_bound
-from orchestrator.reports.statistics.outcomes.curves import curves
-from orchestrator.reports.statistics.outcomes.kaplan_meier import kaplan_meier
-from orchestrator.reports.statistics.outcomes.outcomes import outcomes
-from orchestrator.reports.statistics.outcomes.solved import solved
-from orchestrator.reports.statistics.outcomes.time_to_solve import time_to_solve
-from orchestrator.reports.statistics.outcomes.unlearnt import unlearnt
-from orchestrator.reports.statistics.tasks.across_tasks import across_tasks
-from orchestrator.reports.statistics.tasks.baselines import baselines
-from orchestrator.reports.statistics.tasks.bootstrap import bootstrap
-from orchestrator.reports.statistics.tasks.ranks import not_told_apart, ranks
-from orchestrator.reports.statistics.tuning.tuning import study_spread
-from orchestrator.reports.text.headline import finding
+from orchestrator.reports import statistics
 
-STATISTICS = [
-    across_tasks,
-    bootstrap,
-    ranks,
-    sampling,
-    anova,
-    baselines,
-    comparisons,
-    curves,
-    decay,
-    decay_comparisons,
-    edge_of_chaos,
-    finding,
-    fits,
-    holm,
-    influences,
-    kaplan_meier,
-    marginal_means,
-    max_t_p,
-    outcomes,
-    phases,
-    recurrent_factor,
-    relative_delta,
-    signflip_p,
-    solved,
-    at_bound,
-    not_told_apart,
-    study_spread,
-    unlearnt,
-    t_half_width,
-    theories,
-    time_decay,
-    time_to_solve,
-]
+HEADINGS = ("Answers", "Assumes", "Misleads", "Source")
+# They count, time or bundle what other modules estimate: nothing in them can mislead by itself.
+PLAIN = {
+    "factorial.analysis": "bundles",
+    "factorial.crossing": "puts values into an array",
+    "gradients.analysis": "bundles",
+    "gradients.directions": "chooses rows",
+    "gradients.geometric": "averages for `decay` and `time_decay`, which say what that means",
+    "gradients.probed_epochs": "chooses epochs",
+    "outcomes.evidence": "counts trials and runs",
+    "outcomes.failures": "groups errors",
+}
 
 
-@pytest.mark.parametrize("statistic", STATISTICS, ids=lambda each: each.__name__)
-def test_a_statistic_documents_itself(statistic) -> None:
-    headings = [line.strip().split(":")[0] for line in statistic.__doc__.splitlines()]
-    positions = [headings.index(word) for word in ("Answers", "Assumes", "Misleads", "Source")]
-    assert positions == sorted(positions)
+def modules() -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(statistics.__path__, f"{statistics.__name__}."):
+        if not found.ispkg:
+            yield importlib.import_module(found.name)
+
+
+MODULES = tuple(modules())
+
+
+def short(module: ModuleType) -> str:
+    return module.__name__.removeprefix(f"{statistics.__name__}.")
+
+
+def public(module: ModuleType) -> list[FunctionType]:
+    """Functions that the module defines."""
+    members = inspect.getmembers(module, inspect.isfunction)
+    own = [each for _, each in members if each.__module__ == module.__name__]
+    return [each for each in own if not each.__name__.startswith("_")]
+
+
+def headings(function: FunctionType) -> list[str]:
+    lines = [line.strip().split(":")[0] for line in (function.__doc__ or "").splitlines()]
+    return [line for line in lines if line in HEADINGS]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=short)
+def test_a_statistic_documents_itself(module: ModuleType) -> None:
+    documented = [each for each in public(module) if headings(each)]
+    assert bool(documented) != (short(module) in PLAIN)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=short)
+def test_headings_are_whole_and_in_order(module: ModuleType) -> None:
+    for function in public(module):
+        if {"Answers", "Misleads"} & set(headings(function)):
+            assert headings(function) == list(HEADINGS), function.__name__
+
+
+def test_every_exception_is_a_module() -> None:
+    assert set(PLAIN) <= {short(module) for module in MODULES}

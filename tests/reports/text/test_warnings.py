@@ -97,10 +97,10 @@ def test_variants_that_learnt_nothing_are_named_and_their_comparison_says_so(
     chance, above = [0.1, 0.11, 0.09, 0.1, 0.1, 0.1], [0.1, 0.12, 0.1, 0.11, 0.1, 0.1]
     found = told(tmp_path, [chance, above, WIDE])
     (said,) = [w for w in found.said.warnings if w.startswith("Nothing learnt")]
-    assert "2 variants (sigmoid; tanh) cannot be told from the task's baseline" in said
+    assert "2 variants (sigmoid; tanh) cannot be distinguished from the task's baseline" in said
     idle = {s.text.split(" ")[0]: s.text for s in found.said.statements}
-    assert idle["tanh"].endswith("; neither is told from the task's baseline")
-    assert "task's baseline" not in idle["relu"]
+    assert idle["tanh"].endswith("; neither is shown to have learnt the task")
+    assert "learnt" not in idle["relu"]
     learnt = told(tmp_path, [WIDE, WIDE, WIDE])
     assert not [w for w in learnt.said.warnings if w.startswith("Nothing learnt")]
 

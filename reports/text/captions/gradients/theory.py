@@ -8,18 +8,32 @@ from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.geometric import Estimate
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
-from orchestrator.reports.statistics.gradients.theory import Theories, deviations
+from orchestrator.reports.statistics.gradients.theory import Reason, Theories, deviations
 from orchestrator.reports.statistics.gradients.time_decay import TimeProfile
 from orchestrator.reports.text.names import change_text, count_text, percent_text
 from orchestrator.reports.text.phrases import epoch_text, sentence, with_variant
 
+_REASONS = {
+    "log_linear": "a log-linear model has no hidden layer",
+    "chain": "one neuron a layer is not a wide layer",
+    "convnet": "convolutions share their weights",
+    "window_tagger": "neighbouring words share an embedding",
+    "recurrent": "it speaks of plain feed-forward layers",
+    "own_model": "a user's own model may be built in any way",
+    "gates": "it does not hold for gates (LSTM, GRU)",
+    "stacked": "in a stack the gradient also comes from the layer above",
+    "pooled": "the loss reads more than the last state",
+    "cut": "the gradient is cut (bptt_steps)",
+    "identity": "an identity matrix is not random",
+    "not_recorded": "the variances of its weights were not recorded",
+}
 UNITS = {"depth": "layer", "time": "step"}
 
 
 def caption(found: Theories, axis: str) -> str:
     """What the dashed lines are and how well they fit; where there are none, why."""
     made, unit = list(found.by_axis[axis].values()), UNITS[axis]
-    why = "; ".join(found.reasons[axis])
+    why = "; ".join(map(_reason, found.reasons[axis]))
     if not made:
         return f" No theory is drawn: {why}." if why else ""
     drawn = (
@@ -28,6 +42,12 @@ def caption(found: Theories, axis: str) -> str:
     )
     missing = f" It is not drawn everywhere: {why}." if why else ""
     return f"{drawn}{_agreement(found, axis, unit)}{missing}"
+
+
+def _reason(why: Reason) -> str:
+    if why.kind == "activation":
+        return f"the activation {why.activation} is not known"
+    return _REASONS[why.kind]
 
 
 def _agreement(found: Theories, axis: str, unit: str) -> str:
@@ -79,7 +99,7 @@ def _at_epoch(
 def _change(
     plan: PlanDocument, variant_id: str, factor: Estimate, epoch: int, found: Theories, axis: str
 ) -> str:
-    """loses a factor 4.9 per layer with sigmoid, depth 8 (theory says 4.88)."""
+    """shrinks 4.9-fold per layer with sigmoid, depth 8 (theory says 4.88)."""
     where = with_variant(plan, variant_id)
     theory = found.by_axis[axis].get(variant_id)
     expected = theory.factor if theory and epoch == 0 else None

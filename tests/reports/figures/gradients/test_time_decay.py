@@ -38,13 +38,13 @@ def test_the_figure_through_time_draws_every_lag_of_the_first_forward_layer(memo
 def test_the_sentence_says_where_the_gradient_shrinks_most_and_least(memory: Path) -> None:
     _, figures = drawn(memory)
     before, after = figures["time_decay"].lesson.rstrip(".").split(". ")
-    assert before.startswith("Before training the gradient loses a factor")
-    most, least = before.split(", and loses a factor ")
+    assert before.startswith("Before training the gradient shrinks ")
+    most, least = before.split(", and shrinks ")
     assert "with rnn" in most
     assert "with lstm" in least
-    assert after.startswith("After 20 epochs the gradient loses a factor")
-    assert float(most.split("factor ")[1].split(" per step")[0]) == pytest.approx(2, rel=0.1)
-    assert float(least.split(" per step")[0]) == pytest.approx(1 / 0.9, rel=0.1)
+    assert after.startswith("After 20 epochs the gradient shrinks ")
+    assert float(most.split("shrinks ")[1].split("-fold per step")[0]) == pytest.approx(2, rel=0.1)
+    assert float(least.split("-fold per step")[0]) == pytest.approx(1 / 0.9, rel=0.1)
     (theory,) = re.findall(r"theory says ([\d.]+)\)", before)
     assert float(theory) == pytest.approx(1.9, rel=0.03)  # of the rnn
 
@@ -58,7 +58,7 @@ def test_the_sentence_is_of_the_last_forward_layer(tmp_path: Path) -> None:
     tables.gradients.loc[first & (tables.gradients["quantity"] == "hidden_grad"), "value"] = 1.0
     gradients = pd.concat([tables.gradients, above], ignore_index=True)
     said = draw_all(*with_view(replace(tables, gradients=gradients)))["time_decay"].lesson
-    assert re.match(r"Before training the gradient loses a factor (2|1\.9)", said)
+    assert re.match(r"Before training the gradient shrinks (2|1\.9)", said)
     assert "keeps its size" not in said
     one_layer = draw_all(*with_view(tables))["time_decay"].lesson
     assert "keeps its size with rnn" in one_layer

@@ -7,7 +7,6 @@ from scipy.stats import norm
 
 from orchestrator.reports.statistics.gradients.mean_field import (
     ACTIVATIONS,
-    edge_of_chaos,
     factor,
     fixed_point,
     gaussian_mean,
@@ -50,29 +49,36 @@ def test_the_factor_per_step_is_the_published_one(activation, weight, expected) 
     assert float(recurrent_factor(activation, weight, added)) == pytest.approx(expected, abs=5e-5)
 
 
-def test_the_edge_of_chaos_is_the_published_one() -> None:
-    assert edge_of_chaos("tanh", 0.05) == pytest.approx(1.76, abs=5e-3)
-    assert edge_of_chaos("tanh", 0.0) == pytest.approx(1.0)
-    assert edge_of_chaos("relu", 0.0) == pytest.approx(2.0)
-
-
-def test_relu_has_no_edge_with_biases_and_softplus_none_at_all() -> None:
-    """Their variance grows without bound before χ = 1."""
-    assert edge_of_chaos("relu", 0.05) is None
-    assert edge_of_chaos("softplus", 0.0) is None
-
-
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-@pytest.mark.parametrize("bias", [0.01, 0.3])
-def test_at_the_edge_a_layer_neither_shrinks_nor_grows_the_gradient(activation, bias) -> None:
-    weight = edge_of_chaos(activation, bias)
+def at(activation: str, weight: float, bias: float) -> tuple[float, float]:
+    """q* and √χ(q*)."""
     q = fixed_point(activation, weight, bias)
-    assert float(factor(activation, weight, q)) == pytest.approx(1.0, abs=1e-4)
+    return float(q), float(factor(activation, weight, q))
+
+
+@pytest.mark.parametrize(
+    ("activation", "bias", "edge", "off"),
+    [("tanh", 0.05, 1.76, 0.005), ("tanh", 0.0, 1.0, 0.1), ("relu", 0.0, 2.0, 0.005)],
+)
+def test_the_edge_of_chaos_is_the_published_one(
+    activation: str, bias: float, edge: float, off: float
+) -> None:
+    """Without biases χ of tanh leaves 1 with the square of the distance only: 0.1 shows it."""
+    assert at(activation, edge - off, bias)[1] < 1 < at(activation, edge + off, bias)[1]
+    assert at(activation, edge, bias)[1] == pytest.approx(1, abs=2e-3)
+
+
+@pytest.mark.parametrize(("activation", "bias"), [("relu", 0.05), ("softplus", 0.0)])
+def test_relu_has_no_edge_with_biases_and_softplus_none_at_all(
+    activation: str, bias: float
+) -> None:
+    """Their variance grows without bound before χ = 1."""
+    assert all(at(activation, weight, bias)[1] < 1 for weight in (0.5, 1.0, 1.5, 1.9))
+    assert all(at(activation, weight, bias)[0] == 1e8 for weight in (2.5, 4.0))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("q", [0.01, 1.0, 16.0, 100.0])
-def test_gaussian_means_are_scipys(activation, q) -> None:
+def test_gaussian_means_are_scipys(activation: str, q: float) -> None:
     slope = ACTIVATIONS[activation].slope
 
     def integrand(z):
