@@ -1,7 +1,7 @@
 """Words of the section of results."""
 
+from orchestrator.plan_document import Compare
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.data.read import Compare
 from orchestrator.reports.statistics.comparisons.sampling import no_share_of_answers
 
 

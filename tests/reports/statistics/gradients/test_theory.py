@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from orchestrator.reports.data.read import Level, Tables, read_tables
+from orchestrator.plan_document import Level
+from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.statistics.gradients.fits import fits
 from orchestrator.reports.statistics.gradients.mean_field import factor, fixed_point
 from orchestrator.reports.statistics.gradients.phase import factors
