@@ -36,7 +36,7 @@ _CURES = (
     ("NETWORK_CONNECTION|resolve|timed? ?out", _ENDPOINT),
     (
         "INTERNAL_FAILURE|SERVICE_UNAVAILABLE|SLOW_DOWN|HTTP status 5",
-        "the server is not well: run the same command again later; what is there stays",
+        "the server returned errors; retry later: stored results are safe",
     ),
 )
 
