@@ -41,27 +41,27 @@ class OpenStudy:
 
     @property
     def trials(self) -> pd.DataFrame:
-        """One row a trial, as in trials.parquet."""
+        """One row per trial, as in trials.parquet."""
         return pd.read_parquet(self.folder / "trials.parquet")
 
     @property
     def metrics(self) -> pd.DataFrame:
-        """One row a trial, epoch, split and metric, with the variant's id and replicate."""
+        """One row per trial, epoch, split and metric, with the variant's id and replicate."""
         return self.tables.metrics
 
     @property
     def gradients(self) -> pd.DataFrame:
-        """One row a trial, epoch, site and quantity, with the variant's id and replicate."""
+        """One row per trial, epoch, site and quantity, with the variant's id and replicate."""
         return self.tables.gradients
 
     @cached_property
     def results(self) -> pd.DataFrame:
-        """One row a variant: n, mean, 95 % interval, what was lost, verdict."""
+        """One row per variant: n, mean, 95 % interval, what was lost, verdict."""
         return results_frame(self.analysis)
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:
-        """One row a contrast with the baseline."""
+        """One row per contrast with the baseline."""
         return comparisons_frame(self.analysis)
 
     @cached_property
@@ -81,8 +81,8 @@ class OpenStudy:
     def figure(self, name: str, choose: Mapping[str, str] | None = None) -> go.Figure:
         """A figure of the report; Jupyter draws what this returns.
 
-        choose: key of a list → option, for instance {"metric": "test/loss"}; what is left out
-        stands as on the page. Raises ValueError that names what there is.
+        choose: key of a list → option, for instance {"metric": "test/loss"}; a list that is left
+        out has the option of the page. Raises ValueError that names what there is.
         """
         return composed(self._figure(name), choose)
 

@@ -17,6 +17,7 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import Location, ResultsPaths
 from orchestrator.provenance import git_state, machine, versions
 from orchestrator.run.results_location import results_paths
+from orchestrator.words import plural
 
 ENOUGH_BYTES = 1_000_000_000  # free on the disk of the results
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -40,7 +41,7 @@ class Finding:
 
 
 def doctor(*, results: Location | None) -> int:
-    """Exit code 0, or 3 when something is wrong that a run would stumble over."""
+    """Exit code 0, or 3 when something would stop a run."""
     paths = results_paths(results)
     checks: tuple[Callable[[], Finding], ...] = (
         _versions, _machine, lambda: _folder(paths), lambda: _store(paths), _torch, _ray, _git,
@@ -51,7 +52,7 @@ def doctor(*, results: Location | None) -> int:
         found = check()
         faults += found.state == "fault"
         print("\n".join(_lines(found)), flush=True)
-    print("nothing stands in the way of a run" if not faults else f"{faults} to be mended")
+    print("this machine can run studies" if not faults else f"{plural(faults, 'fault')} to correct")
     return EnvironmentFault.exit_code if faults else 0
 
 
@@ -117,10 +118,10 @@ def _store(paths: ResultsPaths) -> Finding:
     """Every part of the store can be read."""
     from orchestrator.store.pack_files import DamagedPart, entries
 
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DamagedPart)
         stored = entries(paths)
-    damaged = [str(each.message) for each in told if issubclass(each.category, DamagedPart)]
+    damaged = [str(each.message) for each in caught if issubclass(each.category, DamagedPart)]
     what = f"store: {len(stored):,} trials"
     if damaged:
         return Finding("fault", f"{what}, {len(damaged)} damaged files", "\n       ".join(damaged))

@@ -145,7 +145,7 @@ def export(
     choose: Annotated[
         list[str] | None,
         typer.Option("--choose", metavar="KEY=OPTION",
-                     help="What a list of the page stands on, in pictures; repeatable."),
+                     help="Option of a list of the page, for pictures; repeatable."),
     ] = None,
     results: Results = None,
 ) -> None:  # fmt: skip

@@ -19,7 +19,7 @@ _MOST = 20  # trials listed
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an id stands for."""
+    """The study, trial or pack with this id."""
 
     kind: str  # study | trial | pack
     name: str

@@ -20,7 +20,7 @@ from orchestrator.words import duration, plural
 
 
 def speeds_of(study: Study, paths: ResultsPaths) -> Speeds:
-    """What the results folder tells of how long packs take, read when it is first asked for."""
+    """How long packs took in the results folder; read when it is first needed."""
     asked = study.resources
     device = device_name(device_of(asked), is_parallel=asked.workers > 1)
     return Speeds(partial(_earlier, paths), device)

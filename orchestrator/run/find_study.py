@@ -14,7 +14,7 @@ SHORTEST = 4  # digits of an id that is given in part
 
 
 def document_of(study: str, paths: ResultsPaths) -> PlanDocument:
-    """plan.json of the last run of the study that a path or a name stands for."""
+    """plan.json of the last run of the study that has this path or name."""
     found = known(paths)
     name = study if study in found else _name_in(study)
     where = str(paths.study(name).plan)

@@ -25,7 +25,7 @@ def plan_from_store(
     tried: frozenset[str] = frozenset(),
     speeds: Speeds = UNKNOWN,
 ) -> Plan:
-    """The plan as things stand. Arguments as in `make_plan`."""
+    """The plan, given what the store has now. Arguments as in `make_plan`."""
     prints = prints or fingerprints(study)
     results = _statuses(paths)
     known = NOTHING

@@ -47,7 +47,7 @@ class Site:
         self.building = Lock()  # one report at a time: two would take each other's memory and time
 
     def answer(self, target: str, since: str | None = None) -> Answer:
-        """target: what stands in the request line, as it came; since: If-Modified-Since."""
+        """target: of the request line, as received; since: If-Modified-Since."""
         parts = _parts(target)
         try:
             if parts in ([], ["index.html"]):

@@ -116,7 +116,7 @@ class TestDoctor:
         ended = orch("doctor", cwd=tmp_path)
         assert (ended.returncode, ended.stderr) == (0, "")
         assert "Ray starts and ends" in ended.stdout
-        assert ended.stdout.endswith("nothing stands in the way of a run\n")
+        assert ended.stdout.endswith("this machine can run studies\n")
         assert not list(tmp_path.iterdir())
 
     def test_a_folder_that_takes_no_files(self) -> None:

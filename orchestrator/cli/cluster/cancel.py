@@ -35,6 +35,6 @@ def _ended(submission: Submission, server: JobsServer) -> Submission:
             return now
         time.sleep(_ASK_EVERY_S)
     raise EnvironmentFault(
-        f"{server.address}: {name} was told to stop and still runs after {_PATIENCE_S:g} s\n"
+        f"{server.address}: {name} was asked to stop and still runs after {_PATIENCE_S:g} s\n"
         "    look at its log, or at the head's dashboard"
     )

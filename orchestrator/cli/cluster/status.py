@@ -32,7 +32,7 @@ class Shown:
 
 
 def status(given: str | None, *, address: str | None, as_json: bool) -> int:
-    """Exit code 0, however the study stands. Raises InputError for an unknown id."""
+    """Exit code 0, whatever the state of the study. Raises InputError for an unknown id."""
     server = JobsServer(server_address(address))
     known = server.submissions()
     chosen = known if given is None else [find(known, given, server.address)]

@@ -150,9 +150,9 @@ def _submitted_meanwhile(submission_id: str, server: JobsServer) -> Submission |
 def _start(
     order: Order, file: Path, server: JobsServer, submission_id: str, after: str
 ) -> Submission:
-    told = {"study": order.study.name, "results": order.results, "after": after}
+    facts = {"study": order.study.name, "results": order.results, "after": after}
     variables = {SUBMISSION: submission_id, **variables_there(order.study, order.command)}
-    server.submit(submission_id, _command(order, after), file, told, variables | _STOPPED_BY)
+    server.submit(submission_id, _command(order, after), file, facts, variables | _STOPPED_BY)
     return Submission(submission_id, order.study.name, order.results, "queued", after)
 
 

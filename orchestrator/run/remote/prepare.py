@@ -37,7 +37,7 @@ def plan_to_send(name: str, overrides: Overrides) -> Plan:
 
 
 def results_there(given: Location | None) -> str:
-    """As the cluster is told: a URI, or an absolute path. Raises InputError."""
+    """The results location for the cluster: a URI, or an absolute path. Raises InputError."""
     paths = results_paths(given)
     return paths.uri or str(paths.root.absolute())
 
