@@ -10,7 +10,7 @@ from orchestrator.reports.build import Report, build_report
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
-from tests.reports.browsing import CHROMIUM, Visit
+from tests.reports.page.browsing import CHROMIUM, Visit
 from tests.reports.sample import Drawn, Sample, write, write_small
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reports.browsing import MARKS, Visit, clashes
+from tests.reports.page.browsing import MARKS, Visit, clashes
 
 pytestmark = MARKS
 PAPER_PX = 186 / 25.4 * 96  # A4 less the margins of the page

@@ -4,9 +4,9 @@ import pytest
 
 from orchestrator.reports.build import build_report
 from orchestrator.reports.figures.palette import INK, soft
-from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
+from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
+from tests.reports.page.scripts.filters.test_level_filters_in_browser import chip, points
 from tests.reports.sample import Sample, write
-from tests.reports.test_chips_in_browser import chip, points
 
 pytestmark = MARKS
 

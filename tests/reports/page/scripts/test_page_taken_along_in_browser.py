@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from tests.reports.browsing import MARKS, Visit
-from tests.reports.test_chips_in_browser import chip
+from tests.reports.page.browsing import MARKS, Visit
+from tests.reports.page.scripts.filters.test_level_filters_in_browser import chip
 
 pytestmark = MARKS
 

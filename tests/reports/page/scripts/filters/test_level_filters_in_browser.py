@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from orchestrator.reports.build import build_report
-from tests.reports.browsing import MARKS, PHONE, Visit, wait_until
+from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
 from tests.reports.sample import Sample, write
 from tests.reports.test_build import evil
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from orchestrator.reports.build import build_report
-from tests.reports.browsing import MARKS, PHONE, Visit, clashes, wait_until
+from tests.reports.page.browsing import MARKS, PHONE, Visit, clashes, wait_until
 from tests.reports.sample import Sample, write, write_small
 from tests.reports.test_build import evil
 
