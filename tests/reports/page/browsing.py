@@ -1,55 +1,72 @@
 """An opened page, for the tests that look at it in Chromium."""
 
 import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
 
 import pytest
+from playwright.sync_api import Browser, Dialog, ElementHandle, Request, ViewportSize
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
 class Visit:
     """An opened page, and everything that went wrong on it."""
 
-    def __init__(self, browser, path, scheme="light", size=DESKTOP, fragment=""):
+    def __init__(
+        self,
+        browser: Browser,
+        path: Path,
+        scheme: Literal["light", "dark"] = "light",
+        size: ViewportSize = DESKTOP,
+        fragment: str = "",
+    ) -> None:
         context = browser.new_context(color_scheme=scheme, viewport=size)
         self.page = context.new_page()
-        self.wrong = []
+        self.wrong: list[str] = []
+        self.figures: list[ElementHandle] = []  # those that a test had drawn
         self.page.on("console", lambda m: self.wrong.append(m.text))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
+        self.page.on("dialog", self.dismissed)
         self.page.on("request", self.asked)
         self.page.goto(path.as_uri() + fragment)
 
-    def asked(self, request):
+    def dismissed(self, dialog: Dialog) -> None:
+        self.wrong.append("dialog")
+        dialog.dismiss()
+
+    def asked(self, request: Request) -> None:
         if not request.url.startswith(("file:", "data:", "blob:")):
             self.wrong.append(f"asked for {request.url}")
 
-    def draw(self, name):
+    def draw(self, name: str) -> ElementHandle:
         """Scrolls to a figure, as it is drawn when it comes near."""
         figure = self.page.query_selector(f"#figure-{name}")
+        assert figure is not None
         figure.scroll_into_view_if_needed()
         figure.wait_for_selector(".panel:last-child .main-svg")
         self.settle()
         return figure
 
-    def settle(self):
+    def settle(self) -> None:
         """Until every plot near the window shows what was chosen."""
         self.page.wait_for_selector("html:not([data-drawing])", state="attached")
 
-    def draw_all(self):
+    def draw_all(self) -> list[ElementHandle]:
         names = self.page.evaluate(
             "[...document.querySelectorAll('.figure')].map(e => e.dataset.name)"
         )
         return [self.draw(name) for name in names]
 
 
-def wait_until(visit, holds):
+def wait_until(visit: Visit, holds: Callable[[], bool]) -> None:
     for _ in range(400):
         if holds():
             return
@@ -57,7 +74,7 @@ def wait_until(visit, holds):
     raise AssertionError("nothing changed within twenty seconds")
 
 
-def clashes(visit):
+def clashes(visit: Visit) -> list[str]:
     """Tick labels, axis titles and labels of lines that leave their plot or meet each other."""
     found: list[str] = visit.page.evaluate(
         """() => [...document.querySelectorAll('.plot')].flatMap(plot => {

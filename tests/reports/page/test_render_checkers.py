@@ -1,8 +1,12 @@
 """The page as others judge it: html5lib on the markup, axe-core on accessibility."""
 
-import html5lib
+from pathlib import Path
+from typing import Any, Literal
+
+import html5lib  # type: ignore[import-untyped]
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page
 
 from orchestrator.reports.build import build_report
 from tests.reports.sample import Sample, write
@@ -13,15 +17,15 @@ pytestmark = pytest.mark.slow  # whole analyses and pages
 PAGES = ("report.html", "../index.html")
 
 
-def errors(page):
+def errors(page: Path) -> list[Any]:
     parser = html5lib.HTMLParser()
     parser.parse(page.read_text())
-    return parser.errors
+    return list(parser.errors)
 
 
 @pytest.mark.parametrize("kind", ["full", "memory", "hostile", "failed", "nothing trained"])
-def test_the_markup_has_no_error(request, tmp_path, kind):
-    factors = {"model.activation": ["sigmoid", "tanh"]}
+def test_the_markup_has_no_error(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    factors: dict[str, list[Any]] = {"model.activation": ["sigmoid", "tanh"]}
     if kind in ("full", "memory"):
         folder = request.getfixturevalue(kind)
     elif kind == "hostile":
@@ -35,9 +39,12 @@ def test_the_markup_has_no_error(request, tmp_path, kind):
 
 
 @pytest.mark.browser
-def test_axe_finds_nothing_serious(browser, tmp_path):
+def test_axe_finds_nothing_serious(browser: Browser, tmp_path: Path) -> None:
     """Light and dark, every figure drawn, everything folded opened."""
-    factors = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [2, 4]}
+    factors: dict[str, list[Any]] = {
+        "model.activation": ["sigmoid", "tanh", "relu"],
+        "model.depth": [2, 4],
+    }
     folder = write(tmp_path, Sample(study="s", factors=factors, replicates=4))
     build_report(folder)
     for name in PAGES:
@@ -47,7 +54,7 @@ def test_axe_finds_nothing_serious(browser, tmp_path):
         assert serious(page, "light") + serious(page, "dark") == []
 
 
-def serious(page, scheme):
+def serious(page: Page, scheme: Literal["light", "dark"]) -> list[tuple[str, str, str]]:
     """Rules that are violated, with the first element of each."""
     page.emulate_media(color_scheme=scheme)
     found = Axe().run(page).response["violations"]
@@ -55,7 +62,7 @@ def serious(page, scheme):
     return [(scheme, each["id"], each["nodes"][0]["html"][:200]) for each in bad]
 
 
-def open_all(page):
+def open_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     for figure in page.query_selector_all(".figure"):
         figure.scroll_into_view_if_needed()

@@ -1,8 +1,11 @@
 """The page in headless Chromium: offline, without errors, in light, dark and on a phone."""
 
 import shutil
+from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, PHONE, Visit, clashes, wait_until
@@ -13,33 +16,35 @@ pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
-def desktop(chromium, report):
+def desktop(chromium: Browser, report: Path) -> Visit:
     """The page of 480 trials, every figure drawn. For tests that only look, as the next one is."""
     return every_figure(Visit(chromium, report))
 
 
 @pytest.fixture(scope="module")
-def phone(chromium, report):
+def phone(chromium: Browser, report: Path) -> Visit:
     return every_figure(Visit(chromium, report, "dark", PHONE))
 
 
-def every_figure(visit):
+def every_figure(visit: Visit) -> Visit:
     visit.figures = visit.draw_all()
     return visit
 
 
 @pytest.fixture(scope="module")
-def small_report(tmp_path_factory):
+def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_report(write_small(tmp_path_factory.mktemp("results"))).path
 
 
 @pytest.fixture
-def visit(browser, small_report):
+def visit(browser: Browser, small_report: Path) -> Visit:
     return Visit(browser, small_report)
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
-def test_every_panel_is_drawn_offline_without_errors(request, device):
+def test_every_panel_is_drawn_offline_without_errors(
+    request: pytest.FixtureRequest, device: str
+) -> None:
     """Bright on the desktop, dark on the phone."""
     visit = request.getfixturevalue(device)
     assert len(visit.figures) == 16
@@ -50,21 +55,27 @@ def test_every_panel_is_drawn_offline_without_errors(request, device):
     assert not visit.wrong
 
 
-def test_the_first_screen_holds_question_answer_figure_and_evidence(browser, report, memory_report):
+def test_the_first_screen_holds_question_answer_figure_and_evidence(
+    browser: Browser, report: Path, memory_report: Path
+) -> None:
     for path in (report, memory_report):
         visit = Visit(browser, path, size={"width": 1280, "height": 800})
         visit.page.wait_for_selector(".first .main-svg")
         for part in ("h1", ".finding", ".first .panels", ".evidence", ".warnings"):
             box = visit.page.locator(part).first.bounding_box()
+            assert box is not None
+            assert box is not None
             assert box["y"] + box["height"] <= 800, part
 
 
-def test_a_phone_never_scrolls_sideways(browser, phone, memory_report):
+def test_a_phone_never_scrolls_sideways(
+    browser: Browser, phone: Visit, memory_report: Path
+) -> None:
     stays_in_its_width(phone)
     stays_in_its_width(every_figure(Visit(browser, memory_report, size=PHONE)))
 
 
-def stays_in_its_width(visit):
+def stays_in_its_width(visit: Visit) -> Any:
     width = "document.documentElement.scrollWidth"
     assert visit.page.evaluate(width) == 390
     visit.page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
@@ -72,7 +83,7 @@ def stays_in_its_width(visit):
     assert visit.page.locator(".scroll").count() >= 4
 
 
-def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
+def test_a_recurrent_study_shows_time_and_no_depth(browser: Browser, memory_report: Path) -> None:
     visit = Visit(browser, memory_report)
     visit.draw_all()
     names = visit.page.locator(".figure").evaluate_all("all => all.map(e => e.dataset.name)")
@@ -86,7 +97,7 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     note = visit.page.locator("#figure-time_decay .note").first
     visit.page.select_option("#figure-time_decay select[name='site']", "backward.0")
     visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "no")
-    wait_until(visit, lambda: "nothing of this kind" in note.text_content())
+    wait_until(visit, lambda: "nothing of this kind" in (note.text_content() or ""))
     visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "yes")
     wait_until(visit, lambda: lines.count() == 6)  # three bands, three lines
     visit.page.select_option("#figure-time_decay select[name='quantity']", "cell_grad")
@@ -96,13 +107,15 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser, memory_report):
     assert not visit.wrong
 
 
-def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(browser, desktop, phone, memory_report):
+def test_no_text_of_a_plot_is_cut_off_or_runs_into_another(
+    browser: Browser, desktop: Visit, phone: Visit, memory_report: Path
+) -> None:
     assert clashes(desktop) == []
     assert clashes(phone) == []
     assert clashes(every_figure(Visit(browser, memory_report))) == []
 
 
-def colours(visit):
+def colours(visit: Visit) -> Any:
     return set(
         visit.page.evaluate(
             """[...document.querySelectorAll('#figure-outcomes .trace path.point')]
@@ -114,7 +127,7 @@ def colours(visit):
 LIGHT, DARK = "rgb(0, 114, 178)", "rgb(75, 163, 227)"  # of the first level
 
 
-def test_a_change_to_dark_recolours_what_is_drawn(visit):
+def test_a_change_to_dark_recolours_what_is_drawn(visit: Visit) -> None:
     visit.draw("outcomes")
     assert LIGHT in colours(visit)
     visit.page.emulate_media(color_scheme="dark")
@@ -124,7 +137,7 @@ def test_a_change_to_dark_recolours_what_is_drawn(visit):
     assert background == "rgb(17, 21, 26)"
 
 
-def test_choosing_another_depth_redraws(visit):
+def test_choosing_another_depth_redraws(visit: Visit) -> None:
     visit.draw("delta")
     ticks = visit.page.locator("#figure-delta .panel").first.locator(".xtick text")
     assert ticks.count() == 3
@@ -133,7 +146,7 @@ def test_choosing_another_depth_redraws(visit):
     assert not visit.wrong
 
 
-def test_the_slider_shows_another_epoch_by_keyboard(visit):
+def test_the_slider_shows_another_epoch_by_keyboard(visit: Visit) -> None:
     visit.draw("delta_by_epoch")
     slider = visit.page.locator("#figure-delta_by_epoch input[type='range']")
     title = visit.page.locator("#figure-delta_by_epoch .panel h4").first
@@ -145,19 +158,19 @@ def test_the_slider_shows_another_epoch_by_keyboard(visit):
     assert not visit.wrong
 
 
-def test_choosing_another_metric_redraws(visit):
+def test_choosing_another_metric_redraws(visit: Visit) -> None:
     visit.draw("curves")
     ticks = visit.page.locator("#figure-curves .panel").first.locator(".ytick text")
-    assert ticks.last.text_content().endswith("%")
+    assert (ticks.last.text_content() or "").endswith("%")
     title = visit.page.locator("#figure-curves h3")
     assert title.text_content() == "Test accuracy by epoch, mean over replicates"
     visit.page.select_option("#figure-curves select[name='metric']", "test/loss")
-    wait_until(visit, lambda: not ticks.last.text_content().endswith("%"))
+    wait_until(visit, lambda: not (ticks.last.text_content() or "").endswith("%"))
     assert title.text_content() == "Test loss by epoch, mean over replicates"
     assert not visit.wrong
 
 
-def test_the_legend_hides_a_level_in_every_panel_by_keyboard(visit):
+def test_the_legend_hides_a_level_in_every_panel_by_keyboard(visit: Visit) -> None:
     visit.draw("outcomes")
     key = visit.page.locator("#figure-outcomes .key").first
     key.focus()
@@ -168,7 +181,7 @@ def test_the_legend_hides_a_level_in_every_panel_by_keyboard(visit):
     wait_until(visit, lambda: LIGHT in colours(visit))
 
 
-def test_a_click_on_a_heading_sorts_and_another_reverses(visit):
+def test_a_click_on_a_heading_sorts_and_another_reverses(visit: Visit) -> None:
     mean = visit.page.locator("#results th button", has_text="mean")
     column = (
         "[...document.querySelectorAll('#results tbody tr')].map(r => +r.cells[6].dataset.sort)"
@@ -182,15 +195,15 @@ def test_a_click_on_a_heading_sorts_and_another_reverses(visit):
     assert visit.page.locator("#results th[aria-sort='descending']").count() == 1
 
 
-def test_hovering_a_dot_names_variant_replicate_and_value(visit):
+def test_hovering_a_dot_names_variant_replicate_and_value(visit: Visit) -> None:
     visit.draw("outcomes")
     visit.page.locator("#figure-outcomes .point").first.hover(force=True)
     label = visit.page.locator("#figure-outcomes .hoverlayer").first
-    wait_until(visit, lambda: "sigmoid, depth 1" in label.text_content())
-    assert "replicate" in label.text_content() or "mean" in label.text_content()
+    wait_until(visit, lambda: "sigmoid, depth 1" in (label.text_content() or ""))
+    assert "replicate" in (label.text_content() or "") or "mean" in (label.text_content() or "")
 
 
-def test_hostile_names_do_no_harm(browser, tmp_path):
+def test_hostile_names_do_no_harm(browser: Browser, tmp_path: Path) -> None:
     folder = evil(tmp_path)
     visit = Visit(browser, build_report(folder).path)
     visit.draw_all()
@@ -207,15 +220,17 @@ def test_hostile_names_do_no_harm(browser, tmp_path):
 
 
 @pytest.mark.parametrize(("fate", "figures"), [("failed", 0), ("missing", 0), ("diverged", 9)])
-def test_a_ruined_study_has_a_page_without_errors(browser, tmp_path, fate, figures):
-    factors = {"model.activation": ["sigmoid", "tanh"]}
+def test_a_ruined_study_has_a_page_without_errors(
+    browser: Browser, tmp_path: Path, fate: str, figures: int
+) -> None:
+    factors: dict[str, list[Any]] = {"model.activation": ["sigmoid", "tanh"]}
     sample = Sample(study="s", factors=factors, replicates=3, every_fate=fate)
     visit = Visit(browser, build_report(write(tmp_path, sample)).path)
     assert len(visit.draw_all()) == figures
     assert not visit.wrong
 
 
-def test_paper_is_wide_enough_for_every_table(browser, report):
+def test_paper_is_wide_enough_for_every_table(browser: Browser, report: Path) -> None:
     visit = Visit(
         browser, report, size={"width": 718, "height": 1000}
     )  # A4 less Chromium's margins
@@ -224,7 +239,7 @@ def test_paper_is_wide_enough_for_every_table(browser, report):
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 718
 
 
-def test_printing_draws_every_figure(browser, report):
+def test_printing_draws_every_figure(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
     visit.page.wait_for_selector("html[data-inflated]", state="attached")
     drawn = "[...document.querySelectorAll('.plot')].every(e => e.querySelector('.main-svg'))"
@@ -234,20 +249,22 @@ def test_printing_draws_every_figure(browser, report):
 
 
 @pytest.fixture
-def parted(small, monkeypatch):
+def parted(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A page that is taken for a large one."""
     monkeypatch.setattr("orchestrator.reports.page.render.LARGEST_BYTES", 0)
     return build_report(small).path
 
 
-def test_a_large_page_draws_from_the_folder_beside_it(browser, parted):
+def test_a_large_page_draws_from_the_folder_beside_it(browser: Browser, parted: Path) -> None:
     visit = Visit(browser, parted)
     visit.draw_all()
-    assert visit.page.locator("#figure-delta .beside").text_content().startswith("Its data lie in")
+    assert (visit.page.locator("#figure-delta .beside").text_content() or "").startswith(
+        "Its data lie in"
+    )
     assert not visit.wrong
 
 
-def test_a_large_page_has_its_cards_in_the_folder_too(browser, parted):
+def test_a_large_page_has_its_cards_in_the_folder_too(browser: Browser, parted: Path) -> None:
     visit = Visit(browser, parted)
     visit.page.locator("#trials summary").click()
     links = visit.page.locator("#trials tbody a")
@@ -257,7 +274,7 @@ def test_a_large_page_has_its_cards_in_the_folder_too(browser, parted):
     assert not visit.wrong
 
 
-def test_a_large_page_says_what_it_lacks(browser, parted):
+def test_a_large_page_says_what_it_lacks(browser: Browser, parted: Path) -> None:
     shutil.rmtree(parted.parent / "report_data")
     visit = Visit(browser, parted)
     visit.draw("curves")
@@ -268,7 +285,7 @@ def test_a_large_page_says_what_it_lacks(browser, parted):
     )
 
 
-def test_no_script_of_the_page_itself_loads_a_file(browser, parted):
+def test_no_script_of_the_page_itself_loads_a_file(browser: Browser, parted: Path) -> None:
     """Only our own scripts may."""
     (parted.parent / "stranger.js").write_text("document.title = 'owned'")
     page = parted.read_text()
@@ -284,7 +301,9 @@ INJECTED = """<script>document.title = 'owned'</script>
 
 
 @pytest.mark.parametrize("name", ["report.html", "../index.html"])
-def test_the_policy_stops_scripts_that_escaping_let_through(browser, small, name):
+def test_the_policy_stops_scripts_that_escaping_let_through(
+    browser: Browser, small: Path, name: str
+) -> None:
     """The page as if one value had not been escaped: its own scripts run, the stranger's do not."""
     build_report(small)
     path = small / name
@@ -298,7 +317,7 @@ def test_the_policy_stops_scripts_that_escaping_let_through(browser, small, name
 
 
 @pytest.fixture
-def two(small):
+def two(small: Path) -> Path:
     other = Sample(
         study="other", question="Is it the width?", factors={"model.width": [8, 16]}, baseline={}
     )
@@ -307,7 +326,7 @@ def two(small):
     return small.parent / "index.html"
 
 
-def test_the_index_is_searched_and_sorted(browser, two):
+def test_the_index_is_searched_and_sorted(browser: Browser, two: Path) -> None:
     visit = Visit(browser, two)
     names = """[...document.querySelectorAll('.studies li:not([hidden]) .kicker')]
         .map(e => e.textContent.trim().split(' ')[0])"""
@@ -323,7 +342,7 @@ def test_the_index_is_searched_and_sorted(browser, two):
     assert not visit.wrong
 
 
-def test_two_studies_beside_each_other_and_by_their_link(browser, two):
+def test_two_studies_beside_each_other_and_by_their_link(browser: Browser, two: Path) -> None:
     visit = Visit(browser, two)
     for box in visit.page.locator(".studies input").all():
         box.check()

@@ -1,8 +1,11 @@
 """What a reader takes along from an opened page: tables as CSV, and the page on paper."""
 
 import csv
+from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.reports.page.browsing import MARKS, Visit
 from tests.reports.page.scripts.filters.test_level_filters_in_browser import chip
@@ -11,13 +14,13 @@ pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
-def visit(chromium, memory_report):
+def visit(chromium: Browser, memory_report: Path) -> Any:
     opened = Visit(chromium, memory_report)
     yield opened
     opened.page.context.close()
 
 
-def saved(visit, table, path):
+def saved(visit: Visit, table: str, path: Path) -> Any:
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name=f"save as CSV: {table}").click()
     download.value.save_as(path)
@@ -25,7 +28,7 @@ def saved(visit, table, path):
         return download.value.suggested_filename, list(csv.DictReader(file))
 
 
-def test_a_table_is_saved_as_it_is_seen(visit, tmp_path):
+def test_a_table_is_saved_as_it_is_seen(visit: Visit, tmp_path: Path) -> None:
     chip(visit, "cell", "rnn").click()
     visit.page.locator("#results th button", has_text="mean").click()
     name, rows = saved(visit, "Final test accuracy", tmp_path / "table.csv")
@@ -37,12 +40,12 @@ def test_a_table_is_saved_as_it_is_seen(visit, tmp_path):
     assert not visit.wrong
 
 
-def test_every_table_can_be_saved(visit):
+def test_every_table_can_be_saved(visit: Visit) -> None:
     tables = visit.page.locator("main .scroll table")
     assert visit.page.locator("main button.csv").count() == tables.count() >= 5
 
 
-def test_folded_warnings_are_open_on_paper_alone(visit):
+def test_folded_warnings_are_open_on_paper_alone(visit: Visit) -> None:
     is_open = "[...document.querySelectorAll('.warnings details')].map(each => each.open)"
     visit.page.evaluate(
         "text => { document.querySelector('.warnings').innerHTML += text; }",
@@ -63,7 +66,9 @@ window.DecompressionStream = function (kind) {
 };"""
 
 
-def test_a_figure_that_is_not_loaded_yet_says_so_on_paper(browser, memory_report):
+def test_a_figure_that_is_not_loaded_yet_says_so_on_paper(
+    browser: Browser, memory_report: Path
+) -> None:
     page = browser.new_context().new_page()
     page.add_init_script(STALLED)
     page.goto(memory_report.as_uri())
@@ -75,7 +80,7 @@ def test_a_figure_that_is_not_loaded_yet_says_so_on_paper(browser, memory_report
     assert note.inner_text().startswith("This figure was not loaded yet")
 
 
-def test_figures_that_are_loaded_are_all_on_paper(browser, memory_report):
+def test_figures_that_are_loaded_are_all_on_paper(browser: Browser, memory_report: Path) -> None:
     page = browser.new_context().new_page()
     page.goto(memory_report.as_uri())
     page.wait_for_selector("html[data-inflated]", state="attached")
@@ -84,7 +89,9 @@ def test_figures_that_are_loaded_are_all_on_paper(browser, memory_report):
     assert page.locator(".figure .plot:not(:has(.main-svg)), .unprinted").count() == 0
 
 
-def test_a_browser_that_cannot_decompress_gets_one_sentence(browser, memory_report):
+def test_a_browser_that_cannot_decompress_gets_one_sentence(
+    browser: Browser, memory_report: Path
+) -> None:
     page = browser.new_context().new_page()
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

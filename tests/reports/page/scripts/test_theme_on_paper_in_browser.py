@@ -1,6 +1,10 @@
 """What a browser prints: figures as wide as paper, in the colours of a light page."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from playwright.sync_api import Browser
 
 from tests.reports.page.browsing import MARKS, Visit, clashes
 
@@ -14,24 +18,29 @@ PLOTS = """() => [...document.querySelectorAll('.figure .plot')].map(plot => {
 })"""
 
 
-def printed(visit):
+def printed(visit: Visit) -> Any:
     """(left, right, width of the drawing, ink) of every plot when paper is laid out."""
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     return visit.page.evaluate(PLOTS)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_plots_fill_their_places_on_paper_whatever_the_window(browser, report, width):
+def test_plots_fill_their_places_on_paper_whatever_the_window(
+    browser: Browser, report: Path, width: int
+) -> None:
     visit = Visit(browser, report, size={"width": width, "height": 800})
     visit.page.wait_for_selector(".main-svg")  # some are drawn for the window
     plots = printed(visit)
     assert all(abs(drawn - (right - left)) < 2 for left, right, drawn, _ in plots)
     assert clashes(visit) == []
-    edge = visit.page.locator("main .panels").first.bounding_box()["x"]
-    assert max(right for _, right, *_ in plots[1:]) <= edge + PAPER_PX + 1
+    edge = visit.page.locator("main .panels").first.bounding_box()
+    assert edge is not None
+    assert max(right for _, right, *_ in plots[1:]) <= edge["x"] + PAPER_PX + 1
 
 
-def test_a_dark_page_is_printed_with_dark_ink_and_dark_again_after(browser, report):
+def test_a_dark_page_is_printed_with_dark_ink_and_dark_again_after(
+    browser: Browser, report: Path
+) -> None:
     visit = Visit(browser, report, scheme="dark")
     visit.page.wait_for_selector(".main-svg .xtick text")
     light = "getComputedStyle(document.querySelector('.xtick text')).fill"

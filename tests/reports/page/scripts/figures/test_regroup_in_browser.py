@@ -1,6 +1,10 @@
 """The reader gives colour, x axis and panels to other factors; figures are put together anew."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from playwright.sync_api import Browser
 
 from orchestrator.reports.build import build_report
 from orchestrator.reports.figures.palette import INK, soft
@@ -10,7 +14,7 @@ from tests.reports.sample import Sample, write
 
 pytestmark = MARKS
 
-FACTORS = {
+FACTORS: dict[str, list[Any]] = {
     "model.activation": ["sigmoid", "tanh", "relu"],
     "model.depth": [1, 2, 4],
     "model.init.scale": [0.5, 1.0],
@@ -18,16 +22,16 @@ FACTORS = {
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sample = Sample(study="roles", factors=FACTORS, replicates=3, epochs=5)
     return build_report(write(tmp_path_factory.mktemp("results"), sample)).path
 
 
-def give(visit, role, factor):
+def give(visit: Visit, role: str, factor: str) -> None:
     visit.page.get_by_label(role, exact=True).select_option(label=factor)
 
 
-def means(visit, figure):
+def means(visit: Visit, figure: str) -> Any:
     """(variant, mean, half of its interval, colour, title of its panel, x) of each mean drawn."""
     return visit.page.evaluate(
         """name => [...document.querySelectorAll(`#figure-${name} .panel`)].flatMap(panel =>
@@ -39,15 +43,15 @@ def means(visit, figure):
     )
 
 
-def moved(visit, before):
+def moved(visit: Visit, before: Any) -> bool:
     return [row[4:] for row in means(visit, "outcomes")] != [row[4:] for row in before.values()]
 
 
-def study(visit):
+def study(visit: Visit) -> Any:
     return visit.page.evaluate("JSON.parse(document.getElementById('study').textContent)")
 
 
-def test_means_go_to_other_places_and_keep_their_values(visit):
+def test_means_go_to_other_places_and_keep_their_values(visit: Visit) -> None:
     visit.draw("outcomes")
     before = {row[0]: row for row in means(visit, "outcomes")}
     give(visit, "colour", "depth")
@@ -66,7 +70,7 @@ def test_means_go_to_other_places_and_keep_their_values(visit):
     assert not visit.wrong
 
 
-def test_curves_follow_and_the_link_keeps_it(visit, browser, report):
+def test_curves_follow_and_the_link_keeps_it(visit: Visit, browser: Browser, report: Path) -> None:
     give(visit, "panels", "activation")
     figure = visit.draw("curves")
     titles = figure.query_selector_all("h4")
@@ -84,7 +88,7 @@ def test_curves_follow_and_the_link_keeps_it(visit, browser, report):
     assert not visit.wrong + other.wrong
 
 
-def test_gradients_follow(visit):
+def test_gradients_follow(visit: Visit) -> None:
     give(visit, "colour", "scale")
     figure = visit.draw("delta")
     titles = [title.inner_text() for title in figure.query_selector_all("h4")]
@@ -109,7 +113,7 @@ DRAWN = """name => [...document.querySelectorAll(`#figure-${name} .plot`)]
     })"""
 
 
-def test_colours_mean_levels_of_the_chosen_factor(visit):
+def test_colours_mean_levels_of_the_chosen_factor(visit: Visit) -> None:
     give(visit, "colour", "depth")
     known = study(visit)
     for name, expected in FOLLOWS.items():
@@ -125,7 +129,7 @@ def test_colours_mean_levels_of_the_chosen_factor(visit):
     assert not visit.wrong
 
 
-def test_a_figure_that_does_not_follow_says_so(visit):
+def test_a_figure_that_does_not_follow_says_so(visit: Visit) -> None:
     note = visit.page.locator("#figure-main_effects .stays")
     assert not note.is_visible()
     give(visit, "colour", "depth")
@@ -135,10 +139,13 @@ def test_a_figure_that_does_not_follow_says_so(visit):
     assert legend.all_inner_texts() == FACTORS["model.activation"]
 
 
-def test_figures_across_tasks_follow_all_but_the_task(browser, tmp_path):
+def test_figures_across_tasks_follow_all_but_the_task(browser: Browser, tmp_path: Path) -> None:
     """What they show is of all tasks together, so chips leave it as it is."""
-    factors = {"model.activation": ["sigmoid", "tanh"], "task.name": ["a", "b"],
-               "model.depth": [1, 2]}  # fmt: skip
+    factors: dict[str, list[Any]] = {
+        "model.activation": ["sigmoid", "tanh"],
+        "task.name": ["a", "b"],
+        "model.depth": [1, 2],
+    }
     sample = Sample(study="tasks", factors=factors, replicates=3, epochs=5)
     visit = Visit(browser, build_report(write(tmp_path, sample)).path)
     give(visit, "colour", "depth")
@@ -157,7 +164,7 @@ def test_figures_across_tasks_follow_all_but_the_task(browser, tmp_path):
     assert not visit.wrong
 
 
-def test_an_axis_loses_the_levels_that_chips_hide(visit):
+def test_an_axis_loses_the_levels_that_chips_hide(visit: Visit) -> None:
     visit.draw("outcomes")
     chip(visit, "depth", "2").click()
     ticks = "document.querySelector('#figure-outcomes .plot').layout.xaxis.ticktext"
@@ -167,7 +174,9 @@ def test_an_axis_loses_the_levels_that_chips_hide(visit):
 
 
 @pytest.mark.parametrize("fragment", ["#role.colour=model.depth", "#role.x=nonsense", "#role.x="])
-def test_links_that_name_no_proper_roles_are_passed_over(browser, report, fragment):
+def test_links_that_name_no_proper_roles_are_passed_over(
+    browser: Browser, report: Path, fragment: str
+) -> None:
     visit = Visit(browser, report, size=PHONE, fragment=fragment)
     assert visit.page.get_by_label("colour", exact=True).input_value() == "model.activation"
     assert not visit.wrong

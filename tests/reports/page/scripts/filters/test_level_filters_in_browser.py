@@ -1,8 +1,11 @@
 """Chips of levels: every figure and table follows, and the link keeps them."""
 
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Locator
 
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
@@ -12,16 +15,16 @@ from tests.reports.test_build import evil
 pytestmark = MARKS
 
 
-def chip(visit, factor, level):
+def chip(visit: Visit, factor: str, level: str) -> Locator:
     group = visit.page.get_by_role("group", name=f"levels of {factor}")
     return group.get_by_role("button", name=level, exact=True)
 
 
-def shown_rows(visit, table):
+def shown_rows(visit: Visit, table: str) -> Locator:
     return visit.page.locator(f"{table} tbody tr:not([hidden])")
 
 
-def points(visit, figure):
+def points(visit: Visit, figure: str) -> Any:
     """Variants of which a point or line is drawn."""
     return visit.page.evaluate(
         """name => [...new Set([...document.querySelectorAll(`#figure-${name} .plot`)]
@@ -31,7 +34,7 @@ def points(visit, figure):
     )
 
 
-def variants(visit, keep):
+def variants(visit: Visit, keep: str) -> Any:
     """Their places in the study. keep: a function of the levels' places, in JavaScript."""
     return visit.page.evaluate(
         f"""() => JSON.parse(document.getElementById('study').textContent).variants
@@ -39,7 +42,7 @@ def variants(visit, keep):
     )
 
 
-def test_figures_and_tables_follow_a_chip(visit):
+def test_figures_and_tables_follow_a_chip(visit: Visit) -> None:
     button = chip(visit, "activation", "relu")
     button.click()
     assert button.get_attribute("aria-pressed") == "false"
@@ -60,7 +63,7 @@ def test_figures_and_tables_follow_a_chip(visit):
     assert not visit.wrong
 
 
-def test_a_point_that_is_left_keeps_its_values_and_interval(visit):
+def test_a_point_that_is_left_keeps_its_values_and_interval(visit: Visit) -> None:
     """Each array of a trace loses the same points."""
     means = """() => [...document.querySelectorAll('#figure-outcomes .plot')].flatMap(plot =>
         plot.data.filter(t => t.name === 'mean').flatMap(t => [...t.y].map((y, i) =>
@@ -75,7 +78,7 @@ def test_a_point_that_is_left_keeps_its_values_and_interval(visit):
     assert after == {place: before[place] for place in after}
 
 
-def test_a_mean_that_is_left_alone_has_a_bar_for_its_band(visit):
+def test_a_mean_that_is_left_alone_has_a_bar_for_its_band(visit: Visit) -> None:
     has_bars = """() => [...document.querySelectorAll('#figure-first_screen .plot')].flatMap(plot =>
         plot.data.filter(t => t.name === 'mean').map(t => [t.x.length, t.error_y.visible]))"""
     visit.draw("first_screen")
@@ -85,7 +88,7 @@ def test_a_mean_that_is_left_alone_has_a_bar_for_its_band(visit):
     assert {tuple(each) for each in visit.page.evaluate(has_bars)} == {(1, True)}
 
 
-def test_what_cannot_follow_says_that_it_covers_all(visit):
+def test_what_cannot_follow_says_that_it_covers_all(visit: Visit) -> None:
     notes = visit.page.locator(".covers")
     visible = visit.page.locator(".covers:visible")
     assert visible.count() == 0
@@ -101,7 +104,7 @@ def test_what_cannot_follow_says_that_it_covers_all(visit):
     assert visible.count() == 0
 
 
-def test_panels_rows_and_columns_without_variants_go(visit):
+def test_panels_rows_and_columns_without_variants_go(visit: Visit) -> None:
     assert visit.draw("outcomes").query_selector_all(".panel h4")[0].inner_text() == "scale 0.5"
     chip(visit, "scale", "0.5").click()
     titles = visit.page.locator("#figure-outcomes .panel h4")
@@ -112,7 +115,7 @@ def test_panels_rows_and_columns_without_variants_go(visit):
     assert visit.page.locator("#comparisons .matrix tbody tr:visible").count() == 8
 
 
-def test_a_list_leaves_the_levels_that_chips_hide(visit):
+def test_a_list_leaves_the_levels_that_chips_hide(visit: Visit) -> None:
     visit.draw("delta")
     depth = visit.page.locator("#figure-delta select[name='model.depth']")
     assert depth.input_value() == "8"
@@ -123,14 +126,14 @@ def test_a_list_leaves_the_levels_that_chips_hide(visit):
     assert depth.input_value() == "8"
 
 
-def test_shift_keeps_one_level_alone_and_all_brings_back(visit):
+def test_shift_keeps_one_level_alone_and_all_brings_back(visit: Visit) -> None:
     chip(visit, "depth", "4").click(modifiers=["Shift"])
     assert shown_rows(visit, "#results table").count() == 12
     visit.page.get_by_role("button", name="all", exact=True).click()
     assert shown_rows(visit, "#results table").count() == 48
 
 
-def test_no_level_left_is_said_and_undone_by_keyboard(visit):
+def test_no_level_left_is_said_and_undone_by_keyboard(visit: Visit) -> None:
     for level in ("0.5", "1", "2"):
         chip(visit, "scale", level).click()
     assert "showing 0 of 48" in visit.page.locator("#level-filters summary").inner_text()
@@ -142,7 +145,7 @@ def test_no_level_left_is_said_and_undone_by_keyboard(visit):
     assert not visit.wrong
 
 
-def test_the_link_shows_the_same_view(browser, report, visit):
+def test_the_link_shows_the_same_view(browser: Browser, report: Path, visit: Visit) -> None:
     visit.draw("delta_by_epoch")
     chip(visit, "activation", "relu").click()
     visit.page.locator("#figure-delta_by_epoch input").fill("2")
@@ -163,7 +166,7 @@ def test_the_link_shows_the_same_view(browser, report, visit):
     assert not again.wrong
 
 
-def test_the_back_button_undoes_a_chip_and_forward_does_it_again(visit):
+def test_the_back_button_undoes_a_chip_and_forward_does_it_again(visit: Visit) -> None:
     url = visit.page.url
     chip(visit, "depth", "8").click()
     chip(visit, "depth", "4").click()
@@ -178,7 +181,7 @@ def test_the_back_button_undoes_a_chip_and_forward_does_it_again(visit):
     wait_until(visit, lambda: rows.count() == 36)
 
 
-def test_a_slider_leaves_no_trail_in_the_history(visit):
+def test_a_slider_leaves_no_trail_in_the_history(visit: Visit) -> None:
     slider = visit.page.locator("#figure-delta_by_epoch input")
     slider.focus()
     before = visit.page.evaluate("history.length")
@@ -195,7 +198,7 @@ MALFORMED = [
 ]  # fmt: skip
 
 
-def test_malformed_fragments_are_passed_over(browser, tmp_path):
+def test_malformed_fragments_are_passed_over(browser: Browser, tmp_path: Path) -> None:
     """As the page opens, and one after another in the open page."""
     sample = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3)
     path = build_report(write(tmp_path, sample)).path
@@ -210,7 +213,7 @@ def test_malformed_fragments_are_passed_over(browser, tmp_path):
     assert not visit.wrong
 
 
-def test_hostile_levels_do_no_harm_as_chips(browser, tmp_path):
+def test_hostile_levels_do_no_harm_as_chips(browser: Browser, tmp_path: Path) -> None:
     visit = Visit(browser, build_report(evil(tmp_path)).path)
     for button in visit.page.locator(".chip:visible").all()[:-1]:
         button.click()
@@ -222,7 +225,7 @@ def test_hostile_levels_do_no_harm_as_chips(browser, tmp_path):
     assert not again.wrong
 
 
-def test_variants_by_name_have_chips(browser, tmp_path):
+def test_variants_by_name_have_chips(browser: Browser, tmp_path: Path) -> None:
     listed = {"small": {"model.width": 8}, "large": {"model.width": 16}, "huge": {"model.width": 9}}
     sample = Sample(
         study="s", factors={"model.width": [8, 16, 9]}, design="variants", listed=listed,
@@ -235,7 +238,7 @@ def test_variants_by_name_have_chips(browser, tmp_path):
     assert not visit.wrong
 
 
-def test_on_a_phone_the_chips_are_folded_and_fit(browser, report):
+def test_on_a_phone_the_chips_are_folded_and_fit(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report, size=PHONE)
     assert not chip(visit, "depth", "4").is_visible()
     visit.page.locator("#level-filters summary").click()
@@ -249,7 +252,7 @@ MOST_S = 1.0
 """Of one chip, 480 trials. Measured: 0.15 to 0.24 s of processor time; the rest is for others."""
 
 
-def test_a_chip_answers_at_once_with_480_trials(visit):
+def test_a_chip_answers_at_once_with_480_trials(visit: Visit) -> None:
     visit.draw("outcomes")
     chip(visit, "activation", "relu").evaluate(
         """e => { window.took = []; e.addEventListener('click', () => {
@@ -266,7 +269,7 @@ def test_a_chip_answers_at_once_with_480_trials(visit):
     assert min(visit.page.evaluate("took")) < 1000 * MOST_S
 
 
-def axes(visit, figure):
+def axes(visit: Visit, figure: str) -> Any:
     """(type, range) of each panel's y axis."""
     return visit.page.evaluate(
         """name => [...document.querySelectorAll(`#figure-${name} .plot`)].map(plot =>
@@ -275,11 +278,13 @@ def axes(visit, figure):
     )
 
 
-def has_kind(visit, figure, kind):
+def has_kind(visit: Visit, figure: str, kind: str) -> Any:
     return {found for found, _ in axes(visit, figure)} == {kind}
 
 
-def test_axes_become_linear_and_logarithmic_and_the_link_knows(browser, report, visit):
+def test_axes_become_linear_and_logarithmic_and_the_link_knows(
+    browser: Browser, report: Path, visit: Visit
+) -> None:
     for name, opens in (("curves", "linear"), ("delta", "log"), ("delta_by_epoch", "log")):
         visit.draw(name)
         before = axes(visit, name)

@@ -1,30 +1,37 @@
 """Studies of many variants in Chromium: long tables turn pages, hundreds of dots are one path."""
 
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser
 
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
 from tests.reports.sample import Sample, write
 
 pytestmark = MARKS
-FACTORS = {"model.activation": ["sigmoid", "tanh"], "model.width": list(range(60))}
+FACTORS: dict[str, list[Any]] = {
+    "model.activation": ["sigmoid", "tanh"],
+    "model.width": list(range(60)),
+}
 MEANS = "all => all.map(row => Number(row.cells[6].dataset.sort))"
 
 
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory):
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of 120 variants."""
     sample = Sample(study="wide", factors=FACTORS, replicates=9, probes=False)
     return build_report(write(tmp_path_factory.mktemp("results"), sample)).path
 
 
 @pytest.fixture
-def visit(browser, wide):
+def visit(browser: Browser, wide: Path) -> Any:
     return Visit(browser, wide)
 
 
-def test_a_long_table_turns_pages_and_is_sorted_as_a_whole(visit, wide):
+def test_a_long_table_turns_pages_and_is_sorted_as_a_whole(visit: Visit, wide: Path) -> None:
     rows = visit.page.locator("#results table.sortable tbody tr")
     pager = visit.page.locator("#results .pager").first
     assert rows.count() == 100
@@ -43,7 +50,7 @@ def test_a_long_table_turns_pages_and_is_sorted_as_a_whole(visit, wide):
     assert not visit.wrong
 
 
-def test_chips_choose_among_all_rows_of_a_long_table(visit):
+def test_chips_choose_among_all_rows_of_a_long_table(visit: Visit) -> None:
     rows = visit.page.locator("#results table.sortable tbody tr")
     chips = visit.page.get_by_role("group", name="levels of activation")
     chips.get_by_role("button", name="sigmoid", exact=True).click()
@@ -55,7 +62,9 @@ def test_chips_choose_among_all_rows_of_a_long_table(visit):
     assert not visit.wrong
 
 
-def test_without_javascript_a_long_table_says_what_it_leaves_out(browser, wide):
+def test_without_javascript_a_long_table_says_what_it_leaves_out(
+    browser: Browser, wide: Path
+) -> None:
     page = browser.new_context(java_script_enabled=False, viewport=PHONE).new_page()
     page.goto(wide.as_uri())
     said = page.locator("#results tfoot").inner_text()
@@ -63,7 +72,7 @@ def test_without_javascript_a_long_table_says_what_it_leaves_out(browser, wide):
     assert page.locator("#results tbody tr").count() == 100
 
 
-def test_a_dot_among_hundreds_is_hovered_over_and_opens_its_card(visit, wide):
+def test_a_dot_among_hundreds_is_hovered_over_and_opens_its_card(visit: Visit, wide: Path) -> None:
     """360 dots of two colours are two paths."""
     visit.draw("outcomes")
     assert visit.page.locator("#figure-outcomes .shapelayer path[style*='width: 5px']").count() == 2
@@ -81,7 +90,7 @@ def test_a_dot_among_hundreds_is_hovered_over_and_opens_its_card(visit, wide):
     )
     visit.page.mouse.move(place["x"], place["y"])
     hover = visit.page.locator("#figure-outcomes .hoverlayer")
-    wait_until(visit, lambda: "click: its card" in hover.text_content())
+    wait_until(visit, lambda: "click: its card" in (hover.text_content() or ""))
     visit.page.mouse.click(place["x"], place["y"])
     visit.page.locator("#card h2").wait_for()
     replicate, variant = place["said"]

@@ -1,7 +1,10 @@
 """The card of one trial: opened by mouse, keyboard and link; its numbers are the tables'."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser, Locator
 
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
@@ -11,23 +14,23 @@ from tests.reports.test_build import evil
 pytestmark = MARKS
 
 
-def trials(report):
+def trials(report: Path) -> pd.DataFrame:
     return pd.read_parquet(report.parent / "trials.parquet").set_index("trial_id")
 
 
-def opened(visit):
+def opened(visit: Visit) -> Locator:
     card = visit.page.locator("#card")
     card.locator("h2").wait_for()
     return card
 
 
-def test_a_click_on_a_dot_opens_the_card_of_its_trial(visit, report):
+def test_a_click_on_a_dot_opens_the_card_of_its_trial(visit: Visit, report: Path) -> None:
     visit.draw("outcomes")
     dot = visit.page.locator("#figure-outcomes .panel").nth(1).locator(".trace").first
     dot.locator(".point").nth(3).hover(force=True)
     hover = visit.page.locator("#figure-outcomes .hoverlayer").nth(1)
-    wait_until(visit, lambda: "click: its card" in hover.text_content())
-    said = hover.text_content()
+    wait_until(visit, lambda: "click: its card" in (hover.text_content() or ""))
+    said = hover.text_content() or ""
     dot.locator(".point").nth(3).click(force=True)
     title = opened(visit).locator("h2").inner_text()
     variant, replicate = title.split(", replicate ")
@@ -37,7 +40,7 @@ def test_a_click_on_a_dot_opens_the_card_of_its_trial(visit, report):
     assert not visit.wrong
 
 
-def test_the_card_shows_settings_results_curves_and_the_command(visit, report):
+def test_the_card_shows_settings_results_curves_and_the_command(visit: Visit, report: Path) -> None:
     table = trials(report)
     row = table[table["variant"] == "activation=tanh depth=4 scale=2.0"].iloc[2]
     visit.page.goto(f"{visit.page.url}#trial={row.name}")
@@ -46,7 +49,7 @@ def test_the_card_shows_settings_results_curves_and_the_command(visit, report):
     assert card.locator("h2").inner_text() == "tanh, depth 4, scale 2, replicate 2"
     assert card.locator(".status").inner_text() == "completed after 20 epochs in 0.12 s"
     text = card.inner_text()
-    for said in ("model.init.scale\n2 factor", "study seed 0, replicate 2", row.name):
+    for said in ("model.init.scale\n2 factor", "study seed 0, replicate 2", str(row.name)):
         assert said in text
     cells = card.locator("table tr", has_text="accuracy").first.inner_text().split("\t")
     assert cells[1:] == [
@@ -70,7 +73,7 @@ def test_the_card_shows_settings_results_curves_and_the_command(visit, report):
     assert not visit.wrong
 
 
-def test_without_a_mouse_from_the_list_and_back(visit):
+def test_without_a_mouse_from_the_list_and_back(visit: Visit) -> None:
     visit.page.locator("#trials summary").focus()
     visit.page.keyboard.press("Enter")
     links = visit.page.locator("#trials tbody a")
@@ -94,7 +97,7 @@ def test_without_a_mouse_from_the_list_and_back(visit):
     assert not visit.wrong
 
 
-def test_the_list_is_sorted_and_follows_the_chips(visit):
+def test_the_list_is_sorted_and_follows_the_chips(visit: Visit) -> None:
     visit.page.locator("#trials summary").click()
     rows = visit.page.locator("#trials tbody tr")
     rows.first.wait_for()
@@ -120,7 +123,7 @@ def test_the_list_is_sorted_and_follows_the_chips(visit):
 KEYS = "all => all.map(row => row.cells[5].dataset.sort ?? null)"
 
 
-def test_a_trial_that_was_lost_says_why(visit):
+def test_a_trial_that_was_lost_says_why(visit: Visit) -> None:
     visit.page.locator("#failures summary").first.click()
     visit.page.locator("#failures a").first.click()
     card = opened(visit)
@@ -129,7 +132,7 @@ def test_a_trial_that_was_lost_says_why(visit):
     assert not visit.wrong
 
 
-def test_an_unknown_trial_in_the_link_opens_nothing(browser, report):
+def test_an_unknown_trial_in_the_link_opens_nothing(browser: Browser, report: Path) -> None:
     visit = Visit(
         browser, report, fragment="#trial=<img src=x onerror=alert(1)>&hide=model.depth=8"
     )
@@ -139,18 +142,19 @@ def test_an_unknown_trial_in_the_link_opens_nothing(browser, report):
     assert not visit.wrong
 
 
-def test_a_card_fits_on_a_phone(browser, report):
+def test_a_card_fits_on_a_phone(browser: Browser, report: Path) -> None:
     identifier = trials(report).index[400]
     visit = Visit(browser, report, size=PHONE, fragment=f"#trial={identifier}")
     card = opened(visit)
     card.locator(".main-svg").first.wait_for()
     box = card.bounding_box()
+    assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     assert card.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
-def test_cards_of_a_hostile_and_of_an_unfinished_study(browser, tmp_path):
+def test_cards_of_a_hostile_and_of_an_unfinished_study(browser: Browser, tmp_path: Path) -> None:
     folder = evil(tmp_path)
     sample = Sample(
         study="half", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3,
