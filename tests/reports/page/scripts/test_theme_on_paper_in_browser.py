@@ -20,6 +20,7 @@ PLOTS = """() => [...document.querySelectorAll('.figure .plot')].map(plot => {
 
 def printed(visit: Visit) -> Any:
     """(left, right, width of the drawing, ink) of every plot when paper is laid out."""
+    visit.page.wait_for_selector("html[data-inflated]", state="attached")
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     return visit.page.evaluate(PLOTS)
 
