@@ -47,7 +47,7 @@ def test_a_figure_shows_what_was_chosen(study: OpenStudy) -> None:
 
 
 def test_what_is_not_there_is_answered_with_what_is(study: OpenStudy) -> None:
-    with pytest.raises(ValueError, match="there is: outcomes, answer, curves"):
+    with pytest.raises(ValueError, match="there is: outcomes, first_screen, curves"):
         study.figure("nothing")
     with pytest.raises(ValueError, match=r"there is: .*test/loss"):
         study.figure("curves", {"metric": "test/nothing"})

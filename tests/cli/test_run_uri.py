@@ -16,7 +16,7 @@ from orchestrator.cli import main
 from orchestrator.cli.doctor import _folder
 from orchestrator.cli.terminal import Terminal
 from orchestrator.errors import EnvironmentFault, InputError
-from orchestrator.execution.ray.preflight import look as look_around
+from orchestrator.execution.ray.preflight import report_of
 from orchestrator.paths import ResultsPaths
 from orchestrator.run.find_study import known
 from orchestrator.run.report_watcher import Rebuilder
@@ -192,12 +192,12 @@ def test_what_cannot_be_a_results_location(object_storage: ObjectStorage) -> Non
 def test_a_node_that_may_not_write_says_so(
     object_storage: ObjectStorage, paths: ResultsPaths
 ) -> None:
-    assert look_around(paths, ".seen").fault == f"does not see {paths.uri}"
+    assert report_of(paths, ".seen").fault == f"does not see {paths.uri}"
     put(paths.at(paths.root / ".seen"), b"")
-    assert look_around(paths, ".seen").fault is None
+    assert report_of(paths, ".seen").fault is None
     assert _folder(paths).state == "ok"
     with object_storage.failing(9, "403 Forbidden", "PUT"):
-        fault = look_around(paths, ".seen").fault
+        fault = report_of(paths, ".seen").fault
         assert "credentials" in _folder(paths).cure
     assert fault is not None
     assert fault.startswith(f"cannot write {str(paths.uri).split('?')[0]}")
