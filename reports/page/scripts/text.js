@@ -21,7 +21,7 @@ export const fileMissing = (file) => `${file} is missing: keep it beside this pa
 
 /** @param {number} variants */
 export const coversAll = (variants) =>
-  `This covers all ${variants} variants, whatever the filters show.`;
+  `All ${variants} variants, whatever the filters show.`;
 
 /**
  * @param {number} shown variants
