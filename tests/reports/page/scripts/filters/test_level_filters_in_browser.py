@@ -94,9 +94,7 @@ def test_what_cannot_follow_says_that_it_covers_all(visit: Visit) -> None:
     assert visible.count() == 0
     chip(visit, "depth", "8").click()
     assert visible.count() == notes.count() >= 7
-    assert set(visible.all_inner_texts()) == {
-        "All 48 variants, whatever the filters show."
-    }
+    assert set(visible.all_inner_texts()) == {"All 48 variants, whatever the filters show."}
     for place in ("#verdicts", "#comparisons", "#explained", "#figure-main_effects"):
         assert visit.page.locator(f"{place} .covers:visible").count() >= 1
     assert visit.page.locator("#figure-outcomes .covers").count() == 0
