@@ -217,7 +217,7 @@ class TestWrongEnvironment:
 
     def test_more_cpus_than_there_are(self, tmp_path: Path) -> None:
         error = self.fault(tmp_path, "--set", "resources.cpus=4096")
-        assert f"asks for 4,096 CPUs and 0 GPUs, but this machine has {cpus()} CPU" in error
+        assert f"requests 4,096 CPUs and 0 GPUs, but this machine has {cpus()} CPU" in error
         assert not (tmp_path / "results").exists()
 
     def test_a_gpu_that_is_not_there(self, tmp_path: Path) -> None:

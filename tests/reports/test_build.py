@@ -232,7 +232,8 @@ from pathlib import Path
 from orchestrator.reports.build import build_report
 print(build_report(Path({str(full)!r})).path.stat().st_size, time.process_time())
 import sys
-print(*(name for name in ("torch", "ray", "orchestrator", "scipy.stats") if name in sys.modules))
+rooms = [f"orchestrator.{{room}}" for room in ("study", "plan", "training", "store", "models")]
+print(*(name for name in ("torch", "ray", "scipy.stats", *rooms) if name in sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     size, seconds = map(float, done.stdout.split("\n")[0].split())

@@ -184,7 +184,7 @@ def test_a_server_that_goes_on_failing_is_a_fault_and_what_was_there_stays(
 ) -> None:
     with (
         object_storage.failing(99, DOWN, "PUT"),
-        pytest.raises(EnvironmentFault, match=r"cannot write s3://.*\n.*not well.*again"),
+        pytest.raises(EnvironmentFault, match=r"cannot write s3:.*\n.*errors; retry later"),
     ):
         commit(paths, "one", rows_of("a", status="failed"))
     refresh(paths)
