@@ -1,11 +1,7 @@
 """Flags before the verbs, help, shell completion, and where the documentation is."""
 
-import re
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 from typer.main import get_command
@@ -51,29 +47,5 @@ def test_completion_of_verbs_flags_and_studies(tmp_path: Path) -> None:
     assert completed("orch run tu", tmp_path) == {
         "tuned_activations", "tuned.yml", "tuning/"
     }  # fmt: skip
-    assert "_ORCH_COMPLETE" in finished(ORCH, "--show-completion", "bash").stdout
-
-
-@pytest.mark.slow
-def test_the_wheel_has_one_package_and_the_documentation(tmp_path: Path) -> None:
-    """Built from a copy of the files under git, so that nothing is left in this folder."""
-    archive = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, check=True
-    ).stdout
-    copy = tmp_path / "copy"
-    for name in filter(None, archive.decode().split("\0")):
-        source = ROOT / name
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        if source.is_symlink():
-            (copy / name).symlink_to(source.readlink())
-        elif source.exists():
-            (copy / name).write_bytes(source.read_bytes())
-    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*build, "-w", tmp_path, copy], check=True, timeout=300)
-    (wheel,) = tmp_path.glob("*.whl")
-    names = ZipFile(wheel).namelist()
-    assert {name for name in names if re.fullmatch(r"orchestrator/docs/[^/]+\.md", name)} == {
-        f"orchestrator/docs/{page.name}" for page in (ROOT / "docs").glob("*.md")
-    }
-    tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"orchestrator"}
+    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # CI's parent may be no shell
+    assert "_ORCH_COMPLETE" in finished(ORCH, "--show-completion", "bash", **named).stdout
