@@ -20,8 +20,7 @@ const grouped = (count) => count.toLocaleString("en");
 export const fileMissing = (file) => `${file} is missing: keep it beside this page.`;
 
 /** @param {number} variants */
-export const coversAll = (variants) =>
-  `All ${variants} variants, whatever the filters show.`;
+export const coversAll = (variants) => `All ${variants} variants, whatever the filters show.`;
 
 /**
  * @param {number} shown variants
