@@ -66,11 +66,11 @@ def build_report(folder: Path, refresh_s: int | None = None) -> Report:
     labels = {variant.variant_id: variant.label for variant in analysis.plan.variants}
     write_comparisons(folder / "comparisons.parquet", analysis.comparisons.rows, labels)
     write_decay(folder / "decay.parquet", decay_table(analysis.gradients.fits, analysis.plan))
-    page = render(tables, analysis, refresh_s)
+    said = sentences(analysis)
+    page = render(tables, analysis, said, refresh_s)
     _write_beside(folder / BESIDE, page.beside)
     write_text(folder / "report.html", page.html)
     write_index(folder.parent)
-    said = sentences(analysis)
     return Report(folder / "report.html", said.finding, _lines(said), said.warnings)
 
 

@@ -32,6 +32,12 @@ def names_of(plan: PlanDocument) -> dict[str, str]:
     return {variant.variant_id: _name(plan, variant, short) for variant in plan.variants}
 
 
+def name_of(plan: PlanDocument, variant_id: str) -> str:
+    """The name of one variant; for many, `names_of` makes them at once."""
+    variant = next(v for v in plan.variants if v.variant_id == variant_id)
+    return _name(plan, variant, short_names(plan.factors))
+
+
 def _name(plan: PlanDocument, variant: Variant, short: Mapping[str, str]) -> str:
     if plan.design == "variants":
         return variant.label
@@ -58,7 +64,7 @@ def baseline_text(plan: PlanDocument) -> str:
 def contrast_text(plan: PlanDocument, variant_id: str) -> tuple[str, str]:
     """What is compared with the baseline, and where: ("tanh", "depth 8")."""
     if not is_crossed(plan):
-        return names_of(plan)[variant_id], ""
+        return name_of(plan, variant_id), ""
     short = short_names(plan.factors)
     levels = next(v.levels for v in plan.variants if v.variant_id == variant_id)
     inner = {path: level for path, level in levels.items() if path in plan.compare.baseline}

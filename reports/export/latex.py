@@ -16,7 +16,7 @@ from orchestrator.reports.variants import (
     baseline_text,
     is_crossed,
     level_of,
-    names_of,
+    name_of,
 )
 
 MARKS = {
@@ -144,7 +144,7 @@ def _heads(plan: PlanDocument) -> tuple[str, ...]:
 
 
 def _names(plan: PlanDocument, variant: Variant) -> tuple[str, ...]:
-    named = () if is_crossed(plan) else (names_of(plan)[variant.variant_id],)
+    named = () if is_crossed(plan) else (name_of(plan, variant.variant_id),)
     return _levels((*named, *(level_of(variant, path) for path in plan.factors)))
 
 

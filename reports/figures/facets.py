@@ -115,7 +115,7 @@ class Scheme:
     def legend_title(self) -> str:
         return self.names[self.roles.colour] if self.roles.colour else ""
 
-    @property
+    @cached_property
     def legend(self) -> tuple[Key, ...]:
         levels = self.levels(self.roles.colour) if self.roles.colour else ()
         return tuple(Key(place, level_text(level)) for place, level in enumerate(levels))

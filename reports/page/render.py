@@ -24,7 +24,7 @@ from orchestrator.reports.page.rows.level_filters import study_data
 from orchestrator.reports.page.rows.trial_cards import trial_cards
 from orchestrator.reports.page.sections import section_values
 from orchestrator.reports.text import names
-from orchestrator.reports.text.sentences import sentences
+from orchestrator.reports.text.sentences import Sentences
 
 FOLDER = Path(__file__).parent
 PAGE_ROWS = 100  # of a table, seen at once
@@ -56,7 +56,9 @@ class Page:
     beside: Mapping[str, str]
 
 
-def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> Page:
+def render(
+    tables: Tables, analysis: Analysis, said: Sentences, refresh_s: int | None = None
+) -> Page:
     """The whole page; with refresh_s, it loads itself again that often.
 
     Above `LARGEST_BYTES` what was measured of gradients and single trials moves beside it.
@@ -65,12 +67,12 @@ def render(tables: Tables, analysis: Analysis, refresh_s: int | None = None) -> 
     shown = draw_sections(view, analysis)
     data = {each.name: contents(each) for figures in shown.values() for each in figures}
     data[TRIALS] = trial_cards(view, tables, analysis.evidence)
-    html = _html(view, tables, analysis, shown, data, refresh_s)
+    html = _html(view, tables, analysis, said, shown, data, refresh_s)
     if len(html.encode()) <= LARGEST_BYTES:
         return Page(html, {})
     movable = [TRIALS, *(figure.name for section in MOVABLE for figure in shown[section])]
     moved = {name: data.pop(name) for name in movable}
-    html = _html(view, tables, analysis, shown, data, refresh_s)
+    html = _html(view, tables, analysis, said, shown, data, refresh_s)
     return Page(html, {f"{name}.js": beside(name, text) for name, text in moved.items()})
 
 
@@ -78,6 +80,7 @@ def _html(
     view: Scheme,
     tables: Tables,
     analysis: Analysis,
+    said: Sentences,
     shown: Mapping[str, Sequence[Figure]],
     data: Mapping[str, str],
     refresh_s: int | None,
@@ -89,7 +92,7 @@ def _html(
     return page.render(
         **section_values(view, tables, analysis),
         analysis=analysis,
-        said=sentences(analysis),
+        said=said,
         plan=analysis.plan,
         view=view,
         study_data=study_data(view),

@@ -21,7 +21,7 @@ from orchestrator.reports.text.names import (
     metric_text,
     value_text,
 )
-from orchestrator.reports.variants import baseline_text, contrast_text, names_of
+from orchestrator.reports.variants import baseline_text, contrast_text, name_of
 
 
 def finding(analysis: Analysis) -> str:
@@ -59,7 +59,7 @@ def _uncompared(plan: PlanDocument, outcomes: Mapping[str, Outcome]) -> str:
     done = [outcome for outcome in outcomes.values() if outcome.mean is not None]
     best = max(done, key=lambda outcome: sign * (outcome.mean or 0.0))
     unit = plan.compare.unit
-    name = names_of(plan)[best.variant_id]
+    name = name_of(plan, best.variant_id)
     interval = f" {interval_text(best.low, best.high, unit)}" if best.low is not None else ""
     return (
         f"{_so_far(plan, outcomes)}{name} reaches {value_text(best.mean, unit)}{interval} "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.text.names import count_text
-from orchestrator.reports.variants import names_of
+from orchestrator.reports.variants import name_of
 
 
 def sentence(text: str) -> str:
@@ -18,7 +18,7 @@ def epoch_text(epoch: int) -> str:
 
 def with_variant(plan: PlanDocument, variant_id: str) -> str:
     """ " with tanh, depth 8"; nothing where no factor varies."""
-    return f" with {names_of(plan)[variant_id]}" if plan.factors else ""
+    return f" with {name_of(plan, variant_id)}" if plan.factors else ""
 
 
 def range_text(counts: Iterable[int]) -> str:

@@ -1,6 +1,6 @@
 """Every warning of a report: what changes how it must be read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
@@ -16,27 +16,30 @@ from orchestrator.reports.text.names import (
 )
 from orchestrator.reports.variants import names_of
 
+Names = Mapping[str, str]  # variant id → name
+
 MOST_NAMED = 3  # variants that a warning names; of more it says how many
 
 
 def warnings(analysis: Analysis) -> tuple[str, ...]:
     """The most important first; the page's first screen shows the beginning of the list."""
+    names = names_of(analysis.plan)
     return (
-        *_incomplete(analysis),
-        *_failed_audit(analysis),
+        *_incomplete(analysis, names),
+        *_failed_audit(analysis, names),
         *_at_bound(analysis),
         *_few_replicates(analysis),
-        *_unlearnt(analysis),
-        *_little_room(analysis),
+        *_unlearnt(analysis, names),
+        *_little_room(analysis, names),
         *_without_baseline(analysis),
         *_unpaired(analysis),
-        *_unequal_budgets(analysis),
-        *_underflow(analysis),
+        *_unequal_budgets(analysis, names),
+        *_underflow(analysis, names),
         *_uncommitted(analysis.plan),
     )
 
 
-def _incomplete(analysis: Analysis) -> Iterator[str]:
+def _incomplete(analysis: Analysis, names: Names) -> Iterator[str]:
     counts, total = analysis.evidence.counts, analysis.evidence.trials
     if counts["missing"]:
         yield (
@@ -44,10 +47,10 @@ def _incomplete(analysis: Analysis) -> Iterator[str]:
             "trained. Numbers and verdicts will change; run the study again to complete it."
         )
     if counts["failed"]:
-        where = _where(analysis, "failed")
+        where = _where(analysis, names, "failed")
         yield f"{count_text(counts['failed'], 'trial')} failed and left no result{where}."
     if counts["diverged"]:
-        where = _where(analysis, "diverged")
+        where = _where(analysis, names, "diverged")
         yield (
             f"{count_text(counts['diverged'], 'trial')} diverged{where}. Mean and interval of such "
             "a variant speak of its surviving replicates only; its comparisons count each as the "
@@ -55,9 +58,9 @@ def _incomplete(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _where(analysis: Analysis, status: str) -> str:
+def _where(analysis: Analysis, names: Names, status: str) -> str:
     """ " (relu, depth 8: 9 of 10; …)", the variants that lost most."""
-    names, results = names_of(analysis.plan), analysis.outcomes
+    results = analysis.outcomes
     hit = [v for v in analysis.plan.variants if results[v.variant_id].counts[status]]
     hit.sort(key=lambda v: -results[v.variant_id].counts[status])
     said = [
@@ -68,8 +71,8 @@ def _where(analysis: Analysis, status: str) -> str:
     return f" ({_listed(said, 'variant')})" if said else ""
 
 
-def _failed_audit(analysis: Analysis) -> Iterator[str]:
-    names, audits = names_of(analysis.plan), analysis.tuning_audit
+def _failed_audit(analysis: Analysis, names: Names) -> Iterator[str]:
+    audits = analysis.tuning_audit
     if not any(audit.fails for audit in audits):
         return
     edges = [
@@ -118,8 +121,8 @@ def _few_replicates(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _unlearnt(analysis: Analysis) -> Iterator[str]:
-    found, names = analysis.unlearnt, names_of(analysis.plan)
+def _unlearnt(analysis: Analysis, names: Names) -> Iterator[str]:
+    found = analysis.unlearnt
     if found:
         pairs = " A comparison of two of them says nothing of what they could learn."
         yield (
@@ -130,8 +133,8 @@ def _unlearnt(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _little_room(analysis: Analysis) -> Iterator[str]:
-    close, compare, names = analysis.near_best, analysis.plan.compare, names_of(analysis.plan)
+def _little_room(analysis: Analysis, names: Names) -> Iterator[str]:
+    close, compare = analysis.near_best, analysis.plan.compare
     if not close:
         return
     unit, best = compare.unit, value_text(best_possible(compare), compare.unit)
@@ -163,8 +166,8 @@ def _unpaired(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _unequal_budgets(analysis: Analysis) -> Iterator[str]:
-    found, names = analysis.budgets, names_of(analysis.plan)
+def _unequal_budgets(analysis: Analysis, names: Names) -> Iterator[str]:
+    found = analysis.budgets
     if found is None:
         return
     said = [f"{mean:.3g} in {names[variant]}" for variant, mean in found.means.items()]
@@ -177,8 +180,8 @@ def _unequal_budgets(analysis: Analysis) -> Iterator[str]:
     )
 
 
-def _underflow(analysis: Analysis) -> Iterator[str]:
-    found, names = analysis.gradients.underflow, names_of(analysis.plan)
+def _underflow(analysis: Analysis, names: Names) -> Iterator[str]:
+    found = analysis.gradients.underflow
     if found.variants:
         ways = " and ".join(f"through {axis}" for axis in found.axes)
         more = f" and {len(found.variants) - 1} more" if len(found.variants) > 1 else ""

@@ -108,12 +108,6 @@ def _nodes() -> set[str]:
     return {note.name.partition("@")[2] for note in Path(os.environ[MARKER]).iterdir()}
 
 
-def train_and_note(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> PackRows:
-    """`train`; notes in which process."""
-    (Path(os.environ[MARKER]) / f"{pack.pack_id}@{os.getpid()}").touch()
-    return train(pack, device, threads)
-
-
 def train_really(pack: Pack, device: str, threads: int, checkpoints: CheckpointPolicy) -> PackRows:
     """The engine, on a machine that is taken away, or slow, at the first attempt."""
     from orchestrator.training.engine import train

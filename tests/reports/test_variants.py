@@ -18,6 +18,7 @@ from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.page.render import render
 from orchestrator.reports.page.rows.partly_fixed import Partly, partly_fixed
 from orchestrator.reports.roles import roles
+from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.text.verdicts import statements
 from orchestrator.reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
 from tests.reports.sample import Sample, parse_plan, plan_document, write
@@ -131,7 +132,7 @@ def test_every_variant_is_in_the_figure_and_the_tables(sample: Sample, tmp_path:
     panels = draw_all(view, analysis)["outcomes"].panels
     means = [t for panel in panels for t in panel.data if t["name"] == "mean"]
     assert sum(len(trace["x"]) for trace in means) == len(sample.listed)
-    page = render(tables, analysis).html
+    page = render(tables, analysis, sentences(analysis)).html
     results = page.partition('<section id="results">')[2].partition("</section>")[0]
     assert len(re.findall('<td class="level"', results)) == len(sample.listed) * len(view.heads)
     assert ("–</td>" in results) == (sample in (NAMED, WHEN)), "a level that does not exist"
@@ -159,7 +160,8 @@ def test_verdicts_call_variants_by_their_names(tmp_path: Path) -> None:
 
 def test_a_design_without_crossing_has_no_matrix_and_says_what_it_compares(tmp_path: Path) -> None:
     tables = read_tables(write(tmp_path, STAR))
-    page = render(tables, analyse(tables)).html
+    analysis = analyse(tables)
+    page = render(tables, analysis, sentences(analysis)).html
     assert "Comparisons with the center" in page
     assert "Each variant against the center," in page
     assert 'class="matrix"' not in page

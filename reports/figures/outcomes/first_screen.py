@@ -34,16 +34,15 @@ MOST_COLUMNS = 4
 
 def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
     """None where the main figure, that of `outcomes`, is as good, or there is none."""
-    whole = outcomes.draw(view, results, least)
     columns = view.roles.columns if _fits(view, view.roles.columns) else None
     wanted = (view.roles.columns, view.roles.rows, *view.roles.rest)
     choose = tuple(path for path in wanted if path and path != columns)
-    if whole is None or not (choose or outcomes.on_scale(view)):
+    if not outcomes.any_value(results) or not (choose or outcomes.on_scale(view)):
         return None
     made = facets(view, (columns,), choose)
     lines = baselines.lines(view, least, view.plan.compare.metric.split("/")[-1])
     fitted = replace(
-        whole,
+        outcomes.frame(view, results, lines),
         name="first_screen",
         columns=len(view.levels(columns)) if columns else 1,
         height_px=340,
@@ -51,7 +50,7 @@ def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
         arrangement=Arrangement(("columns",), "dodged", MOST_COLUMNS),
     )
     if not outcomes.on_scale(view):
-        scale = whole.panels[0].layout["yaxis"]
+        scale = outcomes.dots_scale(view, results, lines)
         dots = tuple(outcomes.panel(view, facet, results, scale, lines) for facet in made)
         return replace(fitted, panels=dots)
     scale = _scale(view, results, lines)

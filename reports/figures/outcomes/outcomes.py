@@ -1,6 +1,7 @@
 """Draws `outcomes`: every replicate as a dot, the mean, and its interval."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from orchestrator.plan_document import Level, Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
@@ -28,28 +29,47 @@ _LOST = "rgba(128,128,128,1)"
 
 def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
     """None while no trial has a final value. Panels by the scheme's columns and rows."""
-    if not any(each.n for each in results.values()):
+    if not any_value(results):
         return None
-    compare, roles = view.plan.compare, view.roles
-    metric = compare.metric.split("/")[-1]
-    lines = baselines.lines(view, least, metric)
-    span = baselines.widened(_range(results), lines)
-    scale = value_axis(compare.unit, span)
+    roles, lines = view.roles, baselines.lines(view, least, _metric(view))
+    scale = dots_scale(view, results, lines)
     made = facets(view, (roles.rows, roles.columns), roles.rest)
-    columns = len(view.levels(roles.columns)) if roles.columns else 1
+    return replace(
+        frame(view, results, lines),
+        height_px=300 if len(made) > 1 else 380,
+        panels=tuple(panel(view, facet, results, scale, lines) for facet in made),
+    )
+
+
+def frame(view: Scheme, results: Outcomes, lines: Sequence[Line]) -> Figure:
+    """The figure without its panels: title, caption, legend, lists."""
+    roles, span = view.roles, baselines.widened(_range(results), lines)
     return Figure(
         name="outcomes",
-        title=words.title(compare),
+        title=words.title(view.plan.compare),
         caption=words.caption(sizes(results), any_lost(results))
-        + baselines.caption(view, lines, metric, span),
-        columns=columns,
-        height_px=300 if len(made) > 1 else 380,
+        + baselines.caption(view, lines, _metric(view), span),
+        columns=len(view.levels(roles.columns)) if roles.columns else 1,
+        height_px=380,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=choosers(view, roles.rest),
-        panels=tuple(panel(view, facet, results, scale, lines) for facet in made),
+        panels=(),
         arrangement=Arrangement(("rows", "columns"), "dodged"),
     )
+
+
+def dots_scale(view: Scheme, results: Outcomes, lines: Sequence[Line]) -> Layout:
+    """The axis of values on which every replicate has a place."""
+    return value_axis(view.plan.compare.unit, baselines.widened(_range(results), lines))
+
+
+def any_value(results: Outcomes) -> bool:
+    return any(each.n for each in results.values())
+
+
+def _metric(view: Scheme) -> str:
+    return view.plan.compare.metric.split("/")[-1]
 
 
 def _range(results: Outcomes) -> list[float] | None:

@@ -9,7 +9,7 @@ from orchestrator.reports.statistics.gradients.theory import Theories
 from orchestrator.reports.text.captions.gradients import theory
 from orchestrator.reports.text.names import factor_text
 from orchestrator.reports.text.phrases import epoch_text, sentence, with_variant
-from orchestrator.reports.variants import names_of
+from orchestrator.reports.variants import name_of
 
 TITLES = {  # by the first quantity of a figure
     "delta": "Gradient that arrives at each hidden layer, ‖∂C/∂z‖",
@@ -85,7 +85,7 @@ def _weights(plan: PlanDocument, found: Sequence[Profile]) -> str:
         return ""
     most = max(vanishing, key=lambda name: vanishing[name][1] / vanishing[name][0])
     delta, weight = vanishing[most]
-    where = f"With {names_of(plan)[most]}, " if plan.factors else ""
+    where = f"With {name_of(plan, most)}, " if plan.factors else ""
     return sentence(
         f"{where}{epoch_text(start)}, the first hidden layer's ‖∂C/∂z‖ is {factor_text(delta)} "
         f"times the last one's, {_of_weights(delta, weight)}"

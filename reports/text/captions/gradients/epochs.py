@@ -8,7 +8,7 @@ from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.text.names import change_text, factor_text
 from orchestrator.reports.text.phrases import epoch_text, with_variant
-from orchestrator.reports.variants import names_of
+from orchestrator.reports.variants import name_of
 
 SLIDER_TITLE = "Gradient that arrives at each hidden layer, epoch by epoch"
 MAP_TITLE = "Gradient by layer and epoch, ‖∂C/∂z‖ of each variant"
@@ -63,5 +63,5 @@ def map_lesson(plan: PlanDocument, found: Sequence[Profile]) -> str:
     name, epoch = max(ratios, key=lambda key: ratios[key])
     return (
         f"Largest contrast between two layers of one network: {factor_text(ratios[name, epoch])} "
-        f"times, {names_of(plan)[name]}, {epoch_text(epoch)}."
+        f"times, {name_of(plan, name)}, {epoch_text(epoch)}."
     )

@@ -7,7 +7,7 @@ import numpy as np
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.theory import Theory
 from orchestrator.reports.text.names import count_text
-from orchestrator.reports.variants import names_of
+from orchestrator.reports.variants import name_of
 
 TITLE = "Phase diagram: √χ, the factor per layer of a deep network with these variances"
 CAPTION = (
@@ -31,5 +31,5 @@ def lesson(plan: PlanDocument, theories: Mapping[str, Theory]) -> str:
     return (
         f"By theory {count_text(below, 'variant')} of {len(known)} with two hidden layers or more "
         f"begin where the gradient vanishes and {above} where it explodes; nearest to the edge is "
-        f"{names_of(plan)[nearest]} (× {known[nearest]:.3g} per layer)."
+        f"{name_of(plan, nearest)} (× {known[nearest]:.3g} per layer)."
     )

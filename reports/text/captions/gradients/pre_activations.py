@@ -10,7 +10,7 @@ from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
 from orchestrator.reports.statistics.gradients.probed_epochs import first_and_last
 from orchestrator.reports.text.names import MINUS
 from orchestrator.reports.text.phrases import epoch_text, sentence, with_variant
-from orchestrator.reports.variants import names_of
+from orchestrator.reports.variants import name_of
 
 TITLE = "Activation functions, their slopes, and where the measured z fall on them"
 LOW, LOWER, MIDDLE, UPPER, HIGH = PRE_ACTIVATION
@@ -93,7 +93,7 @@ def _flat(plan: PlanDocument, _: float, place: int, quantity: str, spread: Layer
     steepness = f"at most {slope:.3g}" if slope > _FLAT else "practically 0"
     share = "half" if quantity == MIDDLE else "a quarter"
     side = "above" if quantity == UPPER else "below"
-    where = f"with {names_of(plan)[spread.variant_id]}, " if plan.factors else ""
+    where = f"with {name_of(plan, spread.variant_id)}, " if plan.factors else ""
     return sentence(
         f"{epoch_text(spread.epoch)} z lies on the flattest piece {where}in hidden layer {layer}: "
         f"{share} of it {side} {signed(z)}, where {spread.activation}′ is {steepness} (at its "

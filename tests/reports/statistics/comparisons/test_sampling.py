@@ -13,6 +13,7 @@ from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.page.render import render
 from orchestrator.reports.statistics.comparisons.sampling import sampling
 from orchestrator.reports.text.sections.results import sampling_text
+from orchestrator.reports.text.sentences import sentences
 from tests.reports.sample import Drawn
 
 
@@ -73,7 +74,7 @@ def test_where_it_is_not_known_the_page_says_why(small: Path, metric: str, unit,
     said = sampling_text(analysis)
     assert said.startswith("What the finite test set alone leaves uncertain is not known here: ")
     assert why in said
-    assert said in render(tables, analysis).html
+    assert said in render(tables, analysis, sentences(analysis)).html
 
 
 def test_without_results_nothing_is_said_of_the_test_set(tables) -> None:

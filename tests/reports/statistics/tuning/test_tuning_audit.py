@@ -24,6 +24,7 @@ from orchestrator.reports.statistics.tuning.tuning_audit import (
 )
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections.tuning import luck
+from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.text.warnings import warnings
 from tests.reports.sample import Sample, write
 
@@ -119,7 +120,7 @@ def test_the_shares_are_those_of_the_curve_and_the_trials(tmp_path: Path) -> Non
 def test_section_and_figures_show_it(tmp_path: Path) -> None:
     tables = tuned(tmp_path, lost=(0,))
     analysis = analyse(tables)
-    page = render(tables, analysis).html
+    page = render(tables, analysis, sentences(analysis)).html
     assert "<h2>Audit of the tuning</h2>" in page
     assert "2 of 8</td>" in page
     figures = draw_all(scheme(analysis.plan), analysis)
@@ -145,7 +146,7 @@ def test_a_study_without_tuning_has_no_audit(small: Path) -> None:
     tables = read_tables(small)
     analysis = analyse(tables)
     assert analysis.tuning_audit == ()
-    assert "tuning-audit" not in render(tables, analysis).html
+    assert "tuning-audit" not in render(tables, analysis, sentences(analysis)).html
 
 
 def twice(tables):
@@ -177,7 +178,7 @@ def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path: Path) -
     said = luck(analysis.plan, analysis.tuning)
     assert "typically moves by an sd of" in said
     assert said.endswith("intervals are too narrow.")
-    assert str(escape(said)) in render(twice(once), analysis).html
+    assert str(escape(said)) in render(twice(once), analysis, sentences(analysis)).html
     assert len(luck_rows(scheme(analysis.plan), analysis)) == 2
 
 
