@@ -21,7 +21,7 @@ class ObjectStorage:
     """The server as a WSGI application: every request passes here before it reaches moto."""
 
     def __init__(self) -> None:
-        from moto.server import DomainDispatcherApplication, create_backend_app
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.port = 0

@@ -30,7 +30,7 @@ from orchestrator.store.remote.object_io import get, listing, put
 from tests.cli.orch import ORCH
 from tests.cli.running import killed_after, tables, train_here, write_study
 from tests.object_storage import ObjectStorage
-from tests.store.test_parts import rows_of
+from tests.store.plans import rows_of
 
 VERBS = [
     ["list"],

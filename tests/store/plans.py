@@ -1,6 +1,8 @@
-"""Plan documents of a few made-up trials."""
+"""Plan documents and rows of a few made-up trials."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from orchestrator.plan_document import (
     SCHEMA_VERSION,
@@ -12,8 +14,12 @@ from orchestrator.plan_document import (
     TuningPoint,
     Variant,
 )
+from orchestrator.training.records import PackRows
+from tests.execution.doubles import train
+from tests.execution.listening import pack_of
 
 ACTIVATION = "model.activation"
+GIT = {"git_commit": None, "git_dirty": None}
 
 
 def variant_of(
@@ -61,3 +67,10 @@ def document_of(
         packs=(),
         resources={"cpus": 1},
     )
+
+
+def rows_of(*names: str, **changes: Any) -> PackRows:
+    """Rows of a pack with these trials; `changes` replace columns of its trials."""
+    rows = train(pack_of(*names))
+    columns = {name: [value] * len(names) for name, value in (GIT | changes).items()}
+    return replace(rows, trials={**rows.trials, **columns})

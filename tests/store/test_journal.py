@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import StudyPaths
-from orchestrator.store.journal import append_event, read_plan, write_plan
+from orchestrator.store.journal import append_event, names_submission, read_plan, write_plan
 from tests.store.plans import document_of, variant_of
 
 
@@ -50,3 +50,10 @@ def test_a_journal_that_cannot_be_written(study: StudyPaths) -> None:
     study.events.mkdir()
     with pytest.raises(EnvironmentFault, match=r"cannot write .*events.jsonl"):
         append_event(study, "study_started")
+
+
+def test_whether_a_submission_ran_the_study(study: StudyPaths) -> None:
+    assert not names_submission(study, "demo-1")
+    append_event(study, "study_started", submission="demo-1")
+    assert names_submission(study, "demo-1")
+    assert not names_submission(study, "demo-12")

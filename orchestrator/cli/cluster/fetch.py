@@ -10,8 +10,8 @@ from orchestrator.execution.remote.submissions import Submission, find
 from orchestrator.paths import Location, ResultsPaths
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now, results_paths
+from orchestrator.store.copy_study import copy_study
 from orchestrator.store.journal import names_submission
-from orchestrator.store.local.copy_study import copy_study
 from orchestrator.words import plural
 
 

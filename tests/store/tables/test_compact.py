@@ -1,11 +1,8 @@
-"""From parts to the tables of a study."""
+"""The tables of a study hold the rows of its trials, in the order of its plan."""
 
 import random
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,31 +14,11 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.plan_document import PlanDocument
 from orchestrator.store.pack_files import commit
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 from orchestrator.store.tables.compact import compact
-from orchestrator.store.tables.external_sort import Ordering
-from tests.store.plans import document_of, variant_of
-from tests.store.test_parts import rows_of
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> ResultsPaths:
-    return ResultsPaths(tmp_path)
-
-
-def plan_of(variants: Mapping[str, Sequence[str]], study: str = "demo") -> PlanDocument:
-    return document_of(
-        *(variant_of(name, trials) for name, trials in variants.items()), study=study
-    )
-
-
-def compacted(paths: ResultsPaths, plan: PlanDocument) -> dict[str, pa.Table]:
-    compact(paths, plan)
-    study = paths.study(plan.study)
-    return {name: pq.read_table(study.table(name)) for name in TABLES}
-
+from tests.store.plans import document_of, rows_of, variant_of
+from tests.store.tables.compacted import compacted, plan_of
 
 PLAN = plan_of({"tanh": ["a", "b"], "relu": ["c", "d"]})
 
@@ -197,28 +174,6 @@ def written_at(paths: ResultsPaths, compact_again: Any = None) -> dict[str, int]
     if compact_again:
         compact(paths, compact_again)
     return {name: paths.study("demo").table(name).stat().st_mtime_ns for name in TABLES}
-
-
-@pytest.mark.parametrize("most_rows", [1, 7, 50])
-def test_rows_that_do_not_fit_into_memory_come_in_the_same_order(
-    most_rows: int, paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Packs from all over the plan, of different sizes; one trial twice, one of another study."""
-    shuffled = random.Random(0)
-    trials = [f"trial {number}" for number in range(40)]
-    plan = plan_of({"tanh": trials[:15], "relu": trials[15:]})
-    mixed = shuffled.sample(trials, len(trials))
-    for number, ends in enumerate(pairwise([0, 1, 6, 20, 40])):
-        more = ["trial 3", "elsewhere"] if number == 2 else []
-        commit(paths, f"p{number}", rows_of(*dict.fromkeys(mixed[slice(*ends)] + more)))
-    whole = compacted(paths, plan)
-    for name in TABLES:
-        paths.study("demo").table(name).unlink()
-    monkeypatch.setattr(
-        "orchestrator.store.tables.compact.Ordering", partial(Ordering, most_rows=most_rows)
-    )
-    assert compacted(paths, plan) == whole
-    assert not list(paths.study("demo").root.glob(".*"))
 
 
 @settings(max_examples=10, deadline=None)

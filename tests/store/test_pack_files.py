@@ -4,7 +4,6 @@ import json
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,24 +16,9 @@ from hypothesis import strategies as st
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.store.pack_files import DamagedPart, commit, entries, statuses
-from orchestrator.store.schemas import GRADIENTS, METRICS, level_type
+from orchestrator.store.schemas import GRADIENTS, METRICS
 from orchestrator.training.records import PackRows
-from tests.execution.doubles import train
-from tests.execution.listening import pack_of
-
-GIT = {"git_commit": None, "git_dirty": None}
-
-
-def rows_of(*names: str, **changes: Any) -> PackRows:
-    """Rows of a pack with these trials; `changes` replace columns of its trials."""
-    rows = train(pack_of(*names))
-    columns = {name: [value] * len(names) for name, value in (GIT | changes).items()}
-    return replace(rows, trials={**rows.trials, **columns})
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> ResultsPaths:
-    return ResultsPaths(tmp_path)
+from tests.store.plans import rows_of
 
 
 @pytest.fixture
@@ -182,15 +166,6 @@ def long_rows(names: list[str], ids: list[str]) -> st.SearchStrategy[dict[str, l
 
 def columns_of(table: pa.Table) -> Iterator[tuple[str, list[Any]]]:
     return ((name, table[name].to_pylist()) for name in table.column_names)
-
-
-@pytest.mark.parametrize("whole", [2**53, 2**53 + 1, 2**53 + 2, 2**63 - 1])
-def test_whole_and_broken_numbers_of_any_size_have_a_column(whole: int) -> None:
-    values = [whole, 0.5]
-    kind = level_type(values)
-    texts = [json.dumps(value) for value in values]
-    column = pa.array(texts if kind == pa.string() else values, kind)
-    assert same(values, column.to_pylist())
 
 
 @settings(max_examples=60, deadline=None)

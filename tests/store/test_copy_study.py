@@ -8,12 +8,11 @@ import pytest
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan_document import TuningPoint
-from orchestrator.store.journal import append_event, names_submission
-from orchestrator.store.local import copy_study as copying
-from orchestrator.store.local.copy_study import copy_study
+from orchestrator.store import copy_study as copying
+from orchestrator.store.copy_study import copy_study
+from orchestrator.store.journal import append_event
 from orchestrator.store.pack_files import commit, statuses
-from tests.store.plans import document_of, variant_of
-from tests.store.test_parts import rows_of
+from tests.store.plans import document_of, rows_of, variant_of
 
 DOCUMENT = document_of(
     variant_of("tanh", ["a", None, "later"], tuning=[TuningPoint(0, 0, {}, ("t",))])
@@ -63,9 +62,3 @@ def test_what_does_not_arrive_whole(
     with pytest.raises(EnvironmentFault, match=r"differs from .* after copying"):
         copy_study(source, target, DOCUMENT)
     assert statuses(target) == {}, "trials come last"
-
-
-def test_whose_folder_it_is(source: ResultsPaths) -> None:
-    assert names_submission(source.study("demo"), "demo-1")
-    assert not names_submission(source.study("demo"), "demo-12")
-    assert not names_submission(source.study("other"), "demo-1")

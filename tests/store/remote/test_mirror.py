@@ -1,0 +1,48 @@
+"""The mirror of results on a real S3 server."""
+
+import os
+import warnings
+
+from orchestrator.paths import ResultsPaths
+from orchestrator.store.local.lock import exclusive
+from orchestrator.store.pack_files import commit, statuses
+from orchestrator.store.remote.mirror import refresh
+from orchestrator.store.remote.object_io import put, remove
+from tests.object_storage import ObjectStorage
+from tests.store.plans import rows_of
+
+
+def test_a_mirror_has_what_is_there_and_copies_nothing_twice(
+    object_storage: ObjectStorage, paths: ResultsPaths
+) -> None:
+    refresh(paths)
+    assert statuses(paths) == {"a": "completed", "b diverge": "diverged", "c": "completed"}
+    object_storage.requests.clear()
+    refresh(paths)
+    assert len(object_storage.requests) == 1  # the listing
+    commit(paths, "two", rows_of("c", status="failed"))  # trained anew: the same names
+    remove(paths.at(paths.part("trials", "one")))
+    refresh(paths)
+    assert statuses(paths) == {"c": "failed"}
+
+
+def test_a_pack_that_is_being_committed_is_left_for_later(paths: ResultsPaths) -> None:
+    remove(paths.at(paths.part("gradients", "two")))  # as a listing sees it that goes on meanwhile
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        refresh(paths)
+        assert statuses(paths).keys() == {"a", "b diverge"}
+
+
+def test_the_folder_of_a_study_that_runs_here_stays(paths: ResultsPaths) -> None:
+    events = paths.study("s").events
+    put(paths.at(events), b"what was put up\n")
+    put(events, b"what was put up\nand what came then\n")
+    with exclusive(paths.study("s").lock):
+        refresh(paths)
+        assert events.read_bytes().endswith(b"came then\n")
+    refresh(paths)
+    assert events.read_bytes().endswith(b"came then\n"), "newer than what was put up"
+    os.utime(events, ns=(7, 7))
+    refresh(paths)
+    assert events.read_bytes() == b"what was put up\n"
