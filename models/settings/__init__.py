@@ -15,6 +15,7 @@ from orchestrator.models.settings.base import (
 )
 from orchestrator.models.settings.networks import (
     MLP,
+    Cell,
     Chain,
     ConvNet,
     LogLinear,
@@ -47,6 +48,7 @@ __all__ = [
     "MNIST",
     "Activation",
     "Adding",
+    "Cell",
     "Chain",
     "ConvNet",
     "CopyMemory",

@@ -12,6 +12,8 @@ from orchestrator.models.settings.base import (
     Settings,
 )
 
+Cell = Literal["rnn", "lstm", "gru"]
+
 
 class LogLinear(ModelSettings):
     """Softmax over a linear map of the features: the baseline of every study."""
@@ -103,7 +105,7 @@ class Recurrent(ModelSettings):
     """Recurrent layers, in one or both directions, with one output per step or per example."""
 
     name: Literal["recurrent"] = "recurrent"
-    cell: Literal["rnn", "lstm", "gru"] = "lstm"
+    cell: Cell = "lstm"
     """What computes the next hidden state."""
     hidden: Count = 64
     """Numbers in the hidden state of one direction."""

@@ -8,6 +8,7 @@ from orchestrator.models.settings import Count, NonNegative, Settings
 
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Optimizer = Literal["sgd", "adam", "adamw", "rmsprop"]
 Loss = Literal["cross_entropy", "sigmoid_cross_entropy", "binary_cross_entropy", "squared_error"]
 
 
@@ -27,7 +28,7 @@ class Schedule(Settings):
 class Training(Settings):
     """How every trial is trained. Optimizers compute exactly what `torch.optim` computes."""
 
-    optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
+    optimizer: Optimizer = "sgd"
     """Turns gradients into steps."""
     learning_rate: Positive = 0.1
     """Size of the steps."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from orchestrator.models.settings import MLP, Digits, Init, TaskSettings
+from orchestrator.models.settings import MLP, Digits, Init, ModelSettings, TaskSettings
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
@@ -16,7 +16,7 @@ def variant(
     label: str = "v",
     *,
     task: TaskSettings = SMALL_DIGITS,
-    model: MLP | None = None,
+    model: ModelSettings | None = None,
     probes: Probes | None = None,
     **training: Any,
 ) -> Variant:

@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
-from orchestrator.models.settings import MLP, Digits, MNIST5k
+from orchestrator.models.settings import MLP, Activation, Digits, MNIST5k
+from orchestrator.models.shape import TaskShape
 from orchestrator.models.tasks import digits
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
 from orchestrator.study.probes import Probes
 from orchestrator.training.data import load_data
 from orchestrator.training.engine import build_model, train
+from tests.models.modules import linear
 from tests.training.packs import SMALL_DIGITS, normal, pack, variant
 
 OPTIMIZERS: dict[str, dict[str, Any]] = {
@@ -55,6 +57,7 @@ def reference_optimizer(model: nn.Module, trial: Trial) -> torch.optim.Optimizer
 def losses_alone(pack: Pack, trial: Trial, precision: torch.dtype) -> Iterator[dict[str, float]]:
     """Train one trial the plain way; yields the losses before training and after each epoch."""
     settings = trial.variant.settings
+    assert isinstance(settings.task, Digits)
     data = digits.load(settings.task, lambda stream: seed_for(stream, trial.replicate))
     inputs, targets = data.inputs.flatten(1).to(precision), data.targets
     model = build_model(trial, data.shape, pack.study_seed).to(precision)
@@ -112,7 +115,7 @@ def test_a_member_trains_exactly_as_it_would_alone(
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softplus", "identity"])
 @pytest.mark.parametrize("depth", [0, 1, 4])
-def test_every_activation_and_depth_trains_as_alone(activation: str, depth: int) -> None:
+def test_every_activation_and_depth_trains_as_alone(activation: Activation, depth: int) -> None:
     model = MLP(depth=depth, width=7, activation=activation, init=normal(1.5))
     assert_trains_as_alone(pack([variant(model=model, learning_rate=0.05)]), torch.float64, 1e-10)
 
@@ -124,9 +127,9 @@ def test_without_biases_and_in_full_batches() -> None:
 
 
 def test_weight_decay_can_spare_the_biases() -> None:
-    decayed = {"weight_decay": 0.5, "decay_biases": False, "learning_rate": 0.05}
     model = MLP(depth=1, init=normal(1, bias=1))
-    assert_trains_as_alone(pack([variant(model=model, **decayed)]), torch.float64, 1e-10)
+    decayed = variant(model=model, weight_decay=0.5, decay_biases=False, learning_rate=0.05)
+    assert_trains_as_alone(pack([decayed]), torch.float64, 1e-10)
 
 
 def test_members_clip_by_their_own_thresholds() -> None:
@@ -180,6 +183,10 @@ def test_same_pack_same_bits_other_seed_other_numbers() -> None:
     assert np.mean(first.metrics["value"] == other.metrics["value"]) < 0.2
 
 
+def output_weight(trial: Trial, shape: TaskShape) -> Tensor:
+    return linear(build_model(trial, shape, study_seed=0), "output").weight
+
+
 def test_variants_of_a_replicate_share_splits_orders_and_draws() -> None:
     """Scaling a linear, bias-free net's draw by s scales its outputs by s at epoch 0."""
     members = pack(
@@ -190,7 +197,7 @@ def test_variants_of_a_replicate_share_splits_orders_and_draws() -> None:
         replicates=1,
     )
     data = load_data(members.trials, 0, "cpu", torch.float32)
-    one, two = (build_model(trial, data.shape, 0).output.weight for trial in members.trials)
+    one, two = (output_weight(trial, data.shape) for trial in members.trials)
     torch.testing.assert_close(2 * one, two)
     assert torch.equal(data.splits["train"][0], data.splits["train"][1])
 
@@ -198,7 +205,7 @@ def test_variants_of_a_replicate_share_splits_orders_and_draws() -> None:
 def test_replicates_differ_in_splits_and_draws() -> None:
     members = pack([variant()])
     data = load_data(members.trials, 0, "cpu", torch.float32)
-    one, two = (build_model(trial, data.shape, 0).output.weight for trial in members.trials)
+    one, two = (output_weight(trial, data.shape) for trial in members.trials)
     assert not torch.equal(one, two)
     assert not torch.equal(data.splits["test"][0], data.splits["test"][1])
     assert len(data.inputs) == 1797, "both replicates draw from one copy of the images"

@@ -8,8 +8,16 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from orchestrator.models.settings import Adding, Recurrent, ToyTagging, WindowTagger
+from orchestrator.models.settings import (
+    Adding,
+    Cell,
+    Recurrent,
+    TaskSettings,
+    ToyTagging,
+    WindowTagger,
+)
 from orchestrator.models.tasks import adding, toy_tagging
+from orchestrator.models.tasks.dataset import Dataset, SeedFor
 from orchestrator.seeds import seed_for
 from orchestrator.study.probes import Probes
 from orchestrator.training.batches import batches
@@ -39,12 +47,17 @@ def loss_table(rows: pd.DataFrame) -> "pd.Series[float]":
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-def test_a_recurrent_trial_trains_as_a_plain_loop_does(cell: str) -> None:
-    settings = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 8, "clip_norm": 0.5}
-    members = pack(
-        [variant(task=SHORT, model=Recurrent(cell=cell, hidden=5), probes=NO_PROBES, **settings)],
-        replicates=1,
+def test_a_recurrent_trial_trains_as_a_plain_loop_does(cell: Cell) -> None:
+    alone = variant(
+        task=SHORT,
+        model=Recurrent(cell=cell, hidden=5),
+        probes=NO_PROBES,
+        optimizer="adam",
+        learning_rate=0.01,
+        batch_size=8,
+        clip_norm=0.5,
     )
+    members = pack([alone], replicates=1)
     ours = loss_table(pd.DataFrame(train(members, precision=torch.float64).metrics))
 
     data = adding.load(SHORT, lambda stream: seed_for(stream, 0))
@@ -65,7 +78,7 @@ def test_a_recurrent_trial_trains_as_a_plain_loop_does(cell: str) -> None:
             assert ours[epoch, split] == pytest.approx(expected, rel=1e-10)
 
 
-MAPPED = {
+MAPPED: dict[str, tuple[TaskSettings, Recurrent]] = {
     "numbers": (SHORT, Recurrent(hidden=4, layers=2)),
     "words, both directions": (FEW_SENTENCES, Recurrent(hidden=4, embedding=3, bidirectional=True)),
 }
@@ -74,7 +87,7 @@ MAPPED = {
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("kind", MAPPED)
 def test_the_step_form_trains_stacked_to_what_the_kernels_train_in_turn(
-    kind: str, cell: str, monkeypatch
+    kind: str, cell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a GPU: losses, and gradients by layer and by time, of every member and epoch."""
     task, model = MAPPED[kind]
@@ -83,7 +96,10 @@ def test_the_step_form_trains_stacked_to_what_the_kernels_train_in_turn(
             f"rate {rate}",
             task=task,
             model=model.model_copy(update={"cell": cell}),
-            **{"optimizer": "adam", "learning_rate": rate, "batch_size": 16, "clip_norm": 0.5},
+            optimizer="adam",
+            learning_rate=rate,
+            batch_size=16,
+            clip_norm=0.5,
         )
         for rate in (0.01, 0.03)
     ]
@@ -116,13 +132,15 @@ def tagging_data() -> tuple[TrialData, RandomStreams]:
     ],
     ids=lambda model: model.name,
 )
-def test_padding_never_counts(model: WindowTagger | Recurrent, monkeypatch) -> None:
+def test_padding_never_counts(
+    model: WindowTagger | Recurrent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same sentences in a table twice as wide train to the same losses."""
     members = pack([variant(task=SENTENCES, model=model, probes=NO_PROBES)], replicates=1)
     narrow = loss_table(pd.DataFrame(train(members, precision=torch.float64).metrics))
     load = toy_tagging.load
 
-    def wide(settings: ToyTagging, seed_for):
+    def wide(settings: ToyTagging, seed_for: SeedFor) -> Dataset:
         data = load(settings, seed_for)
         more = (0, data.inputs.shape[1])
         return replace(

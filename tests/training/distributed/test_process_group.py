@@ -3,7 +3,7 @@
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.distributed.distributed_c10d import BackendConfig
+from torch.distributed.distributed_c10d import Backend, BackendConfig
 
 from orchestrator.models.losses import cross_entropy, squared_error
 from orchestrator.training.distributed.process_group import ProcessGroup
@@ -93,5 +93,5 @@ def test_a_pack_of_several_trials_is_not_shared() -> None:
 @pytest.mark.parametrize(("device", "kind"), [("cpu", "gloo"), ("cuda", "nccl")])
 def test_torch_reads_the_names_of_process_groups_as_we_mean_them(device: str, kind: str) -> None:
     """As torch reads it; metrics are summed on the CPU in either case."""
-    kinds = BackendConfig(BACKENDS[device]).get_device_backend_map()
+    kinds = BackendConfig(Backend(BACKENDS[device])).get_device_backend_map()
     assert (kinds[device], kinds["cpu"]) == (kind, "gloo")

@@ -1,5 +1,8 @@
 """Learning-rate schedules against torch's, and early stopping."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import pytest
 import torch
@@ -29,7 +32,9 @@ def rates(given: settings.Schedule, losses: list[float]) -> list[float]:
     return found
 
 
-def torch_rates(make, losses: list[float], *, watches: bool) -> list[float]:
+def torch_rates(
+    make: Callable[[torch.optim.Optimizer], Any], losses: list[float], *, watches: bool
+) -> list[float]:
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.8)
     scheduler, found = make(optimizer), []
     for loss in losses:

@@ -1,5 +1,7 @@
 """Probes against plain autograd on one model, and against theory and published numbers."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,11 +12,12 @@ from torch.nn import functional
 from orchestrator.models.losses import cross_entropy, squared_error
 from orchestrator.models.networks.mlp import MLP
 from orchestrator.models.settings import MLP as MLPSettings
-from orchestrator.models.settings import Digits, Init, MNIST5k
+from orchestrator.models.settings import Activation, Digits, Init, MNIST5k
 from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.training.engine import train
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.reading import Reading
+from tests.models.modules import linear, linear_layers
 from tests.training.packs import normal, pack, variant
 from tests.training.stacking.stacked import stacked
 
@@ -23,13 +26,13 @@ ALL = frozenset(QUANTITIES)
 
 def pre_activations(model: MLP, features: Tensor) -> list[Tensor]:
     z = []
-    for layer in [*model.hidden, model.output]:
+    for layer in linear_layers(model):
         z.append(layer(features))
         features = model.activation(z[-1])
     return z
 
 
-def readings_of(models: list[nn.Module], inputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
+def readings_of(models: Sequence[nn.Module], inputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
     """(quantity) → (layers, members)."""
     table: dict[str, list[Reading]] = {}
     members = stacked(models, inputs)
@@ -38,15 +41,19 @@ def readings_of(models: list[nn.Module], inputs: Tensor, targets: Tensor) -> dic
     return {name: torch.stack([r.values for r in readings]) for name, readings in table.items()}
 
 
+# Models, inputs, targets, and what `readings_of` returns for them.
+Probed = tuple[list[MLP], Tensor, Tensor, dict[str, Tensor]]
+
+
 @pytest.fixture
-def probed() -> tuple[list[MLP], Tensor, Tensor, dict[str, Tensor]]:
+def probed() -> Probed:
     torch.manual_seed(0)
     models = [MLP(6, 4, depth=3, width=5, activation="sigmoid").double() for _ in range(2)]
     inputs, targets = torch.randn(2, 9, 6).double(), torch.randint(0, 4, (2, 9))
     return models, inputs, targets, readings_of(models, inputs, targets)
 
 
-def test_delta_is_the_mean_norm_of_each_examples_own_gradient(probed) -> None:
+def test_delta_is_the_mean_norm_of_each_examples_own_gradient(probed: Probed) -> None:
     models, inputs, targets, readings = probed
     for member, model in enumerate(models):
         norms = []
@@ -58,11 +65,11 @@ def test_delta_is_the_mean_norm_of_each_examples_own_gradient(probed) -> None:
         torch.testing.assert_close(readings["delta"][:, member], expected)
 
 
-def test_delta_mean_is_the_norm_of_the_bias_gradient(probed) -> None:
+def test_delta_mean_is_the_norm_of_the_bias_gradient(probed: Probed) -> None:
     models, inputs, targets, readings = probed
     for member, model in enumerate(models):
         loss = functional.cross_entropy(model(inputs[member]), targets[member])
-        layers = [*model.hidden, model.output]
+        layers = linear_layers(model)
         biases = torch.autograd.grad(loss, [layer.bias for layer in layers], retain_graph=True)
         weights = torch.autograd.grad(loss, [layer.weight for layer in layers])
         norms = torch.stack([g.norm() for g in biases])
@@ -74,8 +81,8 @@ def test_delta_mean_is_the_norm_of_the_bias_gradient(probed) -> None:
 def test_saturation_by_hand() -> None:
     model = MLP(1, 2, depth=1, width=4, activation="tanh")
     with torch.no_grad():
-        model.hidden[0].weight.copy_(torch.tensor([[0.0], [1.8], [1.9], [-5.0]]))
-        model.hidden[0].bias.zero_()
+        linear(model, "hidden.0").weight.copy_(torch.tensor([[0.0], [1.8], [1.9], [-5.0]]))
+        linear(model, "hidden.0").bias.zero_()
     readings = readings_of([model], torch.ones(1, 1, 1), torch.zeros(1, 1, dtype=torch.long))
     assert readings["saturation"].tolist() == [[0.5]], "|tanh| > .95 from 1.832 on"
 
@@ -95,8 +102,8 @@ def test_saturation_by_hand() -> None:
 def test_saturation_of_each_activation(activation: str, z: float, saturated: bool) -> None:
     model = MLP(1, 2, depth=1, width=1, activation=activation)
     with torch.no_grad():
-        model.hidden[0].weight.fill_(z)
-        model.hidden[0].bias.zero_()
+        linear(model, "hidden.0").weight.fill_(z)
+        linear(model, "hidden.0").bias.zero_()
     readings = readings_of([model], torch.ones(1, 1, 1), torch.zeros(1, 1, dtype=torch.long))
     assert readings["saturation"].item() == float(saturated)
 
@@ -157,7 +164,7 @@ FACTORS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("activation", "init", "factor", "tolerance"), FACTORS)
 def test_the_gradient_decays_per_layer_as_mean_field_theory_says(
-    activation: str, init: Init, factor: float, tolerance: float
+    activation: Activation, init: Init, factor: float, tolerance: float
 ) -> None:
     """Width 500, 3 seeds, away from input and output, where q has reached its fixed point."""
     net = MLPSettings(depth=10, width=500, activation=activation, init=init)

@@ -14,6 +14,7 @@ from orchestrator.study.probes import QUANTITIES
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.reading import Reading
 from orchestrator.training.stacking.members import single
+from tests.models.modules import kernel_of, linear
 from tests.training.stacking.stacked import stacked
 
 TIME, HIDDEN, LAYERS = 6, 4, 3
@@ -49,7 +50,7 @@ def by_hand(net: Recurrent, cell: str, x: Tensor) -> tuple[Tensor, dict[str, lis
     """The outputs and every z_t, with its gradient kept: site → by step of the input."""
     seen: dict[str, list[Tensor]] = {}
     for number in range(LAYERS):
-        kernel: Any = net.layers[number].kernel  # type: ignore[union-attr]
+        kernel = kernel_of(net, number)
         sides = []
         for direction, end in (("forward", "l0"), ("backward", "l0_reverse")):
             names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -95,7 +96,7 @@ def test_gradients_of_weights_and_biases_are_those_of_the_fused_kernel(cell: str
     readings = probe(single(net), squared_error, inputs[None], targets[None], ALL)
     weights, biases = of(readings, "weight_grad"), of(readings, "delta_mean")
     for number in range(LAYERS):
-        kernel: Any = net.layers[number].kernel  # type: ignore[union-attr]
+        kernel = kernel_of(net, number)
         for direction, end in (("forward", "l0"), ("backward", "l0_reverse")):
             site = f"{direction}.{number}"
             W, b = (getattr(kernel, f"{name}_{end}") for name in ("weight_ih", "bias_ih"))
@@ -156,7 +157,10 @@ def test_layers_of_all_kinds_stand_in_the_order_of_the_forward_pass() -> None:
     places = {r.site: r.position for r in readings if r.axis == "depth"}
     assert places == {"first": 1, "forward.0": 2, "forward.1": 3, "head": 4}
     (squared_error(fused, targets).sum() / 5).backward()
-    for site, parameter in {"first": net.first.weight, "forward.1": net.rnn.weight_ih_l1}.items():
+    for site, parameter in {
+        "first": net.first.weight,
+        "forward.1": net.rnn.get_parameter("weight_ih_l1"),
+    }.items():
         assert parameter.grad is not None
         assert of(readings, "weight_grad")[site] == pytest.approx(parameter.grad.norm().item())
 
@@ -196,7 +200,7 @@ def test_members_that_train_side_by_side_are_measured_like_each_alone(
     inputs, targets = batch()
     nets = [network("rnn"), network("rnn")]
     with torch.no_grad():
-        nets[1].output.weight.mul_(2)  # type: ignore[operator]
+        linear(nets[1], "output").weight.mul_(2)
     members = stacked(nets, torch.stack([inputs] * 2))
     together = probe(
         members, squared_error, torch.stack([inputs] * 2), torch.stack([targets] * 2), ALL,

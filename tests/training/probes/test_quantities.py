@@ -16,6 +16,7 @@ from orchestrator.study.probes import QUANTITIES
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.probes.quantities import SAMPLE
 from orchestrator.training.stacking.members import Mapped, Members, Single, single
+from tests.models.modules import linear, linear_layers
 from tests.training.stacking.stacked import stacked
 
 ALL = frozenset(QUANTITIES)
@@ -80,7 +81,7 @@ def by_hand(
     model: nn.Module, x: Tensor, y: Tensor, activation: str
 ) -> dict[tuple[str, int], float]:
     """Every quantity of every layer, from definitions, one example or unit at a time."""
-    layers = [*model.hidden, model.output]  # type: ignore[misc]
+    layers = linear_layers(model)
     phi, rows = ACTIVATIONS[activation], dict[tuple[str, int], float]()
     rows["second_moment", 0] = float((x**2).mean())
     z = []
@@ -144,8 +145,8 @@ def test_every_quantity_is_what_its_definition_says(
 def test_dead_units_are_those_that_no_example_wakes() -> None:
     model = MLP(1, 2, depth=1, width=3, activation="relu")
     with torch.no_grad():
-        model.hidden[0].weight.copy_(torch.tensor([[1.0], [-1.0], [0.0]]))
-        model.hidden[0].bias.zero_()
+        linear(model, "hidden.0").weight.copy_(torch.tensor([[1.0], [-1.0], [0.0]]))
+        linear(model, "hidden.0").bias.zero_()
     inputs, targets = torch.tensor([[[1.0], [2.0], [-1.0]]]), torch.zeros(1, 3, dtype=torch.long)
     readings = found(single(model), inputs, targets)
     assert readings["dead", 1].item() == pytest.approx(1 / 3)
@@ -212,7 +213,7 @@ def test_feature_maps_are_the_units_of_a_convolution() -> None:
     torch.manual_seed(0)
     net = ConvNet(4, channels=(2, 3), width=(6, 5), activation="relu").double()
     with torch.no_grad():
-        net.conv1.bias[0] = -100.0  # a map that is zero everywhere
+        net.conv1.get_parameter("bias")[0] = -100.0  # a map that is zero everywhere
     images, targets = torch.rand(1, 3, 1, 8, 8).double(), torch.randint(0, 4, (1, 3))
     readings = found(single(net), images, targets)
     maps = net.conv1(functional.pad(images[0], (12, 12, 12, 12)))
@@ -255,9 +256,10 @@ def test_quantiles_of_a_sample_are_close_to_those_of_all() -> None:
     model = MLP(6, 4, depth=2, width=300, activation="sigmoid")
     inputs, targets = torch.randn(1, 200, 6), torch.randint(0, 4, (1, 200))
     readings = found(single(model), inputs, targets)
-    a = model.activation(model.hidden[0](inputs[0])).detach()
-    W = model.hidden[1].weight.detach()
-    z = model.hidden[1](a).detach()
+    first, second, _ = linear_layers(model)
+    a = model.activation(first(inputs[0])).detach()
+    W = second.weight.detach()
+    z = second(a).detach()
     low, high = np.percentile(z.numpy(), [46, 54])  # 4 points of rank: more than 3 errors
     assert low < readings["z_q50", 2].item() < high
     slopes = (z.sigmoid() * (1 - z.sigmoid())).numpy()

@@ -7,17 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from torch import nn
 
 from orchestrator.models.losses import cross_entropy, squared_error
 from orchestrator.models.networks.recurrent import Recurrent as Network
-from orchestrator.models.settings import MLP, Adding, Recurrent
+from orchestrator.models.settings import MLP, Adding, Cell, Recurrent
 from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.training.data import load_data
 from orchestrator.training.engine import build_model, train
 from orchestrator.training.probes.schedule import EVERY_PROBE, quantities_at
 from orchestrator.training.probes.time import probe_time
 from orchestrator.training.stacking.members import single
+from tests.models.modules import kernel_of, linear_layers, recurrent_layer
 from tests.training.packs import normal, pack, variant
 
 TINY = float(np.finfo(np.float32).tiny)  # the smallest 32-bit number of full precision
@@ -62,7 +62,7 @@ def test_settings_of_probes_change_no_metric() -> None:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
-def test_full_probes_change_no_metric_of_a_recurrent_net(cell: str) -> None:
+def test_full_probes_change_no_metric_of_a_recurrent_net(cell: Cell) -> None:
     task, model = (
         Adding(length=8, examples=40),
         Recurrent(cell=cell, hidden=4, layers=2, dropout=0.5),
@@ -96,8 +96,8 @@ def update_ratios(optimizer: str, **training: Any) -> tuple[pd.Series, pd.DataFr
     return after, before[before["weight_grad"].notna()]
 
 
-OUTPUTS = pd.Series({1: 6, 2: 6, 3: 10})  # of each layer
-INPUTS = pd.Series({1: 64, 2: 6, 3: 6})
+OUTPUTS = {1: 6, 2: 6, 3: 10}  # of each layer
+INPUTS = {1: 64, 2: 6, 3: 6}
 
 
 def weight_norms(before: pd.DataFrame) -> pd.Series:
@@ -116,7 +116,7 @@ def test_the_first_step_of_adam_moves_every_weight_alike() -> None:
     """By the learning rate, whatever the gradient: the update is not the gradient."""
     after, before = update_ratios("adam", learning_rate=0.01)
     positions = before.index.get_level_values("position")
-    moved = positions.map(OUTPUTS * INPUTS).to_numpy() ** 0.5 * 0.01
+    moved = (positions.map(OUTPUTS) * positions.map(INPUTS)).to_numpy() ** 0.5 * 0.01
     ratios = after / (moved / weight_norms(before))
     assert ratios.loc[:, 2:].between(0.99, 1.001).all(), "ε makes tiny gradients move less"
     assert ratios.loc[:, 1].between(0.7, 1).all(), "some pixels are always 0"
@@ -129,7 +129,7 @@ def test_variances_are_those_of_the_tensors_drawn() -> None:
     shape = load_data(members.trials, 0, "cpu", torch.float32).shape
     for trial in members.trials:
         drawn = build_model(trial, shape, members.study_seed)
-        for position, layer in ((1, drawn.hidden[0]), (2, drawn.output)):
+        for position, layer in enumerate(linear_layers(drawn), 1):
             mine = rows[(rows.trial_id == trial.trial_id) & (rows.position == position)]
             found = mine.set_index("quantity").value
             W, b = layer.weight.detach().double(), layer.bias.detach().double()
@@ -206,9 +206,10 @@ def test_gates_are_means_over_units_and_examples() -> None:
     net = Network(3, 2, cell="lstm", hidden=1, pooling="last")
     inputs, targets = torch.randn(1, 50, 6, 3), torch.randn(1, 50, 2)
     with torch.no_grad():
-        for parameter in net.layers[0].parameters():
+        for parameter in recurrent_layer(net).parameters():
             parameter.zero_()
-        net.layers[0].kernel.bias_ih_l0.copy_(torch.tensor([0.2, 0.9, 0.0, 0.6]).logit())
+        bias = kernel_of(net).get_parameter("bias_ih_l0")
+        bias.copy_(torch.tensor([0.2, 0.9, 0.0, 0.6]).logit())
     readings = probe_time(single(net), squared_error, inputs, targets, {"gates"})
     found = {(r.quantity, r.position): r.values.item() for r in readings}
     assert {name for name, _ in found} == {"forget_gate", "input_gate", "output_gate"}
@@ -222,13 +223,13 @@ def test_the_update_gate_of_a_gru_weighs_the_past() -> None:
     """Of the step at each lag: x changes at one step, and there alone the gates do."""
     torch.manual_seed(0)
     net = Network(1, 2, cell="gru", hidden=3, pooling="last")
-    kernel: nn.GRU = net.layers[0].kernel
+    kernel = kernel_of(net)
     inputs = torch.zeros(1, 5, 6, 1)
     inputs[0, :, 2] = 1.0  # lag 3
     with torch.no_grad():
         for parameter in kernel.parameters():
             parameter.zero_()
-        kernel.weight_ih_l0[3:6] = 2.0  # of the update gate
+        kernel.get_parameter("weight_ih_l0")[3:6] = 2.0  # of the update gate
     readings = probe_time(single(net), squared_error, inputs, torch.zeros(1, 5, 2), {"gates"})
     update = [r.values.item() for r in readings if r.quantity == "update_gate"]
     opened = 1 / (1 + math.exp(-2))
@@ -242,9 +243,8 @@ def test_variances_of_a_recurrent_layer() -> None:
     readings = probe_time(single(net), squared_error, inputs, torch.zeros(1, 20, 2), {"initial"})
     found = {(r.site, r.quantity): r.values.item() for r in readings}
     assert found["input", "second_moment"] == pytest.approx((inputs**2).mean().item(), rel=1e-5)
-    kernel: nn.RNN = net.layers[1].kernel
-    R, W = kernel.weight_hh_l0_reverse.detach(), kernel.weight_ih_l0_reverse.detach()
-    b = (kernel.bias_ih_l0_reverse + kernel.bias_hh_l0_reverse).detach()
+    weights = recurrent_layer(net, 1).weights(1)
+    R, W, b = weights.R.detach(), weights.W.detach(), (weights.b + weights.b_R).detach()
     for quantity, value in {
         "recurrent_weight_variance": 40 * (R**2).mean(),
         "input_weight_variance": 80 * (W**2).mean(),

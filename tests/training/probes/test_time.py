@@ -1,10 +1,12 @@
 """Gradients through time against an independent computation: restart the network at step t."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from orchestrator.models.losses import cross_entropy, squared_error
 from orchestrator.models.networks.recurrent import Recurrent as Network
@@ -13,21 +15,22 @@ from orchestrator.study.probes import Probes
 from orchestrator.training.engine import train
 from orchestrator.training.probes.time import probe_time
 from orchestrator.training.stacking.members import single
+from tests.models.modules import kernel_of, recurrent_layer
 from tests.training.packs import pack, variant
 
 TIME, HIDDEN = 7, 5
 GRADIENTS = {"hidden_grad", "cell_grad"}
 
 
-def network(cell: str, **settings: object) -> Network:
+def network(cell: str, **settings: Any) -> Network:
     torch.manual_seed(0)
-    defaults = {"cell": cell, "hidden": HIDDEN, "pooling": "last"}
+    defaults: dict[str, Any] = {"cell": cell, "hidden": HIDDEN, "pooling": "last"}
     return Network(3, 2, **{**defaults, **settings}).double()
 
 
 def gradients_by_restart(net: Network, inputs: Tensor, targets: Tensor) -> dict[str, list[float]]:
     """∂L/∂h_t from torch's own kernel, run to step t and restarted there from a leaf."""
-    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
+    kernel = kernel_of(net)
     found: dict[str, list[float]] = {"hidden_grad": [], "cell_grad": []}
     for step in reversed(range(TIME)):
         _, state = kernel(inputs[:, : step + 1])
@@ -64,7 +67,7 @@ def test_gradients_are_total_derivatives_through_later_states(cell: str) -> None
 
 def loss_from(net: Network, x: Tensor, y: Tensor, step: int, state: list[Tensor]) -> Tensor:
     """Of each example, restarted after a step with this state; (examples,)."""
-    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
+    kernel = kernel_of(net)
     last = state
     if step + 1 < TIME:
         given = tuple(state) if len(state) == 2 else state[0]
@@ -78,7 +81,7 @@ def test_gradients_agree_with_finite_differences(cell: str) -> None:
     net, epsilon = network(cell), 1e-6
     x, y = torch.randn(4, TIME, 3).double(), torch.randn(4, 2).double()
     readings = probe_time(single(net), squared_error, x[None], y[None], GRADIENTS)
-    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
+    kernel = kernel_of(net)
     for reading in readings:
         step, part = TIME - 1 - reading.position, int(reading.quantity == "cell_grad")
         with torch.no_grad():
@@ -101,8 +104,8 @@ def test_the_gradient_of_a_plain_network_is_the_chain_rule_written_out() -> None
     """∂L/∂h_{T−k} = (Rᵀ diag(1 − h²))ᵏ … ∂L/∂h_T, one product of matrices a step."""
     net = network("rnn")
     x, y = torch.randn(1, TIME, 3).double(), torch.randn(1, 2).double()
-    kernel: nn.RNNBase = net.layers[0].kernel  # type: ignore[assignment]
-    states, R = kernel(x)[0][0].detach(), kernel.weight_hh_l0.detach()
+    kernel = kernel_of(net)
+    states, R = kernel(x)[0][0].detach(), recurrent_layer(net).weights(0).R.detach()
     last = states[-1].clone().requires_grad_()
     (gradient,) = torch.autograd.grad(squared_error(net.output(last[None]), y).sum(), last)
     expected = [gradient.norm().item()]

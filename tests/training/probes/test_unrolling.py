@@ -1,5 +1,6 @@
 """Recurrent modules of torch's, computed step by step for a probe."""
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -15,7 +16,7 @@ from orchestrator.training.probes.unrolling import stepwise
 from orchestrator.training.stacking.members import single
 
 TIME, HIDDEN = 7, 5
-MODULES = {
+MODULES: dict[str, Callable[..., nn.RNNBase]] = {
     "rnn": nn.RNN,
     "relu": lambda *sizes, **settings: nn.RNN(*sizes, nonlinearity="relu", **settings),
     "lstm": nn.LSTM,
@@ -55,7 +56,7 @@ class Net(nn.Module):
         return scores
 
 
-SETTINGS = [
+SETTINGS: list[dict[str, Any]] = [
     {"batch_first": batch_first, "num_layers": layers, "bidirectional": both, "bias": not packed,
      "packed": packed, "start": packed}
     for batch_first, layers, both, packed in product((True, False), (1, 2), (True, False),
@@ -184,7 +185,7 @@ def test_total_gradients_agree_with_the_explicit_chain_rule() -> None:
     """∂L/∂h_{T−k} = (R diag φ')ᵏ ∂L/∂h_T, the lecture's product of Jacobians."""
     net, x, y = Last("rnn"), torch.randn(3, TIME, 3).double(), torch.randn(3, 2).double()
     readings = probe_time(single(net), squared_error, x[None], y[None], {"hidden_grad"})
-    R = net.rnn.weight_hh_l0.detach().numpy()
+    R = net.rnn.get_parameter("weight_hh_l0").detach().numpy()
     with torch.no_grad():
         h = net.rnn(x)[0].numpy()  # (examples, time, hidden)
         error = (net.head(torch.tensor(h[:, -1])) - y).numpy()

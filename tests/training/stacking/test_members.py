@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 
 from orchestrator.models.networks.mlp import MLP
-from orchestrator.study.settings import Training
+from orchestrator.study.settings import Optimizer, Training
 from orchestrator.training.optim.optimizers import OPTIMIZERS
 from orchestrator.training.stacking.members import Mapped, Members, Single, find_stacking, single
 from tests.training.stacking.stacked import stacked
@@ -45,7 +45,8 @@ class Squared(nn.Module):
         self.scale = nn.Parameter(torch.rand(3))
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        return self.net(inputs) * self.scale
+        scores: Tensor = self.net(inputs)
+        return scores * self.scale
 
 
 def together(alone: list[nn.Module], precision: torch.dtype) -> Members:
@@ -59,7 +60,7 @@ def together(alone: list[nn.Module], precision: torch.dtype) -> Members:
     ("precision", "tolerance"), [(torch.float64, 1e-10), (torch.float32, 1e-4)]
 )
 def test_50_steps_move_every_weight_as_torch_does(
-    optimizer: str, kind: str, precision: torch.dtype, tolerance: float
+    optimizer: Optimizer, kind: str, precision: torch.dtype, tolerance: float
 ) -> None:
     alone = models(3, precision, Squared if kind == "mapped" else tanh_net)
     members = together(alone, precision)

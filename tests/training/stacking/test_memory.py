@@ -50,8 +50,8 @@ def test_portions_of_a_pack_give_the_rows_of_the_whole(monkeypatch: pytest.Monke
     assert portions.trials["trial_id"] == whole.trials["trial_id"]
     assert set(portions.trials["execution"]) == {"stacked"}
     for table in ("metrics", "gradients"):
-        values = [_sorted(getattr(rows, table)) for rows in (whole, portions)]
-        np.testing.assert_allclose(*values, rtol=1e-5)
+        expected, found = (_sorted(getattr(rows, table)) for rows in (whole, portions))
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def _sorted(columns: dict[str, np.ndarray]) -> np.ndarray:
