@@ -11,18 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestrator.plan_document import PlanDocument
+from orchestrator.plan_document import Level, PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.figures.records import Figure
 from orchestrator.reports.statistics.outcomes.budgets import EARLY_STOPPING
 
-FACTORS = {
+Levels = Mapping[str, Level]  # by factor
+Factors = Mapping[str, Sequence[Level]]
+FACTORS: Factors = {
     "model.activation": ["sigmoid", "tanh", "relu", "softplus"],
     "model.depth": [1, 2, 4, 8],
     "model.init.scale": [0.5, 1.0, 2.0],
 }
 Row = tuple[Any, ...]
+Trial = tuple[dict[str, Any] | None, list[Row], list[Row]]  # its row, metrics and gradients
 Fates = dict[tuple[str, int], str]  # (label, replicate) → completed | diverged | failed | missing
 Drawn = tuple[Tables, Analysis, dict[str, Figure]]
 FINAL = [
@@ -64,8 +67,8 @@ class Sample:
 
     study: str = "vanishing_gradient"
     question: str = "Which hidden activation lets the first layer of a deep network learn?"
-    factors: Mapping[str, list[Any]] = field(default_factory=lambda: FACTORS)
-    baseline: Mapping[str, Any] = field(default_factory=lambda: {"model.activation": "sigmoid"})
+    factors: Factors = field(default_factory=lambda: FACTORS)
+    baseline: Levels = field(default_factory=lambda: {"model.activation": "sigmoid"})
     metric: str = "accuracy"  # of the test split
     replicates: int = 10
     epochs: int = 20
@@ -77,12 +80,12 @@ class Sample:
     every_fate: str = "completed"
     error: str = "loss was not finite in epoch 3"
     design: str = "factorial"
-    center: Mapping[str, Any] = field(default_factory=dict)
-    listed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # label → levels
+    center: Levels = field(default_factory=dict)
+    listed: Mapping[str, Levels] = field(default_factory=dict)  # label → levels
     partners: Mapping[str, str] = field(default_factory=dict)  # label → that of the baseline
     text: str = "study: vanishing_gradient\ntask: {name: digits}\n"
 
-    def variants(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def variants(self) -> Iterator[tuple[str, Levels]]:
         """Labels and levels: those listed, else every combination."""
         if self.listed:
             yield from self.listed.items()
@@ -95,7 +98,7 @@ class Sample:
         return self.fates.get((label, replicate), self.every_fate)
 
 
-def label(levels: Mapping[str, Any]) -> str:
+def label(levels: Levels) -> str:
     return " ".join(f"{path.split('.')[-1]}={level}" for path, level in levels.items()) or "only"
 
 
@@ -119,7 +122,7 @@ def write(folder: Path, sample: Sample) -> Path:
 
 def write_small(folder: Path) -> Path:
     """Two activations, two depths, seven replicates."""
-    factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+    factors: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
     return write(folder, Sample(study="small", factors=factors, replicates=7))
 
 
@@ -181,7 +184,7 @@ def parse_plan(document: Mapping[str, Any]) -> PlanDocument:
     return PlanDocument.from_json(json.dumps(document).encode())
 
 
-def _variant(sample: Sample, name: str, levels: Mapping[str, Any]) -> dict[str, Any]:
+def _variant(sample: Sample, name: str, levels: Levels) -> dict[str, Any]:
     baseline = sample.partners.get(name) or label({**levels, **sample.baseline})
     return {
         "variant_id": _id(name),
@@ -214,7 +217,7 @@ def events(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**start, "trials": trials, "new": trials, "done": 0}, {**end, **counts}]
 
 
-def _rows(sample: Sample, plan: Mapping[str, Any]) -> Iterator[tuple[Any, list[Row], list[Row]]]:
+def _rows(sample: Sample, plan: Mapping[str, Any]) -> Iterator[Trial]:
     for variant in plan["variants"]:
         for replicate, trial in enumerate(variant["trials"]):
             fate = sample.fate(variant["variant"], replicate)
@@ -223,7 +226,7 @@ def _rows(sample: Sample, plan: Mapping[str, Any]) -> Iterator[tuple[Any, list[R
 
 def _trial(
     sample: Sample, variant: Mapping[str, Any], replicate: int, trial: str, fate: str
-) -> tuple[Any, list[Row], list[Row]]:
+) -> Trial:
     rng = np.random.default_rng([replicate, int(variant["variant_id"], 16)])
     levels = variant["levels"]
     activation, depth = levels.get("model.activation", "tanh"), levels.get("model.depth", 2)
@@ -253,8 +256,8 @@ def _trial(
         "device": "cpu", "threads": 1, "code_digest": "cd" * 8, "git_commit": None,
         "git_dirty": None, "started_at": "2026-05-04T09:30:02+00:00", "schema_version": 1,
     }  # fmt: skip
-    rows = [[(trial, *row) for row in table] for table in (metrics, gradients)]
-    return (None if fate == "missing" else row), *rows
+    metrics, gradients = ([(trial, *row) for row in table] for table in (metrics, gradients))
+    return (None if fate == "missing" else row), metrics, gradients
 
 
 def _curve(rng: np.random.Generator, signal: float, epochs: int) -> list[Row]:

@@ -6,56 +6,40 @@ import pytest
 from scipy import stats
 
 from orchestrator.reports.statistics.gradients import decay as depth
+from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.gradients.fits import fits
 from orchestrator.reports.statistics.gradients.geometric import Estimate, estimates, summaries
+from tests.reports.some import some
+from tests.reports.statistics.gradients.tables import depth_rows
 
 
-def rows(values, quantity="delta", variant="v", epoch=0, axis="depth"):
-    """(replicates, layers) → a gradients table; the last layer is the output."""
-    return pd.DataFrame(
-        [
-            (variant, r, epoch, axis, f"hidden.{layer}", layer + 1, quantity, value)
-            for r, line in enumerate(values)
-            for layer, value in enumerate(line)
-        ],
-        columns=[
-            "variant_id",
-            "replicate",
-            "epoch",
-            "axis",
-            "site",
-            "position",
-            "quantity",
-            "value",
-        ],
-    )
-
-
-def decay(table):
+def decay(table: pd.DataFrame) -> tuple[Profile, ...]:
     return depth.decay(table, fits(table))
 
 
 def test_an_exact_exponential_gives_its_factor_and_total() -> None:
     line = [0.2**k for k in range(4, -1, -1)]  # 4 hidden layers and the output
-    (profile,) = decay(rows([line, [3 * x for x in line]]))
+    (profile,) = decay(depth_rows([line, [3 * x for x in line]]))
     assert profile.hidden == 4
-    assert profile.factor.value == pytest.approx(0.2)
-    assert profile.total.value == pytest.approx(0.2**3)
-    assert (profile.factor.low, profile.factor.n) == (pytest.approx(0.2), 2)
+    factor = some(profile.factor)
+    assert factor.value == pytest.approx(0.2)
+    assert some(profile.total).value == pytest.approx(0.2**3)
+    assert factor.low == pytest.approx(0.2)
+    assert factor.n == 2
 
 
 def test_an_exploding_gradient_has_a_factor_above_one() -> None:
-    (profile,) = decay(rows([[8.0, 4.0, 2.0, 1.0]]))
-    assert profile.factor.value == pytest.approx(2.0)
+    (profile,) = decay(depth_rows([[8.0, 4.0, 2.0, 1.0]]))
+    assert some(profile.factor).value == pytest.approx(2.0)
 
 
 def test_the_fit_is_polyfits_in_each_replicate() -> None:
     values = np.exp(np.random.default_rng(0).normal(0, 1, (5, 6)))
-    (profile,) = decay(rows(np.column_stack([values, np.ones(5)])))
-    factor, total = profile.factor, profile.total
+    (profile,) = decay(depth_rows(np.column_stack([values, np.ones(5)])))
+    factor, total = some(profile.factor), some(profile.total)
     slopes = [-np.polyfit(range(6), np.log(line), 1)[0] for line in values]
     low, high = stats.t.interval(0.95, 4, np.mean(slopes), stats.sem(slopes))
-    assert np.log([factor.value, factor.low, factor.high]) == pytest.approx(
+    assert np.log([factor.value, some(factor.low), some(factor.high)]) == pytest.approx(
         [np.mean(slopes), low, high]
     )
     assert total.value == pytest.approx(stats.gmean(values[:, 0] / values[:, -1]))
@@ -63,7 +47,7 @@ def test_the_fit_is_polyfits_in_each_replicate() -> None:
 
 def test_means_are_geometric_with_intervals_of_the_logarithm() -> None:
     values = np.exp(np.random.default_rng(1).normal(0, 2, (8, 3)))
-    (profile,) = decay(rows(values))
+    (profile,) = decay(depth_rows(values))
     assert profile.by_place.mean == pytest.approx(stats.gmean(values))
     logs = np.log(values[:, 0])
     low, high = stats.t.interval(0.95, 7, logs.mean(), stats.sem(logs))
@@ -73,61 +57,62 @@ def test_means_are_geometric_with_intervals_of_the_logarithm() -> None:
 
 
 def test_saturation_is_averaged_as_it_is() -> None:
-    (profile,) = decay(rows([[0.0, 0.5], [0.2, 0.5]], quantity="saturation"))
+    (profile,) = decay(depth_rows([[0.0, 0.5], [0.2, 0.5]], quantity="saturation"))
     assert profile.by_place.mean == pytest.approx([0.1, 0.5])
     assert (profile.by_place.zeros, profile.factor) == ((0, 0), None)
 
 
 def test_exact_zeros_are_counted_and_left_out() -> None:
-    table = rows([[0.0, 1e-3, 1.0], [1e-6, 1e-3, 1.0], [0.0, 0.0, 1.0]])
+    table = depth_rows([[0.0, 1e-3, 1.0], [1e-6, 1e-3, 1.0], [0.0, 0.0, 1.0]])
     (profile,) = decay(table)
     assert profile.by_place.zeros == (2, 1, 0)
     assert profile.by_place.n == (1, 2, 3)
     assert profile.by_place.mean[0] == pytest.approx(1e-6)
-    assert profile.total.n == 1
-    assert profile.factor.n == 1  # only the replicate that has two hidden layers above zero
+    assert some(profile.total).n == 1
+    assert some(profile.factor).n == 1  # only the replicate that has two hidden layers above zero
 
 
 def test_a_layer_that_is_zero_everywhere_has_no_mean() -> None:
-    (profile,) = decay(rows([[0.0, 1.0, 1.0], [0.0, 2.0, 1.0]]))
+    (profile,) = decay(depth_rows([[0.0, 1.0, 1.0], [0.0, 2.0, 1.0]]))
     assert np.isnan(profile.by_place.mean[0])
     assert profile.factor is None
 
 
 def test_one_hidden_layer_has_no_factor() -> None:
-    (profile,) = decay(rows([[0.1, 1.0]]))
+    (profile,) = decay(depth_rows([[0.1, 1.0]]))
     assert (profile.hidden, profile.factor, profile.total) == (1, None, None)
 
 
 def test_a_saturation_table_alone_does_not_lose_its_last_hidden_layer() -> None:
-    table = pd.concat([rows([[1.0, 2.0, 3.0]]), rows([[0.5, 0.6]], quantity="saturation")])
+    saturated = depth_rows([[0.5, 0.6]], quantity="saturation")
+    table = pd.concat([depth_rows([[1.0, 2.0, 3.0]]), saturated])
     hidden = {profile.quantity: profile.hidden for profile in decay(table)}
     assert hidden == {"delta": 2, "saturation": 2}
 
 
 def test_a_saturated_output_is_no_hidden_layer() -> None:
     """An output activation is measured too; here the second hidden layer has none."""
-    saturated = rows([[0.1, 0.2, 0.9]], quantity="saturation")
-    table = pd.concat([rows([[1.0, 2.0, 3.0]]), saturated[saturated["position"] != 2]])
+    saturated = depth_rows([[0.1, 0.2, 0.9]], quantity="saturation")
+    table = pd.concat([depth_rows([[1.0, 2.0, 3.0]]), saturated[saturated["position"] != 2]])
     (profile,) = [each for each in decay(table) if each.quantity == "saturation"]
     assert (profile.by_place.places, profile.inner) == ((1, 3), 1)
     assert profile.by_place.sites == ("hidden.0", "hidden.2")
 
 
 def test_a_diverged_replicate_is_missing_from_n() -> None:
-    table = pd.concat([rows([[1.0, 1.0], [2.0, 1.0]]), rows([[4.0, 1.0]], epoch=5)])
+    table = pd.concat([depth_rows([[1.0, 1.0], [2.0, 1.0]]), depth_rows([[4.0, 1.0]], epoch=5)])
     assert [profile.by_place.n for profile in decay(table)] == [(2, 2), (1, 1)]
 
 
 def test_other_axes_and_empty_tables_give_nothing() -> None:
-    assert decay(rows([[1.0, 2.0]], axis="time")) == ()
-    assert decay(rows([])) == ()
+    assert decay(depth_rows([[1.0, 2.0]], axis="time")) == ()
+    assert decay(depth_rows([])) == ()
 
 
 def test_order_of_rows_does_not_matter() -> None:
-    table = rows(np.exp(np.random.default_rng(2).normal(0, 1, (6, 4))))
+    table = depth_rows(np.exp(np.random.default_rng(2).normal(0, 1, (6, 4))))
     (ours,), (theirs,) = decay(table), decay(table.sample(frac=1, random_state=3))
-    assert ours.factor.value == pytest.approx(theirs.factor.value)
+    assert some(ours.factor).value == pytest.approx(some(theirs.factor).value)
     assert ours.by_place.mean == pytest.approx(theirs.by_place.mean)
 
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from orchestrator.reports.analysis import analyse
-from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.statistics.gradients.decay import decay
 from orchestrator.reports.statistics.gradients.directions import BACKWARD, through_depth
 from orchestrator.reports.statistics.gradients.fits import HIDDEN, decay_table, fits
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 
 FORWARDS, BACKWARDS = 0.5, 0.2  # factor per layer of the bidirectional variant
 
@@ -66,9 +66,9 @@ def test_layers_without_a_direction_are_on_both_ways() -> None:
 
 
 @pytest.fixture
-def deep(tmp_path: Path):  # type: ignore[no-untyped-def]
+def deep(tmp_path: Path) -> Tables:
     """Tables of a study of recurrent networks with three layers."""
-    factors = {"model.cell": ["rnn", "gru"], "model.bidirectional": [False, True]}
+    factors: Factors = {"model.cell": ["rnn", "gru"], "model.bidirectional": [False, True]}
     tables = read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3)))
     output = tables.gradients[tables.gradients["site"] == "output"]
     both = tables.gradients.loc[tables.gradients["site"] == "backward.0", "variant_id"].unique()
@@ -84,12 +84,12 @@ def deep(tmp_path: Path):  # type: ignore[no-untyped-def]
     return replace(tables, gradients=whole)
 
 
-def test_a_list_offers_the_backward_direction(deep) -> None:  # type: ignore[no-untyped-def]
+def test_a_list_offers_the_backward_direction(deep: Tables) -> None:
     analysis = analyse(deep)
     figure = draw_all(scheme(analysis.plan), analysis)["delta"]
     (chooser,) = [each for each in figure.choosers if each.key == "direction"]
     assert [value for value, _ in chooser.options] == ["forward", "backward"]
-    slopes = {}
+    slopes: dict[str, set[float]] = {}
     for panel in figure.panels:
         for trace in (t for t in panel.data if "markers" in t["mode"]):
             slopes.setdefault(panel.when["direction"], set()).add(
@@ -98,7 +98,7 @@ def test_a_list_offers_the_backward_direction(deep) -> None:  # type: ignore[no-
     assert slopes == {"forward": {1 / FORWARDS}, "backward": {1 / BACKWARDS}}
 
 
-def test_decay_parquet_has_both(deep) -> None:  # type: ignore[no-untyped-def]
+def test_decay_parquet_has_both(deep: Tables) -> None:
     analysis = analyse(deep)
     table = decay_table(analysis.gradients.fits, analysis.plan)
     depth = table[table["axis"] == "depth"]

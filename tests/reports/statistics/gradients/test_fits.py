@@ -1,23 +1,25 @@
 """The decay of single trials against numpy's polyfit and scipy's linregress."""
 
 import math
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.gradients.fits import COLUMNS, decay_table, fits
-from tests.reports.statistics.gradients.test_decay import rows as depth_rows
-from tests.reports.statistics.gradients.test_time_decay import rows as time_rows
+from tests.reports.sample import Levels, Sample, parse_plan, plan_document
+from tests.reports.statistics.gradients.tables import depth_rows, time_rows
 
 
-def plan(**settings: Any):
+def plan(settings: Levels) -> PlanDocument:
     """Of one variant, with trials by replicate."""
-    variant = SimpleNamespace(variant_id="v", settings=settings, trials=("first", "second"))
-    return SimpleNamespace(fixed={}, variants=(variant,))
+    made = parse_plan(plan_document(Sample(factors={"model.depth": [1]})))
+    (variant,) = made.variants
+    variant = replace(variant, variant_id="v", settings=settings, trials=("first", "second"))
+    return replace(made, fixed={}, variants=(variant,))
 
 
 def test_each_trial_is_fitted_as_scipy_does() -> None:
@@ -74,9 +76,9 @@ def test_one_hidden_layer_has_no_decay() -> None:
         ({}, False),  # a user's own network may be of any kind
     ],
 )
-def test_a_zero_is_an_underflow_where_there_can_be_none(settings, expected) -> None:
+def test_a_zero_is_an_underflow_where_there_can_be_none(settings: Levels, expected: bool) -> None:
     found = fits(time_rows([[1.0, 1e-20, 1e-30, 0.0], [1.0, 0.5, 0.25, 0.1]]))
-    table = decay_table(found, plan(**settings))
+    table = decay_table(found, plan(settings))
     assert tuple(table.columns) == COLUMNS
     assert table["underflow"].tolist() == [expected, False]
     assert table["trial_id"].tolist() == ["first", "second"]
@@ -87,13 +89,13 @@ def test_fifty_steps_of_a_sigmoid_network_underflow_without_a_zero() -> None:
     """.1387 per step, as tests/training/probes/test_schedule.py measures; any activation."""
     lost, kept = ([factor**lag for lag in range(50)] for factor in (0.1387, 0.4))
     assert min(lost) > 0
-    table = decay_table(fits(time_rows([lost, kept])), plan(**{"model.activation": "relu"}))
+    table = decay_table(fits(time_rows([lost, kept])), plan({"model.activation": "relu"}))
     assert table["underflow"].tolist() == [True, False]
 
 
 def test_a_trial_that_is_zero_everywhere_is_a_row_without_a_factor() -> None:
     found = fits(depth_rows([[0.0, 0.0, 0.0, 1.0]]))
-    table = decay_table(found, plan(**{"model.activation": "sigmoid"}))
+    table = decay_table(found, plan({"model.activation": "sigmoid"}))
     assert table["underflow"].tolist() == [True]
     assert table[["factor", "total", "half_life", "fit_r2"]].isna().all(axis=None)
 

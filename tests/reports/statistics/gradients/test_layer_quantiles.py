@@ -6,27 +6,18 @@ import numpy as np
 import pytest
 
 from orchestrator.reports.analysis import analyse
-from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.palette import INK
 from orchestrator.reports.statistics.gradients.layer_quantiles import PATH_FACTOR, STEEPEST
 from orchestrator.reports.statistics.gradients.mean_field import ACTIVATIONS
-from tests.reports.sample import Drawn, Sample, write
+from orchestrator.reports.statistics.intervals import Floats
+from tests.reports.figures.drawing import drawn, shown
+from tests.reports.sample import Drawn, Factors, Sample, write
 
 
-def drawn(folder):
-    tables = read_tables(folder)
-    analysis = analyse(tables)
-    return tables, analysis, draw_all(scheme(analysis.plan), analysis)
-
-
-def shown(figure):
-    chosen = {chooser.key: chooser.chosen for chooser in figure.choosers}
-    return [p for p in figure.panels if all(chosen[k] == v for k, v in p.when.items())]
-
-
-def means(tables, variant, quantity, epoch):
+def means(tables: Tables, variant: str, quantity: str, epoch: int) -> Floats:
     """By layer."""
     rows = tables.gradients
     rows = rows[(rows["variant_id"] == variant) & (rows["quantity"] == quantity)]
@@ -34,7 +25,7 @@ def means(tables, variant, quantity, epoch):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_no_slope_is_above_its_bound(activation) -> None:
+def test_no_slope_is_above_its_bound(activation: str) -> None:
     z = np.linspace(-30, 30, 60_001)
     steepest = ACTIVATIONS[activation].slope(z).max()
     assert steepest == pytest.approx(STEEPEST[activation], abs=1e-4)
@@ -67,7 +58,7 @@ def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full_drawn: D
 def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path: Path) -> None:
     levels = {"model.activation": ["tanh", "relu"]}
     fates = {("activation=relu", replicate): "diverged" for replicate in range(2)}
-    _, _, figures = drawn(
+    _, figures = drawn(
         write(tmp_path, Sample(study="s", factors=levels, replicates=2, fates=fates))
     )
     tanh, relu = shown(figures["pre_activations"])
@@ -89,13 +80,13 @@ def test_the_sentence_names_the_flattest_piece(full_drawn: Drawn) -> None:
 
 def test_a_relu_is_told_by_its_median(tmp_path: Path) -> None:
     sample = Sample(study="s", factors={"model.activation": ["relu"]}, replicates=2)
-    _, _, figures = drawn(write(tmp_path, sample))
+    _, figures = drawn(write(tmp_path, sample))
     assert "half of it below 0, where relu′ is practically 0" in figures["pre_activations"].lesson
 
 
 def test_an_activation_of_ones_own_has_bars_but_no_curve(tmp_path: Path) -> None:
     factors = {"model.activation": ["swish", "tanh"]}
-    _, analysis, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
+    analysis, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
     own, known = shown(figures["pre_activations"])
     assert (len(own.data), len(known.data)) == (6, 8)
     assert "No curve where" in figures["pre_activations"].caption
@@ -107,8 +98,8 @@ def test_an_activation_of_ones_own_has_bars_but_no_curve(tmp_path: Path) -> None
 
 
 def test_without_a_known_slope_the_sentence_says_how_far_z_reaches(tmp_path: Path) -> None:
-    factors = {"model.activation": ["swish"], "model.init.scale": [0.5, 2.0]}
-    _, _, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
+    factors: Factors = {"model.activation": ["swish"], "model.init.scale": [0.5, 2.0]}
+    _, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
     said = figures["pre_activations"].lesson
     assert "with swish, scale 2: 5 % of it below −3.2, 5 % above 3.2." in said
     assert "the largest of the network is 0.15;" in figures["path_factors"].lesson
@@ -137,8 +128,8 @@ def test_the_sentence_says_on_which_side_of_the_bound_the_largest_factor_is(
     assert "the largest of the network is 0.15, below the bound 0.25" in (
         figures["path_factors"].lesson
     )
-    levels = {"model.activation": ["sigmoid"], "model.init.scale": [1.0]}
-    _, _, figures = drawn(write(tmp_path, Sample(study="s", factors=levels, replicates=2)))
+    levels: Factors = {"model.activation": ["sigmoid"], "model.init.scale": [1.0]}
+    _, figures = drawn(write(tmp_path, Sample(study="s", factors=levels, replicates=2)))
     assert "0.30, above the bound 0.25, as some |w| is above 1" in figures["path_factors"].lesson
 
 
@@ -153,7 +144,7 @@ def test_factors_of_zero_stand_on_the_lower_edge(tmp_path: Path) -> None:
 
 
 def test_gates_are_drawn_by_lag_on_a_scale_from_closed_to_open(memory: Path) -> None:
-    tables, analysis, figures = drawn(memory)
+    analysis, figures = drawn(memory)
     figure = figures["gates"]
     gate, site = (c for c in figure.choosers if c.key in ("quantity", "site"))
     assert [value for value, _ in gate.options] == [
@@ -165,18 +156,19 @@ def test_gates_are_drawn_by_lag_on_a_scale_from_closed_to_open(memory: Path) -> 
     assert before.layout["yaxis"]["range"] == [-0.04, 1.04]
     lstm = next(v.variant_id for v in analysis.plan.variants if v.levels["model.cell"] == "lstm")
     (line,) = [t for t in before.data if "markers" in t["mode"]]
-    assert line["y"] == pytest.approx(means(tables, lstm, "forget_gate", 0), rel=1e-3)
+    expected = means(read_tables(memory), lstm, "forget_gate", 0)
+    assert line["y"] == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_sentence_puts_a_gate_beside_the_gradient_that_it_lets_through(memory: Path) -> None:
     """Gates of the sample are about half open, its LSTM's gradient loses a tenth a step."""
-    _, _, figures = drawn(memory)
+    _, figures = drawn(memory)
     first = figures["gates"].lesson.split(". ")[0]
     assert "gate is open 0.5" in first or "gate is open 0.4" in first
     assert "(gradient of c: × 0.9" in first
 
 
 def test_networks_without_gates_have_no_figure_of_them(small: Path) -> None:
-    _, _, figures = drawn(small)
+    _, figures = drawn(small)
     assert "gates" not in figures
     assert "pre_activations" in figures

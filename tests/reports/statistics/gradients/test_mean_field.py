@@ -15,6 +15,7 @@ from orchestrator.reports.statistics.gradients.mean_field import (
     squared_slope,
     variances,
 )
+from orchestrator.reports.statistics.intervals import Floats
 
 PUBLISHED = [  # activation, σ_w², σ_b², √χ at the fixed point, to the digits given
     ("sigmoid", 1 / 3, 0.0, ".1414"),  # PyTorch's default
@@ -28,7 +29,9 @@ PUBLISHED = [  # activation, σ_w², σ_b², √χ at the fixed point, to the di
 
 
 @pytest.mark.parametrize(("activation", "weight", "bias", "expected"), PUBLISHED)
-def test_the_factor_per_layer_is_the_published_one(activation, weight, bias, expected) -> None:
+def test_the_factor_per_layer_is_the_published_one(
+    activation: str, weight: float, bias: float, expected: str
+) -> None:
     q = fixed_point(activation, weight, bias)
     rounded = len(expected.partition(".")[2])
     assert round(float(factor(activation, weight, q)), rounded) == float(expected)
@@ -43,10 +46,13 @@ def test_the_factor_per_layer_is_the_published_one(activation, weight, bias, exp
         ("tanh", 1.0, 0.8379),
     ],
 )
-def test_the_factor_per_step_is_the_published_one(activation, weight, expected) -> None:
+def test_the_factor_per_step_is_the_published_one(
+    activation: str, weight: float, expected: float
+) -> None:
     """128 hidden units, 32 inputs with unit variance, everything from U(±1/√128)."""
     added = (32 + 2) / (3 * 128)
-    assert float(recurrent_factor(activation, weight, added)) == pytest.approx(expected, abs=5e-5)
+    found = recurrent_factor(activation, np.array(weight), np.array(added))
+    assert float(found) == pytest.approx(expected, abs=5e-5)
 
 
 def at(activation: str, weight: float, bias: float) -> tuple[float, float]:
@@ -81,8 +87,8 @@ def test_relu_has_no_edge_with_biases_and_softplus_none_at_all(
 def test_gaussian_means_are_scipys(activation: str, q: float) -> None:
     slope = ACTIVATIONS[activation].slope
 
-    def integrand(z):
-        return slope(np.sqrt(q) * z) ** 2 * norm.pdf(z)
+    def integrand(z: Floats) -> Floats:
+        return np.asarray(slope(np.sqrt(q) * z) ** 2 * norm.pdf(z))
 
     half = [quad(integrand, *ends, limit=200)[0] for ends in ((-12, 0), (0, 12))]
     assert float(squared_slope(activation, q)) == pytest.approx(sum(half), rel=1e-9)
