@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestrator.files import replacing, write_text
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
-from orchestrator.reports.files import write_atomically, write_text
 from orchestrator.reports.index import write_index
 from orchestrator.reports.page.render import BESIDE, render
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
@@ -104,10 +104,12 @@ def write_comparisons(path: Path, rows: Sequence[Comparison], labels: dict[str, 
     table = pa.Table.from_pylist(
         [{name: row[name] for name in COMPARISONS.names} for row in named], schema=COMPARISONS
     )
-    write_atomically(path, lambda temporary: pq.write_table(table, temporary))
+    with replacing(path) as file:
+        pq.write_table(table, file)
 
 
 def write_decay(path: Path, table: pd.DataFrame) -> None:
     """One row per trial, probed epoch, axis, site group and quantity; unknown numbers are null."""
     rows = pa.Table.from_pandas(table, schema=DECAY, preserve_index=False)
-    write_atomically(path, lambda temporary: pq.write_table(rows, temporary))
+    with replacing(path) as file:
+        pq.write_table(rows, file)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from orchestrator.files import write_text
 from orchestrator.plan_document import PlanDocument, PlanDocumentError
-from orchestrator.reports.files import write_text
 from orchestrator.reports.page.encode.policy import policy
 from orchestrator.reports.page.page_script import page_script
 from orchestrator.reports.page.render import environment

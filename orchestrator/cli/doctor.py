@@ -116,7 +116,8 @@ def _is(folder: Path) -> bool:
 
 def _store(paths: ResultsPaths) -> Finding:
     """Every part of the store can be read."""
-    from orchestrator.store.pack_files import DamagedPart, entries
+    from orchestrator.store.damage import DamagedPart
+    from orchestrator.store.pack_files import entries
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DamagedPart)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault, InputError, Problem
+from orchestrator.files import faults
 from orchestrator.paths import Location, StudyPaths
 from orchestrator.reports.analysis import Analysis, analyse
 from orchestrator.reports.data.read import ReportError, read_tables
 from orchestrator.reports.export.errors import ExportChoiceError, ExportError
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
-from orchestrator.store.local.atomic_files import faults
-from orchestrator.store.remote.mirror import put_up
+from orchestrator.store.remote.mirror import push_study
 from orchestrator.store.tables.compact import compact
 
 FORMATS = ("csv", "latex", "svg", "pdf", "tensorboard", "mlflow")
@@ -47,7 +47,7 @@ def export(study: str, wanted: Wanted, *, results: Location | None) -> int:
         else:
             _to_folder(folder, analysis, wanted)
     if wanted.to is None:
-        put_up(paths, document.study)
+        push_study(paths, document.study)
     return 0
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from orchestrator.errors import InputError, Problem
-from orchestrator.store.local.atomic_files import write_text
+from orchestrator.files import write_text
 from orchestrator.study.load import load_study
 from orchestrator.study.parsing.source import find_source, read_source
 

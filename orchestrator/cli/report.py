@@ -11,9 +11,9 @@ from orchestrator.run.report_watcher import Rebuilder
 from orchestrator.run.results_location import results_now
 from orchestrator.run.signals import Stop, interruptible
 from orchestrator.run.summary import report_lines, status_lines, write_report
-from orchestrator.store.local.is_running import under_way
+from orchestrator.store.local.is_running import is_running
 from orchestrator.store.pack_files import statuses
-from orchestrator.store.remote.mirror import put_up
+from orchestrator.store.remote.mirror import push_study
 from orchestrator.store.tables.compact import compact
 
 
@@ -21,7 +21,7 @@ def report(study: str, *, results: Location | None, watch: bool = False) -> int:
     """Exit code 0 once it is built. Raises InputError when the study has not been run here."""
     paths = results_now(results)
     document = document_of(study, paths)
-    if watch and under_way(paths.study(document.study)):
+    if watch and is_running(paths.study(document.study)):
         _watch(document.study, paths)
     compact(paths, document)
     stored = statuses(paths)
@@ -31,7 +31,7 @@ def report(study: str, *, results: Location | None, watch: bool = False) -> int:
         say(line)
     for line in report_lines(write_report(folder.root)):
         say(line)
-    put_up(paths, document.study)
+    push_study(paths, document.study)
     return 0
 
 
@@ -41,7 +41,7 @@ def _watch(name: str, paths: ResultsPaths) -> None:
     print(f"{name} is under way: {study.report} follows it (Ctrl-C ends this)", flush=True)
     with interruptible():
         try:
-            while under_way(study):
+            while is_running(study):
                 rebuilder.fresh(name)
                 time.sleep(rebuilder.pause_s(name))
         except Stop:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from time import monotonic
 
+from orchestrator.files import faults
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.store.journal import read_plan
-from orchestrator.store.local.atomic_files import faults
-from orchestrator.store.local.is_running import under_way
+from orchestrator.store.local.is_running import is_running
 from orchestrator.store.remote.mirror import refresh
 from orchestrator.store.tables.compact import compact
 
@@ -27,7 +27,7 @@ class Rebuilder:
         """Make the report up to date; whether it had to be built. Raises OrchError, ReportError."""
         self.look()
         study = self.paths.study(name)
-        running = under_way(study)
+        running = is_running(study)
         if not _is_stale(study) and running == _refreshes(study.report):
             return False
         self._build(name, study, running)

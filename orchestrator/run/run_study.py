@@ -29,7 +29,7 @@ from orchestrator.run.written_plan import WrittenPlan
 from orchestrator.store.local.lock import exclusive
 from orchestrator.store.pack_files import statuses
 from orchestrator.store.prepare import prepare
-from orchestrator.store.remote.lease import driving
+from orchestrator.store.remote.lease import hold_lease
 from orchestrator.store.remote.mirror import refresh
 from orchestrator.store.tables.compact import compact
 from orchestrator.study.load import NO_OVERRIDES, Overrides, load_study
@@ -95,7 +95,7 @@ def run_study(
         backend.look_over(paths)
         with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
             try:
-                with driving(paths, loaded.name):
+                with hold_lease(paths, loaded.name):
                     plans = WrittenPlan(loaded, prints, paths, backend.workers, speeds, force=force)
                     return _run(Run(plans, backend, words, display), interrupts, report)
             except Stop:

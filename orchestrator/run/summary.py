@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.files import faults
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.records import Plan
-from orchestrator.store.local.atomic_files import faults
 from orchestrator.store.tables.compact import count_errors
 from orchestrator.words import plural
 

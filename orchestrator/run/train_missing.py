@@ -17,10 +17,10 @@ from orchestrator.run.estimate import predicted
 from orchestrator.run.plan_counts import all_trials, count_states
 from orchestrator.run.progress import Progress
 from orchestrator.run.remote.job_context import submission
-from orchestrator.run.remote.status_line import Standing
+from orchestrator.run.remote.status_line import StatusLine
 from orchestrator.run.signals import Interrupts, Stop
 from orchestrator.run.written_plan import WrittenPlan
-from orchestrator.store.checkpoints import keep_only
+from orchestrator.store.checkpoints import remove_stale
 from orchestrator.store.journal import append_event
 from orchestrator.words import plural
 
@@ -57,7 +57,7 @@ def train_missing(run: Run, interrupts: Interrupts) -> dict[str, int]:
         run.display.say(text())
     try:
         if packs:
-            keep_only(plans.paths, study, {pack.pack_id for pack in packs})
+            remove_stale(plans.paths, study, {pack.pack_id for pack in packs})
             _execute(run, interrupts, Progress(tally, run.display, record, interrupts.check), text)
     except (Stop, EnvironmentFault):
         with suppress(EnvironmentFault):  # where the disk is full, the first fault is to be shown
@@ -67,7 +67,7 @@ def train_missing(run: Run, interrupts: Interrupts) -> dict[str, int]:
         if in_job:
             run.display.say(text())
     if packs:
-        keep_only(plans.paths, study, ())
+        remove_stale(plans.paths, study, ())
     record("study_finished", **_counts(tally, started))
     return tally.counts
 
@@ -96,7 +96,7 @@ def _text(run: Run, tally: Tally) -> Callable[[], str]:
         return tally.text
     plan = run.plans.plan
     trials, done = all_trials(plan), count_states(plan)["done"]
-    return lambda: Standing.of(tally, trials, done).line
+    return lambda: StatusLine.of(tally, trials, done).line
 
 
 def _counts(tally: Tally, started: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from orchestrator.plan_document import PlanDocument
 from orchestrator.provenance import git_state
 from orchestrator.run.planning import plan_from_store
 from orchestrator.store.journal import read_plan, write_plan
-from orchestrator.store.remote.mirror import put_up, refresh
+from orchestrator.store.remote.mirror import push_study, refresh
 from orchestrator.study.records import Study
 
 
@@ -67,4 +67,4 @@ class WrittenPlan:
         )
         self.document = plan_document(self.plan, git_state(self.study.path.resolve().parent))
         write_plan(folder, self.study.text, self.document)
-        put_up(self.paths, self.study.name, drives=True)
+        push_study(self.paths, self.study.name, by_driver=True)

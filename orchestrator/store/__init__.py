@@ -1,1 +1,1 @@
-"""Rows ↔ Parquet: the only place that imports pyarrow."""
+"""Results on disk or at a URI: rows ↔ Parquet. The only room that imports pyarrow."""

@@ -1,6 +1,6 @@
-"""Checkpoints: what a worker had come to with a pack, so that another can go on from there.
+"""Checkpoints: the state of a pack after an epoch, from which another worker can resume it.
 
-A file has a line of JSON, with what the rest was made by and its checksum, and then the rest.
+A file is a line of JSON (what made the checkpoint, and the SHA-256 of the data), then the data.
 """
 
 import json
@@ -9,62 +9,66 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
 
-from orchestrator.addresses import below
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.store.remote.object_io import get, listing, put, remove
+from orchestrator.store.remote.object_io import get, inside, listing, put, remove
 
-_HEAD_BYTES = 4096  # more than the first line has
+_HEAD_BYTES = 4096  # the first line is shorter
 
 
 class DamagedCheckpoint(Exception):
-    """A checkpoint is not whole; its pack has to begin anew."""
+    """A checkpoint is incomplete or corrupt; its pack has to start again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """That of one pack.
+    """The checkpoint of one pack.
 
-    made_by: code, device and versions; a checkpoint made by others is none.
+    made_by: code, device and versions. A checkpoint that others made is not used.
     """
 
-    place: Location
+    location: Location
     made_by: str
 
     def read(self) -> bytes | None:
-        """None if there is none of the same origin. Raises DamagedCheckpoint."""
-        found = get(self.place)
+        """The data; None without a checkpoint of the same `made_by`. Raises DamagedCheckpoint."""
+        found = get(self.location)
         if found is None:
             return None
         head, _, data = found.partition(b"\n")
         try:
             origin = json.loads(head)
-            whole = origin["sha256"] == sha256(data).hexdigest()
+            is_intact = origin["sha256"] == sha256(data).hexdigest()
         except (ValueError, TypeError, KeyError):
-            whole = False
-        if not whole:
-            raise DamagedCheckpoint(f"{self.place} is damaged: the pack is trained from its start")
+            is_intact = False
+        if not is_intact:
+            raise DamagedCheckpoint(
+                f"{self.location} is damaged: the pack is trained from its start"
+            )
         return data if origin["made_by"] == self.made_by else None
 
     def write(self, data: bytes) -> None:
-        """In place of the one before. Raises EnvironmentFault when it cannot be written."""
+        """Replace the previous checkpoint. Raises EnvironmentFault when it cannot be written."""
         head = {"made_by": self.made_by, "sha256": sha256(data).hexdigest()}
-        put(self.place, json.dumps(head).encode() + b"\n" + data)
+        put(self.location, json.dumps(head).encode() + b"\n" + data)
 
     def remove(self) -> None:
-        remove(self.place)
+        remove(self.location)
 
 
-def written(paths: ResultsPaths, study: str, pack_id: str) -> str | None:
-    """What tells one checkpoint of a pack from the next; None where there is none."""
+def digest(paths: ResultsPaths, study: str, pack_id: str) -> str | None:
+    """SHA-256 of the first line of a pack's checkpoint: it changes with every new checkpoint.
+
+    None without a checkpoint.
+    """
     found = get(paths.at(paths.checkpoint(study, pack_id)), _HEAD_BYTES)
     return None if found is None else sha256(found.partition(b"\n")[0]).hexdigest()
 
 
-def keep_only(paths: ResultsPaths, study: str, pack_ids: Collection[str]) -> None:
-    """Remove checkpoints of packs that will not be trained: of another plan, or done."""
+def remove_stale(paths: ResultsPaths, study: str, pack_ids: Collection[str]) -> None:
+    """Remove the study's checkpoints of all packs but these: of an earlier plan, or finished."""
     folder = paths.at(paths.checkpoints(study))
     for name in _stale(folder, pack_ids):
-        remove(below(folder, name) if isinstance(folder, str) else folder / name)
+        remove(inside(folder, name))
 
 
 def _stale(folder: Location, pack_ids: Collection[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A study's results from one results folder into another, each file checked."""
+"""Copies the results of a study between results folders and verifies every file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.files import faults, replacing
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.plan_document import PlanDocument
-from orchestrator.store.local.atomic_files import faults, replacing
 from orchestrator.store.pack_files import entries
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """files, size_bytes: copied now; there: files that were the same already."""
+    """files, size_bytes: copied now. there: number of files that were identical already."""
 
     files: int
     size_bytes: int
@@ -22,12 +22,12 @@ class Copied:
 
 
 def copy_study(source: ResultsPaths, target: ResultsPaths, plan: PlanDocument) -> Copied:
-    """The parts of the store with the study's trials, and the documents of its folder.
+    """Copy the packs with the study's trials, and its study.yaml, events.jsonl and plan.json.
 
-    The study may be under way: a pack comes with its trials last, as it was committed.
-    plan: of the source.
+    The study may be running: of each pack `trials` is copied last, in the order of its commit.
+    plan: plan.json of the source.
 
-    Raises EnvironmentFault for what cannot be read or written, or does not arrive as it is.
+    Raises EnvironmentFault when a file cannot be read or written, or differs after copying.
     """
     sizes = [_copy(source.root / name, target.root / name) for name in _names(source, plan)]
     new = [size for size in sizes if size is not None]
@@ -42,13 +42,13 @@ def _names(source: ResultsPaths, plan: PlanDocument) -> Iterator[Path]:
 
 
 def _packs(source: ResultsPaths, plan: PlanDocument) -> list[str]:
-    """Those in which a trial of the study counts."""
+    """Ids of the packs from which rows of the study's trials are used."""
     stored = entries(source)
     return sorted({stored[trial].pack_id for trial in plan.every_trial() if trial in stored})
 
 
 def _copy(source: Path, target: Path) -> int | None:
-    """Bytes copied; None if the same file is there."""
+    """Bytes copied; None if the target is identical already."""
     with faults(source, "read"):
         data = source.read_bytes()
     digest = sha256(data).digest()

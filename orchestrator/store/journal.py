@@ -6,20 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestrator.files import faults, write_text
 from orchestrator.paths import StudyPaths
 from orchestrator.plan_document import PlanDocument, PlanDocumentError
-from orchestrator.store.local.atomic_files import faults, write_text
 
 
 def write_plan(paths: StudyPaths, study_text: str, document: PlanDocument) -> None:
-    """Replace study.yaml and plan.json by those of this run."""
+    """Replace study.yaml and plan.json. Raises EnvironmentFault when they cannot be written."""
     write_text(paths.study, study_text)
     content = document.to_json()
     write_text(paths.plan, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def read_plan(paths: StudyPaths) -> PlanDocument | None:
-    """plan.json of the last run; None when there is none, or none that this version reads."""
+    """plan.json of the last run; None when it is missing or this version cannot read it."""
     try:
         return require_plan(paths)
     except PlanDocumentError:
@@ -27,7 +27,7 @@ def read_plan(paths: StudyPaths) -> PlanDocument | None:
 
 
 def require_plan(paths: StudyPaths) -> PlanDocument | None:
-    """None when there is no plan.json. Raises PlanDocumentError for one that cannot be read."""
+    """plan.json; None when it is missing. Raises PlanDocumentError when it cannot be read."""
     with faults(paths.plan, "read"):
         if not paths.plan.exists():
             return None
@@ -36,14 +36,14 @@ def require_plan(paths: StudyPaths) -> PlanDocument | None:
 
 
 def last_event(paths: StudyPaths) -> dict[str, Any] | None:
-    """The last whole line of events.jsonl; None before the first."""
+    """The last complete line of events.jsonl; None before the first."""
     with faults(paths.events, "read"):
         lines = paths.events.read_bytes().splitlines() if paths.events.exists() else []
     return next((event for line in reversed(lines) if (event := _event(line))), None)
 
 
 def names_submission(paths: StudyPaths, submission_id: str) -> bool:
-    """Whether a cluster's job of this id has run the study in this folder."""
+    """Whether the job with this submission id ran the study in this folder."""
     with faults(paths.events, "read"):
         found = paths.events.read_text() if paths.events.exists() else ""
     return f'"submission": {json.dumps(submission_id)}' in found
@@ -58,7 +58,7 @@ def _event(line: bytes) -> dict[str, Any] | None:
 
 
 def append_event(paths: StudyPaths, event: str, **facts: Any) -> None:
-    """Add a line to events.jsonl, whole; a reader skips a last line cut off by a crash."""
+    """Append a line to events.jsonl in one write; readers skip a line that a crash cut off."""
     line = json.dumps({"at": _now(), "event": event, **facts}, ensure_ascii=False)
     with faults(paths.events, "write"):
         _append(paths.events, f"{line}\n".encode())

@@ -1,4 +1,4 @@
-"""The store: one file a pack and table, written once, read by many."""
+"""The files of the store, called parts: one per pack and table, replaced only as a whole."""
 
 import os
 import warnings
@@ -13,37 +13,34 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.files import faults
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.local.atomic_files import faults
+from orchestrator.store.damage import DamagedPart
 from orchestrator.store.remote.object_io import put
 from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL, arrow, write
 from orchestrator.training.records import PackRows
 
 FAILED = "failed"
-_MAGIC = b"PAR1"  # last bytes of every whole Parquet file
+_MAGIC = b"PAR1"  # the last bytes of every complete Parquet file
 _INDEX = pa.schema(
     [TRIALS_HEAD.field("trial_id"), TRIALS_HEAD.field("status"), TRIALS_TAIL.field("started_at")]
 )
 
 
-class DamagedPart(UserWarning):
-    """A file of the store is not whole, so that its trials count as not done."""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The row of the store that counts for a trial."""
+    """The row of the store that is used for a trial."""
 
     status: str  # completed | diverged | failed
-    pack_id: str  # of the file that has it
+    pack_id: str  # of the file that contains the row
 
 
 def commit(paths: ResultsPaths, pack_id: str, rows: PackRows) -> None:
-    """Write a pack. Its trials come last: until they are there, the pack does not exist.
+    """Write the three parts of a pack, `trials` last: without it, the pack does not exist.
 
-    Raises EnvironmentFault when the disk or the URI refuses; what was there before stays.
+    Raises EnvironmentFault when a part cannot be written; the part that was there before stays.
     """
-    tables = {name: arrow(name, getattr(rows, name)) for name in TABLES}  # all or none
+    tables = {name: arrow(name, getattr(rows, name)) for name in TABLES}  # fails before any write
     for name in TABLES:
         file = BytesIO()
         write(tables[name], file)
@@ -56,17 +53,17 @@ def statuses(paths: ResultsPaths) -> dict[str, str]:
 
 
 def entries(paths: ResultsPaths) -> Mapping[str, Entry]:
-    """Trial id → the row that counts: a finished one over a failed one, then the newest.
+    """Trial id → the row to use: a finished one rather than a failed one, then the newest.
 
-    A file that is not whole (cut off by a copy, or not ours) is left out with a `DamagedPart`
-    warning: its trials are trained again, and nobody takes half a file for all of it.
+    A file that is incomplete (a copy was interrupted) or not ours is left out with a `DamagedPart`
+    warning, so that its trials are trained again.
     """
     return _entries_of(tuple((file, _stamp(file)) for file in _packs(paths)))
 
 
 @lru_cache(maxsize=1)
 def _entries_of(files: tuple[tuple[Path, tuple[int, int]], ...]) -> Mapping[str, Entry]:
-    """Read once while the files stay as they are: a run asks before and after its packs.
+    """Cached while the files are unchanged: a run asks before and after it trains.
 
     files: each with its `_stamp`.
     """
@@ -80,7 +77,7 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def packs(paths: ResultsPaths) -> list[list[str]]:
-    """Trial ids of every pack in the store, in the pack's order; the newest packs first."""
+    """Trial ids of every pack in the store, in the order of the pack; the newest pack first."""
     found: dict[str, list[str]] = {}
     latest: dict[str, str] = {}
     table = _index(_packs(paths))
@@ -92,17 +89,17 @@ def packs(paths: ResultsPaths) -> list[list[str]]:
 
 
 def _index(files: Sequence[Path]) -> pa.Table:
-    """Rows of all these packs, without files that are damaged."""
+    """Index rows of these files, without those of damaged files."""
     try:
         return _read_index(files)
-    except (pa.ArrowException, OSError):  # one of them; find out which
+    except (pa.ArrowException, OSError):  # of one file; find out which
         return _read_index([file for file in files if _has_index(file)])
 
 
 def scores(paths: ResultsPaths, metric: str) -> dict[str, float]:
-    """Trial id → value of a metric at the end, of all tuning trials that completed.
+    """Trial id → final value of a metric, for all tuning trials that have one.
 
-    metric: `<split>/<name>`. A row counts if its file is the one that counts for its trial.
+    metric: `<split>/<name>`. Where several packs contain a trial, the pack of its entry is read.
     """
     known = entries(paths)
     packs = sorted({entry.pack_id for entry in known.values()})
@@ -116,7 +113,7 @@ def scores(paths: ResultsPaths, metric: str) -> dict[str, float]:
 
 
 def _tuning_rows(files: Iterable[Path], column: str) -> pa.Table:
-    """trial_id, the column (null where a file has none) and the file, of tuning trials."""
+    """trial_id, the column (null where a file lacks it) and the file name, of tuning trials."""
     kept = [
         TRIALS_HEAD.field("trial_id"),
         TRIALS_HEAD.field("phase"),
@@ -128,12 +125,12 @@ def _tuning_rows(files: Iterable[Path], column: str) -> pa.Table:
 
 
 def _packs(paths: ResultsPaths) -> list[Path]:
-    """Trials parts of complete packs; others are warned of."""
+    """The `trials` parts of complete packs; warns of incomplete packs."""
     found = {name: _parquet_files(paths.store(name)) for name in TABLES}
     return [
         path
         for pack, path in sorted(found["trials"].items())
-        if all(_is_whole(pack, paths.part(name, pack), found[name]) for name in TABLES)
+        if all(_is_complete(pack, paths.part(name, pack), found[name]) for name in TABLES)
     ]
 
 
@@ -146,16 +143,16 @@ def _parquet_files(folder: Path) -> dict[str, Path]:
         return {path.stem: path for path in names if not path.name.startswith(".")}
 
 
-def _is_whole(pack: str, path: Path, found: Mapping[str, Path]) -> bool:
+def _is_complete(pack: str, path: Path, found: Mapping[str, Path]) -> bool:
     if pack not in found:
         return _warn(path, "is missing")
     with faults(path, "read"):
-        whole = _ends_as_parquet(path)
-    return whole or _warn(path, "is not a whole Parquet file")
+        is_complete = _ends_as_parquet(path)
+    return is_complete or _warn(path, "is not a complete Parquet file")
 
 
 def _ends_as_parquet(path: Path) -> bool:
-    """Looks at the last bytes only: reading thousands of footers would take long."""
+    """Reads the last bytes only: parsing thousands of footers would take long."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         size = os.fstat(descriptor).st_size
@@ -165,12 +162,12 @@ def _ends_as_parquet(path: Path) -> bool:
 
 
 def _read_index(files: Iterable[Path]) -> pa.Table:
-    """trial_id, status, started_at and file of every row."""
+    """trial_id, status, started_at and file name of every row."""
     names = [str(file) for file in files]
     dataset = ds.dataset(names, schema=_INDEX, format="parquet")
     table = dataset.to_table(columns=[*_INDEX.names, "__filename"])
     if any(table[name].null_count for name in _INDEX.names):  # a file without these columns
-        raise pa.ArrowInvalid("not a part of a store")
+        raise pa.ArrowInvalid("trial_id, status or started_at is missing")
     return table
 
 
@@ -180,7 +177,7 @@ def _has_index(file: Path) -> bool:
     except PermissionError as error:
         raise EnvironmentFault(f"cannot read {file}: {error}") from error
     except (pa.ArrowException, OSError) as error:
-        return _warn(file, f"is not a part of a store ({str(error).splitlines()[0]})")
+        return _warn(file, f"is not a file of the store ({str(error).splitlines()[0]})")
     return True
 
 
@@ -195,7 +192,7 @@ def _winners(table: pa.Table) -> dict[str, Entry]:
         finished = pc.not_equal(table["status"], FAILED)
         table = table.append_column("finished", finished).sort_by(
             [("finished", "ascending"), ("started_at", "ascending"), ("__filename", "ascending")]
-        )  # the last wins
+        )  # the dictionary below keeps the last row of each trial
     trials, states, files = (table[n].to_pylist() for n in ("trial_id", "status", "__filename"))
     packs = {file: Path(file).stem for file in set(files)}
     rows = zip(trials, states, files, strict=True)

@@ -1,14 +1,14 @@
-"""The results folder before a run: made, cleaned, and known to take files."""
+"""Before a run: the folders of the results are created, cleaned and tested for writing."""
 
+from orchestrator.files import clean_leftovers, faults, write_text
 from orchestrator.paths import SAMPLES, TABLES, ResultsPaths
-from orchestrator.store.local.atomic_files import clean_leftovers, faults, write_text
 from orchestrator.store.remote.object_io import put, remove
 
 
 def prepare(paths: ResultsPaths, study: str) -> None:
-    """Make the folders, remove what killed writers left, and try to write.
+    """Make the folders, remove temporary files of killed writers, and write a test file in each.
 
-    Raises EnvironmentFault when a folder cannot be made, or it or the URI does not take files.
+    Raises EnvironmentFault when a folder cannot be made, or a folder or the URI not be written.
     """
     parts = [paths.store(name) for name in (*TABLES, SAMPLES)]
     for folder in (*parts, paths.study(study).root):

@@ -1,20 +1,20 @@
-"""A few examples of the data: kept in the store once a task, gathered in each study's folder."""
+"""A few examples of each task's data: in the store, and gathered in the folder of each study."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from orchestrator.files import faults, write_text
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan_document import PlanDocument, Task
-from orchestrator.store.local.atomic_files import faults, write_text
-from orchestrator.store.remote.object_io import look, put
+from orchestrator.store.remote.object_io import put, stat
 
 SCHEMA_VERSION = 1
 """Of data.json."""
 
 
 def has_sample(paths: ResultsPaths, name: str) -> bool:
-    return look(paths.at(paths.sample(name))) is not None
+    return stat(paths.at(paths.sample(name))) is not None
 
 
 def write_sample(paths: ResultsPaths, name: str, sample: Mapping[str, Any]) -> None:
@@ -22,7 +22,7 @@ def write_sample(paths: ResultsPaths, name: str, sample: Mapping[str, Any]) -> N
 
 
 def gather_samples(paths: ResultsPaths, plan: PlanDocument) -> None:
-    """data.json, of the tasks of which the store has a sample; none where it has none."""
+    """Write data.json with the samples that the store has of the plan's tasks; not if none."""
     found = list(_found(paths, plan.tasks))
     if found:
         document = {"schema_version": SCHEMA_VERSION, "tasks": found}

@@ -41,7 +41,7 @@ GRADIENTS = pa.schema(
 )
 LONG = {"metrics": METRICS, "gradients": GRADIENTS}
 
-# Between these two halves stand factor.*, setting.* and final.*, which every study has its own of.
+# Between these two halves come factor.*, setting.* and final.*, which differ between studies.
 TRIALS_HEAD = pa.schema(
     [
         _column("trial_id", pa.string()),
@@ -85,7 +85,8 @@ def trials_schema(dynamic: Iterable[pa.Field]) -> pa.Schema:
 def arrow(name: str, columns: Columns) -> pa.Table:
     """Columns of a pack as a table of `trials`, `metrics` or `gradients`.
 
-    Raises ValueError when a column is missing, unknown, or has a value that has no place in it.
+    Raises ValueError when a column is missing or unknown, or has a null, NaN or infinite value
+    that its type does not allow.
     """
     schema = LONG[name] if name in LONG else trials_schema(_dynamic_fields(columns))
     _check_names(name, schema, columns)
@@ -95,17 +96,17 @@ def arrow(name: str, columns: Columns) -> pa.Table:
 
 
 def write(table: pa.Table, file: BinaryIO, origin: str = "") -> None:
-    """The whole of a Parquet file, as all our files have it."""
+    """Write a table as a Parquet file with the options of `writing`."""
     with writing(table.schema, file, origin) as writer:
         writer.write_table(table)
 
 
 @contextmanager
 def writing(schema: pa.Schema, file: BinaryIO, origin: str = "") -> Iterator[pq.ParquetWriter]:
-    """Repeated strings as dictionary pages, zstd.
+    """A writer for Parquet files with zstd, dictionary pages for strings, and page checksums.
 
     Arrow's own schema is left out, so that no reader gets dictionaries where it expects strings.
-    origin: of a study's table, what it was gathered from; see `origin_of`.
+    origin: of the table of a study, a digest of its sources (see `tables.compact`).
     """
     with pq.ParquetWriter(
         file,
@@ -121,7 +122,7 @@ def writing(schema: pa.Schema, file: BinaryIO, origin: str = "") -> Iterator[pq.
 
 
 def level_type(values: Iterable[Any]) -> pa.DataType:
-    """The narrowest type for the values of one setting; of mixed kinds it is text."""
+    """The narrowest type for the values of one setting; text for values of mixed types."""
     known = [value for value in values if value is not None]
     kinds = {type(value) for value in known}
     if kinds == {bool}:
@@ -134,12 +135,12 @@ def level_type(values: Iterable[Any]) -> pa.DataType:
 
 
 def _fits_double(value: int | float) -> bool:
-    """Whole numbers above 2⁵³ are refused by pyarrow, even those that a double can hold."""
+    """pyarrow refuses integers above 2⁵³ in a double column, even those that a double can hold."""
     return isinstance(value, float) or abs(value) <= 2**53
 
 
 def common_type(kinds: Iterable[pa.DataType]) -> pa.DataType:
-    """The type that holds a column of several packs, which may have met different levels."""
+    """The type of a column whose types differ between packs, as their levels may."""
     known = {kind for kind in kinds if not pa.types.is_null(kind)}
     if len(known) <= 1:
         return known.pop() if known else pa.null()
@@ -147,7 +148,7 @@ def common_type(kinds: Iterable[pa.DataType]) -> pa.DataType:
 
 
 def levels(values: Iterable[Any]) -> pa.Array:
-    """The values of one setting as a column."""
+    """The values of one setting as a column of their `level_type`."""
     given = list(values)
     kind = level_type(given)
     return pa.array([_text(value) for value in given] if kind == pa.string() else given, kind)

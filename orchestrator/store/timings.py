@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.duration import Timing, device_name, work_of
 
-MOST = 500  # packs that are looked at, the newest ones: more would not know better
+MOST = 500  # newest packs read: more would not improve the estimate
 _SETTING = "setting."
 
 
 def timings(paths: ResultsPaths) -> list[Timing]:
-    """Of packs that came to their end, newest first; files that cannot be read are left out."""
+    """Timings of packs in which all trials completed, newest first, without unreadable files."""
     files = [f for f in paths.store("trials").glob("*.parquet") if not f.name.startswith(".")]
     newest = sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True)
     return [timing for file in newest[:MOST] for timing in _timing(file)]
@@ -24,7 +24,7 @@ def timings(paths: ResultsPaths) -> list[Timing]:
 def _timing(file: Path) -> Iterator[Timing]:
     try:
         rows = pq.read_table(file).to_pylist()
-    except (pa.ArrowException, OSError):  # the plan has warned of it already
+    except (pa.ArrowException, OSError):  # `entries` has warned of it already
         return
     if rows and all(row["status"] == "completed" for row in rows):  # others end early
         settings = {k.removeprefix(_SETTING): v for k, v in rows[0].items() if _is_setting(k)}
@@ -38,5 +38,5 @@ def _is_setting(column: str) -> bool:
 
 
 def _seconds(rows: list[Mapping[str, Any]]) -> float:
-    """A stacked pack shares its time out among its members."""
+    """wall_s of a stacked pack is divided among its trials: the sum is the time of the pack."""
     return float(sum(row["wall_s"] for row in rows))

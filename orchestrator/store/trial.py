@@ -1,4 +1,4 @@
-"""Rows of single trials, straight from the pack that has them."""
+"""Rows of single trials, read from the files of their pack."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ from orchestrator.store.schemas import LONG, arrow
 from orchestrator.training.records import PackRows
 
 Measured = Mapping[str, float]
-"""Every metric and gradient of a trial, by where and when it was measured."""
+"""Every metric and gradient of a trial: `test/accuracy, epoch 3` → value; see `_key`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the store has of one trial."""
+    """The rows of one trial in the store."""
 
     status: str
     error: str | None
-    how: str  # "stacked with 9 others on cpu"
+    how: str  # "stacked in a pack of 10 on cpu"
     final: Mapping[str, float]
     values: Measured
 
 
 def read_trials(paths: ResultsPaths, pack_id: str) -> list[dict[str, Any]]:
-    """All trials of a pack, a dict a row. Raises EnvironmentFault for a file that is damaged."""
+    """All trials of a pack, one dict per row. Raises EnvironmentFault for a damaged file."""
     return _read(paths, "trials", pack_id)
 
 
 def read_stored(paths: ResultsPaths, trial_id: str) -> Stored | None:
-    """None where the store has no row of it. Raises EnvironmentFault as above."""
+    """None when the store has no row of the trial. Raises EnvironmentFault for a damaged file."""
     entry = entries(paths).get(trial_id) if paths.store("trials").exists() else None
     if entry is None:
         return None
@@ -51,7 +51,7 @@ def read_stored(paths: ResultsPaths, trial_id: str) -> Stored | None:
 
 
 def measured(rows: PackRows) -> Measured:
-    """The same of a pack of one trial that is in no store."""
+    """Metrics and gradients of a pack of one trial that was not committed."""
     return _values({name: arrow(name, getattr(rows, name)).to_pylist() for name in LONG})
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.files import write_text
 from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.files import write_text
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.text import names

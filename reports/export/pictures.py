@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.files import write_text
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.export.errors import ExportChoiceError, ExportError
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.composed import composed
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.records import Figure
-from orchestrator.reports.files import write_text
 
 CAPTIONS = "captions.txt"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from orchestrator.files import replacing
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.files import write_atomically
 from orchestrator.reports.frames import comparisons_frame, results_frame
 from orchestrator.reports.statistics.gradients.fits import decay_table
 
@@ -26,5 +26,6 @@ def write_csv(study: Path, analysis: Analysis, target: Path) -> list[Path]:
 
 
 def _write(path: Path, frame: pd.DataFrame) -> Path:
-    write_atomically(path, lambda temporary: frame.to_csv(temporary, index=False))
+    with replacing(path) as file:
+        frame.to_csv(file, index=False)
     return path

@@ -208,7 +208,7 @@ class TestWrongEnvironment:
     def test_results_below_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         error = self.fault(tmp_path, "--results", tmp_path / "file" / "results")
-        assert "a file stands where a folder is needed" in error
+        assert "a file exists where a folder is needed" in error
 
     def test_results_where_nothing_can_be_made(self, tmp_path: Path) -> None:
         assert "cannot make the folder /proc/orch" in self.fault(

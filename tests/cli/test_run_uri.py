@@ -22,9 +22,10 @@ from orchestrator.run.find_study import known
 from orchestrator.run.report_watcher import Rebuilder
 from orchestrator.run.results_location import results_now, results_paths
 from orchestrator.run.run_study import run_study
-from orchestrator.store.local.is_running import under_way
+from orchestrator.store.local.is_running import is_running
 from orchestrator.store.pack_files import commit, statuses
 from orchestrator.store.remote import filesystems, lease
+from orchestrator.store.remote.lease import hold_lease
 from orchestrator.store.remote.mirror import mirrored
 from orchestrator.store.remote.object_io import get, listing, put
 from tests.cli.orch import ORCH
@@ -132,7 +133,7 @@ def paths(
     object_storage: ObjectStorage, another_machine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> ResultsPaths:
     monkeypatch.setattr(lease, "SETTLE_S", 0)
-    monkeypatch.setattr(lease, "BEAT_S", 0.05)
+    monkeypatch.setattr(lease, "RENEW_S", 0.05)
     made = mirrored(object_storage.uri())
     put(made.study("s").plan, b'{"study": "s"}')
     put(made.study("s").events, b'{"event": "study_started"}\n')
@@ -140,10 +141,10 @@ def paths(
 
 
 def test_one_driver_at_a_time(paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    with lease.driving(paths, "s"):
+    with hold_lease(paths, "s"):
         with (
             pytest.raises(EnvironmentFault, match=rf"already, by process {os.getpid()} on .*seen"),
-            lease.driving(paths, "s"),
+            hold_lease(paths, "s"),
         ):
             pass
         assert "s/driver.json" in names(str(paths.uri))
@@ -151,16 +152,16 @@ def test_one_driver_at_a_time(paths: ResultsPaths, monkeypatch: pytest.MonkeyPat
     lost = json.dumps({"holder": "process 1 on elsewhere"}).encode()
     put(paths.at(paths.study("s").driver), lost)
     with pytest.raises(EnvironmentFault, match="by process 1 on elsewhere"):
-        lease.driving(paths, "s").__enter__()
-    monkeypatch.setattr(lease, "LOST_AFTER_S", 0)
-    with lease.driving(paths, "s"):
+        hold_lease(paths, "s").__enter__()
+    monkeypatch.setattr(lease, "LEASE_S", 0)
+    with hold_lease(paths, "s"):
         assert get(paths.at(paths.study("s").driver)) != lost
 
 
 def test_the_folder_of_a_study_is_put_up_while_it_runs(
     paths: ResultsPaths, another_machine: Any
 ) -> None:
-    with lease.driving(paths, "s"):
+    with hold_lease(paths, "s"):
         paths.study("s").events.write_bytes(b'{"event": "study_started"}\n{"event": "more"}\n')
         time.sleep(0.4)
         another_machine()
@@ -168,11 +169,11 @@ def test_the_folder_of_a_study_is_put_up_while_it_runs(
         assert elsewhere.root != paths.root
         assert known(elsewhere) == ["s"]
         assert b"more" in elsewhere.study("s").events.read_bytes()
-        assert under_way(elsewhere.study("s"))
+        assert is_running(elsewhere.study("s"))
     rebuilder = Rebuilder(elsewhere)
     rebuilder.looked = -9.0
     rebuilder.look()
-    assert not under_way(elsewhere.study("s"))
+    assert not is_running(elsewhere.study("s"))
 
 
 def test_what_cannot_be_a_results_location(object_storage: ObjectStorage) -> None:

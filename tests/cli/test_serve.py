@@ -13,7 +13,7 @@ import pytest
 
 from orchestrator.paths import ResultsPaths
 from orchestrator.run.report_server import Site
-from orchestrator.store.local.is_running import under_way
+from orchestrator.store.local.is_running import is_running
 from tests.cli.orch import orch
 from tests.cli.running import LONG, started, train_here, write_study
 
@@ -151,7 +151,7 @@ def test_a_study_under_way_has_a_page_that_follows_it(tmp_path: Path) -> None:
         with started(["report", study, "--watch", "--results", paths.root]) as watch:
             run.wait_for("another", lambda: finished_packs(folder.events) >= 2)
             watch.wait_for("its page", lambda: trials_shown(folder.report) >= 4)
-    assert not under_way(folder)  # killed, and without a word of its end
+    assert not is_running(folder)  # killed, and without a word of its end
     assert b'http-equiv="refresh"' not in Site(paths).answer("/long/report.html").body
 
 

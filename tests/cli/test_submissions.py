@@ -14,7 +14,7 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.remote.archive import Archive
 from orchestrator.execution.remote.submissions import Submission
 from orchestrator.paths import ResultsPaths
-from orchestrator.run.remote.status_line import Standing
+from orchestrator.run.remote.status_line import StatusLine
 from orchestrator.store.journal import append_event
 from orchestrator.study.load import Overrides
 from tests.execution.remote.test_submissions import known
@@ -69,8 +69,8 @@ def test_another_fault_of_the_server_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("asked", [1, 2])
 def test_counts_are_found_further_up_in_a_log(asked: int) -> None:
     """Warnings of the last minutes may fill its end."""
-    standing = Standing(trials=8, done=3, diverged=0, failed=0, running=2)
-    logs = ["warning\n" * 100] * (asked - 1) + [f"{standing.line}\nwarning\n"]
+    progress = StatusLine(trials=8, done=3, diverged=0, failed=0, running=2)
+    logs = ["warning\n" * 100] * (asked - 1) + [f"{progress.line}\nwarning\n"]
     read = []
 
     def ends_of_log(submission: Submission) -> Iterator[str]:
@@ -81,7 +81,7 @@ def test_counts_are_found_further_up_in_a_log(asked: int) -> None:
 
     server: Any = SimpleNamespace(ends_of_log=ends_of_log)
     (one,) = known("a-1")
-    assert _shown(one, [one], server).standing == standing
+    assert _shown(one, [one], server).progress == progress
     assert len(read) == asked
 
 

@@ -91,7 +91,7 @@ def test_results_at_a_uri(server: str, object_storage: ObjectStorage, tmp_path: 
     bucket = urlsplit(uri).netloc
     lost = orch("submit", study, "--results", uri.replace(bucket, "no-such"), *flags, **where)
     assert lost.returncode == 3
-    assert "make the bucket, or mend its name in --results" in lost.stderr
+    assert "make the bucket, or correct its name in --results" in lost.stderr
     said = orch("submit", study, "--results", uri, *flags, **where)
     assert f"results go to {uri}" in said.stdout, said.stderr
     followed = orch("logs", "far", "--follow", *flags, **where)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.checkpoints import Checkpoint, DamagedCheckpoint, keep_only, written
+from orchestrator.store.checkpoints import Checkpoint, DamagedCheckpoint, digest, remove_stale
 from orchestrator.store.remote.mirror import mirrored
 from tests.object_storage import ObjectStorage
 
@@ -25,13 +25,13 @@ def checkpoint(paths: ResultsPaths, pack_id: str = "a", made_by: str = "me") -> 
 def test_the_newest_comes_back(paths: ResultsPaths) -> None:
     ours = checkpoint(paths)
     assert ours.read() is None
-    assert written(paths, "study", "a") is None
+    assert digest(paths, "study", "a") is None
     ours.write(b"one\n\0two")
-    first = written(paths, "study", "a")
+    first = digest(paths, "study", "a")
     assert ours.read() == b"one\n\0two"
     ours.write(b"three")
     assert ours.read() == b"three"
-    assert first != written(paths, "study", "a") is not None
+    assert first != digest(paths, "study", "a") is not None
     ours.remove()
     ours.remove()
     assert ours.read() is None
@@ -47,22 +47,22 @@ def test_a_damaged_one_is_told(tmp_path: Path, keep: int) -> None:
     """Cut off anywhere, or one bit changed."""
     ours = checkpoint(ResultsPaths(tmp_path))
     ours.write(bytes(100))
-    assert isinstance(ours.place, Path)
-    data = ours.place.read_bytes()
+    assert isinstance(ours.location, Path)
+    data = ours.location.read_bytes()
     cut = data[:keep] if keep >= 0 else data[:-1] + b"\1"
-    ours.place.write_bytes(cut)
+    ours.location.write_bytes(cut)
     with pytest.raises(DamagedCheckpoint, match=r"a\.pt is damaged: the pack is trained from its"):
         ours.read()
-    ours.place.write_bytes(b"[1]\n")
+    ours.location.write_bytes(b"[1]\n")
     with pytest.raises(DamagedCheckpoint, match="is damaged"):
         ours.read()
 
 
 def test_those_of_no_planned_pack_are_removed(paths: ResultsPaths) -> None:
-    keep_only(paths, "study", {"a"})
+    remove_stale(paths, "study", {"a"})
     for name in "abc":
         checkpoint(paths, name).write(b"data")
-    keep_only(paths, "study", {"a"})
+    remove_stale(paths, "study", {"a"})
     assert [checkpoint(paths, name).read() for name in "abc"] == [b"data", None, None]
-    keep_only(paths, "study", ())
+    remove_stale(paths, "study", ())
     assert checkpoint(paths).read() is None

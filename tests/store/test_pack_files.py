@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.pack_files import DamagedPart, commit, entries, statuses
+from orchestrator.store.damage import DamagedPart
+from orchestrator.store.pack_files import commit, entries, statuses
 from orchestrator.store.schemas import GRADIENTS, METRICS
 from orchestrator.training.records import PackRows
 from tests.store.plans import rows_of
@@ -106,7 +107,7 @@ class TestDamage:
         path = stored.part(table, "one")
         whole = path.read_bytes()
         path.write_bytes(whole[: int(len(whole) * keep)])
-        with pytest.warns(DamagedPart, match=f"{path} is not a whole Parquet file"):
+        with pytest.warns(DamagedPart, match=f"{path} is not a complete Parquet file"):
             assert statuses(stored) == {"c": "completed"}
 
     def test_every_cut_of_a_file_is_noticed(self, stored: ResultsPaths) -> None:
@@ -114,7 +115,7 @@ class TestDamage:
         whole = path.read_bytes()
         for length in range(0, len(whole), 97):
             path.write_bytes(whole[:length])
-            with pytest.warns(DamagedPart, match="not a whole|not a part"):
+            with pytest.warns(DamagedPart, match="not a complete|not a file"):
                 assert "c" not in statuses(stored)
 
     def test_a_damaged_footer_is_noticed(self, stored: ResultsPaths) -> None:
@@ -123,7 +124,7 @@ class TestDamage:
         footer = int.from_bytes(data[-8:-4], "little")
         data[-8 - footer : -8] = bytes(footer)
         path.write_bytes(data)
-        with pytest.warns(DamagedPart, match=f"{path} is not a part of a store"):
+        with pytest.warns(DamagedPart, match=f"{path} is not a file of the store"):
             assert statuses(stored) == {"c": "completed"}
 
     @pytest.mark.parametrize("table", ["metrics", "gradients"])
@@ -135,7 +136,7 @@ class TestDamage:
     def test_a_foreign_table_is_left_out(self, stored: ResultsPaths) -> None:
         for table in TABLES:
             pq.write_table(pa.table({"price": [1.0]}), stored.part(table, "prices"))
-        with pytest.warns(DamagedPart, match=r"prices.parquet is not a part of a store"):
+        with pytest.warns(DamagedPart, match=r"prices.parquet is not a file of the store"):
             assert set(statuses(stored)) == {"a", "b diverge", "c"}
 
     def test_other_files_are_ignored(self, stored: ResultsPaths) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from orchestrator.cli.cluster.status import standing_of
+from orchestrator.cli.cluster.status import progress_of
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from orchestrator.execution.remote.submissions import Submission, find
@@ -21,8 +21,8 @@ def cancel(given: str, *, address: str | None) -> int:
     server.stop(found.submission_id)
     ended = _ended(found, server)
     print(f"{ended.submission_id}: {ended.state}")
-    if standing := standing_of(ended, server):
-        print(f"{standing.done:,} of {standing.trials:,} trials are in the store: {ended.results}")
+    if progress := progress_of(ended, server):
+        print(f"{progress.done:,} of {progress.trials:,} trials are in the store: {ended.results}")
     print("the same `orch submit` goes on from there")
     return 0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from orchestrator.errors import Interrupted
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from orchestrator.execution.remote.submissions import Submission, find
-from orchestrator.run.remote.status_line import for_people
+from orchestrator.run.remote.status_line import in_words
 
 
 def logs(given: str, *, address: str | None, follow: bool) -> int:
@@ -14,10 +14,10 @@ def logs(given: str, *, address: str | None, follow: bool) -> int:
     server = JobsServer(server_address(address))
     name = find(server.submissions(), given, server.address).submission_id
     if not follow:
-        sys.stdout.write(for_people(server.log(name)))
+        sys.stdout.write(in_words(server.log(name)))
         return 0
     for line in _lines(server.follow(name, _tell_lost)):
-        sys.stdout.write(for_people(line))
+        sys.stdout.write(in_words(line))
         sys.stdout.flush()
     return _exit_code(find(server.submissions(), name, server.address))
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from orchestrator.execution.remote.jobs_server import JobsServer, server_address
 from orchestrator.execution.remote.submissions import Submission, find
-from orchestrator.run.remote.status_line import Standing, for_people, last_standing
+from orchestrator.run.remote.status_line import StatusLine, in_words, last_status_line
 from orchestrator.words import duration
 
 _LAST_LINES = 12  # of the log of one that failed
@@ -23,7 +23,7 @@ class Shown:
     """A submission, and how far it is; None before its run has begun."""
 
     submission: Submission
-    standing: Standing | None
+    progress: StatusLine | None
     waits: bool  # for another submission to end
 
     @property
@@ -52,22 +52,22 @@ def _shown(each: Submission, known: Sequence[Submission], server: JobsServer) ->
     """One short question to the server, whatever the number of trials."""
     if each.state == "queued":
         return Shown(each, None, waits=bool(each.after))
-    standing = standing_of(each, server)
-    if each.has_ended and standing:
-        standing = replace(standing, running=0, left_s=None)
+    progress = progress_of(each, server)
+    if each.has_ended and progress:
+        progress = replace(progress, running=0, left_s=None)
     ahead = [one for one in known if one.submission_id == each.after and not one.has_ended]
-    return Shown(each, standing, waits=bool(ahead) and not each.has_ended)
+    return Shown(each, progress, waits=bool(ahead) and not each.has_ended)
 
 
-def standing_of(submission: Submission, server: JobsServer) -> Standing | None:
+def progress_of(submission: Submission, server: JobsServer) -> StatusLine | None:
     """The last one in its log; None before there is any."""
-    standings = map(last_standing, server.ends_of_log(submission))
-    return next(filter(None, standings), None)
+    lines = map(last_status_line, server.ends_of_log(submission))
+    return next(filter(None, lines), None)
 
 
 def _document(shown: Shown) -> dict[str, Any]:
     none = dict.fromkeys(("trials", "done", "diverged", "failed", "running", "left_s"))
-    counts = asdict(shown.standing) if shown.standing else none
+    counts = asdict(shown.progress) if shown.progress else none
     return asdict(shown.submission) | {"state": shown.state} | counts
 
 
@@ -76,13 +76,13 @@ def _lines(shown: Shown) -> Iterator[str]:
     words = [f"{one.submission_id}: {shown.state}", _time(one)]
     if shown.waits:
         words.append(f"until {one.after} has ended")
-    elif shown.standing:
-        words.append(str(shown.standing))
+    elif shown.progress:
+        words.append(str(shown.progress))
     yield " · ".join(filter(None, words))
     if one.exit_code:
         yield f"`orch run` ended there with exit code {one.exit_code}"
     if one.message:
-        yield from (f"    {line}" for line in for_people(one.message).splitlines()[-_LAST_LINES:])
+        yield from (f"    {line}" for line in in_words(one.message).splitlines()[-_LAST_LINES:])
     yield f"results: {one.results}"
 
 
@@ -103,7 +103,7 @@ def _show_all(shown: Sequence[Shown], address: str) -> None:
     for title in ("submission", "state", "", "how far"):
         table.add_column(title, overflow="fold")
     for each in shown:
-        far = f"after {each.submission.after}" if each.waits else str(each.standing or "")
+        far = f"after {each.submission.after}" if each.waits else str(each.progress or "")
         cells = (each.submission.submission_id, each.state, _time(each.submission), far)
         table.add_row(*map(Text, cells))
     Console(soft_wrap=True).print(table)

@@ -13,7 +13,7 @@ from orchestrator.execution.worker.bisect import bisect
 from orchestrator.execution.worker.failures import failed_rows
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
-from orchestrator.store.checkpoints import written
+from orchestrator.store.checkpoints import digest
 from orchestrator.store.pack_files import commit
 
 _PACKS_PER_TUNER = 1500  # the driver's memory grows with the number of Tune trials
@@ -93,7 +93,7 @@ def _retries(
     for attempt in batch:
         if reason := losses.get(attempt.pack.pack_id):
             pack = attempt.pack
-            following = attempt.after_loss(written(job.paths, pack.study, pack.pack_id))
+            following = attempt.after_loss(digest(job.paths, pack.study, pack.pack_id))
             listener.lost(pack, reason, [retry.pack for retry in following])
             retries += following
             if not following:

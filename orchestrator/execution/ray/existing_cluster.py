@@ -27,8 +27,8 @@ from orchestrator.execution.ray.preflight import (
     report_of,
 )
 from orchestrator.execution.ray.temp_files import passing, remove_abandoned
+from orchestrator.files import faults
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.local.atomic_files import faults
 from orchestrator.study.settings import Resources
 
 _REPORT_S = 60.0  # for a node to report: it unpacks the code first

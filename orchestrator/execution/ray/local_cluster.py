@@ -23,7 +23,7 @@ from orchestrator.execution.ray.internals import (
     require_supported_ray,
     without_helper_processes,
 )
-from orchestrator.store.local.atomic_files import alive
+from orchestrator.files import alive
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from orchestrator.store.local.atomic_files import alive, owner
+from orchestrator.files import alive, owner
 
 
 def passing(kind: str) -> str:

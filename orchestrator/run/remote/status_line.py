@@ -1,6 +1,6 @@
 """How far a submitted study is: a line in the log of its job, which `orch status` reads.
 
-Its length does not depend on the number of trials, and of the log only the end is read.
+Its length does not depend on the number of trials, and only the end of the log is read.
 """
 
 import json
@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from orchestrator.run.counts import Tally
 from orchestrator.words import duration, plural
 
-_MARK = "standing: "
+_MARK = "orch status: "
 _LINE = re.compile(rf"^{_MARK}(\{{.*\}})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Of all trials of the study; diverged ones are done."""
+class StatusLine:
+    """Numbers of trials of the study. done: in the store, completed or diverged."""
 
     trials: int
     done: int
@@ -40,7 +40,7 @@ class Standing:
         return f"{_MARK}{json.dumps(asdict(self))}"
 
     @classmethod
-    def of(cls, tally: Tally, trials: int, done: int) -> "Standing":
+    def of(cls, tally: Tally, trials: int, done: int) -> "StatusLine":
         """trials: of the study; done: before this run."""
         left = tally.left_s()
         return cls(
@@ -53,12 +53,12 @@ class Standing:
         )
 
 
-def last_standing(log: str) -> Standing | None:
-    """The last one in the log of a job, or in the end of it."""
+def last_status_line(log: str) -> StatusLine | None:
+    """The last status line in the log of a job, or in the end of the log; None without one."""
     found = _LINE.findall(log)
-    return Standing(**json.loads(found[-1])) if found else None
+    return StatusLine(**json.loads(found[-1])) if found else None
 
 
-def for_people(log: str) -> str:
-    """The log with its standings in words."""
-    return _LINE.sub(lambda line: str(Standing(**json.loads(line[1]))), log)
+def in_words(log: str) -> str:
+    """The log with its status lines in words."""
+    return _LINE.sub(lambda line: str(StatusLine(**json.loads(line[1]))), log)

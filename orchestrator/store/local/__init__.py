@@ -1,1 +1,1 @@
-"""Files, locks and copies on a disk of this machine."""
+"""A study in a results folder on this machine: its lock, and whether it is running."""

@@ -1,33 +1,34 @@
-"""Whether a study is being run at this moment, as far as its folder tells."""
+"""Whether a study is running, as far as its folder shows."""
 
 import time
 from contextlib import suppress
 
 from orchestrator.paths import StudyPaths
 from orchestrator.store.journal import last_event
-from orchestrator.store.local.lock import lives
+from orchestrator.store.local.lock import process_alive
 
 _ENDS = ("study_finished", "interrupted")
-LOST_AFTER_S = 150
-"""Without a sign of life, a driver that runs a study at a URI counts as gone."""
+LEASE_S = 150
+"""A lease (driver.json, of a study at a URI) that is not renewed for so long has expired."""
 
 
-def under_way(study: StudyPaths) -> bool:
-    """The last run has not told of its end, and its process lives.
+def is_running(study: StudyPaths) -> bool:
+    """Whether the last run has begun, not ended, and is alive.
 
-    Of a process on another machine nobody can tell; it counts as alive. At a URI it gives signs.
+    It is alive if the process named in the lock is, or while its lease has not expired. A process
+    on another machine cannot be checked: without a lease it counts as alive.
     """
     event = last_event(study)
     if event is None or event.get("event") in _ENDS:
         return False
     with suppress(OSError):
-        if (living := lives(study.lock.read_text(errors="replace"))) is not None:
-            return living or _gives_signs(study)
-        return not study.driver.exists() or _gives_signs(study)
-    return _gives_signs(study)
+        if (alive := process_alive(study.lock.read_text(errors="replace"))) is not None:
+            return alive or _has_lease(study)
+        return not study.driver.exists() or _has_lease(study)
+    return _has_lease(study)
 
 
-def _gives_signs(study: StudyPaths) -> bool:
+def _has_lease(study: StudyPaths) -> bool:
     with suppress(OSError):
-        return time.time() - study.driver.stat().st_mtime < LOST_AFTER_S
+        return time.time() - study.driver.stat().st_mtime < LEASE_S
     return False

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.store.local.atomic_files import alive, faults
+from orchestrator.files import alive, faults
 
 _LOOK_S = 0.1
 _HOLDER = re.compile(r"process (\d+) on (.+)")
@@ -18,9 +18,9 @@ _HOLDER = re.compile(r"process (\d+) on (.+)")
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file. The system lets go of it when the process ends, however it ends.
+    """Hold the lock file. The operating system releases it when the process ends in any way.
 
-    Raises EnvironmentFault that names the process which holds it.
+    Raises EnvironmentFault, with the process that holds the lock, if another one does.
     """
     with faults(path, "lock"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -28,7 +28,7 @@ def exclusive(path: Path) -> Iterator[None]:
         _take(descriptor, path)
         yield
     finally:
-        os.close(descriptor)  # the file stays: removing it would let two others in
+        os.close(descriptor)  # the file stays: else two processes could lock different files
 
 
 def _take(descriptor: int, path: Path) -> None:
@@ -41,8 +41,8 @@ def _take(descriptor: int, path: Path) -> None:
             "    wait for it, stop it, or choose another --results"
         ) from None
     except OSError:
-        # Some network file systems have no locks. Two runs would do work twice, but packs are
-        # replaced whole, so that nothing breaks.
+        # Some network file systems have no locks. Two runs would train packs twice, but do no
+        # harm: files are replaced as a whole.
         return
     with faults(path, "write"):
         os.ftruncate(descriptor, 0)
@@ -50,7 +50,7 @@ def _take(descriptor: int, path: Path) -> None:
 
 
 def _lock(descriptor: int) -> None:
-    """Twice: the first may meet somebody who looks whether it is held."""
+    """Try twice: `is_held` in another process may hold the lock for a moment."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -59,12 +59,12 @@ def _lock(descriptor: int) -> None:
 
 
 def holder() -> str:
-    """How this process is named in a lock."""
+    """The name of this process in a lock or lease."""
     return f"process {os.getpid()} on {socket.gethostname()}"
 
 
-def lives(holder: str) -> bool | None:
-    """Whether the process of this name does; None for one of another machine, or no name."""
+def process_alive(holder: str) -> bool | None:
+    """Whether the process named by `holder` is alive; None on another machine or for other text."""
     found = _HOLDER.match(holder)
     if found is None or found[2].strip() != socket.gethostname():
         return None
@@ -72,7 +72,7 @@ def lives(holder: str) -> bool | None:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process of this machine holds the lock file at this moment."""
+    """Whether a process of this machine holds the lock file now."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

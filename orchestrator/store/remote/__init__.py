@@ -1,1 +1,1 @@
-"""Results at a URI: object storage, its mirror on this machine, and the lease on a study."""
+"""Results at a URI: object storage, its mirror on this machine, and leases on studies."""

@@ -1,4 +1,4 @@
-"""Opens the file system behind a URI, and says in words what goes wrong there."""
+"""File systems for folders and URIs, and their errors as an EnvironmentFault with a cure."""
 
 import os
 import re
@@ -16,8 +16,8 @@ from orchestrator.addresses import options
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import Location
 
-ATTEMPTS = 7  # of every request to S3: with pauses that double, half a minute to a minute
-ANSWER_S = 20  # without a byte from the server, before the request is made again
+ATTEMPTS = 7  # per request to S3; with pauses that double, 30 to 60 s in all
+ANSWER_S = 20  # without a byte from the server, before the request is repeated
 _CONNECT_S = 5
 _GOOGLE_PATIENCE_S = 60
 
@@ -31,7 +31,7 @@ _ENDPOINT = (
 )
 _MISSING = "NO_SUCH_BUCKET|bucket does not exist"
 _CURES = (
-    (_MISSING, "make the bucket, or mend its name in --results"),
+    (_MISSING, "make the bucket, or correct its name in --results"),
     (r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE|HTTP status 40[13]|credential", _CREDENTIALS),
     ("NETWORK_CONNECTION|resolve|timed? ?out", _ENDPOINT),
     (
@@ -41,19 +41,19 @@ _CURES = (
 )
 
 
-def opened(place: Location) -> tuple[Any, str]:
-    """The file system and the path in it. Raises EnvironmentFault where it cannot be opened."""
-    if isinstance(place, Path):
-        return fs.LocalFileSystem(), str(place)
-    parts = urlsplit(place)
-    with faults(place, "open"):
+def opened(location: Location) -> tuple[Any, str]:
+    """The file system of a location and the path in it. Raises EnvironmentFault."""
+    if isinstance(location, Path):
+        return fs.LocalFileSystem(), str(location)
+    parts = urlsplit(location)
+    with faults(location, "open"):
         files = _file_system(parts.scheme, parts.netloc, parts.query)
     return files, unquote(f"{parts.netloc}{parts.path}").rstrip("/")
 
 
 @cache
 def _file_system(scheme: str, bucket: str, query: str) -> Any:
-    """One for all that this process has to do with a bucket: it holds the connections."""
+    """One per bucket and process: it holds the connections."""
     uri = f"{scheme}://{bucket}/{f'?{query}' * bool(query)}"
     if scheme == "s3":
         return fs.S3FileSystem(
@@ -61,7 +61,7 @@ def _file_system(scheme: str, bucket: str, query: str) -> Any:
             connect_timeout=_CONNECT_S,
             request_timeout=ANSWER_S,
             retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
-            allow_delayed_open=True,  # a small object is put by one request
+            allow_delayed_open=True,  # a small object is written by a single request
         )
     if scheme in ("gs", "gcs") and "retry_limit_seconds" not in query:
         uri += f"{'&' if query else '?'}retry_limit_seconds={_GOOGLE_PATIENCE_S}"
@@ -69,7 +69,7 @@ def _file_system(scheme: str, bucket: str, query: str) -> Any:
 
 
 def _s3_options(bucket: str, given: dict[str, str]) -> dict[str, str]:
-    """Those of the URI; else the endpoint of the environment; else the bucket's region."""
+    """Options of the URI, completed by the environment, and by the region of the bucket."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     if endpoint and "endpoint_override" not in given:
         scheme, _, host = endpoint.rstrip("/").rpartition("://")
@@ -83,18 +83,18 @@ def _s3_options(bucket: str, given: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def faults(place: Location, doing: str) -> Iterator[None]:
-    """Turns what pyarrow raises into an EnvironmentFault with the place, the reason, the cure."""
+def faults(location: Location, doing: str) -> Iterator[None]:
+    """Turn errors of pyarrow into an EnvironmentFault with the location, reason and cure."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
         raise EnvironmentFault(
-            f"cannot {doing} {place}: {_reason(str(error))}\n    {_cure(str(error))}"
+            f"cannot {doing} {location}: {_reason(str(error))}\n    {_cure(str(error))}"
         ) from error
 
 
 def is_missing(fault: EnvironmentFault) -> bool:
-    """Whether the bucket does not exist, rather than that it cannot be looked at."""
+    """Whether the bucket does not exist, rather than being unreachable."""
     return bool(re.search(_MISSING, str(fault)))
 
 

@@ -1,9 +1,10 @@
-"""Results at a URI while a study is run: its folder is put up, and others are kept out.
+"""The lease on a study at a URI: its folder is uploaded while it runs, and other runs are refused.
 
-Object storage has no locks. A driver leaves a note that it renews; another one that finds it
-fresh does not start. Two that start within the same moment can both go on, and a driver that
-was asleep may wake beside its successor: packs are then trained twice, and nothing else happens,
-as both write the same rows under the same names.
+Object storage has no locks. A run writes a lease (driver.json) and renews it; another run that
+finds a lease which has not expired does not start. That is no guarantee: two runs that start
+within the same moment can both go on, and a suspended process may wake up beside its successor.
+Then packs are trained twice, and nothing else happens: both write the same rows under the same
+names.
 """
 
 import json
@@ -16,74 +17,75 @@ from typing import Any
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.local.is_running import LOST_AFTER_S
-from orchestrator.store.local.lock import holder, lives
-from orchestrator.store.remote.mirror import put_up
-from orchestrator.store.remote.object_io import Found, get, look, put, remove
+from orchestrator.store.local.is_running import LEASE_S
+from orchestrator.store.local.lock import holder, process_alive
+from orchestrator.store.remote.mirror import push_study
+from orchestrator.store.remote.object_io import ObjectInfo, get, put, remove, stat
 
-BEAT_S = 30
-SETTLE_S = 1.0  # until a note that was put at the same moment would be seen
+RENEW_S = 30
+SETTLE_S = 1.0  # until a lease that another run wrote at the same moment is visible
 
 
 @contextmanager
-def driving(paths: ResultsPaths, study: str) -> Iterator[None]:
-    """As long as it lasts this process runs the study. In a folder, a lock does that better.
+def hold_lease(paths: ResultsPaths, study: str) -> Iterator[None]:
+    """Hold the lease on a study at a URI. In a folder, where the lock does that, do nothing.
 
-    Raises EnvironmentFault that names another process which runs it, or when the folder of the
-    study cannot be put up at the end.
+    Raises EnvironmentFault, with the other process, if another run holds the lease; and when the
+    folder of the study cannot be uploaded at the end.
     """
     if paths.uri is None:
         yield
         return
-    driver = Driver(paths, study)
-    driver.take()
+    lease = Lease(paths, study)
+    lease.acquire()
     try:
-        with driver.beating():
+        with lease.renewing():
             yield
     except BaseException:
         with suppress(EnvironmentFault):  # the first error is the one to report
-            driver.leave()
+            lease.release()
         raise
-    driver.leave()
+    lease.release()
 
 
-class Driver:
-    """The note of this process beside a study at a URI."""
+class Lease:
+    """The lease of this process on a study at a URI."""
 
     def __init__(self, paths: ResultsPaths, study: str) -> None:
         self.paths, self.study, self.folder = paths, study, paths.study(study)
-        self.note = paths.at(self.folder.driver)
-        self.text = json.dumps({"holder": holder(), "token": token_hex(8)}).encode()
+        self.location = paths.at(self.folder.driver)
+        self.content = json.dumps({"holder": holder(), "token": token_hex(8)}).encode()
 
-    def take(self) -> None:
-        found, other = look(self.note), get(self.note)
-        if found is not None and other is not None:
-            self._require_lost(found, other)
-        self.beat()
+    def acquire(self) -> None:
+        info, other = stat(self.location), get(self.location)
+        if info is not None and other is not None:
+            self._require_expired(info, other)
+        self.renew()
         time.sleep(SETTLE_S)
-        if (now := get(self.note)) not in (self.text, None):
+        if (now := get(self.location)) not in (self.content, None):
             raise EnvironmentFault(_taken(self.paths, _holder(now), 0))
 
-    def _require_lost(self, found: Found, other: bytes) -> None:
-        age_s = (self._now_ns() - found.changed_ns) / 1e9
-        if age_s < LOST_AFTER_S and lives(_holder(other)) is not False:
+    def _require_expired(self, info: ObjectInfo, other: bytes) -> None:
+        age_s = (self._now_ns() - info.changed_ns) / 1e9
+        if age_s < LEASE_S and process_alive(_holder(other)) is not False:
             raise EnvironmentFault(_taken(self.paths, _holder(other), age_s))
 
     def _now_ns(self) -> int:
-        """By the clock that dated the note."""
+        """The time by the clock of the server, which also dates the lease."""
         probe = self.paths.at(self.folder.root / f".clock-{token_hex(8)}")
         try:
             return put(probe, b"").changed_ns
         finally:
             remove(probe)
 
-    def beat(self) -> None:
-        put(self.note, self.text)
+    def renew(self) -> None:
+        put(self.location, self.content)
 
     @contextmanager
-    def beating(self) -> Iterator[None]:
+    def renewing(self) -> Iterator[None]:
+        """Renew the lease and upload the folder of the study every `RENEW_S`, in a thread."""
         end = Event()
-        thread = Thread(target=self._beat_until, args=(end,), daemon=True)
+        thread = Thread(target=self._renew_until, args=(end,), daemon=True)
         thread.start()
         try:
             yield
@@ -91,28 +93,28 @@ class Driver:
             end.set()
             thread.join()
 
-    def _beat_until(self, end: Event) -> None:
-        while not end.wait(BEAT_S):
-            with suppress(EnvironmentFault):  # the next one, or the last, will tell
-                self.beat()
-                put_up(self.paths, self.study, drives=True)
+    def _renew_until(self, end: Event) -> None:
+        while not end.wait(RENEW_S):
+            with suppress(EnvironmentFault):  # a lasting fault is raised by `release`
+                self.renew()
+                push_study(self.paths, self.study, by_driver=True)
 
-    def leave(self) -> None:
-        put_up(self.paths, self.study, drives=True)
-        if get(self.note) == self.text:
-            remove(self.note)
+    def release(self) -> None:
+        push_study(self.paths, self.study, by_driver=True)
+        if get(self.location) == self.content:
+            remove(self.location)
 
 
-def _holder(note: bytes | None) -> str:
+def _holder(lease: bytes | None) -> str:
     document: Any = None
     with suppress(ValueError):
-        document = json.loads(note or b"")
+        document = json.loads(lease or b"")
     return str(document.get("holder")) if isinstance(document, dict) else "another process"
 
 
 def _taken(paths: ResultsPaths, other: str, age_s: float) -> str:
     return (
         f"{paths}: this study is being run already, by {other}, seen {age_s:.0f} s ago\n"
-        f"    wait for it, or stop it; if it was killed, the study is free {LOST_AFTER_S} s after "
-        "its last sign"
+        f"    wait for it, or stop it; if it was killed, the study is free {LEASE_S} s after "
+        "its lease was last renewed"
     )

@@ -1,4 +1,4 @@
-"""The folder of this machine in which results at a URI are read: a copy of what is there."""
+"""The mirror: a folder on this machine with a copy of the results at a URI, to be read there."""
 
 import os
 import re
@@ -8,15 +8,18 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
+from orchestrator.files import faults
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.local.atomic_files import faults
 from orchestrator.store.local.lock import is_held
-from orchestrator.store.remote.object_io import Found, put
+from orchestrator.store.remote.object_io import ObjectInfo, put
 from orchestrator.store.remote.sync import copy, push, results_at
 
 
 def mirrored(uri: str) -> ResultsPaths:
-    """The results at a URI, with their mirror as it was left; `refresh` brings it up to date."""
+    """Paths of the results at a URI in their mirror, which `refresh` brings up to date.
+
+    The mirror is in $XDG_CACHE_HOME/orch/results, else ~/.cache/orch/results.
+    """
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     words = re.sub(r"[^A-Za-z0-9]+", "-", uri.partition("?")[0]).strip("-")[:60]
     name = f"{words}-{sha256(uri.encode()).hexdigest()[:12]}"
@@ -24,9 +27,9 @@ def mirrored(uri: str) -> ResultsPaths:
 
 
 def refresh(paths: ResultsPaths) -> None:
-    """Make the mirror what the URI holds; nothing to do where results lie in a folder.
+    """Update the mirror from the URI. Results in a folder have no mirror: nothing to do.
 
-    Raises EnvironmentFault when the URI cannot be read.
+    Raises EnvironmentFault when the URI cannot be read or the mirror not be written.
     """
     if paths.uri is None:
         return
@@ -35,23 +38,23 @@ def refresh(paths: ResultsPaths) -> None:
     _forget(paths, there)
 
 
-def put_up(paths: ResultsPaths, study: str, *, drives: bool = False) -> None:
-    """Put the folder of a study there, as far as it has changed, and the index.
+def push_study(paths: ResultsPaths, study: str, *, by_driver: bool = False) -> None:
+    """Upload what has changed in the folder of a study, and the index.
 
-    drives: this process runs the study; else what its driver writes is left alone.
+    by_driver: this process runs the study. Others leave out the files that only a run writes.
     Raises EnvironmentFault when the URI cannot be written.
     """
     if paths.uri is None:
         return
     folder = paths.study(study)
-    drivers = () if drives else (folder.study, folder.plan, folder.events)
-    push(folder.root, paths.at(folder.root), {file.name for file in (folder.driver, *drivers)})
+    of_run = () if by_driver else (folder.study, folder.plan, folder.events)
+    push(folder.root, paths.at(folder.root), {file.name for file in (folder.driver, *of_run)})
     if paths.index.exists():
         put(paths.at(paths.index), paths.index.read_bytes())
 
 
-def _is_ahead(paths: ResultsPaths, name: str, found: Found) -> bool:
-    """A study that this machine runs, or a page that it has built since."""
+def _is_ahead(paths: ResultsPaths, name: str, found: ObjectInfo) -> bool:
+    """Whether this machine runs the study, or has written the file after the object was."""
     study, inside, _ = name.partition("/")
     if study == "store" or not inside:
         return False
@@ -61,13 +64,13 @@ def _is_ahead(paths: ResultsPaths, name: str, found: Found) -> bool:
     return is_held(paths.study(study).lock)
 
 
-def _forget(paths: ResultsPaths, there: Mapping[str, Found]) -> None:
-    """Remove what was removed there: parts, notes of drivers, and whole studies."""
+def _forget(paths: ResultsPaths, there: Mapping[str, ObjectInfo]) -> None:
+    """Remove from the mirror what no longer exists at the URI: packs, leases, whole studies."""
     parts = [file for table in TABLES for file in paths.store(table).glob("[!.]*.parquet")]
     studies = [paths.study(plan.parent.name) for plan in paths.root.glob("*/plan.json")]
     lost = [study for study in studies if _name(paths, study.plan) not in there]
-    notes = [study.driver for study in studies if study.driver.exists()]
-    for file in [*parts, *notes]:
+    leases = [study.driver for study in studies if study.driver.exists()]
+    for file in [*parts, *leases]:
         if _name(paths, file) not in there:
             with faults(file, "remove"):
                 file.unlink(missing_ok=True)

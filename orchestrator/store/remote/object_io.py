@@ -1,4 +1,4 @@
-"""Objects: files of a folder, or what lies at a URI. Each is whole, or it is not there."""
+"""Objects: files in a folder, or objects at a URI. They are replaced as a whole."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,113 +7,119 @@ from urllib.parse import urlsplit
 
 from pyarrow import fs
 
+from orchestrator.addresses import below
 from orchestrator.errors import EnvironmentFault
+from orchestrator.files import faults as disk_faults
+from orchestrator.files import replacing
 from orchestrator.paths import Location
-from orchestrator.store.local.atomic_files import faults as disk_faults
-from orchestrator.store.local.atomic_files import replacing
 from orchestrator.store.remote.filesystems import faults, opened
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An object. changed_ns: when, since 1970; the whole second only at S3."""
+class ObjectInfo:
+    """Size and time of an object. changed_ns: since 1970; S3 gives whole seconds only."""
 
     size: int
     changed_ns: int
 
 
-def put(place: Location, data: bytes) -> Found:
-    """Make the object, or replace it, all at once: no reader ever sees a part of it.
+def inside(location: Location, name: str) -> Location:
+    """The location of this name below another one."""
+    return location / name if isinstance(location, Path) else below(location, name)
 
-    Raises EnvironmentFault when it cannot be written; what was there before stays.
+
+def put(location: Location, data: bytes) -> ObjectInfo:
+    """Write or replace an object atomically: no reader sees a part of it.
+
+    Raises EnvironmentFault when it cannot be written; the previous object stays.
     """
-    if isinstance(place, Path):
-        with replacing(place) as file:
+    if isinstance(location, Path):
+        with replacing(location) as file:
             file.write(data)
-        return Found(len(data), place.stat().st_mtime_ns)
-    files, path = opened(place)
-    with faults(place, "write"):
+        return ObjectInfo(len(data), location.stat().st_mtime_ns)
+    files, path = opened(location)
+    with faults(location, "write"):
         with files.open_output_stream(path) as stream:
             stream.write(data)
-        found = _found(files.get_file_info(path))
+        found = _info(files.get_file_info(path))
     if found is None or found.size != len(data):
         there = "nothing" if found is None else f"{found.size:,} bytes"
         raise EnvironmentFault(
-            f"cannot write {place}: {len(data):,} bytes were sent and {there} arrived\n"
-            "    does something else write there? Run the same command again"
+            f"cannot write {location}: {len(data):,} bytes were sent and {there} arrived\n"
+            "    does another program write there? Run the same command again"
         )
     return found
 
 
-def get(place: Location, most: int | None = None) -> bytes | None:
-    """None where there is no such object. Raises EnvironmentFault when it cannot be read.
+def get(location: Location, max_bytes: int | None = None) -> bytes | None:
+    """The content of an object; None if it does not exist. Raises EnvironmentFault.
 
-    most: so many bytes of its beginning.
+    max_bytes: read only so many, from the start.
     """
-    files, path = opened(place)
-    with faults(place, "read"):
+    files, path = opened(location)
+    with faults(location, "read"):
         try:
             with files.open_input_stream(path, compression=None) as stream:
-                data: bytes = stream.readall() if most is None else stream.read(most)
+                data: bytes = stream.readall() if max_bytes is None else stream.read(max_bytes)
         except FileNotFoundError:
             return None
     return data
 
 
-def remove(place: Location) -> None:
-    """No fault if there is none."""
-    if isinstance(place, Path):
-        with disk_faults(place, "remove"):
-            place.unlink(missing_ok=True)
+def remove(location: Location) -> None:
+    """Remove an object, if it exists. Raises EnvironmentFault when it cannot be removed."""
+    if isinstance(location, Path):
+        with disk_faults(location, "remove"):
+            location.unlink(missing_ok=True)
         return
-    files, path = opened(place)
-    with faults(place, "remove"):
+    files, path = opened(location)
+    with faults(location, "remove"):
         try:
             files.delete_file(path)
         except FileNotFoundError:
             return
 
 
-def look(place: Location) -> Found | None:
-    """Size and time of an object; None where there is none."""
-    files, path = opened(place)
-    with faults(place, "read"):
-        return _found(files.get_file_info(path))
+def stat(location: Location) -> ObjectInfo | None:
+    """Size and time of an object; None if it does not exist. Raises EnvironmentFault."""
+    files, path = opened(location)
+    with faults(location, "read"):
+        return _info(files.get_file_info(path))
 
 
-def listing(place: Location) -> dict[str, Found]:
-    """Name below the place → object; one request for a thousand of them.
+def listing(location: Location) -> dict[str, ObjectInfo]:
+    """Name below the location → object, of all objects there; one request per 1,000 objects.
 
-    Raises EnvironmentFault when it cannot be listed, or there is no such bucket.
+    Raises EnvironmentFault when the location cannot be listed, as when the bucket does not exist.
     """
-    files, path = opened(place)
-    with faults(place, "list"):
+    files, path = opened(location)
+    with faults(location, "list"):
         selector = fs.FileSelector(path, recursive=True, allow_not_found=True)
         infos = files.get_file_info(selector)
         if not infos:
-            require_bucket(place)
+            require_bucket(location)
     return dict(_named(infos, f"{path}/"))
 
 
-def _named(infos: list[fs.FileInfo], prefix: str) -> Iterator[tuple[str, Found]]:
+def _named(infos: list[fs.FileInfo], prefix: str) -> Iterator[tuple[str, ObjectInfo]]:
     for info in infos:
-        if found := _found(info):
+        if found := _info(info):
             yield info.path.removeprefix(prefix), found
 
 
-def _found(info: fs.FileInfo) -> Found | None:
+def _info(info: fs.FileInfo) -> ObjectInfo | None:
     is_file = info.type == fs.FileType.File
-    return Found(info.size, info.mtime_ns) if is_file else None
+    return ObjectInfo(info.size, info.mtime_ns) if is_file else None
 
 
-def require_bucket(place: Location) -> None:
-    """An empty listing does not tell an empty bucket from one that is not there.
+def require_bucket(location: Location) -> None:
+    """Raise EnvironmentFault if the bucket of a URI does not exist, or this cannot be checked.
 
-    Raises EnvironmentFault for one that is not, or cannot be looked at.
+    pyarrow lists a missing bucket as an empty one.
     """
-    if isinstance(place, Path):
+    if isinstance(location, Path):
         return
-    files, _ = opened(place)
-    with faults(place, "list"):
-        if files.get_file_info(urlsplit(place).netloc).type == fs.FileType.NotFound:
+    files, _ = opened(location)
+    with faults(location, "list"):
+        if files.get_file_info(urlsplit(location).netloc).type == fs.FileType.NotFound:
             raise OSError("the bucket does not exist")

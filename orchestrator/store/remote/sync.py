@@ -1,6 +1,7 @@
-"""Copies results from place to place: a folder, or a URI. What is not whole is never taken.
+"""Copies results between folders and URIs. Incomplete packs and damaged files are left out.
 
-An object that has not changed is not copied again: a copy has the size and time of its object.
+An unchanged object is not copied again: a copy gets the modification time of its object, so that
+size and time are compared.
 """
 
 import os
@@ -13,51 +14,51 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestrator.addresses import below
+from orchestrator.files import faults, replacing
 from orchestrator.paths import SAMPLES, TABLES, Location
-from orchestrator.store.local.atomic_files import faults, replacing
-from orchestrator.store.pack_files import DamagedPart
-from orchestrator.store.remote.object_io import Found, get, listing, look, put
+from orchestrator.store.damage import DamagedPart
+from orchestrator.store.remote.object_io import ObjectInfo, get, inside, listing, put, stat
 
-_SIDE_BY_SIDE = 16  # requests under way
-_EXPORT = "export"  # what other tools were given is no result
+_CONNECTIONS = 16  # requests at a time
+_EXPORT = "export"  # files for other tools, which are no results
 
 
-def push(folder: Path, place: Location, without: Container[str] = ()) -> list[str]:
-    """Put what is new or changed in the folder there, but for these; returns the names.
+def push(folder: Path, location: Location, without: Container[str] = ()) -> list[str]:
+    """Upload new and changed files of a folder, except those named `without`; returns the names.
 
-    The page comes last, so that whoever sees a new one finds its tables.
-    Raises EnvironmentFault when the place cannot be written.
+    HTML pages come last: when a reader sees a new page, its tables are there.
+    Raises EnvironmentFault when the location cannot be written.
     """
-    there = listing(place)
+    there = listing(location)
     names = [name for name in _names(folder) if name not in without]
     new = [name for name in names if not _is_same(folder / name, there.get(name))]
     new.sort(key=lambda name: (name.endswith(".html"), name))
     for name in new:
-        _put(folder / name, place / name if isinstance(place, Path) else below(place, name))
+        _put(folder / name, inside(location, name))
     return new
 
 
-def results_at(place: Location) -> dict[str, Found]:
-    """Name → object, of whole packs and of documents.
+def results_at(location: Location) -> dict[str, ObjectInfo]:
+    """Name → object, of complete packs and of documents.
 
-    A pack may be committed while the listing goes on: its trials are seen, its gradients not.
+    If a pack is committed during the listing, some of its parts may be missing from the list:
+    then the pack is left out.
     """
-    found = listing(place)
+    found = listing(location)
     packs = [{name for name in found if _is_part(name, table)} for table in TABLES]
-    whole = set.intersection(*({PurePosixPath(name).name for name in pack} for pack in packs))
-    return {name: each for name, each in found.items() if _counts(name, whole)}
+    complete = set.intersection(*({PurePosixPath(name).name for name in pack} for pack in packs))
+    return {name: each for name, each in found.items() if _is_result(name, complete)}
 
 
-def _counts(name: str, whole: Collection[str]) -> bool:
-    """whole: names of the files of whole packs."""
+def _is_result(name: str, complete: Collection[str]) -> bool:
+    """complete: file names of complete packs."""
     if name.startswith("store/") and not name.startswith(f"store/{SAMPLES}/"):
-        return PurePosixPath(name).name in whole
+        return PurePosixPath(name).name in complete
     return name.startswith("store/") or _is_document(name)
 
 
 def _is_document(name: str) -> bool:
-    """index.html, and what lies in the folder of a study."""
+    """index.html, and files in the folder of a study, without hidden ones and exports."""
     parts = PurePosixPath(name).parts
     hidden = any(part.startswith(".") for part in parts)
     return not hidden and parts[0] != "store" and _EXPORT not in parts[1:2]
@@ -68,35 +69,35 @@ def _is_part(name: str, table: str) -> bool:
 
 
 def copy(
-    place: Location,
+    location: Location,
     folder: Path,
-    there: Mapping[str, Found],
+    there: Mapping[str, ObjectInfo],
     spared: Callable[[str], bool],
 ) -> list[str]:
-    """Copy into the folder what it lacks of these results; returns the names of the copies.
+    """Copy new and changed results into a folder; returns the names of the copies.
 
-    Sizes are compared, and every page of a Parquet file with its checksum; what does not agree
-    is left out with a `DamagedPart` warning.
-    there: `results_at(place)`: packs that are being written are left for later.
-    spared: whether a name in the folder must stay as it is.
-    Raises EnvironmentFault when the place cannot be read or the folder not be written.
+    The size of each object and the checksums of all pages of a Parquet file are verified; a file
+    that fails is left out with a `DamagedPart` warning.
+    there: `results_at(location)`.
+    spared: whether the file of this name in the folder must not be replaced.
+    Raises EnvironmentFault when the location cannot be read or the folder not be written.
     """
-    other = [name for name, found in there.items() if not _is_same(folder / name, found)]
-    lacking = [name for name in other if not spared(name)]
-    lacking.sort(key=lambda name: name.startswith("store/trials/"))  # they commit a pack
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        copied = pool.map(partial(_copy, place, folder, there, spared), lacking)
+    changed = [name for name, info in there.items() if not _is_same(folder / name, info)]
+    lacking = [name for name in changed if not spared(name)]
+    lacking.sort(key=lambda name: name.startswith("store/trials/"))  # last: they commit a pack
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        copied = pool.map(partial(_copy, location, folder, there, spared), lacking)
         return [name for name, done in zip(lacking, copied, strict=True) if done]
 
 
 def _copy(
-    place: Location,
+    location: Location,
     folder: Path,
-    there: Mapping[str, Found],
+    there: Mapping[str, ObjectInfo],
     spared: Callable[[str], bool],
     name: str,
 ) -> bool:
-    source = place / name if isinstance(place, Path) else below(place, name)
+    source = inside(location, name)
     read = _read(source, there[name])
     if read is None or spared(name):
         return False
@@ -107,11 +108,11 @@ def _copy(
     return True
 
 
-def _read(source: Location, found: Found) -> tuple[bytes, Found] | None:
-    """None for an object that is gone, or is not whole."""
+def _read(source: Location, found: ObjectInfo) -> tuple[bytes, ObjectInfo] | None:
+    """None if the object does not exist any more, or is damaged."""
     data = get(source)
-    if data is not None and len(data) != found.size:  # replaced since it was listed?
-        again = look(source)
+    if data is not None and len(data) != found.size:  # replaced since the listing?
+        again = stat(source)
         data, found = get(source), again or found
     if data is None:
         return None
@@ -122,9 +123,9 @@ def _read(source: Location, found: Found) -> tuple[bytes, Found] | None:
     return data, found
 
 
-def _damage(name: str, data: bytes, found: Found) -> str | None:
+def _damage(name: str, data: bytes, found: ObjectInfo) -> str | None:
     if len(data) != found.size:
-        return f"{len(data):,} bytes of {found.size:,} came"
+        return f"{len(data):,} of {found.size:,} bytes arrived"
     if not name.partition("?")[0].endswith(".parquet"):
         return None
     try:
@@ -134,27 +135,27 @@ def _damage(name: str, data: bytes, found: Found) -> str | None:
     return None
 
 
-def _put(file: Path, place: Location) -> None:
+def _put(file: Path, location: Location) -> None:
     with faults(file, "read"):
         data = file.read_bytes()
-    _mark(file, put(place, data))
+    _mark(file, put(location, data))
 
 
-def _mark(file: Path, found: Found) -> None:
-    with faults(file, "date"):
+def _mark(file: Path, found: ObjectInfo) -> None:
+    with faults(file, "set the time of"):
         os.utime(file, ns=(found.changed_ns, found.changed_ns))
 
 
-def _is_same(file: Path, found: Found | None) -> bool:
+def _is_same(file: Path, found: ObjectInfo | None) -> bool:
     try:
         there = file.stat()
     except OSError:
         return False
-    return found == Found(there.st_size, there.st_mtime_ns)
+    return found == ObjectInfo(there.st_size, there.st_mtime_ns)
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Files below a folder; hidden ones are somebody's work in progress."""
+    """Files below a folder without hidden ones, which are temporary files and locks."""
     for path in folder.rglob("*"):
         name = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in name.parts):

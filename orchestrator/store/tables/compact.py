@@ -1,52 +1,79 @@
-"""From the parts of the store to the three tables of one study."""
+"""Gathers the three tables of a study from the packs of the store."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic_core import to_json
 
+from orchestrator.files import replacing
 from orchestrator.paths import TABLES, ResultsPaths, StudyPaths
 from orchestrator.plan_document import PlanDocument
-from orchestrator.store.local.atomic_files import replacing
+from orchestrator.provenance import versions
 from orchestrator.store.pack_files import FAILED, entries
 from orchestrator.store.samples import gather_samples
-from orchestrator.store.schemas import DYNAMIC, LONG, common_type, levels, trials_schema, write
-from orchestrator.store.tables.external_sort import Ordering
-from orchestrator.store.tables.origin import origin_in, origin_of
-from orchestrator.store.tables.plan_index import Planned, Sources
+from orchestrator.store.schemas import (
+    DYNAMIC,
+    LONG,
+    ORIGIN,
+    common_type,
+    levels,
+    trials_schema,
+    write,
+)
+from orchestrator.store.tables.external_sort import ExternalSort
+from orchestrator.store.tables.plan_index import PlanIndex, Sources
 from orchestrator.store.tables.read_packs import read_groups
 
 
 def compact(paths: ResultsPaths, plan: PlanDocument) -> None:
-    """Gather all rows of the planned trials into `<study>/{trials,metrics,gradients}.parquet`, and
-    the samples of its data into `data.json`.
+    """Gather all rows of the plan's trials into `<study>/{trials,metrics,gradients}.parquet`, and
+    samples of the data into `data.json`.
 
-    Rows stand in the order of the plan, whichever packs they come from: a study that was
-    interrupted gets the same tables as one that was not. trials comes last, as in the store. A
-    table that was gathered from the same files for the same plan is left as it is.
+    Rows are in the order of the plan, whichever packs contain them: a study that was interrupted
+    gets the same tables as one that was not. `trials` is written last, as in the store. A table
+    that was gathered from the same files for the same plan is not written again.
     Raises EnvironmentFault when a part cannot be read or a table not be written.
     """
-    planned = Planned.of(plan)
-    sources = Sources.of(entries(paths), planned)
+    index = PlanIndex.of(plan)
+    sources = Sources.of(entries(paths), index)
     for name in TABLES:
-        table = paths.study(planned.study).table(name)
+        table = paths.study(index.study).table(name)
         files = [paths.part(name, pack) for pack in sources.packs]
-        origin = origin_of(files, planned)
-        if origin_in(table) != origin:
+        origin = _origin(files, index)
+        if _written_origin(table) != origin:
             with replacing(table) as file:
                 if name == "trials":
-                    write(_trials(files, planned, sources), file, origin)
+                    write(_trials(files, index, sources), file, origin)
                 else:
-                    Ordering(files, LONG[name], planned, sources, table.parent).write(file, origin)
+                    long = ExternalSort(files, LONG[name], index, sources, table.parent)
+                    long.write(file, origin)
     gather_samples(paths, plan)
 
 
+def _origin(files: Sequence[Path], index: PlanIndex) -> str:
+    """SHA-256 of the plan, the packs with their times and sizes, and the version of `orch`."""
+    facts = [(file.name, (info := file.stat()).st_mtime_ns, info.st_size) for file in files]
+    plan = (index.study, index.factors, index.variants)
+    return hashlib.sha256(to_json([versions()["orch"], plan, facts])).hexdigest()
+
+
+def _written_origin(table: Path) -> str | None:
+    """The origin in the metadata of a table; None without a table, or without an origin in it."""
+    with suppress(OSError, pa.ArrowException):
+        found = pq.read_metadata(table).metadata or {}
+        return (found.get(ORIGIN.encode()) or b"").decode() or None
+    return None
+
+
 def count_errors(study: StudyPaths) -> Counter[str]:
-    """First lines of the errors of failed trials, as type and message, with their counts."""
+    """First line (type and message) of the errors of failed trials → number of trials."""
     table = pq.read_table(study.table("trials"), columns=["status", "error"])
     failed = table.filter(pc.equal(table["status"], FAILED))
     return Counter(
@@ -54,16 +81,16 @@ def count_errors(study: StudyPaths) -> Counter[str]:
     )
 
 
-def _trials(files: Sequence[Path], planned: Planned, sources: Sources) -> pa.Table:
-    """One row a trial; what belongs to the study rather than to the trial is the plan's."""
+def _trials(files: Sequence[Path], index: PlanIndex, sources: Sources) -> pa.Table:
+    """One row per trial; columns of the study rather than of the trial come from the plan."""
     groups = list(read_groups(files))
     owners = np.concatenate([np.empty(0, np.int32), *(group.owners for group in groups)])
     table = _union([group.table for group in groups])
-    return _as_planned(table.take(sources.order(planned.rank(table), owners)), planned)
+    return _with_plan(table.take(sources.order(index.rank(table), owners)), index)
 
 
 def _union(tables: Sequence[pa.Table]) -> pa.Table:
-    """Rows of packs whose settings and metrics differ; a column that a pack lacks is empty."""
+    """Rows of packs whose settings and metrics differ; a column that a pack lacks is null."""
     kinds: dict[str, list[pa.DataType]] = defaultdict(list)
     for field in (field for table in tables for field in table.schema):
         if field.name.startswith(DYNAMIC):
@@ -82,21 +109,21 @@ def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _as_planned(table: pa.Table, planned: Planned) -> pa.Table:
+def _with_plan(table: pa.Table, index: PlanIndex) -> pa.Table:
     """Set study, variant and factors: a trial may have been trained for another study."""
-    found = [planned.places[place] for place in planned.rank(table)]
-    owners = [place.variant for place in found]
+    trials = [index.trials[rank] for rank in index.rank(table)]
+    variants = [trial.variant for trial in trials]
     own = {
-        "study": pa.array([planned.study] * len(owners), pa.string()),
-        "variant_id": pa.array([owner.variant_id for owner in owners], pa.string()),
-        "variant": pa.array([owner.label for owner in owners], pa.string()),
-        "phase": pa.array([place.phase for place in found], pa.string()),
-        "tuning_study": pa.array([place.tuning_study for place in found], pa.int32()),
-        "point": pa.array([place.point for place in found], pa.int32()),
+        "study": pa.array([index.study] * len(trials), pa.string()),
+        "variant_id": pa.array([variant.variant_id for variant in variants], pa.string()),
+        "variant": pa.array([variant.label for variant in variants], pa.string()),
+        "phase": pa.array([trial.phase for trial in trials], pa.string()),
+        "tuning_study": pa.array([trial.tuning_study for trial in trials], pa.int32()),
+        "point": pa.array([trial.point for trial in trials], pa.int32()),
     }
     factors = {
-        f"factor.{path}": levels(owner.levels.get(path) for owner in owners)
-        for path in planned.factors
+        f"factor.{path}": levels(variant.levels.get(path) for variant in variants)
+        for path in index.factors
     }
     kept = {n: table[n] for n in table.column_names if not n.startswith("factor.")} | own | factors
     schema = trials_schema(pa.field(n, kept[n].type) for n in kept if n.startswith(DYNAMIC))

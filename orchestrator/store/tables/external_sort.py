@@ -1,7 +1,7 @@
-"""Rows of many packs in the order of the plan, within a memory that does not grow with them.
+"""Sorts the rows of many packs in the order of the plan, in bounded memory.
 
-Packs have trials from all over the plan. Where their rows are too many for the memory, they go to
-temporary files first, each of which takes a stretch of the plan, and from there to the table.
+A pack contains trials from all over the plan. Rows that do not fit into memory are first
+distributed to temporary files, one per section of the plan; each is then sorted in memory.
 """
 
 import tempfile
@@ -17,32 +17,35 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from orchestrator.store.schemas import writing
-from orchestrator.store.tables.plan_index import Planned, Sources
+from orchestrator.store.tables.plan_index import PlanIndex, Sources
 from orchestrator.store.tables.read_packs import count_rows, read_long, with_dictionaries
 
-MOST_ROWS = 2_000_000  # at once, of 50 bytes each, two or three times over
+MOST_ROWS = 2_000_000  # in memory at a time: 50 bytes each, in two or three copies
 
 
 @dataclass(frozen=True)
-class Ordering:
-    """Gathers metrics or gradients of a study.
+class ExternalSort:
+    """Writes the table of metrics or gradients of a study.
 
     files: parts of the packs of `sources`, in their order.
-    folder: for temporary files, on the disk of the results. They have no name there: nothing is
-        left of them, whatever ends this process.
+    folder: for temporary files, on the disk of the results. They have no name in it, so that the
+        operating system removes them however this process ends.
     """
 
     files: Sequence[Path]
     schema: pa.Schema
-    planned: Planned
+    index: PlanIndex
     sources: Sources
     folder: Path
     most_rows: int = MOST_ROWS
 
     def write(self, file: BinaryIO, origin: str) -> None:
-        """Raises EnvironmentFault that names the part which cannot be read."""
+        """Write the sorted rows. Raises EnvironmentFault that names a part which cannot be read.
+
+        origin: of the table, see `schemas.writing`.
+        """
         rows = count_rows(self.files)
-        tables = self._at_once() if sum(rows) <= self.most_rows else self._in_stretches(rows)
+        tables = self._at_once() if sum(rows) <= self.most_rows else self._in_sections(rows)
         with writing(with_dictionaries(self.schema), file, origin) as writer:
             for table in tables:
                 writer.write_table(table)
@@ -51,39 +54,42 @@ class Ordering:
         if self.files:
             yield self._in_order(range(len(self.files)))[0]
 
-    def _in_stretches(self, rows: Sequence[int]) -> Iterator[pa.Table]:
-        """The table in pieces, each of so many trials of the plan.
+    def _in_sections(self, rows: Sequence[int]) -> Iterator[pa.Table]:
+        """The table section by section: each has the same number of trials of the plan, ±1.
 
-        rows: of each file.
+        rows: number of rows of each file.
         """
         count = ceil(sum(rows) / self.most_rows)
-        ends = len(self.planned.trials) * np.arange(1, count + 1) // count
+        ends = len(self.index.trials) * np.arange(1, count + 1) // count
         with ExitStack() as stack:
             spills = [_Spill(stack.enter_context(_temporary(self.folder))) for _ in ends]
-            for places in _portions(rows, self.most_rows):
-                table, ranks = self._in_order(places)
+            for numbers in _batches(rows, self.most_rows):
+                table, ranks = self._in_order(numbers)
                 cuts = np.searchsorted(ranks, ends)
                 for spill, start, end in zip(spills, [0, *cuts[:-1]], cuts, strict=True):
                     spill.add(table[start:end])
             for spill in spills:
                 table = spill.take()
-                yield table.take(np.argsort(self.planned.rank(table), kind="stable"))
+                yield table.take(np.argsort(self.index.rank(table), kind="stable"))
 
-    def _in_order(self, places: Sequence[int]) -> tuple[pa.Table, NDArray[np.int64]]:
-        """Rows of these files that count, and the rank of each one's trial."""
-        found = read_long([self.files[place] for place in places], self.schema)
-        ranks = self.planned.rank(found.table)
-        order = self.sources.order(ranks, np.array(places, np.int32)[found.owners])
+    def _in_order(self, numbers: Sequence[int]) -> tuple[pa.Table, NDArray[np.int64]]:
+        """The rows to use of these files, in the order of the plan, and their trials' ranks.
+
+        numbers: indices in `files`.
+        """
+        found = read_long([self.files[number] for number in numbers], self.schema)
+        ranks = self.index.rank(found.table)
+        order = self.sources.order(ranks, np.array(numbers, np.int32)[found.owners])
         return found.table.take(order), ranks[order]
 
 
-def _portions(rows: Sequence[int], most: int) -> Iterator[range]:
-    """Places of the files, as many at a time as have so many rows."""
+def _batches(rows: Sequence[int], most: int) -> Iterator[range]:
+    """Indices of consecutive files that together have at most so many rows, or of a single file."""
     start = total = 0
-    for place, own in enumerate(rows):
+    for number, own in enumerate(rows):
         if total and total + own > most:
-            yield range(start, place)
-            start, total = place, 0
+            yield range(start, number)
+            start, total = number, 0
         total += own
     yield range(start, len(rows))
 
@@ -106,7 +112,7 @@ class _Spill:
         self._writer.write_table(table)
 
     def take(self) -> pa.Table:
-        """All of them, in the order in which they came. Their file is gone then."""
+        """All rows, in the order in which they were added. Closes the file, which removes it."""
         with self._file:
             if self._writer:
                 self._writer.close()

@@ -1,4 +1,4 @@
-"""Which trials a study has, in which order, and which packs of the store their rows come from."""
+"""The trials of a study in the order of its plan, and the packs from which their rows are read."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,35 +14,38 @@ from orchestrator.store.pack_files import Entry
 
 
 @dataclass(frozen=True)
-class Planned:
-    """The trials of a plan document, in its order."""
+class PlanIndex:
+    """The trials of a plan document, in its order.
+
+    factors: their paths.
+    """
 
     study: str
     factors: tuple[str, ...]
     variants: tuple[Variant, ...]
 
     @classmethod
-    def of(cls, plan: PlanDocument) -> "Planned":
+    def of(cls, plan: PlanDocument) -> "PlanIndex":
         return cls(plan.study, tuple(plan.factors), plan.variants)
 
     @cached_property
-    def trials(self) -> list[str]:
-        return [trial.trial_id for trial in self.places]
-
-    def rank(self, table: pa.Table) -> NDArray[np.int64]:
-        """(rows,) the place of each row's trial in the plan, or -1."""
-        places = pc.index_in(table["trial_id"], pa.array(self.trials, pa.string()))
-        return np.asarray(places.fill_null(-1), np.int64)
+    def trials(self) -> tuple["PlannedTrial", ...]:
+        """All trials with known settings; of each variant those of tuning first."""
+        return tuple(trial for variant in self.variants for trial in _trials_of(variant))
 
     @cached_property
-    def places(self) -> tuple["Place", ...]:
-        """(trials,) where each of them stands in the study; tuning first."""
-        return tuple(place for variant in self.variants for place in _places_in(variant))
+    def trial_ids(self) -> list[str]:
+        return [trial.trial_id for trial in self.trials]
+
+    def rank(self, table: pa.Table) -> NDArray[np.int64]:
+        """(rows,) index in `trials` of the trial of each row; -1 if the plan does not have it."""
+        ranks = pc.index_in(table["trial_id"], pa.array(self.trial_ids, pa.string()))
+        return np.asarray(ranks.fill_null(-1), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a trial stands in a study. It may have been trained for another one."""
+class PlannedTrial:
+    """A trial in the plan of a study. It may have been trained for another study."""
 
     trial_id: str
     variant: Variant
@@ -51,41 +54,41 @@ class Place:
     point: int | None
 
 
-def _places_in(variant: Variant) -> Iterator[Place]:
+def _trials_of(variant: Variant) -> Iterator[PlannedTrial]:
     for point in variant.tuning:
         for trial in point.trials:
-            yield Place(trial, variant, "tuning", point.tuning_study, point.point)
+            yield PlannedTrial(trial, variant, "tuning", point.tuning_study, point.point)
     selected = variant.selected
-    for replicate, planned in enumerate(variant.trials):
+    for replicate, trial_id in enumerate(variant.trials):
         best = selected[replicate % len(selected)] if selected else None
-        place = (best.tuning_study, best.point) if best else (None, None)
-        if planned is not None:  # its settings are selected
-            yield Place(planned, variant, "replication", *place)
+        origin = (best.tuning_study, best.point) if best else (None, None)
+        if trial_id is not None:  # its settings are selected
+            yield PlannedTrial(trial_id, variant, "replication", *origin)
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Which pack the rows of each planned trial are taken from.
+    """The pack from which the rows of each trial are read.
 
-    packs: their ids. chosen: (trials,) place in `packs`, or -1 for a trial not in the store.
+    packs: ids. chosen: (trials,) index in `packs`; -1 for a trial that is not in the store.
     """
 
     packs: tuple[str, ...]
     chosen: NDArray[np.int32]
 
     @classmethod
-    def of(cls, stored: Mapping[str, Entry], planned: Planned) -> "Sources":
-        found = [stored.get(trial) for trial in planned.trials]
+    def of(cls, stored: Mapping[str, Entry], index: PlanIndex) -> "Sources":
+        found = [stored.get(trial) for trial in index.trial_ids]
         packs = dict.fromkeys(entry.pack_id for entry in found if entry)
-        place = {pack: number for number, pack in enumerate(packs)}
-        chosen = [place[entry.pack_id] if entry else -1 for entry in found]
+        number_of = {pack: number for number, pack in enumerate(packs)}
+        chosen = [number_of[entry.pack_id] if entry else -1 for entry in found]
         return cls(tuple(packs), np.array(chosen, np.int32))
 
     def order(self, ranks: NDArray[np.int64], owners: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Indices of the rows that count, in the order of the plan.
+        """Indices of the rows to use, in the order of the plan.
 
-        ranks, owners: (rows,) places of each row's trial in the plan and of its pack in `packs`.
-        The sort is stable: rows of one trial keep the order in which training wrote them.
+        ranks, owners: (rows,) index of each row's trial in the plan, and of its pack in `packs`.
+        The sort is stable: rows of a trial keep the order in which training wrote them.
         """
-        counts = np.flatnonzero((ranks >= 0) & (self.chosen[ranks] == owners))
-        return counts[np.argsort(ranks[counts], kind="stable")]
+        used = np.flatnonzero((ranks >= 0) & (self.chosen[ranks] == owners))
+        return used[np.argsort(ranks[used], kind="stable")]

@@ -1,4 +1,4 @@
-"""Reads many parts at once, and remembers which row came from which of them."""
+"""Reads many parts at a time, with the file of each row."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -16,27 +16,27 @@ from numpy.typing import NDArray
 
 from orchestrator.errors import EnvironmentFault
 
-_CHECKED = ds.ParquetFragmentScanOptions(page_checksum_verification=True)  # finds rotten bits
-_DICTIONARY = pa.dictionary(pa.int32(), pa.string())  # 4 bytes a repeated string, not 20
+_CHECKED = ds.ParquetFragmentScanOptions(page_checksum_verification=True)  # detects changed bits
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())  # 4 bytes per repeated string, not 20
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of many parts. owners: (rows,) the place of each row's file in the list given."""
+    """Rows of many parts. owners: (rows,) index of each row's file in the list that was read."""
 
     table: pa.Table
     owners: NDArray[np.int32]
 
 
 def read_long(files: Sequence[Path], schema: pa.Schema) -> Rows:
-    """Parts of one schema; their strings come as dictionaries.
+    """Read parts of the same schema; string columns are dictionary-encoded.
 
     Raises EnvironmentFault that names the file which cannot be read.
     """
     strings = {field.name for field in schema if pa.types.is_string(field.type)}
     options = ds.ParquetReadOptions(dictionary_columns=strings)
     read = partial(_rows, schema=with_dictionaries(schema), options=options)
-    found = _or_name_the_culprit(read, files)
+    found = _naming_the_file(read, files)
     return Rows(found.table.unify_dictionaries().combine_chunks(), found.owners)
 
 
@@ -49,20 +49,20 @@ def with_dictionaries(schema: pa.Schema) -> pa.Schema:
 
 
 def count_rows(files: Sequence[Path]) -> list[int]:
-    """Of each part. Raises EnvironmentFault like `read_long`."""
-    return [_or_name_the_culprit(_row_count, [file]) for file in files]
+    """Number of rows of each part. Raises EnvironmentFault like `read_long`."""
+    return [_naming_the_file(_row_count, [file]) for file in files]
 
 
 def read_groups(files: Sequence[Path]) -> Iterator[Rows]:
-    """Parts whose schemas differ: one group a schema. Raises EnvironmentFault like `read_long`."""
+    """Read parts, one group per schema. Raises EnvironmentFault like `read_long`."""
     groups: dict[str, list[int]] = defaultdict(list)
-    schemas = [_or_name_the_culprit(_schema, [file]) for file in files]
-    for place, schema in enumerate(schemas):
-        groups[str(schema)].append(place)
-    for places in groups.values():
-        read = partial(_rows, schema=schemas[places[0]])
-        found = _or_name_the_culprit(read, [files[place] for place in places])
-        yield Rows(found.table, np.array(places, np.int32)[found.owners])
+    schemas = [_naming_the_file(_schema, [file]) for file in files]
+    for number, schema in enumerate(schemas):
+        groups[str(schema)].append(number)
+    for numbers in groups.values():
+        read = partial(_rows, schema=schemas[numbers[0]])
+        found = _naming_the_file(read, [files[number] for number in numbers])
+        yield Rows(found.table, np.array(numbers, np.int32)[found.owners])
 
 
 def _row_count(files: Sequence[Path]) -> int:
@@ -76,10 +76,12 @@ def _schema(files: Sequence[Path]) -> pa.Schema:
 def _rows(
     files: Sequence[Path], schema: pa.Schema, options: ds.ParquetReadOptions | None = None
 ) -> Rows:
-    place = {str(file): number for number, file in enumerate(files)}
+    number_of = {str(file): number for number, file in enumerate(files)}
     format = ds.ParquetFileFormat(options, default_fragment_scan_options=_CHECKED)
-    scanner = ds.dataset([*place], schema=schema, format=format).scanner()
-    tagged = [(found.record_batch, place[found.fragment.path]) for found in scanner.scan_batches()]
+    scanner = ds.dataset([*number_of], schema=schema, format=format).scanner()
+    tagged = [
+        (found.record_batch, number_of[found.fragment.path]) for found in scanner.scan_batches()
+    ]
     batches = [batch for batch, _ in tagged]
     owners = np.repeat(
         np.array([number for _, number in tagged], np.int32), [len(batch) for batch in batches]
@@ -87,7 +89,8 @@ def _rows(
     return Rows(pa.Table.from_batches(batches, schema), owners)
 
 
-def _or_name_the_culprit(read: Callable[[Sequence[Path]], Any], files: Sequence[Path]) -> Any:
+def _naming_the_file(read: Callable[[Sequence[Path]], Any], files: Sequence[Path]) -> Any:
+    """read(files); if that fails, each file alone, for an error that names the damaged one."""
     try:
         return read(files)
     except (pa.ArrowException, OSError):
@@ -105,5 +108,5 @@ def _named(file: Path) -> Iterator[None]:
         reason = str(error).splitlines()[0]
         raise EnvironmentFault(
             f"{file} cannot be read: {reason}\n"
-            "    remove it and run the study again: the trials of this pack will be trained anew"
+            "    remove it and run the study again: the trials of this pack will be trained again"
         ) from error

@@ -20,7 +20,7 @@ def test_a_mirror_has_what_is_there_and_copies_nothing_twice(
     object_storage.requests.clear()
     refresh(paths)
     assert len(object_storage.requests) == 1  # the listing
-    commit(paths, "two", rows_of("c", status="failed"))  # trained anew: the same names
+    commit(paths, "two", rows_of("c", status="failed"))  # trained again: the same names
     remove(paths.at(paths.part("trials", "one")))
     refresh(paths)
     assert statuses(paths) == {"c": "failed"}

@@ -1,21 +1,15 @@
 """Objects in a folder and on a real S3 server."""
 
-from pathlib import Path
-
 from orchestrator.addresses import below
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.store.remote.object_io import get, listing, look, put, remove
+from orchestrator.store.remote.object_io import get, inside, listing, put, remove, stat
 from tests.object_storage import ObjectStorage
-
-
-def inside(place: Location, name: str) -> Location:
-    return place / name if isinstance(place, Path) else below(place, name)
 
 
 def test_an_object_comes_back_until_it_is_removed(place: Location) -> None:
     one = inside(place, "deep/inside/one")
     assert get(one) is None
-    assert look(one) is None
+    assert stat(one) is None
     assert put(one, b"first").size == 5
     put(one, b"second!")
     assert get(one) == b"second!"

@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.store.pack_files import commit
-from orchestrator.store.tables.external_sort import Ordering
+from orchestrator.store.tables.external_sort import ExternalSort
 from tests.store.plans import rows_of
 from tests.store.tables.compacted import compacted, plan_of
 
@@ -29,7 +29,7 @@ def test_rows_that_do_not_fit_into_memory_come_in_the_same_order(
     for name in TABLES:
         paths.study("demo").table(name).unlink()
     monkeypatch.setattr(
-        "orchestrator.store.tables.compact.Ordering", partial(Ordering, most_rows=most_rows)
+        "orchestrator.store.tables.compact.ExternalSort", partial(ExternalSort, most_rows=most_rows)
     )
     assert compacted(paths, plan) == whole
     assert not list(paths.study("demo").root.glob(".*"))

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and faults of the disk in words."""
+"""Files that are replaced as a whole, and errors of the disk as an EnvironmentFault with a cure."""
 
 import errno
 import os
@@ -20,9 +20,9 @@ _CURES = {
     errno.EACCES: "no permission: choose a folder that you may write to with --results",
     errno.EPERM: "not permitted: choose a folder that you may write to with --results",
     errno.EROFS: "the file system is read-only: choose another one with --results",
-    errno.ENOTDIR: "a file stands where a folder is needed: choose another --results",
-    errno.EEXIST: "a file stands where a folder is needed: choose another --results",
-    errno.EISDIR: "a folder stands where a file is needed: move it away",
+    errno.ENOTDIR: "a file exists where a folder is needed: choose another --results",
+    errno.EEXIST: "a file exists where a folder is needed: choose another --results",
+    errno.EISDIR: "a folder exists where a file is needed: move it away",
     errno.ENOENT: "the folder cannot be made there: choose another --results",
     errno.ENAMETOOLONG: "the path is too long: choose a shorter --results",
     errno.EMFILE: "too many open files: raise the limit with `ulimit -n 4096`",
@@ -31,7 +31,7 @@ _CURES = {
 
 @contextmanager
 def faults(path: Path, doing: str) -> Iterator[None]:
-    """Turns an OSError into an EnvironmentFault that names the path and the cure."""
+    """Turn an OSError into an EnvironmentFault that names the path and the cure."""
     try:
         yield
     except OSError as error:
@@ -42,9 +42,11 @@ def faults(path: Path, doing: str) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` once it is whole and on the disk, or leaves no trace.
+    """A temporary file that replaces `path` at the end of the block, after a flush to the disk.
 
-    The temporary file lies in the same folder: only there is `os.replace` atomic.
+    An error in the block removes it and leaves `path` as it was. It is in the same folder, as
+    `os.replace` is atomic within a file system only. Makes missing folders.
+    Raises EnvironmentFault when the file cannot be written.
     """
     temporary = path.with_name(f".{path.name}.{owner()}.{secrets.token_hex(4)}.tmp")
     with faults(path, "write"):
@@ -63,13 +65,13 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a file by this text, atomically."""
+    """Replace a file by this text in UTF-8, atomically. Raises EnvironmentFault."""
     with replacing(path) as file:
         file.write(text.encode())
 
 
 def clean_leftovers(folder: Path) -> None:
-    """Remove temporary files of writers that no longer live: killed ones could not do it."""
+    """Remove temporary files of `replacing` that killed processes left in a folder."""
     for path in folder.glob(".*.tmp"):
         with faults(path, "remove"):
             if _abandoned(path):
@@ -77,13 +79,13 @@ def clean_leftovers(folder: Path) -> None:
 
 
 def owner() -> str:
-    """This machine and process, as it stands in the names of what they leave behind."""
+    """This machine and process, for names of temporary files."""
     return f"{socket.gethostname()}~{os.getpid()}"
 
 
 def _abandoned(path: Path) -> bool:
-    """Whether the writer is gone. On another machine nobody can tell: after a day it is."""
-    with suppress(FileNotFoundError):  # its writer finished meanwhile
+    """Whether the writer is dead. On another machine, one counts as dead after a day."""
+    with suppress(FileNotFoundError):  # its writer has finished meanwhile
         if time.time() - path.stat().st_mtime > _DAY_S:
             return True
     host, _, rest = path.name.rpartition("~")
@@ -92,18 +94,18 @@ def _abandoned(path: Path) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process of this machine lives."""
+    """Whether a process of this machine is alive."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # it lives, and belongs to someone else
+    except PermissionError:  # it is alive and belongs to another user
         return True
     return True
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, not only the content."""
+    """Flush the new name to the disk, not only the content of the file."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

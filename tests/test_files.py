@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.store.local.atomic_files import (
+from orchestrator.files import (
     alive,
     clean_leftovers,
     faults,
@@ -74,7 +74,7 @@ def test_each_fault_names_path_and_cure(tmp_path: Path, number: int, cure: str) 
 
 def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("")
-    with pytest.raises(EnvironmentFault, match="a file stands where a folder is needed"):
+    with pytest.raises(EnvironmentFault, match="a file exists where a folder is needed"):
         write_text(tmp_path / "results" / "plan.json", "{}")
 
 
@@ -87,7 +87,7 @@ def test_a_disk_limit_hit_while_writing_leaves_nothing(tmp_path: Path) -> None:
     """A real process with a real limit: its third kilobyte does not fit."""
     script = (
         "import resource, sys, pathlib\n"
-        "from orchestrator.store.local.atomic_files import write_text\n"
+        "from orchestrator.files import write_text\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
         "write_text(pathlib.Path(sys.argv[1]), 'x' * 3000)\n"
     )
@@ -105,7 +105,7 @@ def test_a_killed_writer_leaves_only_what_is_cleaned(tmp_path: Path) -> None:
     write_text(path, "old")
     script = (
         "import sys, time, pathlib\n"
-        "from orchestrator.store.local.atomic_files import replacing\n"
+        "from orchestrator.files import replacing\n"
         "with replacing(pathlib.Path(sys.argv[1])) as file:\n"
         "    file.write(b'half'); file.flush(); print('now', flush=True); time.sleep(60)\n"
     )
