@@ -14,6 +14,8 @@ from torch.func import functional_call, stack_module_state, vmap
 from orchestrator.models.build import build, draw
 from orchestrator.models.catalogue import MODELS, ModelEntry
 from orchestrator.models.fit import misfit
+from orchestrator.models.networks.recurrent import Recurrent as Network
+from orchestrator.models.networks.recurrent_layer import RecurrentLayer
 from orchestrator.models.settings import (
     MLP,
     Chain,
@@ -26,6 +28,7 @@ from orchestrator.models.settings import (
     WindowTagger,
 )
 from orchestrator.models.shape import InputKind, OutputKind, TaskShape
+from tests.models.modules import part
 
 FEATURES: dict[InputKind, int] = {"features": 7, "image": 64, "sequence": 3, "words": 20}
 INPUTS: dict[InputKind, tuple[int, ...]] = {
@@ -110,7 +113,7 @@ def test_every_model_maps_over_members(settings: ModelSettings, task: TaskShape)
     """`torch.func.vmap` over three members equals the three alone, outputs and gradients."""
     alone = [drawn(settings, task, seed) for seed in range(3)]
     for model in alone:
-        if isinstance(settings, Recurrent):
+        if isinstance(model, Network):
             model.stepwise = True
     inputs = torch.stack([inputs_for(task.inputs, seed) for seed in range(3)])
     parameters, buffers = stack_module_state(alone)
@@ -122,7 +125,8 @@ def test_every_model_maps_over_members(settings: ModelSettings, task: TaskShape)
     gradients = torch.autograd.grad(together.square().sum(), list(parameters.values()))
     expected.square().sum().backward()
     for name, gradient in zip(parameters, gradients, strict=True):
-        single = torch.stack([dict(model.named_parameters())[name].grad for model in alone])
+        singles = [model.get_parameter(name).grad for model in alone]
+        single = torch.stack([own for own in singles if own is not None])
         torch.testing.assert_close(gradient, single, rtol=1e-3, atol=1e-4)
 
 
@@ -220,9 +224,10 @@ def test_recurrent_settings_reach_the_parameters() -> None:
         init=Init(scheme="normal", bias=0.1),
         recurrent_init=RecurrentInit(scheme="identity", scale=0.5),
     )
-    kernel = drawn(settings, shape("sequence", "class")).layers[0].kernel
-    assert kernel.bias_ih_l0[5:10].tolist() == [2.0] * 5
-    assert torch.equal(kernel.weight_hh_l0, 0.5 * torch.eye(5).repeat(4, 1))
+    layer = part(drawn(settings, shape("sequence", "class")), "layers.0", RecurrentLayer)
+    weights = layer.weights(0)
+    assert weights.b[5:10].tolist() == [2.0] * 5
+    assert torch.equal(weights.R, 0.5 * torch.eye(5).repeat(4, 1))
 
 
 def test_whether_a_model_fits_is_known_without_torch() -> None:

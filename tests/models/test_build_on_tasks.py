@@ -14,7 +14,12 @@ from orchestrator.models.settings import ModelSettings
 from orchestrator.models.shape import PER_STEP
 from orchestrator.models.tasks.dataset import Dataset
 
-SMALL = {"train_examples": 64, "examples": 64, "validation_examples": 20, "test_examples": 20}
+SMALL: dict[str, Any] = {
+    "train_examples": 64,
+    "examples": 64,
+    "validation_examples": 20,
+    "test_examples": 20,
+}
 STEP = 1e-6  # so short that the loss is a plane: it falls by the step × the gradient's norm
 ELSEWHERE = {
     "mnist",
@@ -28,17 +33,17 @@ ELSEWHERE = {
 def dataset(task: str) -> Dataset:
     settings = TASKS[task].settings
     sizes = {name: size for name, size in SMALL.items() if name in settings.model_fields}
-    loaded: Dataset = resolve(TASKS[task].factory)(settings(**sizes), lambda stream: 1)
+    loaded: Dataset = resolve(TASKS[task].factory)(settings(name=task, **sizes), lambda stream: 1)
     return loaded
 
 
 def pairs() -> list[Any]:
     return [
-        pytest.param(task, MODELS[name].settings(), id=f"{task} {name}")
+        pytest.param(task, MODELS[name].settings(name=name), id=f"{task} {name}")
         for task, entry in TASKS.items()
         if task not in ELSEWHERE
         for name in MODELS
-        if misfit(MODELS[name].settings(), entry.inputs, entry.outputs) is None
+        if misfit(MODELS[name].settings(name=name), entry.inputs, entry.outputs) is None
     ]
 
 
@@ -73,7 +78,7 @@ def test_it_gives_what_the_task_wants_and_can_follow_the_gradient(
     norm = torch.cat([g.flatten() for g in gradients]).norm().item()
     with torch.no_grad():
         for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter -= STEP / norm * gradient
+            parameter.sub_(STEP / norm * gradient)
         after = mean_loss(task, model(inputs), targets)
     assert (before - after).item() == pytest.approx(STEP * norm, rel=0.01)
 

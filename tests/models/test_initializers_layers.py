@@ -37,7 +37,8 @@ def spread(values: Tensor) -> float:
 
 def is_uniform(values: Tensor, bound: float) -> bool:
     """Inside ±bound, reaching nearly to both ends, with the spread of a uniform distribution."""
-    ends = -0.97 * bound > values.min() >= -bound and 0.97 * bound < values.max() <= bound
+    low, high = values.min().item(), values.max().item()
+    ends = -0.97 * bound > low >= -bound and 0.97 * bound < high <= bound
     return ends and spread(values) == pytest.approx(bound / math.sqrt(3), rel=0.1)
 
 
@@ -79,30 +80,30 @@ def test_init_draws_the_input_weights_of_every_gate(scheme: Scheme, cell: str) -
 def test_recurrent_init_draws_the_square_matrix_of_every_gate(cell: str) -> None:
     unit = torch.eye(HIDDEN)
     orthogonal = kernel(cell, recurrent_init=RecurrentInit(scheme="orthogonal", scale=1.5))
-    for gate in orthogonal.weight_hh_l0_reverse.split(HIDDEN):
+    for gate in orthogonal.get_parameter("weight_hh_l0_reverse").split(HIDDEN):
         torch.testing.assert_close(gate @ gate.T, 2.25 * unit, rtol=0, atol=1e-4)
     identity = kernel(cell, recurrent_init=RecurrentInit(scheme="identity", scale=0.5))
-    for gate in identity.weight_hh_l0.split(HIDDEN):
+    for gate in identity.get_parameter("weight_hh_l0").split(HIDDEN):
         assert torch.equal(gate, 0.5 * unit)
     normal = kernel(cell, recurrent_init=RecurrentInit(scheme="normal", scale=3.0))
-    for gate in normal.weight_hh_l0.split(HIDDEN):
+    for gate in normal.get_parameter("weight_hh_l0").split(HIDDEN):
         assert spread(gate) == pytest.approx(3 / math.sqrt(HIDDEN), rel=0.05)
     pytorch = kernel(cell, recurrent_init=RecurrentInit(scale=2.0))
-    assert is_uniform(pytorch.weight_hh_l0, 2 / math.sqrt(HIDDEN))
-    assert is_uniform(pytorch.weight_ih_l0, 1 / math.sqrt(HIDDEN))
+    assert is_uniform(pytorch.get_parameter("weight_hh_l0"), 2 / math.sqrt(HIDDEN))
+    assert is_uniform(pytorch.get_parameter("weight_ih_l0"), 1 / math.sqrt(HIDDEN))
 
 
 def test_gates_are_drawn_differently() -> None:
-    first, second, *_ = kernel(recurrent_init=RecurrentInit(scheme="normal")).weight_hh_l0.split(
-        HIDDEN
-    )
+    layer = kernel(recurrent_init=RecurrentInit(scheme="normal"))
+    first, second, *_ = layer.get_parameter("weight_hh_l0").split(HIDDEN)
     assert not torch.equal(first, second)
 
 
 def test_a_given_bias_spread_is_that_of_the_sum_of_both_biases() -> None:
     layer = kernel("rnn", Init(bias=0.5))
-    assert spread(layer.bias_ih_l0 + layer.bias_hh_l0) == pytest.approx(0.5, rel=0.2)
-    assert not layer.bias_hh_l0.any()
+    of_inputs, recurrent = (layer.get_parameter(f"bias_{name}_l0") for name in ("ih", "hh"))
+    assert spread(of_inputs + recurrent) == pytest.approx(0.5, rel=0.2)
+    assert not recurrent.any()
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 3.0])

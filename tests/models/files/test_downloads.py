@@ -42,8 +42,13 @@ def files(tmp_path: Path) -> Path:
 
 
 def settings(folder: Path, train: int = 3) -> Idx:
-    sizes = {"train_examples": train, "validation_examples": 1, "test_examples": 2}
-    return Idx(images=str(folder / "images"), labels=str(folder / "labels"), **sizes)
+    return Idx(
+        images=str(folder / "images"),
+        labels=str(folder / "labels"),
+        train_examples=train,
+        validation_examples=1,
+        test_examples=2,
+    )
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -239,5 +244,5 @@ def test_every_download_that_settings_name_is_known() -> None:
     named = [MNIST().download, FashionMNIST().download, Tagging(treebank="english_ewt").download]
     assert set(named) == set(DOWNLOADS)
     assert all(len(download.sha256) == 64 for files in DOWNLOADS.values() for download in files)
-    assert TASKS["mnist"].settings().download == "mnist"
+    assert TASKS["mnist"].settings(name="mnist").download == "mnist"
     assert downloads.cache_folder().is_absolute()

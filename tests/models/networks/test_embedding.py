@@ -10,6 +10,7 @@ from torch.nn import functional
 from orchestrator.models.networks.embedding import LookupTable, TiedOutput
 from orchestrator.models.networks.recurrent import Recurrent
 from orchestrator.models.networks.window_tagger import WindowTagger
+from tests.models.modules import linear, part
 
 VOCABULARY, SIZE = 11, 4
 WORDS = torch.tensor([[3, 7, 3, 10, 1], [5, 2, 0, 0, 0]])
@@ -45,8 +46,13 @@ def test_tied_output_is_the_transposed_table() -> None:
 
 
 def tied() -> Recurrent:
-    sizes = {"hidden": SIZE, "embedding": SIZE}
-    return Recurrent(VOCABULARY, VOCABULARY, cell="lstm", tie_embedding=True, **sizes).double()
+    return Recurrent(
+        VOCABULARY, VOCABULARY, cell="lstm", hidden=SIZE, embedding=SIZE, tie_embedding=True
+    ).double()
+
+
+def lookup_matrix(net: Recurrent) -> Tensor:
+    return part(net, "embedding.table", nn.Embedding).weight
 
 
 def test_a_tied_matrix_is_one_parameter_and_gets_both_gradients() -> None:
@@ -57,21 +63,21 @@ def test_a_tied_matrix_is_one_parameter_and_gets_both_gradients() -> None:
 
     twin = Recurrent(VOCABULARY, VOCABULARY, cell="lstm", hidden=SIZE, embedding=SIZE).double()
     weights = net.state_dict()
-    output = {"output.weight": net.embedding.table.weight, "output.bias": torch.zeros(VOCABULARY)}
+    output = {"output.weight": lookup_matrix(net), "output.bias": torch.zeros(VOCABULARY)}
     twin.load_state_dict(weights | output, strict=True)
     for model in (net, twin):
         model(WORDS).square().sum().backward()
-    torch.testing.assert_close(
-        net.embedding.table.weight.grad,
-        twin.embedding.table.weight.grad + twin.output.weight.grad,
-    )
+    as_input, as_output = lookup_matrix(twin).grad, linear(twin, "output").weight.grad
+    assert as_input is not None
+    assert as_output is not None
+    torch.testing.assert_close(lookup_matrix(net).grad, as_input + as_output)
 
 
 def test_a_copy_is_tied_to_its_own_matrix() -> None:
     net, words = tied(), WORDS[:1]
     copy = deepcopy(net)
     with torch.no_grad():
-        copy.embedding.table.weight.zero_()
+        lookup_matrix(copy).zero_()
     assert not copy(words).any()
     assert net(words).any()
 

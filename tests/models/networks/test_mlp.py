@@ -1,5 +1,6 @@
 """Networks against the formulas of the lecture, written out."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -12,13 +13,14 @@ from orchestrator.models.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from orchestrator.models.networks.chain import Chain
 from orchestrator.models.networks.log_linear import LogLinear
 from orchestrator.models.networks.mlp import MLP
+from tests.models.modules import linear, linear_layers
 
 
 def test_forward_is_the_lectures_formula() -> None:
     """o(x) = W_oh tanh(W_hx x + b_h) + b_o."""
     net = MLP(5, 3, depth=1, width=4, activation="tanh")
     x = torch.randn(7, 5)
-    hidden, output = net.hidden[0], net.output
+    hidden, output = linear_layers(net)
     expected = torch.tanh(x @ hidden.weight.T + hidden.bias) @ output.weight.T + output.bias
     torch.testing.assert_close(net(x), expected)
 
@@ -32,7 +34,8 @@ def test_depth_0_is_the_log_linear_model() -> None:
 def test_without_activation_many_layers_are_one() -> None:
     """W₃ W₂ W₁ x = W x: the lecture's reason for activation functions."""
     net = MLP(5, 3, depth=2, width=4, activation="identity", bias=False)
-    product = net.output.weight @ net.hidden[1].weight @ net.hidden[0].weight
+    first, second, output = linear_layers(net)
+    product = output.weight @ second.weight @ first.weight
     x = torch.randn(7, 5)
     torch.testing.assert_close(net(x), x @ product.T)
 
@@ -43,7 +46,7 @@ def test_depth_counts_hidden_layers(depth: int) -> None:
     assert len(net.hidden) == depth
 
 
-DERIVATIVES = {
+DERIVATIVES: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": lambda x: torch.sigmoid(x) * (1 - torch.sigmoid(x)),
     "tanh": lambda x: 1 - torch.tanh(x) ** 2,
     "relu": lambda x: (x > 0).double(),
@@ -80,7 +83,7 @@ def test_log_linear_is_an_mlp_of_depth_0() -> None:
     torch.testing.assert_close(net(f), mlp(f))
 
 
-OUTPUT_FORMULAS = {
+OUTPUT_FORMULAS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda x: x,
     "exp": torch.exp,
     "softplus": lambda x: torch.log(1 + torch.exp(x)),
@@ -92,7 +95,8 @@ OUTPUT_FORMULAS = {
 def test_output_activations_act_on_the_output_alone(name: str) -> None:
     net = MLP(5, 2, depth=1, width=4, activation="tanh", output_activation=name).double()
     x = torch.randn(7, 5, dtype=torch.float64)
-    z = net.output(torch.tanh(net.hidden[0](x)))
+    hidden, output = linear_layers(net)
+    z = output(torch.tanh(hidden(x)))
     torch.testing.assert_close(net(x), OUTPUT_FORMULAS[name](z))
 
 
@@ -104,7 +108,7 @@ def test_squared_error_reaches_every_weight_through_the_output_activation(name: 
     parameters = dict(net.named_parameters())
 
     def cost(*values: Tensor) -> Tensor:
-        outputs = functional_call(net, dict(zip(parameters, values, strict=True)), (x,))
+        outputs: Tensor = functional_call(net, dict(zip(parameters, values, strict=True)), (x,))
         return (y - outputs).square().mean()
 
     assert torch.autograd.gradcheck(cost, tuple(parameters.values()))
@@ -136,8 +140,9 @@ def test_chain_has_the_gradient_of_the_lecture(activation: str, seed: int) -> No
     torch.manual_seed(seed)
     net = Chain(1, 1, depth=4, activation=activation)
     act, slope = ACTIVATIONS[activation](), DERIVATIVES[activation]
-    w = [neuron.weight.item() for neuron in net.neurons]
-    b = [neuron.bias.item() for neuron in net.neurons]
+    neurons = [linear(net, f"neurons.{number}") for number in range(4)]
+    w = [neuron.weight.item() for neuron in neurons]
+    b = [neuron.bias.item() for neuron in neurons]
     a, z = torch.tensor(0.7), []
     for layer in range(4):
         z.append(w[layer] * a + b[layer])
@@ -148,7 +153,7 @@ def test_chain_has_the_gradient_of_the_lecture(activation: str, seed: int) -> No
     product = slopes[0] * w[1] * slopes[1] * w[2] * slopes[2] * w[3] * slopes[3] * by_a4
 
     cost = (0.3 - net(torch.tensor([[0.7]]))).square().sum()
-    (by_b1,) = torch.autograd.grad(cost, net.neurons[0].bias)
+    (by_b1,) = torch.autograd.grad(cost, neurons[0].bias)
     assert by_b1.item() == pytest.approx(product.item(), rel=1e-5, abs=1e-6)
     assert abs(by_b1.item()) > 1e-6 or activation == "sigmoid", "the formula says more than 0 = 0"
 
@@ -156,11 +161,12 @@ def test_chain_has_the_gradient_of_the_lecture(activation: str, seed: int) -> No
 def test_each_sigmoid_neuron_takes_three_quarters_of_the_gradient_or_more() -> None:
     """|w| ≤ 1, so |w σ'(z)| ≤ ¼ a layer: the lecture's bound, reached where w = 1 and z = 0."""
     net = Chain(1, 1, depth=8, activation="sigmoid").double()
+    neurons = [linear(net, f"neurons.{number}") for number in range(8)]
     with torch.no_grad():
-        for neuron in net.neurons:
+        for neuron in neurons:
             neuron.weight.fill_(1)
             neuron.bias.fill_(-0.5)  # σ(0) − ½ = 0: every z is 0 but the first
-    biases = [neuron.bias for neuron in net.neurons]
+    biases = [neuron.bias for neuron in neurons]
     gradients = torch.autograd.grad(net(torch.tensor([[0.5]]).double()).sum(), biases)
     ratios = [(a / b).item() for a, b in pairwise(gradients)]
     assert ratios == pytest.approx([0.25] * 7)
@@ -169,4 +175,4 @@ def test_each_sigmoid_neuron_takes_three_quarters_of_the_gradient_or_more() -> N
 def test_chain_reads_all_inputs_and_gives_all_outputs() -> None:
     net = Chain(64, 10, depth=3, activation="tanh")
     assert net(torch.randn(5, 64)).shape == (5, 10)
-    assert [neuron.weight.numel() for neuron in net.neurons] == [64, 1, 1]
+    assert [p.numel() for n, p in net.neurons.named_parameters() if "weight" in n] == [64, 1, 1]

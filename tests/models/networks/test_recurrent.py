@@ -10,8 +10,11 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from orchestrator.models.networks.recurrent import Recurrent, sentence_lengths
+from orchestrator.models.networks.embedding import LookupTable
+from orchestrator.models.networks.recurrent import Recurrent
 from orchestrator.models.networks.recurrent_layer import RecurrentLayer
+from orchestrator.models.sentences import sentence_lengths
+from tests.models.modules import kernel_of, linear, part, recurrent_layer
 
 FUSED: dict[str, dict[str, Any]] = {
     "rnn tanh": {"cell": "rnn"},
@@ -33,6 +36,11 @@ def network(words: bool, precision: torch.dtype = torch.float64, **chosen: Any) 
     torch.manual_seed(0)
     sizes = {"hidden": 5, "embedding": 3 if words else None, "layers": 2}
     return Recurrent(10 if words else 3, 4, **{**sizes, **chosen}).to(precision)
+
+
+def embedded(net: Recurrent) -> Tensor:
+    vectors: Tensor = part(net, "embedding", LookupTable)(WORDS)
+    return vectors
 
 
 def inputs_for(words: bool, precision: torch.dtype = torch.float64) -> Tensor:
@@ -110,8 +118,8 @@ def torchs(net: Recurrent, kind: str, inputs: int, bidirectional: bool) -> nn.RN
         inputs, 5, num_layers=2, bidirectional=bidirectional, batch_first=True, **extra
     )
     weights = {}
-    for number, layer in enumerate(net.layers):
-        for name, value in layer.kernel.state_dict().items():
+    for number in range(2):
+        for name, value in kernel_of(net, number).state_dict().items():
             weights[name.replace("_l0", f"_l{number}")] = value
     module.load_state_dict(weights)
     return module.double()
@@ -123,7 +131,7 @@ def test_two_layers_equal_torchs_module_of_two_layers(kind: str, bidirectional: 
     net = network(True, bidirectional=bidirectional, **FUSED[kind])
     module = torchs(net, kind, 3, bidirectional)
     packed = pack_padded_sequence(
-        net.embedding(WORDS), torch.tensor(LENGTHS), batch_first=True, enforce_sorted=False
+        embedded(net), torch.tensor(LENGTHS), batch_first=True, enforce_sorted=False
     )
     states, _ = pad_packed_sequence(module(packed)[0], batch_first=True, total_length=6)
     torch.testing.assert_close(net(WORDS), net.output(states))
@@ -145,7 +153,7 @@ def test_mean_and_max_are_over_the_words_of_each_sentence() -> None:
     net = network(True, cell="gru", bidirectional=True, pooling="mean")
     lengths = sentence_lengths(WORDS)
     assert lengths.tolist() == LENGTHS
-    below = net.layers[0](net.embedding(WORDS), lengths).outputs
+    below = net.layers[0](embedded(net), lengths).outputs
     states = net.layers[1](below, lengths).outputs
     pairs = list(zip(states, LENGTHS, strict=True))
     mean = torch.stack([rows[:length].mean(0) for rows, length in pairs])
@@ -258,9 +266,9 @@ def test_rnn_with_sigmoid_against_a_plain_loop() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_weight_gradients_are_those_of_finite_differences(kind: str) -> None:
     net = network(True, hidden=2, layers=1, bidirectional=True, pooling="mean", **KINDS[kind])
-    for layer in net.layers:
-        if layer.peephole is not None:
-            nn.init.normal_(layer.peephole)  # zero as built
+    peephole = recurrent_layer(net).peephole
+    if peephole is not None:
+        nn.init.normal_(peephole)  # zero as built
     parameters = dict(net.named_parameters())
 
     def cost(*values: Tensor) -> Tensor:
@@ -306,7 +314,7 @@ CELLS: dict[str, Any] = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCe
 def torchs_cell(net: Recurrent, cell: str) -> Any:
     """torch's cell for one step, with the weights of the only layer."""
     found = CELLS[cell](3, 5).double()
-    kernel = net.layers[0].kernel.state_dict()
+    kernel = kernel_of(net).state_dict()
     found.load_state_dict({n.removesuffix("_l0"): v for n, v in kernel.items()})
     return found
 
@@ -374,10 +382,12 @@ def test_the_gradient_of_a_cell_shrinks_by_its_forget_gate_alone(opening: float)
     with torch.no_grad():
         for parameter in layer.parameters():
             parameter.zero_()
-        layer.kernel.bias_ih_l0[1] = torch.tensor(opening).double().logit()
-        layer.kernel.bias_ih_l0[2] = 0.3  # z: something to remember
+        bias = layer.weights(0).b
+        bias[1] = torch.tensor(opening).double().logit()
+        bias[2] = 0.3  # z: something to remember
     (states,) = layer.steps(inputs_for(False)).states
     assert [g[0].item() for g in states.gates["forget_gate"]] == pytest.approx([opening] * 6)
+    assert states.c is not None
     gradients = torch.autograd.grad(states.c[-1].sum(), states.c)
     assert [g[0].item() for g in gradients] == pytest.approx([opening**k for k in range(5, -1, -1)])
 
@@ -398,5 +408,7 @@ def test_dropout_acts_between_layers_and_only_while_training() -> None:
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_deep_bidirectional_networks_concatenate(cell: str, layers: int) -> None:
     net = network(False, cell=cell, layers=layers, bidirectional=True)
-    assert [layer.kernel.input_size for layer in net.layers] == [3, *[10] * (layers - 1)]
-    assert net.output.in_features == 10
+    sizes = [kernel_of(net, number).input_size for number in range(layers)]
+    assert sizes == [3, *[10] * (layers - 1)]
+    assert len(net.layers) == layers
+    assert linear(net, "output").in_features == 10

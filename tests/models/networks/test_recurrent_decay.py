@@ -14,6 +14,7 @@ import torch
 from torch import Generator
 
 from orchestrator.models.build import build, draw
+from orchestrator.models.networks.recurrent import Recurrent as Network
 from orchestrator.models.settings import Recurrent, RecurrentInit
 from orchestrator.models.shape import TaskShape
 
@@ -54,6 +55,7 @@ def measured(seed: int, chosen: dict[str, Any]) -> float:
     """The factor per step of one network: the slope of ln(mean over examples of ‖∂L/∂h_t‖)."""
     settings = Recurrent(cell="rnn", hidden=HIDDEN, **chosen)
     net = build(settings, TaskShape("sequence", "value", INPUTS, 1)).double()
+    assert isinstance(net, Network)
     draw(net, settings, lambda name: Generator().manual_seed(1000 * seed + sum(map(ord, name))))
     generator = Generator().manual_seed(seed)
     x = torch.randn(EXAMPLES, STEPS, INPUTS, generator=generator, dtype=torch.float64)

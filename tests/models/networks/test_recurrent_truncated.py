@@ -26,7 +26,8 @@ def input_gradient(net: Recurrent, inputs: Tensor) -> Tensor:
     """Norm of ∂(sum of outputs)/∂x_t for each step, (time,)."""
     inputs = inputs.clone().requires_grad_()
     (gradient,) = torch.autograd.grad(net(inputs).sum(), inputs)
-    return gradient.norm(dim=(0, 2))
+    norms: Tensor = gradient.norm(dim=(0, 2))
+    return norms
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])

@@ -40,7 +40,7 @@ def test_images_are_the_real_ones(settings: Digits, examples: int, side: int) ->
     data = load(settings)
     assert data.inputs.shape == (examples, 1, side, side)
     assert data.shape.features == side * side
-    assert (data.inputs.min(), data.inputs.max()) == (0, 1)
+    assert (data.inputs.min().item(), data.inputs.max().item()) == (0, 1)
     assert data.shape.values == len(data.targets.unique()) == 10
     ink = data.inputs[data.targets == 0].mean(0)[0]
     assert ink[side // 2, side // 2] < 0.3 * ink.max(), "a zero is hollow"
@@ -146,11 +146,17 @@ def test_diabetes_baseline_is_beaten_by_linear_regression() -> None:
 
 
 def test_idx_reads_the_real_mnist() -> None:
-    files = {key: shared_data(name) for key, name in MNIST.items()}
-    sizes = {"train_examples": 7000, "validation_examples": 2000, "test_examples": 1000}
-    data = load(Idx(**files, **sizes))
+    data = load(
+        Idx(
+            images=shared_data(MNIST["images"]),
+            labels=shared_data(MNIST["labels"]),
+            train_examples=7000,
+            validation_examples=2000,
+            test_examples=1000,
+        )
+    )
     assert data.inputs.shape == (10_000, 1, 28, 28)
-    assert (data.inputs.min(), data.inputs.max()) == (0, 1)
+    assert (data.inputs.min().item(), data.inputs.max().item()) == (0, 1)
     assert data.targets[:5].tolist() == [7, 2, 1, 0, 4], "known first labels of t10k"
     assert data.targets.bincount().tolist() == [
         980,

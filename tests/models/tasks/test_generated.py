@@ -1,7 +1,7 @@
 """Generated sequences: what the papers define, and constant predictors at the known baselines."""
 
 from math import log
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -68,7 +68,7 @@ def test_copy_memory_gives_the_symbols_back_at_the_end() -> None:
 
 
 @pytest.mark.parametrize("markers", [2, 3])
-def test_temporal_order_is_told_by_the_order_of_x_and_y(markers: int) -> None:
+def test_temporal_order_is_told_by_the_order_of_x_and_y(markers: Literal[2, 3]) -> None:
     inputs, targets = held_out(load(TemporalOrder(length=100, markers=markers, examples=1)))
     given = symbols(inputs)
     begin, end, x, y = 0, 1, 6, 7
@@ -88,9 +88,12 @@ def test_temporal_order_is_told_by_the_order_of_x_and_y(markers: int) -> None:
 
 @pytest.mark.parametrize("length", range(10, 31))
 @pytest.mark.parametrize("markers", [2, 3])
-def test_temporal_order_keeps_its_markers_apart_at_every_length(length: int, markers: int) -> None:
-    sizes = {"examples": 1, "validation_examples": 1, "test_examples": 200}
-    settings = TemporalOrder(length=length, markers=markers, **sizes)
+def test_temporal_order_keeps_its_markers_apart_at_every_length(
+    length: int, markers: Literal[2, 3]
+) -> None:
+    settings = TemporalOrder(
+        length=length, markers=markers, examples=1, validation_examples=1, test_examples=200
+    )
     given = symbols(load(settings).inputs)
     assert ((given >= 6).sum(1) == markers).all()
 
@@ -166,7 +169,7 @@ def test_always_naming_one_class_is_right_as_often_as_the_baseline_says(
 @pytest.mark.parametrize(("items", "alphabet"), [(10, 8), (5, 3)])
 def test_copy_memory_without_memory_is_at_the_baseline(items: int, alphabet: int) -> None:
     """Arjovsky et al. 2016: blanks first, then each symbol with equal probability."""
-    sizes = {"examples": 1, "validation_examples": 1, "test_examples": 20_000}
+    sizes = {**MANY, "test_examples": 20_000}
     data = load(CopyMemory(length=30, items=items, symbols=alphabet, **sizes))
     _, targets = held_out(data)
     steps = 30 + 2 * items
@@ -190,7 +193,7 @@ def test_the_published_baselines() -> None:
 
 def test_solved_copy_memory_is_above_its_baseline_at_usual_lengths() -> None:
     entry = TASKS["copy_memory"]
-    sizes = {"examples": 1, "validation_examples": 1, "test_examples": 1}
+    sizes = {**MANY, "test_examples": 1}
     for length in (10, 100, 1000, 8000):
         memoryless = load(CopyMemory(length=length, **sizes)).baselines["accuracy"]
         assert not entry.is_solved_by(memoryless)

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ SPLITS = ("train", "validation", "test")
 DOCS = Path(__file__).parents[3] / "docs" / "tasks.md"
 
 
-def toy(**chosen: int) -> Dataset:
+def toy(**chosen: Any) -> Dataset:
     return next_word.load_toy(ToyNextWord(**chosen), lambda stream: seed_for(stream, 0))
 
 
