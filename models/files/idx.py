@@ -54,3 +54,8 @@ def check(settings: Idx) -> None:
     if asked > len(labels):
         cure = "lower train_examples, validation_examples or test_examples"
         raise DataError(settings.images, f"asked for {asked} images, has {len(labels)}", cure)
+
+
+def count(settings: Idx) -> int:
+    """How many images the files have. Raises DataError."""
+    return len(read_idx(Path(settings.labels), dimensions=1))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 
-from orchestrator.models.catalogue import Metric, Solved
+from orchestrator.models.catalogue import Draw, Metric, Solved
 from orchestrator.models.catalogue.metrics import (
     ACCURACY,
     LOSS,
@@ -63,6 +63,7 @@ class TaskDeclaration:
 
     inputs: InputKind
     outputs: OutputKind
+    sampling: Draw
     loss: str
     metrics: tuple[Metric, ...]
     functions: tuple[tuple[str, Callable[..., Any]], ...]
@@ -74,6 +75,7 @@ def orch_task(
     *,
     inputs: InputKind,
     outputs: OutputKind,
+    sampling: Draw = "unknown",
     loss: str | None = None,
     metrics: tuple[OwnMetric, ...] = (),
     solved: Solved | None = None,
@@ -81,6 +83,8 @@ def orch_task(
 ) -> Callable[[Function], Function]:
     """Declare a function that loads a task; see models/shape.py for kinds of input and output.
 
+    sampling: how a replicate gets its test examples: `generated` anew, `resplit` from one pool,
+        `fixed`; statistics depend on it, so that the default claims nothing.
     loss: left out, cross_entropy or squared_error, as the outputs are.
     metrics: come before the usual ones; the first of all is what a study compares by default.
     solved: when a trial counts as solved.
@@ -91,6 +95,7 @@ def orch_task(
     _check("outputs", outputs, get_args(OutputKind))
     if outputs == "words":
         _check("inputs", inputs, ("words",))
+    _check("sampling", sampling, get_args(Draw))
     _check("loss", loss or LOSSES[outputs][0], LOSSES[outputs])
     own = tuple(Metric(m.name, m.direction, m.unit, m.meaning) for m in metrics)
     reported = (*own, *METRICS[outputs], *([SOLVED] if solved else []))
@@ -98,7 +103,14 @@ def orch_task(
         _check("solved.metric", solved.metric, tuple(metric.name for metric in reported))
     functions = tuple((metric.name, metric.function) for metric in metrics)
     declaration = TaskDeclaration(
-        inputs, outputs, loss or LOSSES[outputs][0], reported, functions, solved, tuple(files)
+        inputs,
+        outputs,
+        sampling,
+        loss or LOSSES[outputs][0],
+        reported,
+        functions,
+        solved,
+        tuple(files),
     )
     return _attached(declaration)
 

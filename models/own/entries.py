@@ -55,6 +55,7 @@ def _task(code: OwnCode, function: Callable[..., Any]) -> TaskEntry:
         declared.metrics,
         inputs=declared.inputs,
         outputs=declared.outputs,
+        sampling=declared.sampling,
         solved=declared.solved,
         check="orchestrator.models.files.present:check",
         functions=dict(declared.functions),

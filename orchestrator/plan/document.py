@@ -1,9 +1,10 @@
 """Plan → the content of plan.json: all that the store and the report need to know of a study."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 import orchestrator.plan_document as document
-from orchestrator.models.catalogue import Metric, task_entry
+from orchestrator.models.catalogue import Metric, sampling_of, task_entry
 from orchestrator.plan.records import Plan
 from orchestrator.plan.samples import sample_name, tasks_of
 from orchestrator.plan.tuning_document import points_of, selected_of, tune_of, tuned_paths
@@ -96,7 +97,8 @@ def _described(metric: Metric) -> document.Metric:
 def _tasks(plan: Plan) -> Iterable[document.Task]:
     for task in tasks_of(plan.study):
         name = sample_name(task, plan.study.seed, plan.identity)
-        yield document.Task(dict(flatten("task", task)), name)
+        data = document.Data(**asdict(sampling_of(task)))
+        yield document.Task(dict(flatten("task", task)), name, data)
 
 
 def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[document.Variant]:

@@ -290,6 +290,10 @@ def test_a_task_and_a_model_that_do_not_fit(tmp_path: Path) -> None:
 TASK_FAULTS = {  # in TASK: old text → new text, and what is said
     "@orch_task(": ("_ = dict(", "does not say what its data are"),
     'inputs="features"': ('inputs="pictures"', "ValueError: inputs 'pictures' is not allowed"),
+    'outputs="value",\n': (
+        'outputs="value", sampling="sometimes",\n',
+        "sampling 'sometimes' is not allowed",
+    ),
     'outputs="value"': ('outputs="class"', "from features to value, but declares features to cl"),
     "def load(seed_for, *,": ("def load(*, seed_for,", "must take seed_for first"),
     "return Dataset(": ("return list(", "TypeError"),
