@@ -10,11 +10,12 @@ from orchestrator.reports.statistics.comparisons.adjustment import holm
 from orchestrator.reports.statistics.comparisons.signflip import signflip_p
 from orchestrator.reports.statistics.factorial.anova import anova
 from orchestrator.reports.statistics.factorial.marginal_means import marginal_means
-from orchestrator.reports.statistics.intervals import t_half_width
+from orchestrator.reports.statistics.intervals import Floats, t_half_width
 from orchestrator.reports.statistics.outcomes.kaplan_meier import kaplan_meier, median
 from orchestrator.reports.statistics.outcomes.solved import wilson
 from orchestrator.reports.statistics.tasks.bootstrap import DRAWS, interquartile_mean
 from orchestrator.reports.statistics.tasks.ranks import critical_difference
+from tests.reports.some import some
 
 PAGE = (Path(__file__).parents[3] / "docs" / "statistics.md").read_text()
 TANH = np.array([91.0, 93, 92, 95, 90, 93])
@@ -27,7 +28,7 @@ def said(*texts: str) -> None:
         assert text in PAGE, text
 
 
-def listed(values: np.ndarray) -> str:
+def listed(values: Floats) -> str:
     return ", ".join(f"{value:.0f}" for value in values)
 
 
@@ -78,25 +79,27 @@ def test_holm() -> None:
 
 
 def test_analysis_of_variance() -> None:
-    found = anova(TABLE)
+    found = some(anova(TABLE))
     said(f"around their mean is {found.total:.1f}")
     names = ["activation", "depth", "activation × depth", "replicate"]
     for name, term in zip(names, found.terms, strict=False):
-        p = "< .001" if term.p < 0.001 else f"{term.p:.3f}".removeprefix("0")
+        p = "< .001" if some(term.p) < 0.001 else f"{term.p:.3f}".removeprefix("0")
         said(f"| {name} | {term.df} | {term.ss:.1f} | {percent(term.eta2)} | "
              f"{percent(term.omega2)} | {term.f:.1f} | {p} |")  # fmt: skip
-    rest = found.terms[-1]
+    *_, replicate, rest = found.terms
     said(f"| residual | {rest.df} | {rest.ss:.1f} | {percent(rest.eta2)} | – | – | – |")
-    said(f"together {percent(rest.eta2 + found.terms[-2].eta2)} here")
+    said(f"together {percent(some(rest.eta2) + some(replicate.eta2))} here")
     labels = [f"{name}, depth {depth}" for name in ("sigmoid", "tanh") for depth in (1, 4)]
     for row, label in zip(TABLE.reshape(4, 3), labels, strict=True):
         said(f"| {label} | {' | '.join(f'{value:.0f}' for value in row)} |")
-    sigmoid, tanh = marginal_means(TABLE, (0, 1)).mean
+    sigmoid, tanh = some(marginal_means(TABLE, (0, 1))).mean
     said(f"`sigmoid` (−{sigmoid[0] - sigmoid[1]:.1f} points)", f"`tanh` (−{tanh[0] - tanh[1]:.1f})")
-    said(f"**main effect**, −{-np.diff(marginal_means(TABLE, (1,)).mean)[0]:.1f} points")
+    (effect,) = np.diff(some(marginal_means(TABLE, (1,))).mean)
+    said(f"**main effect**, −{-effect:.1f} points")
 
 
-def percent(share: float) -> str:
+def percent(known: float | None) -> str:
+    share = some(known)
     return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1f} %"
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from orchestrator.reports.statistics.comparisons.adjustment import holm
 
 
-def closed_bonferroni(p):
+def closed_bonferroni(p: list[float]) -> list[float]:
     """The definition: a hypothesis falls when every intersection that contains it does."""
     m = len(p)
     return [
@@ -25,7 +25,7 @@ def closed_bonferroni(p):
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=7))
-def test_holm_is_closed_bonferroni(p) -> None:
+def test_holm_is_closed_bonferroni(p: list[float]) -> None:
     assert holm(np.array(p)) == pytest.approx(closed_bonferroni(p))
 
 

@@ -8,28 +8,29 @@ import pytest
 from scipy.stats import binomtest
 
 from orchestrator.plan_document import Compare
-from orchestrator.reports.analysis import analyse
-from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.page.render import render
 from orchestrator.reports.statistics.comparisons.sampling import sampling
 from orchestrator.reports.text.sections.results import sampling_text
 from orchestrator.reports.text.sentences import sentences
 from tests.reports.sample import Drawn
+from tests.reports.some import some
 
 
 @pytest.fixture(scope="module")
-def tables(full_drawn: Drawn):
+def tables(full_drawn: Drawn) -> Tables:
     return full_drawn[0]
 
 
 @pytest.fixture(scope="module")
-def analysis(full_drawn: Drawn):
+def analysis(full_drawn: Drawn) -> Analysis:
     return full_drawn[1]
 
 
-def test_the_half_width_is_wilsons_at_the_mean(analysis) -> None:
+def test_the_half_width_is_wilsons_at_the_mean(analysis: Analysis) -> None:
     for variant, found in analysis.sampling.items():
-        mean = analysis.outcomes[variant].mean
+        mean = some(analysis.outcomes[variant].mean)
         low, high = (binomtest(round(mean * 360) + shift, 360).proportion_ci(method="wilson")
                      for shift in (-1, 1))  # fmt: skip
         halves = sorted([(low.high - low.low) / 2, (high.high - high.low) / 2])
@@ -52,7 +53,7 @@ def test_it_covers_what_other_test_sets_of_this_size_give() -> None:
                          ("test/solved", "share")],
 )  # fmt: skip
 def test_metrics_that_are_no_share_of_test_answers_have_none(
-    tables, analysis, metric: str, unit
+    tables: Tables, analysis: Analysis, metric: str, unit: str
 ) -> None:
     compare = Compare(metric, "maximize", unit, {}, None)
     assert sampling(tables.trials, compare, analysis.outcomes) == {}
@@ -65,7 +66,9 @@ def test_metrics_that_are_no_share_of_test_answers_have_none(
      ("validation/accuracy", "share", "validation examples are not the test set"),
      ("test/solved", "share", "a trial is solved or not")],
 )  # fmt: skip
-def test_where_it_is_not_known_the_page_says_why(small: Path, metric: str, unit, why) -> None:
+def test_where_it_is_not_known_the_page_says_why(
+    small: Path, metric: str, unit: str, why: str
+) -> None:
     tables = read_tables(small)
     trials = tables.trials.assign(**{f"final.{metric}": 0.5})
     compare = Compare(metric, "maximize", unit, {}, None)
@@ -77,12 +80,12 @@ def test_where_it_is_not_known_the_page_says_why(small: Path, metric: str, unit,
     assert said in render(tables, analysis, sentences(analysis)).html
 
 
-def test_without_results_nothing_is_said_of_the_test_set(tables) -> None:
+def test_without_results_nothing_is_said_of_the_test_set(tables: Tables) -> None:
     trials = tables.trials.assign(status="failed")
     assert sampling_text(analyse(dataclasses.replace(tables, trials=trials))) == ""
 
 
-def test_the_page_says_it(analysis) -> None:
+def test_the_page_says_it(analysis: Analysis) -> None:
     most = 100 * max(each.half for each in analysis.sampling.values())
     said = sampling_text(analysis)
     assert said.startswith("The test set of 360 answers alone makes ±")

@@ -1,6 +1,8 @@
 """Sign-flip tests against scipy and brute force; false alarms counted in simulations."""
 
+from collections.abc import Sequence
 from itertools import product
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from orchestrator.reports.statistics.comparisons.signflip import (
     signflip_p,
     smallest_p,
 )
+from orchestrator.reports.statistics.intervals import Floats
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 8, 10])
@@ -63,13 +66,14 @@ def test_ties_in_the_last_bit_count_as_equal() -> None:
     assert signflip_p(d)[0] == pytest.approx(exact)
 
 
-def slow_max_t(d):
+def slow_max_t(d: Floats) -> list[float]:
     """Westfall & Young's step-down procedure, one flip and one contrast at a time."""
     n, contrasts = d.shape
 
-    def size(signs, j):
-        total = abs(sum(s * x for s, x in zip(signs, d[:, j], strict=True)))
-        return total / np.sqrt(n * sum(x * x for x in d[:, j]))
+    def size(signs: Sequence[int], j: int) -> float:
+        x: list[float] = d[:, j].tolist()
+        total = abs(sum(sign * each for sign, each in zip(signs, x, strict=True)))
+        return total / sqrt(n * sum(each * each for each in x))
 
     observed = [size([1] * n, j) for j in range(contrasts)]
     order = sorted(range(contrasts), key=lambda j: -observed[j])
@@ -104,7 +108,7 @@ def test_max_t_does_not_depend_on_the_order_of_replicates_or_contrasts() -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("skewed", [False, True])
-def test_max_t_raises_a_false_alarm_in_at_most_one_family_of_twenty(skewed) -> None:
+def test_max_t_raises_a_false_alarm_in_at_most_one_family_of_twenty(skewed: bool) -> None:
     """36 contrasts with one common baseline, no true difference, 10 replicates, 400 families."""
     rng = np.random.default_rng(7)
     alarms = 0

@@ -20,7 +20,8 @@ from orchestrator.reports.statistics.factorial.marginal_means import (
     main_effects,
     marginal_means,
 )
-from tests.reports.sample import Drawn, Sample, write
+from tests.reports.sample import Drawn, Factors, Sample, write
+from tests.reports.some import some
 
 RNG = np.random.default_rng(0)
 TABLE = RNG.normal(size=(2, 3, 4, 6))
@@ -28,7 +29,7 @@ TABLE = RNG.normal(size=(2, 3, 4, 6))
 
 def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them() -> None:
     frame = pd.DataFrame([(*p, v) for p, v in np.ndenumerate(TABLE)], columns=[*"abcry"])
-    found = marginal_means(TABLE, (1,))
+    found = some(marginal_means(TABLE, (1,)))
     assert (found.n, found.contexts, found.left_out) == (6, 8, 0)
     for level in range(3):
         own = frame[frame["b"] == level].groupby("r")["y"].mean()
@@ -38,7 +39,7 @@ def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them() -
 
 
 def test_a_pair_is_averaged_over_the_rest() -> None:
-    found = marginal_means(TABLE, (2, 0))
+    found = some(marginal_means(TABLE, (2, 0)))
     assert found.mean == pytest.approx(TABLE.mean(axis=(1, 3)).T)
     assert found.contexts == 3
 
@@ -47,14 +48,14 @@ def test_main_effects_and_interactions_are_of_every_factor_and_pair() -> None:
     assert [means.axes for means in main_effects(TABLE)] == [(0,), (1,), (2,)]
     table = TABLE.copy()
     table[0, :, 0] += 5  # factors 0 and 2 together
-    first, *_ = interactions(table, anova(table))
+    first, *_ = interactions(table, some(anova(table)))
     assert first.axes == (0, 2)
 
 
 def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels() -> None:
     table = TABLE.copy()
     table[1, 2] = np.nan  # excluded by the study
-    found = marginal_means(table, (0,))
+    found = some(marginal_means(table, (0,)))
     assert (found.contexts, found.left_out, found.n) == (8, 4, 6)
     assert found.mean == pytest.approx(TABLE[:, :2].mean(axis=(1, 2, 3)))
 
@@ -62,7 +63,7 @@ def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels() -> None:
 def test_a_pair_that_the_study_excludes_is_a_gap() -> None:
     table = TABLE.copy()
     table[1, 2] = np.nan
-    found = marginal_means(table, (0, 1))
+    found = some(marginal_means(table, (0, 1)))
     assert np.isnan(found.mean[1, 2])
     assert found.mean[0] == pytest.approx(TABLE[0].mean(axis=(1, 2)))
 
@@ -70,7 +71,7 @@ def test_a_pair_that_the_study_excludes_is_a_gap() -> None:
 def test_one_failed_trial_costs_a_replicate_where_that_is_cheaper() -> None:
     table = TABLE[:, :, 0].copy()
     table[1, 2, 4] = np.nan
-    found = marginal_means(table, (0, 1))
+    found = some(marginal_means(table, (0, 1)))
     assert (found.n, found.contexts, found.left_out) == (5, 1, 0)
     kept = [0, 1, 2, 3, 5]
     assert found.mean == pytest.approx(table[:, :, kept].mean(axis=-1))
@@ -85,9 +86,11 @@ def test_nothing_whole_nothing_said() -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2), st.floats(-9, 9), st.floats(0.1, 9), st.permutations(range(6)))
-def test_shift_scale_and_order_of_replicates(axis, shift, scale, order) -> None:
-    one = marginal_means(TABLE, (axis,))
-    other = marginal_means(shift + scale * TABLE[..., order], (axis,))
+def test_shift_scale_and_order_of_replicates(
+    axis: int, shift: float, scale: float, order: list[int]
+) -> None:
+    one = some(marginal_means(TABLE, (axis,)))
+    other = some(marginal_means(shift + scale * TABLE[..., order], (axis,)))
     for name in ("mean", "low", "high"):
         assert getattr(other, name) == pytest.approx(shift + scale * getattr(one, name))
 
@@ -99,29 +102,27 @@ def test_labels_are_moved_apart_upwards() -> None:
 # ---------------------------------------------------------------- in a report
 
 
-@pytest.fixture(scope="module")
-def analysis(full_drawn: Drawn):
-    return full_drawn[1]
-
-
 def test_the_figures_draw_these_numbers(full_drawn: Drawn) -> None:
     _, analysis, figures = full_drawn
+    found = some(analysis.factorial)
     panels = {panel.title: panel for panel in figures["main_effects"].panels}
     assert list(panels) == ["activation", "depth", "scale"]
     (depth,) = panels["depth"].data
-    assert depth["y"] == pytest.approx(analysis.factorial.main_effects[1].mean, rel=1e-4)
+    assert depth["y"] == pytest.approx(found.main_effects[1].mean, rel=1e-4)
     assert [t["legendgroup"] for t in panels["activation"].data] == list("0123")
     strongest = figures["interactions"].panels[0]
     assert strongest.title == "activation × depth"
-    means = analysis.factorial.interactions[0].mean
+    means = found.interactions[0].mean
     for line, row in zip(strongest.data, means, strict=True):
         assert line["y"] == pytest.approx(row, rel=1e-4)
 
 
-def test_the_sentence_names_the_largest_share_first(analysis) -> None:
-    section = anova_section(scheme(analysis.plan), analysis.factorial)
-    terms = {(t.kind, t.factors): t.eta2 for t in analysis.factorial.anova.terms}
-    share = round(100 * terms["factor", (1,)])
+def test_the_sentence_names_the_largest_share_first(full_drawn: Drawn) -> None:
+    _, analysis, _ = full_drawn
+    found = some(analysis.factorial)
+    section = some(anova_section(scheme(analysis.plan), found))
+    terms = {(t.kind, t.factors): t.eta2 for t in found.anova.terms}
+    share = round(100 * some(terms["factor", (1,)]))
     assert section.finding.startswith(
         f"Of the variance in final test accuracy, depth explains {share} %, activation "
     )
@@ -130,13 +131,13 @@ def test_the_sentence_names_the_largest_share_first(analysis) -> None:
 
 
 @pytest.mark.parametrize("factors", [{"model.depth": [1, 2]}, {}])
-def test_studies_of_one_factor_say_nothing(tmp_path: Path, factors) -> None:
+def test_studies_of_one_factor_say_nothing(tmp_path: Path, factors: Factors) -> None:
     made = analyse(read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3))))
     assert made.factorial is None
     assert anova_section(scheme(made.plan), made.factorial) is None
 
 
 def test_a_study_whose_trials_all_failed_says_nothing(tmp_path: Path) -> None:
-    factors = {"model.activation": ["tanh", "relu"], "model.depth": [1, 2]}
+    factors: Factors = {"model.activation": ["tanh", "relu"], "model.depth": [1, 2]}
     sample = Sample(study="s", factors=factors, replicates=3, every_fate="failed")
     assert analyse(read_tables(write(tmp_path, sample))).factorial is None

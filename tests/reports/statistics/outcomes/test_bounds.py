@@ -17,8 +17,8 @@ def test_bounds_are_those_of_the_unit() -> None:
     assert bounds(SHARE) == (1.0, 0.0)
     assert bounds(dataclasses.replace(SHARE, direction="minimize")) == (0.0, 1.0)
     assert bounds(ERROR) == (0.0,)
-    for change in ({"metric": "test/score"}, {"direction": "maximize"}):
-        unknown = dataclasses.replace(ERROR, **change)
+    unbounded = dataclasses.replace(ERROR, metric="test/score")
+    for unknown in (unbounded, dataclasses.replace(ERROR, direction="maximize")):
         assert (best_possible(unknown), bounds(unknown)) == (None, ())
 
 

@@ -11,10 +11,11 @@ from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.outcomes.cost import cost
 from orchestrator.reports.statistics.outcomes.evidence import evidence
 from orchestrator.reports.text.sections.cost import cost_text
+from tests.reports.some import some
 
 
 @pytest.fixture
-def timed(small: Path):
+def timed(small: Path) -> Path:
     """Trials of 1, 2, 3 … seconds in packs of 4; one run of 100 s on two workers."""
     trials = pd.read_parquet(small / "trials.parquet")
     trials["wall_s"] = [float(1 + i) for i in range(len(trials))]
@@ -34,9 +35,9 @@ def timed(small: Path):
     return small
 
 
-def test_seconds_packs_and_busy_workers(timed) -> None:
+def test_seconds_packs_and_busy_workers(timed: Path) -> None:
     tables = read_tables(timed)
-    found = cost(tables)
+    found = some(cost(tables))
     assert found.trials == 28
     assert found.training_s == sum(range(1, 29))
     first = found.by_variant[tables.plan.variants[0].variant_id]
@@ -45,7 +46,7 @@ def test_seconds_packs_and_busy_workers(timed) -> None:
     assert found.busy == pytest.approx(150 / 200)
 
 
-def test_it_is_said_in_words(timed) -> None:
+def test_it_is_said_in_words(timed: Path) -> None:
     tables = read_tables(timed)
     text = cost_text(cost(tables), evidence(tables))
     assert "28 trials took 6 min 46 s of training" in text

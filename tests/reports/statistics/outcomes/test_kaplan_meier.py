@@ -1,29 +1,35 @@
 """Kaplan–Meier against statsmodels, against counting, and in the cases that textbooks leave out."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.outcomes.kaplan_meier import Median, kaplan_meier, median
-from orchestrator.reports.statistics.outcomes.time_to_solve import time_to_solve
+from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve
 from tests.reports.sample import Sample, parse_plan, plan_document, write
 
+Trials = list[tuple[int, bool]]  # time, and whether the trial got there
 TRIALS = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=2, max_size=25)
 
 
-def arrays(trials):
+def arrays(trials: Trials) -> tuple[Floats, NDArray[np.bool_]]:
     times, reached = zip(*trials, strict=True)
     return np.array(times, dtype=float), np.array(reached)
 
 
-def simulated(n: int, seed: int = 0):
+def simulated(n: int, seed: int = 0) -> tuple[Floats, NDArray[np.bool_]]:
     rng = np.random.default_rng(seed)
     times = rng.geometric(0.15, n).astype(float)
     return np.minimum(times, 10), times <= 10 - rng.integers(0, 3, n)
@@ -45,7 +51,7 @@ def test_curve_error_and_median_are_those_of_statsmodels(n: int) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(TRIALS)
-def test_the_estimate_is_the_product_of_what_is_counted(trials) -> None:
+def test_the_estimate_is_the_product_of_what_is_counted(trials: Trials) -> None:
     times, reached = arrays(trials)
     found = kaplan_meier(times, reached)
     left = 1.0
@@ -61,7 +67,7 @@ def test_the_estimate_is_the_product_of_what_is_counted(trials) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(TRIALS, st.randoms())
-def test_the_order_of_trials_does_not_matter(trials, random) -> None:
+def test_the_order_of_trials_does_not_matter(trials: Trials, random: Random) -> None:
     shuffled = random.sample(trials, len(trials))
     for a, b in zip(
         vars(kaplan_meier(*arrays(trials))).values(),
@@ -73,7 +79,7 @@ def test_the_order_of_trials_does_not_matter(trials, random) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(TRIALS)
-def test_counting_time_in_steps_moves_the_median_alone(trials) -> None:
+def test_counting_time_in_steps_moves_the_median_alone(trials: Trials) -> None:
     times, reached = arrays(trials)
     epochs, steps = (kaplan_meier(t, reached) for t in (times, 38 * times))
     assert np.array_equal(epochs.left, steps.left)
@@ -115,12 +121,12 @@ def test_the_band_covers_the_truth() -> None:
 # ---------------------------------------------------------------- trials of a study
 
 
-def study(epochs: int = 10):
+def study(epochs: int = 10) -> PlanDocument:
     document = plan_document(Sample(factors={"model.cell": ["rnn", "lstm"]}, epochs=epochs))
     return parse_plan(document)
 
 
-def tables(flags, statuses):
+def tables(flags: Mapping[str, Sequence[int]], statuses: Mapping[str, str]) -> TimeToSolve:
     """One variant; flags: trial → whether it is solved at epochs 0, 1, …"""
     plan = study()
     name = plan.variants[0].variant_id

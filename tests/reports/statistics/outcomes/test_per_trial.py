@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from orchestrator.reports.data.read import read_tables
@@ -53,7 +54,8 @@ def test_a_trial_that_diverged_ends_with_its_last_probe(tmp_path: Path) -> None:
 
 def test_trials_without_selected_settings_have_no_id_and_no_values(small: Path) -> None:
     tables = read_tables(small)
-    unnamed = tables.trials.assign(trial_id=[None, None, *tables.trials["trial_id"][2:]])
+    names: list[str | None] = [None, None, *tables.trials["trial_id"][2:]]
+    unnamed = tables.trials.assign(trial_id=pd.Series(names, index=tables.trials.index))
     lost = tables.metrics["trial_id"].isin(tables.trials["trial_id"][:2])
     metrics, nothing = tables.metrics[~lost], tables.gradients.iloc[:0]
     whole = per_trial(tables)

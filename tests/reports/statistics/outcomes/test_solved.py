@@ -1,5 +1,7 @@
 """How many trials solved the task; the interval against scipy's."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,9 @@ def test_the_interval_is_scipys(n: int) -> None:
     assert high == pytest.approx([each.high for each in theirs], abs=1e-12)
 
 
-def trials(flags, statuses, variant="v"):
+def trials(
+    flags: Sequence[float | None], statuses: Sequence[str], variant: str = "v"
+) -> pd.DataFrame:
     return pd.DataFrame(
         {"variant_id": variant, "status": statuses, "final.test/solved": flags},
     )

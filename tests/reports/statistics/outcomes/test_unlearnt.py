@@ -15,7 +15,7 @@ SHARE = Compare("test/accuracy", "maximize", "share", {}, 0.005)
 @pytest.mark.parametrize(
     ("direction", "idle"), [("maximize", ["a", "b"]), ("minimize", ["a", "c"])]
 )
-def test_what_counts_is_an_interval_that_reaches_it(direction: str, idle) -> None:
+def test_what_counts_is_an_interval_that_reaches_it(direction: str, idle: list[str]) -> None:
     compare = dataclasses.replace(SHARE, direction=direction)
     results = {
         name: Outcome(name, {}, {}, (low + high) / 2, 0.1, None, low, high)

@@ -1,7 +1,7 @@
 """What needs no input: averaged over trials, drawn where it is near, told where it is not."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -12,11 +12,12 @@ from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
+from orchestrator.reports.figures.records import Figure
 from orchestrator.reports.statistics.tasks.baselines import baselines
 from tests.reports.sample import Sample, write
 
 
-def trials(**values: Any):
+def trials(**values: Sequence[float | None]) -> pd.DataFrame:
     """variant → baselines by replicate."""
     return pd.DataFrame(
         [
@@ -50,17 +51,30 @@ def test_without_a_value_there_is_no_baseline() -> None:
     assert baselines(trials(v=[0.5]).iloc[:, :2]) == {}
 
 
-def drawn(tmp_path: Path, change=None, **sample: Any):
-    factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
-    folder = write(tmp_path, Sample(**{"study": "s", "factors": factors, "replicates": 6} | sample))
-    tables = read_tables(folder)
-    if change:
-        change(tables.trials)
+def unchanged(table: pd.DataFrame) -> None:
+    """The trials as they were simulated."""
+
+
+def drawn(
+    tmp_path: Path,
+    change: Callable[[pd.DataFrame], None] = unchanged,
+    task_baseline: float = 0.1,
+    threshold: float | None = None,
+) -> dict[str, Figure]:
+    sample = Sample(
+        study="s",
+        factors={"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]},
+        replicates=6,
+        task_baseline=task_baseline,
+        threshold=threshold,
+    )
+    tables = read_tables(write(tmp_path, sample))
+    change(tables.trials)
     analysis = analyse(tables)
     return draw_all(scheme(analysis.plan), analysis)
 
 
-def wide(table) -> None:
+def wide(table: pd.DataFrame) -> None:
     table["final.test/accuracy"] = 0.6 + 0.06 * table["replicate"]
 
 
@@ -81,7 +95,7 @@ def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path: Path)
 
 
 def test_a_line_that_would_flatten_the_data_is_told_of_and_not_drawn(tmp_path: Path) -> None:
-    def narrow(table) -> None:
+    def narrow(table: pd.DataFrame) -> None:
         table["final.test/accuracy"] = 0.95 + 0.001 * table["replicate"]
 
     figures = drawn(tmp_path, change=narrow, task_baseline=0.1)
@@ -103,7 +117,7 @@ def test_the_curves_have_the_lines_of_their_metric_in_every_split(tmp_path: Path
 
 
 def test_where_tasks_differ_each_has_its_part_of_the_axis(tmp_path: Path) -> None:
-    def by_depth(table) -> None:
+    def by_depth(table: pd.DataFrame) -> None:
         wide(table)
         deep = table["variant_id"].isin(table["variant_id"].unique()[[1, 3]])
         table["final.test/baseline_accuracy"] = deep.map({True: 0.5, False: 0.75})

@@ -1,6 +1,7 @@
 """The audit of the tuning, against brute force and on studies whose faults are known."""
 
 import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pandas as pd
 import pytest
 from markupsafe import escape
 
-from orchestrator.plan_document import Nuisance, Selected, Tune, TuningPoint
+from orchestrator.plan_document import Nuisance, Selected, Tune, TuningPoint, Variant
 from orchestrator.reports.analysis import analyse
-from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.page.render import render
@@ -27,6 +28,7 @@ from orchestrator.reports.text.sections.tuning import luck
 from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.text.warnings import warnings
 from tests.reports.sample import Sample, write
+from tests.reports.some import some
 
 RATE = Nuisance("log_uniform", 0.001, 1.0, None, {})
 BATCH = Nuisance("choice", None, None, (16, 32, 64), {})
@@ -34,7 +36,9 @@ EPOCHS = 10
 
 
 @pytest.mark.parametrize(("direction", "best"), [("maximize", max), ("minimize", min)])
-def test_expected_best_of_k_is_the_mean_over_all_subsets(direction: str, best) -> None:
+def test_expected_best_of_k_is_the_mean_over_all_subsets(
+    direction: str, best: Callable[[Iterable[float]], float]
+) -> None:
     scores = np.random.default_rng(0).normal(0, 1, 6)
     found = expected_best(scores, direction)
     for k in range(1, 7):
@@ -51,14 +55,22 @@ def test_places_in_a_range() -> None:
     assert edge(Nuisance("uniform", 0.0, 1.0, None, {}), 0.95) == "upper"
 
 
-def tuned(tmp_path: Path, rates=(0.01, 0.03, 0.1, 0.3), best=2, lost=(), rising=False):
+def tuned(
+    tmp_path: Path,
+    rates: Sequence[float] = (0.01, 0.03, 0.1, 0.3),
+    best: int = 2,
+    lost: Sequence[int] = (),
+    rising: bool = False,
+) -> Tables:
     """A study of two variants; the same points, scores and faults for both."""
     folder = write(tmp_path, Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]},
                                     replicates=6))  # fmt: skip
     tables = read_tables(folder)
     tune = Tune({"training.learning_rate": RATE}, len(rates), 2, "validation/accuracy", "maximize",
                 "share", 1, "sobol")  # fmt: skip
-    variants, trials, curves = [], [], []
+    variants: list[Variant] = []
+    trials: list[dict[str, object]] = []
+    curves: list[dict[str, object]] = []
     for variant in tables.plan.variants:
         points = tuple(
             TuningPoint(0, i, {"training.learning_rate": rate}, (f"{variant.label}{i}a", f"{i}b"))
@@ -78,8 +90,8 @@ def tuned(tmp_path: Path, rates=(0.01, 0.03, 0.1, 0.3), best=2, lost=(), rising=
                 curves.append({**key, "epoch": epoch, "split": "validation", "metric": "accuracy",
                                "value": 0.1 + 0.8 * gain})  # fmt: skip
     plan = replace(tables.plan, tune=tune, variants=tuple(variants))
-    frames = {"tuning": pd.DataFrame(trials), "tuning_metrics": pd.DataFrame(curves)}
-    return replace(tables, plan=plan, **frames)
+    tuning, metrics = pd.DataFrame(trials), pd.DataFrame(curves)
+    return replace(tables, plan=plan, tuning=tuning, tuning_metrics=metrics)
 
 
 def test_a_sound_tuning_passes(tmp_path: Path) -> None:
@@ -94,12 +106,11 @@ def test_a_sound_tuning_passes(tmp_path: Path) -> None:
 
 def test_each_fault_is_found_and_told_above_the_verdicts(tmp_path: Path) -> None:
     faults = {
-        "lies at the boundary of its range": {"rates": (0.01, 0.03, 0.1, 0.9), "best": 3},
-        "diverged or failed; narrow": {"lost": (0, 1)},
-        "still improved in the last epochs": {"rising": True},
+        "lies at the boundary of its range": tuned(tmp_path, (0.01, 0.03, 0.1, 0.9), best=3),
+        "diverged or failed; narrow": tuned(tmp_path, lost=(0, 1)),
+        "still improved in the last epochs": tuned(tmp_path, rising=True),
     }
-    for said, fault in faults.items():
-        tables = tuned(tmp_path, **fault)
+    for said, tables in faults.items():
         analysis = analyse(tables)
         assert all(audit.fails for audit in analysis.tuning_audit)
         first = warnings(analysis)[0]
@@ -135,7 +146,7 @@ def test_section_and_figures_show_it(tmp_path: Path) -> None:
 
 def test_points_that_follow_from_others_have_no_best_of_k(tmp_path: Path) -> None:
     tables = tuned(tmp_path)
-    searched = replace(tables.plan, tune=replace(tables.plan.tune, method="optuna"))
+    searched = replace(tables.plan, tune=replace(some(tables.plan.tune), method="optuna"))
     analysis = analyse(replace(tables, plan=searched))
     figures = draw_all(scheme(searched), analysis)
     assert "best_of" not in figures
@@ -149,17 +160,17 @@ def test_a_study_without_tuning_has_no_audit(small: Path) -> None:
     assert "tuning-audit" not in render(tables, analysis, sentences(analysis)).html
 
 
-def twice(tables):
+def twice(tables: Tables) -> Tables:
     """The same tuning once more as a second tuning study, whose points are half as good."""
     plan = tables.plan
     variants = tuple(
         replace(v, tuning=(*v.tuning, *(replace(p, tuning_study=1) for p in v.tuning)),
-                selected=(*v.selected, replace(v.selected[0], tuning_study=1)))
+                selected=(*v.selected, replace(some(v.selected[0]), tuning_study=1)))
         for v in plan.variants
     )  # fmt: skip
     other = tables.tuning.assign(tuning_study=1)
     other["final.validation/accuracy"] /= 2
-    tune = replace(plan.tune, studies=2)
+    tune = replace(some(plan.tune), studies=2)
     return replace(tables, plan=replace(plan, tune=tune, variants=variants),
                    tuning=pd.concat([tables.tuning, other], ignore_index=True))  # fmt: skip
 
