@@ -1,4 +1,4 @@
-"""A real S3-compatible server (moto) on this machine, which can be told to misbehave."""
+"""A real S3-compatible server (moto) on this machine, which can be made to fail."""
 
 import logging
 import time
@@ -56,7 +56,7 @@ class ObjectStorage:
             self.misbehave = lambda request: None
 
     def uri(self, prefix: str = "results") -> str:
-        """A bucket of its own, which is made, and a place in it."""
+        """Make a new bucket; returns the URI of a prefix in it."""
         from pyarrow.fs import S3FileSystem
 
         bucket = f"orch-{uuid4().hex[:12]}"

@@ -1,4 +1,4 @@
-"""Files are whole or not there; faults of the disk are told in words."""
+"""Files are replaced as a whole; errors of the disk name the path and a cure."""
 
 import errno
 import os
@@ -78,7 +78,7 @@ def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
         write_text(tmp_path / "results" / "plan.json", "{}")
 
 
-def test_faults_of_other_kinds_pass(tmp_path: Path) -> None:
+def test_other_errors_pass(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError, match="by zero"), faults(tmp_path, "read"):
         _ = 1 / 0
 
@@ -139,7 +139,7 @@ def test_only_temporary_files_are_cleaned(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 4  # process 1 lives
 
 
-def test_who_is_alive() -> None:
+def test_processes_that_are_alive() -> None:
     assert alive(os.getpid())
     assert alive(1)
     assert not alive(dead_pid())

@@ -140,25 +140,7 @@ def paths(
     return made
 
 
-def test_one_driver_at_a_time(paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    with hold_lease(paths, "s"):
-        with (
-            pytest.raises(EnvironmentFault, match=rf"already, by process {os.getpid()} on .*seen"),
-            hold_lease(paths, "s"),
-        ):
-            pass
-        assert "s/driver.json" in names(str(paths.uri))
-    assert names(str(paths.uri)) == {"s/plan.json", "s/events.jsonl"}
-    lost = json.dumps({"holder": "process 1 on elsewhere"}).encode()
-    put(paths.at(paths.study("s").driver), lost)
-    with pytest.raises(EnvironmentFault, match="by process 1 on elsewhere"):
-        hold_lease(paths, "s").__enter__()
-    monkeypatch.setattr(lease, "LEASE_S", 0)
-    with hold_lease(paths, "s"):
-        assert get(paths.at(paths.study("s").driver)) != lost
-
-
-def test_the_folder_of_a_study_is_put_up_while_it_runs(
+def test_a_study_that_runs_is_seen_by_another_machine(
     paths: ResultsPaths, another_machine: Any
 ) -> None:
     with hold_lease(paths, "s"):

@@ -1,4 +1,4 @@
-"""A checkpoint comes back whole, or not at all."""
+"""A checkpoint is read as it was written, or not at all."""
 
 from pathlib import Path
 
@@ -37,13 +37,13 @@ def test_the_newest_comes_back(paths: ResultsPaths) -> None:
     assert ours.read() is None
 
 
-def test_that_of_other_code_is_none(paths: ResultsPaths) -> None:
+def test_a_checkpoint_of_other_code_is_not_read(paths: ResultsPaths) -> None:
     checkpoint(paths).write(b"data")
     assert checkpoint(paths, made_by="another").read() is None
 
 
 @pytest.mark.parametrize("keep", [0, 1, 20, 60, 120, -1])
-def test_a_damaged_one_is_told(tmp_path: Path, keep: int) -> None:
+def test_a_damaged_checkpoint_is_an_error(tmp_path: Path, keep: int) -> None:
     """Cut off anywhere, or one bit changed."""
     ours = checkpoint(ResultsPaths(tmp_path))
     ours.write(bytes(100))
@@ -58,7 +58,7 @@ def test_a_damaged_one_is_told(tmp_path: Path, keep: int) -> None:
         ours.read()
 
 
-def test_those_of_no_planned_pack_are_removed(paths: ResultsPaths) -> None:
+def test_checkpoints_of_other_packs_are_removed(paths: ResultsPaths) -> None:
     remove_stale(paths, "study", {"a"})
     for name in "abc":
         checkpoint(paths, name).write(b"data")

@@ -1,4 +1,4 @@
-"""A study's results, copied while it may still be under way."""
+"""The results of a study are copied, also while it is running."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ DOCUMENT = document_of(
 
 @pytest.fixture
 def source(tmp_path: Path) -> ResultsPaths:
-    """A study under way, beside the results of another one."""
+    """A running study, and the results of another one."""
     paths = ResultsPaths(tmp_path / "there")
     for name in ("a", "t", "of another study"):
         commit(paths, f"pack {name}", rows_of(name))
@@ -38,14 +38,16 @@ def target(tmp_path: Path) -> ResultsPaths:
     return ResultsPaths(tmp_path / "here")
 
 
-def test_its_own_packs_in_both_phases(source: ResultsPaths, target: ResultsPaths) -> None:
+def test_packs_of_the_study_in_both_phases(source: ResultsPaths, target: ResultsPaths) -> None:
     first = copy_study(source, target, DOCUMENT)
     assert (first.files, first.there) == (2 * 3 + 3, 0)
     assert statuses(target) == {"a": "completed", "t": "completed"}
     assert target.study("demo").study.read_text() == "study: demo\n"
 
 
-def test_again_only_what_is_new_or_changed(source: ResultsPaths, target: ResultsPaths) -> None:
+def test_a_second_copy_has_new_and_changed_files_only(
+    source: ResultsPaths, target: ResultsPaths
+) -> None:
     copy_study(source, target, DOCUMENT)
     commit(source, "pack later", rows_of("later"))
     part = target.part("metrics", "pack a")
@@ -55,7 +57,7 @@ def test_again_only_what_is_new_or_changed(source: ResultsPaths, target: Results
     assert part.read_bytes() == source.part("metrics", "pack a").read_bytes()
 
 
-def test_what_does_not_arrive_whole(
+def test_a_file_that_differs_after_copying_is_an_error(
     source: ResultsPaths, target: ResultsPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copying, "_digest", lambda path: b"another")

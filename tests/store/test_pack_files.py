@@ -1,4 +1,4 @@
-"""What is committed comes back; what is not whole is never taken for whole."""
+"""Committed packs are read back; incomplete and damaged ones are left out with a warning."""
 
 import json
 import warnings
@@ -101,20 +101,20 @@ class TestDamage:
 
     @pytest.mark.parametrize("table", TABLES)
     @pytest.mark.parametrize("keep", [0.0, 0.3, 0.99])
-    def test_a_torn_file_takes_its_pack_out(
+    def test_a_truncated_file_takes_its_pack_out(
         self, stored: ResultsPaths, table: str, keep: float
     ) -> None:
         path = stored.part(table, "one")
-        whole = path.read_bytes()
-        path.write_bytes(whole[: int(len(whole) * keep)])
+        complete = path.read_bytes()
+        path.write_bytes(complete[: int(len(complete) * keep)])
         with pytest.warns(DamagedPart, match=f"{path} is not a complete Parquet file"):
             assert statuses(stored) == {"c": "completed"}
 
     def test_every_cut_of_a_file_is_noticed(self, stored: ResultsPaths) -> None:
         path = stored.part("trials", "two")
-        whole = path.read_bytes()
-        for length in range(0, len(whole), 97):
-            path.write_bytes(whole[:length])
+        complete = path.read_bytes()
+        for length in range(0, len(complete), 97):
+            path.write_bytes(complete[:length])
             with pytest.warns(DamagedPart, match="not a complete|not a file"):
                 assert "c" not in statuses(stored)
 
@@ -194,10 +194,10 @@ def test_rows_survive_the_round_trip(
 
 
 def same(before: list[Any], after: list[Any]) -> bool:
-    """Equal, where a column of mixed kinds comes back as text and whole numbers may be floats."""
+    """Equal, with values of mixed types as text, and integers beside fractions as floats."""
     kinds = {type(value) for value in before if value is not None}
-    whole = [v for v in before if isinstance(v, int)]
-    if kinds == {int, float} and all(abs(v) <= 2**53 for v in whole):
+    integers = [v for v in before if isinstance(v, int)]
+    if kinds == {int, float} and all(abs(v) <= 2**53 for v in integers):
         before = [None if v is None else float(v) for v in before]
     elif len(kinds) > 1:
         before = [v if v is None or isinstance(v, str) else json.dumps(v) for v in before]

@@ -6,10 +6,10 @@ import pytest
 from orchestrator.store.schemas import common_type, levels
 
 
-@pytest.mark.parametrize("whole", [2**53, 2**53 + 1, 2**53 + 2, 2**63 - 1])
-def test_whole_and_broken_numbers_of_any_size_have_a_column(whole: int) -> None:
-    as_numbers, as_text = [whole, 0.5], [str(whole), "0.5"]
-    assert levels([whole, 0.5]).to_pylist() == (as_numbers if whole <= 2**53 else as_text)
+@pytest.mark.parametrize("integer", [2**53, 2**53 + 1, 2**53 + 2, 2**63 - 1])
+def test_integers_of_any_size_together_with_fractions_have_a_column(integer: int) -> None:
+    as_numbers, as_text = [integer, 0.5], [str(integer), "0.5"]
+    assert levels([integer, 0.5]).to_pylist() == (as_numbers if integer <= 2**53 else as_text)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ HOLD = (
 )
 
 
-def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:
+def test_the_error_names_the_process_that_holds_the_lock(tmp_path: Path) -> None:
     lock = tmp_path / ".lock"
     with subprocess.Popen([sys.executable, "-c", HOLD, lock], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -37,6 +37,6 @@ def test_it_can_be_taken_again(tmp_path: Path) -> None:
             pass
 
 
-def test_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_in_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault, match="cannot lock"), exclusive(tmp_path / "no" / ".lock"):
         pass

@@ -31,8 +31,8 @@ def paths(object_storage: ObjectStorage) -> ResultsPaths:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """File systems that give up soon."""
+def impatient(paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """File systems that give up soon; `paths` was written by patient ones."""
     monkeypatch.setattr(filesystems, "ATTEMPTS", 2)
     monkeypatch.setattr(filesystems, "ANSWER_S", 1)
     filesystems._file_system.cache_clear()

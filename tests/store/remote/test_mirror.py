@@ -12,7 +12,7 @@ from tests.object_storage import ObjectStorage
 from tests.store.plans import rows_of
 
 
-def test_a_mirror_has_what_is_there_and_copies_nothing_twice(
+def test_a_refresh_copies_and_removes_what_has_changed_and_nothing_twice(
     object_storage: ObjectStorage, paths: ResultsPaths
 ) -> None:
     refresh(paths)
@@ -27,14 +27,14 @@ def test_a_mirror_has_what_is_there_and_copies_nothing_twice(
 
 
 def test_a_pack_that_is_being_committed_is_left_for_later(paths: ResultsPaths) -> None:
-    remove(paths.at(paths.part("gradients", "two")))  # as a listing sees it that goes on meanwhile
+    remove(paths.at(paths.part("gradients", "two")))  # as in a listing during the commit
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         refresh(paths)
         assert statuses(paths).keys() == {"a", "b diverge"}
 
 
-def test_the_folder_of_a_study_that_runs_here_stays(paths: ResultsPaths) -> None:
+def test_a_study_that_runs_on_this_machine_is_not_replaced(paths: ResultsPaths) -> None:
     events = paths.study("s").events
     put(paths.at(events), b"what was put up\n")
     put(events, b"what was put up\nand what came then\n")

@@ -1,4 +1,4 @@
-"""Results are copied whole between folders and a real S3 server."""
+"""Results are copied between folders and a real S3 server."""
 
 import os
 import time
@@ -26,7 +26,7 @@ def flipped(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], flipped], ids=["cut off", "a bit"])
-def test_a_damaged_object_does_not_count(
+def test_a_damaged_object_is_left_out(
     paths: ResultsPaths, tmp_path: Path, damage: "type[bytes]"
 ) -> None:
     part = paths.at(paths.part("metrics", "two"))
@@ -38,7 +38,9 @@ def test_a_damaged_object_does_not_count(
         assert statuses(ResultsPaths(tmp_path / "fetched")).keys() == {"a", "b diverge"}
 
 
-def test_what_is_pushed_is_pulled_whole(place: Location, tmp_path: Path) -> None:
+def test_pushed_results_are_pulled_and_only_changes_are_copied_again(
+    place: Location, tmp_path: Path
+) -> None:
     source, copied = tmp_path / "source", tmp_path / "copied"
     commit(ResultsPaths(source), "one", rows_of("a"))
     for name in ("s/plan.json", "s/report.html", "s/export/csv/x.csv", "s/.lock", "index.html"):

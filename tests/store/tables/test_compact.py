@@ -23,7 +23,7 @@ from tests.store.tables.compacted import compacted, plan_of
 PLAN = plan_of({"tanh": ["a", "b"], "relu": ["c", "d"]})
 
 
-def test_rows_stand_in_the_order_of_the_plan(paths: ResultsPaths) -> None:
+def test_rows_are_in_the_order_of_the_plan(paths: ResultsPaths) -> None:
     commit(paths, "p1", rows_of("d", "a"))
     commit(paths, "p2", rows_of("c", "b"))
     for table in compacted(paths, PLAN).values():
@@ -74,7 +74,7 @@ def test_nothing_done_gives_empty_tables(paths: ResultsPaths) -> None:
 
 
 def test_settings_of_mixed_kinds_become_text(paths: ResultsPaths) -> None:
-    """A batch size is a number or `full`; a scale is whole in one pack and broken in another."""
+    """A batch size is a number or `full`; a scale is an integer in one pack and not in another."""
     name, scale = "setting.training.batch_size", "setting.model.init.scale"
     commit(paths, "p1", rows_of("a", **{name: 32, scale: 1}))
     commit(paths, "p2", rows_of("b", **{name: "full", scale: 0.5}))
@@ -161,7 +161,7 @@ def test_tables_of_the_same_rows_are_left_as_they_are(paths: ResultsPaths) -> No
     assert compacted(paths, other)["metrics"]["trial_id"].to_pylist() == ["b", "a"]
 
 
-def test_a_table_that_is_gone_or_no_table_is_made_anew(paths: ResultsPaths) -> None:
+def test_a_missing_or_damaged_table_is_written_again(paths: ResultsPaths) -> None:
     commit(paths, "p1", rows_of("a", "b"))
     before = compacted(paths, PLAN)
     paths.study("demo").table("metrics").unlink()

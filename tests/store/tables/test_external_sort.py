@@ -25,11 +25,11 @@ def test_rows_that_do_not_fit_into_memory_come_in_the_same_order(
     for number, ends in enumerate(pairwise([0, 1, 6, 20, 40])):
         more = ["trial 3", "elsewhere"] if number == 2 else []
         commit(paths, f"p{number}", rows_of(*dict.fromkeys(mixed[slice(*ends)] + more)))
-    whole = compacted(paths, plan)
+    at_once = compacted(paths, plan)
     for name in TABLES:
         paths.study("demo").table(name).unlink()
     monkeypatch.setattr(
         "orchestrator.store.tables.compact.ExternalSort", partial(ExternalSort, most_rows=most_rows)
     )
-    assert compacted(paths, plan) == whole
+    assert compacted(paths, plan) == at_once
     assert not list(paths.study("demo").root.glob(".*"))
