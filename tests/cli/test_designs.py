@@ -53,8 +53,10 @@ def run(folder: Path, text: str) -> tuple[str, pd.DataFrame, pd.DataFrame]:
     ended = orch("run", "study.yaml", "--inline", "--results", "out", cwd=folder)
     assert (ended.returncode, ended.stderr) == (0, "")
     found = folder / "out" / text.partition("study: ")[2].partition("\n")[0]
-    tables = [pd.read_parquet(found / f"{name}.parquet") for name in ("trials", "comparisons")]
-    return ended.stdout, *tables
+    trials, comparisons = (
+        pd.read_parquet(found / f"{name}.parquet") for name in ("trials", "comparisons")
+    )
+    return ended.stdout, trials, comparisons
 
 
 def test_several_tasks_are_compared_each_with_itself(tmp_path: Path) -> None:

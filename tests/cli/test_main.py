@@ -4,13 +4,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
+from typer.main import get_group
 
 from orchestrator.cli.main import app
 from tests.cli.orch import ORCH, finished, orch
 
 ROOT = Path(__file__).parents[2]
-VERBS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
+VERBS = sorted(get_group(app).commands)
 
 
 @pytest.mark.parametrize("flag", ["--version", "-V"])
@@ -48,4 +48,7 @@ def test_completion_of_verbs_flags_and_studies(tmp_path: Path) -> None:
         "tuned_activations", "tuned.yml", "tuning/"
     }  # fmt: skip
     named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # CI's parent may be no shell
-    assert "_ORCH_COMPLETE" in finished(ORCH, "--show-completion", "bash", **named).stdout
+    assert (
+        "_ORCH_COMPLETE"
+        in finished(ORCH, "--show-completion", "bash", cwd=tmp_path, **named).stdout
+    )

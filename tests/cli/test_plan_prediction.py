@@ -19,8 +19,8 @@ def planned(study: Path, capsys: pytest.CaptureFixture[str], **flags: Any) -> di
     options = {"overrides": Overrides(), "spread": None, "calibrates": False, "as_json": True}
     capsys.readouterr()
     plan(str(study), results=study.parent / "results", **(options | flags))
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document["cost"]
+    cost: dict[str, Any] = json.loads(capsys.readouterr().out)["cost"]
+    return cost
 
 
 def test_a_structure_never_trained_has_no_prediction(

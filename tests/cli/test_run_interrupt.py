@@ -140,7 +140,7 @@ def test_ray_and_ctrl_c_on_a_terminal(tmp_path: Path, uninterrupted: Path) -> No
     """A terminal sends the signal to every process of the group, Ray's among them."""
     study = write_study(tmp_path, LONG)
     terminal, inside = pty.openpty()
-    arguments = ["run", study, "--results", tmp_path / "results"]
+    arguments = ["run", str(study), "--results", str(tmp_path / "results")]
     streams = {"stdin": inside, "stdout": inside, "stderr": inside}
     with started(arguments, **streams, preexec_fn=own_terminal) as run:
         os.close(inside)

@@ -53,9 +53,8 @@ def another_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     return move
 
 
-def train_there(study: Path, uri: str, **flags: bool) -> int:
-    flags = {"inline": True, "report": False, **flags}
-    result = run_study(str(study), results=uri, display=Terminal(), **flags)
+def train_there(study: Path, uri: str, *, report: bool = False) -> int:
+    result = run_study(str(study), results=uri, inline=True, report=report, display=Terminal())
     return 0 if result.is_complete else 1
 
 

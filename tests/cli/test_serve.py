@@ -142,8 +142,7 @@ def test_a_study_under_way_has_a_page_that_follows_it(tmp_path: Path) -> None:
     study = write_study(tmp_path, LONG.replace("epochs: 40", "epochs: 150"))
     paths = ResultsPaths(tmp_path / "results")
     folder = paths.study("long")
-    running = ["run", study, "--inline", "--results", paths.root]
-    with started(running) as run:
+    with started(["run", study, "--inline", "--results", paths.root]) as run:
         run.wait_for("a finished pack", lambda: finished_packs(folder.events) >= 1)
         page = Site(paths).answer("/long/report.html").body
         assert b'http-equiv="refresh"' in page

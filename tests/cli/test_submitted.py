@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +24,8 @@ ENVIRONMENT = {**OPEN, **CREDENTIALS}
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a Ray Jobs server with two CPUs."""
-    with started_head(["--include-dashboard=true", "--num-cpus=2"], **ENVIRONMENT) as head:
+    flags = ["--include-dashboard=true", "--num-cpus=2"]
+    with started_head(flags, port=0, **ENVIRONMENT) as head:
         yield head.jobs_server
 
 
@@ -86,18 +88,21 @@ def test_from_submission_to_fetched_results(server: str, tmp_path: Path) -> None
 
 
 def test_results_at_a_uri(server: str, object_storage: ObjectStorage, tmp_path: Path) -> None:
+
+    def on_server(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return orch(*arguments, "--address", server, cwd=tmp_path, **ENVIRONMENT)
+
     study, uri = write_study(tmp_path, TINY.replace("tiny", "far")), object_storage.uri()
-    flags, where = ["--address", server], {"cwd": tmp_path, **ENVIRONMENT}
     bucket = urlsplit(uri).netloc
-    lost = orch("submit", study, "--results", uri.replace(bucket, "no-such"), *flags, **where)
+    lost = on_server("submit", study, "--results", uri.replace(bucket, "no-such"))
     assert lost.returncode == 3
     assert "make the bucket, or correct its name in --results" in lost.stderr
-    said = orch("submit", study, "--results", uri, *flags, **where)
+    said = on_server("submit", study, "--results", uri)
     assert f"results go to {uri}" in said.stdout, said.stderr
-    followed = orch("logs", "far", "--follow", *flags, **where)
+    followed = on_server("logs", "far", "--follow")
     assert "8 trials in the store: 8 completed" in followed.stdout, followed.stderr
-    fetched = orch("fetch", "far", "--to", "here", *flags, **where)
+    fetched = on_server("fetch", "far", "--to", "here")
     assert "report: here/far/report.html" in fetched.stdout, fetched.stderr
     assert len(parts(tmp_path / "here")) == 4
-    refused = orch("fetch", "far", "--to", "s3://other/place", *flags, **where)
+    refused = on_server("fetch", "far", "--to", "s3://other/place")
     assert "--to" in refused.stderr

@@ -3,12 +3,12 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from orchestrator.models.catalogue import MODELS
-from orchestrator.models.settings import Init, ModelSettings, Settings
+from orchestrator.models.settings import Init, ModelSettings, Scheme, Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
 SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)}
@@ -51,7 +51,7 @@ def test_a_models_table_has_its_settings_in_order_with_their_defaults(name: str)
 def test_every_choice_is_mentioned(name: str) -> None:
     section = SECTIONS[name]
     for path, field in own(MODELS[name].settings).items():
-        for choice in getattr(field.annotation, "__args__", ()):
+        for choice in get_args(field.annotation):
             if isinstance(choice, str):
                 assert f"`{choice}`" in section, f"{path}: {choice}"
 
@@ -60,7 +60,7 @@ def test_the_initial_draw_is_documented() -> None:
     table = rows("How parameters are drawn")
     for path, field in leaves(Init, "init.").items():
         assert table[path][0] == spelled(field.default)
-    for scheme in Init.model_fields["scheme"].annotation.__args__:
+    for scheme in get_args(Scheme):
         assert f"| `{scheme}` |" in SECTIONS["How parameters are drawn"]
 
 

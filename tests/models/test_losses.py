@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from orchestrator.models.losses import (
     LOSSES,
+    Loss,
     binary_cross_entropy,
     cross_entropy,
     sigmoid_cross_entropy,
@@ -83,12 +84,12 @@ def test_losses_stay_finite_for_large_outputs() -> None:
         (binary_cross_entropy, SINGLE),
     ],
 )
-def test_padding_is_finite_and_changes_no_other_word(loss: object, outputs: Tensor) -> None:
+def test_padding_is_finite_and_changes_no_other_word(loss: Loss, outputs: Tensor) -> None:
     padded = BITS.clone()
     padded[:, -2:] = -1
-    values = loss(outputs, padded)  # type: ignore[operator]
+    values = loss(outputs, padded)
     assert values.isfinite().all()
-    torch.testing.assert_close(values[:, :-2], loss(outputs, BITS)[:, :-2])  # type: ignore[operator]
+    torch.testing.assert_close(values[:, :-2], loss(outputs, BITS)[:, :-2])
 
 
 def test_padding_is_never_right() -> None:

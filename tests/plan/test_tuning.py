@@ -9,6 +9,7 @@ from orchestrator.plan.records import Plan, Trial, TuningPoint
 from orchestrator.plan.selection import select
 from orchestrator.plan.tuning import TuningSoFar
 from orchestrator.seeds import seed_for
+from orchestrator.study.records import Study
 from tests.plan.studies import SMALL, ids, plan
 from tests.plan.studies import study as untuned
 from tests.plan.tuned import BEST, RATES, planned, points, scored, study, tuned, tuning_ids
@@ -143,10 +144,10 @@ def test_forced_tuning_is_done_again_and_selects_once_tried() -> None:
 # --- changes ---------------------------------------------------------------------------------
 
 
-def after(made: Plan, changed: object, **more: object) -> Plan:
+def after(made: Plan, changed: Study) -> Plan:
     """The plan of a changed study, after everything in `made` was trained."""
     results = dict.fromkeys(ids(made), "completed")
-    return planned(changed, results, scored(made, BEST), earlier=plan_document(made), **more)  # type: ignore[arg-type]
+    return planned(changed, results, scored(made, BEST), earlier=plan_document(made))
 
 
 def test_when_everything_is_done_nothing_is_planned() -> None:

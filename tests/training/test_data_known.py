@@ -2,12 +2,12 @@
 
 import torch
 
-from orchestrator.models.shape import NO_TAG, TaskShape
+from orchestrator.models.shape import NO_TAG, OutputKind, TaskShape
 from orchestrator.training.data import TrialData
 
 
-def data(targets: torch.Tensor, outputs: str, **splits: torch.Tensor) -> TrialData:
-    shape = TaskShape("numbers", outputs, features=3, values=2)  # type: ignore[arg-type]
+def data(targets: torch.Tensor, outputs: OutputKind, **splits: torch.Tensor) -> TrialData:
+    shape = TaskShape("features", outputs, features=3, values=2)
     baselines = [{"accuracy": 0.5}, {"accuracy": 0.25}]
     return TrialData(torch.zeros(4, 3), targets, splits, shape, None, baselines, 0.0)
 
@@ -23,12 +23,10 @@ def test_padding_is_no_answer() -> None:
 
 def test_an_example_is_one_answer() -> None:
     rows = torch.tensor([[0, 1, 2], [1, 2, 3]])
-    for targets in (torch.zeros(4, dtype=torch.long), torch.zeros(4, 1)):
-        assert [each["test/answers"] for each in data(targets, "classes", test=rows).known] == [
-            3,
-            3,
-        ]
+    classes, values = torch.zeros(4, dtype=torch.long), torch.zeros(4, 1)
+    for found in (data(classes, "class", test=rows), data(values, "value", test=rows)):
+        assert [each["test/answers"] for each in found.known] == [3, 3]
 
 
 def test_tuning_does_not_know_the_test_split() -> None:
-    assert data(torch.zeros(4), "classes", train=torch.tensor([[0], [1]])).known == [{}, {}]
+    assert data(torch.zeros(4), "class", train=torch.tensor([[0], [1]])).known == [{}, {}]

@@ -1,6 +1,7 @@
 """Flags change the study and its text alike."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -121,9 +122,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("flags", "where", "what", "allowed", "cure"), WRONG)
 def test_a_wrong_flag_is_reported_at_the_flag(
-    flags: dict[str, object], where: str, what: str, allowed: str, cure: str
+    flags: dict[str, Any], where: str, what: str, allowed: str, cure: str
 ) -> None:
-    (problem,) = problems(SMALL, Overrides(**flags))  # type: ignore[arg-type]
+    (problem,) = problems(SMALL, Overrides(**flags))
     assert re.fullmatch(where, problem.where)
     assert re.search(what, problem.what)
     assert re.search(allowed, problem.allowed)
