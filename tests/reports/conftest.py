@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import Report, build_report
@@ -11,7 +12,7 @@ from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from tests.reports.page.browsing import CHROMIUM, Visit
-from tests.reports.sample import Drawn, Sample, write, write_small
+from tests.reports.sample import Drawn, Factors, Sample, write, write_small
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def small(tmp_path: Path) -> Path:
     return write_small(tmp_path)
 
 
-CELLS = {"model.cell": ["rnn", "lstm", "gru"], "model.bidirectional": [False, True]}
+CELLS: Factors = {"model.cell": ["rnn", "lstm", "gru"], "model.bidirectional": [False, True]}
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def browser(chromium) -> Iterator:
+def browser(chromium: Browser) -> Iterator[Browser]:
     """Pages that a test opens are closed when it ends: each of them is a process."""
     before = set(chromium.contexts)
     yield chromium
@@ -50,9 +51,8 @@ def browser(chromium) -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as running:
         started = running.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
@@ -85,5 +85,5 @@ def memory_report(memory: Path) -> Path:
 
 
 @pytest.fixture
-def visit(browser, report: Path) -> Visit:
+def visit(browser: Browser, report: Path) -> Visit:
     return Visit(browser, report)

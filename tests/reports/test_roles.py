@@ -1,14 +1,12 @@
 """Which factor plays which part."""
 
-from typing import Any
-
 import pytest
 
 from orchestrator.reports.roles import Roles, roles
-from tests.reports.sample import FACTORS, Sample, parse_plan, plan_document
+from tests.reports.sample import FACTORS, Factors, Levels, Sample, parse_plan, plan_document
 
 
-def found_roles(factors: dict[str, list[Any]], baseline: dict[str, Any]) -> Roles:
+def found_roles(factors: Factors, baseline: Levels) -> Roles:
     return roles(parse_plan(plan_document(Sample(factors=factors, baseline=baseline))))
 
 
@@ -18,13 +16,13 @@ def test_roles_of_the_main_study() -> None:
 
 
 def test_colour_is_what_the_baseline_names_not_what_stands_first() -> None:
-    factors = {"a.size": [1, 2, 3], "b.kind": ["x", "y"], "c.flag": [True, False]}
+    factors: Factors = {"a.size": [1, 2, 3], "b.kind": ["x", "y"], "c.flag": [True, False]}
     found = found_roles(factors, {"b.kind": "x"})
     assert (found.colour, found.x, found.columns) == ("b.kind", "a.size", "c.flag")
 
 
 def test_a_switch_is_no_scale() -> None:
-    factors = {"a.kind": ["x"], "b.flag": [True, False], "c.size": [1, 2]}
+    factors: Factors = {"a.kind": ["x"], "b.flag": [True, False], "c.size": [1, 2]}
     assert found_roles(factors, {"a.kind": "x"}).x == "c.size"
 
 

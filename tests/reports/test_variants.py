@@ -21,11 +21,11 @@ from orchestrator.reports.roles import roles
 from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.text.verdicts import statements
 from orchestrator.reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
-from tests.reports.sample import Sample, parse_plan, plan_document, write
+from tests.reports.sample import Levels, Sample, parse_plan, plan_document, write
 
 ACTIVATION, DEPTH = "model.activation", "model.depth"
 CELL, BIAS = "model.cell", "model.forget_bias"
-CENTER = {ACTIVATION: "tanh", DEPTH: 2}
+CENTER: Levels = {ACTIVATION: "tanh", DEPTH: 2}
 STAR = Sample(
     study="star",
     design="one_at_a_time",
@@ -61,8 +61,11 @@ PAIRED = Sample(
         "activation=relu depth=4": {ACTIVATION: "relu", DEPTH: 4},
     },
 )
-CELLS = {"rnn": {CELL: "rnn"}, "lstm": {CELL: "lstm", BIAS: None}}
-CELLS["lstm 1"] = {CELL: "lstm", BIAS: 1.0}
+CELLS: dict[str, Levels] = {
+    "rnn": {CELL: "rnn"},
+    "lstm": {CELL: "lstm", BIAS: None},
+    "lstm 1": {CELL: "lstm", BIAS: 1.0},
+}
 WHEN = Sample(
     study="when",
     factors={CELL: ["rnn", "lstm"], BIAS: [None, 1.0], DEPTH: [1, 2]},

@@ -23,7 +23,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"study": 1}'])
-def test_a_broken_plan_is_refused_by_name(tmp_path: Path, text) -> None:
+def test_a_broken_plan_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "plan.json").write_text(text)
     with pytest.raises(ReportError, match=r"plan\.json: not a plan"):
         read_tables(tmp_path)

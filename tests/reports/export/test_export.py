@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -15,9 +16,12 @@ from orchestrator.reports.export.errors import ExportChoiceError, ExportError
 from orchestrator.reports.export.latex import escaped, write_latex
 from orchestrator.reports.export.series import read_series
 from orchestrator.reports.export.tables import write_csv
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 
-TWO = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+if TYPE_CHECKING:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+TWO: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +97,7 @@ class TestLatex:
         self, tmp_path: Path, replicates: int
     ) -> None:
         nasty = ["[5pt]", "*", r"\input{x}", "50 % & $x_1^2$ #~{}"]
-        factors = {"model.activation": nasty, "model.depth": list(range(14))}
+        factors: Factors = {"model.activation": nasty, "model.depth": list(range(14))}
         sample = Sample(
             "nasty", r"50 % of \what_is {this}?", factors, {"model.depth": 0}, replicates=replicates
         )
@@ -109,11 +113,11 @@ class TestLatex:
 
 
 class TestTensorboard:
-    def read(self, folder: Path):
+    def read(self, folder: Path) -> "EventAccumulator":
         event_accumulator = pytest.importorskip(
             "tensorboard.backend.event_processing.event_accumulator"
         )
-        found = event_accumulator.EventAccumulator(str(folder), {"scalars": 0})
+        found: EventAccumulator = event_accumulator.EventAccumulator(str(folder), {"scalars": 0})
         found.Reload()
         return found
 

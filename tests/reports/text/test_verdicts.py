@@ -1,29 +1,25 @@
 """Verdicts in words: at the top of the page and at the terminal."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from orchestrator.reports.build import Report
-from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.text.verdicts import SHOWN, apart, shown
-from tests.reports.sample import Drawn, Sample, write
-from tests.reports.text.told import Told
+from tests.reports.sample import Drawn, Factors, Sample
+from tests.reports.some import some
+from tests.reports.text.told import told
 
-FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 4]}
-
-
-def told(tmp_path: Path, **changes: Any) -> Told:
-    sample = Sample(**{"study": "s", "factors": FACTORS, "replicates": 8, **changes})
-    return Told.of(read_tables(write(tmp_path, sample)))
+FACTORS: Factors = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 4]}
+SAMPLE = Sample(study="s", factors=FACTORS, replicates=8)
 
 
 def test_every_comparison_is_a_sentence_with_effect_and_interval(tmp_path: Path) -> None:
-    found = told(tmp_path)
+    found = told(tmp_path, SAMPLE)
     assert len(found.said.statements) == len(found.analysis.comparisons.rows) == 4
-    (row,) = [r for r in found.analysis.comparisons.rows if r.difference == max(
-        r.difference for r in found.analysis.comparisons.rows)]  # fmt: skip
-    size = f"+{100 * row.difference:.1f} points [+{100 * row.ci_low:.1f}, +{100 * row.ci_high:.1f}]"
+    row = max(found.analysis.comparisons.rows, key=lambda each: some(each.difference))
+    difference, low, high = (100 * some(x) for x in (row.difference, row.ci_low, row.ci_high))
+    size = f"+{difference:.1f} points [+{low:.1f}, +{high:.1f}]"
     assert found.said.statements[0].text == f"tanh is better than sigmoid at depth 4: {size}"
 
 
@@ -37,12 +33,12 @@ def test_a_sentence_says_what_two_variants_differ_in_and_what_they_share() -> No
 
 def test_a_diverged_trial_is_told_with_what_it_counts_as(tmp_path: Path) -> None:
     fates = {("activation=tanh depth=4", r): "diverged" for r in range(2)}
-    text = "\n".join(s.text for s in told(tmp_path, fates=fates).said.statements)
+    text = "\n".join(s.text for s in told(tmp_path, replace(SAMPLE, fates=fates)).said.statements)
     assert "; 2 of their 16 trials diverged and count as 10.0 %" in text
 
 
 def test_few_replicates_are_undecided_and_say_what_it_takes(tmp_path: Path) -> None:
-    found = told(tmp_path, replicates=3)
+    found = told(tmp_path, replace(SAMPLE, replicates=3))
     assert {s.verdict for s in found.said.statements} == {"undecided"}
     assert "; would take about " in found.said.statements[0].text
     needed = found.analysis.replicates_needed

@@ -1,8 +1,7 @@
 """Every warning: at a bound of the metric, before anything is learnt, after early ends."""
 
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,19 +12,19 @@ from tests.reports.sample import Sample, early_stopped, write
 from tests.reports.text.told import Told
 
 FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"]}
+SAMPLE = Sample(study="s", factors=FACTORS, replicates=6)
 
 
-def tables_at(tmp_path: Path, values: list[list[float]], **changes: Any) -> Tables:
+def tables_at(tmp_path: Path, values: list[list[float]], sample: Sample = SAMPLE) -> Tables:
     """Tables of a study whose variants reach these values, one list of replicates each."""
-    sample = Sample(**{"study": "s", "factors": FACTORS, "replicates": 6, **changes})
     tables = read_tables(write(tmp_path, sample))
     flat = [value for own in values for value in own]
     trials = tables.trials.assign(**{f"final.test/{sample.metric}": flat})
-    return dataclasses.replace(tables, trials=trials)
+    return replace(tables, trials=trials)
 
 
-def told(tmp_path: Path, values: list[list[float]], **changes: Any) -> Told:
-    return Told.of(tables_at(tmp_path, values, **changes))
+def told(tmp_path: Path, values: list[list[float]], sample: Sample = SAMPLE) -> Told:
+    return Told.of(tables_at(tmp_path, values, sample))
 
 
 TOP, NEAR = [1.0] * 6, [1.0, 1.0, 1.0, 1.0, 0.998, 1.0]
@@ -54,10 +53,14 @@ def test_no_number_of_replicates_is_proposed_for_it(tmp_path: Path) -> None:
 
 
 def test_beside_comparisons_that_replicates_can_settle(tmp_path: Path) -> None:
-    found = told(tmp_path, [TOP, TOP, WIDE], smallest_difference=None)
+    found = told(tmp_path, [TOP, TOP, WIDE], replace(SAMPLE, smallest_difference=None))
     assert [row.stuck for row in found.analysis.comparisons.rows] == [True, False]
     assert "(1 of them at the metric's bound, where none can show)" in found.said.finding
-    mixed = told(tmp_path, [TOP, TOP, [1.0, 0.99, 1.0, 1.0, 1.0, 0.99]], smallest_difference=None)
+    mixed = told(
+        tmp_path,
+        [TOP, TOP, [1.0, 0.99, 1.0, 1.0, 1.0, 0.99]],
+        replace(SAMPLE, smallest_difference=None),
+    )
     needed = mixed.analysis.replicates_needed
     assert needed is not None
     assert (needed.undecided, needed.stuck) == (1, 1)
@@ -71,7 +74,7 @@ def test_a_floor_is_named_as_such(tmp_path: Path) -> None:
 
 
 def test_an_error_of_zero_is_a_ceiling(tmp_path: Path) -> None:
-    found = told(tmp_path, [[0.0] * 6] * 3, metric="loss")
+    found = told(tmp_path, [[0.0] * 6] * 3, replace(SAMPLE, metric="loss"))
     assert found.said.warnings[0].startswith("Ceiling: in 2 of 2 comparisons")
 
 
@@ -113,9 +116,9 @@ def test_away_from_the_bounds_nothing_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("smallest", [None, 0.005])
 def test_the_page_and_the_last_lines_of_a_run_say_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smallest
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smallest: float | None
 ) -> None:
-    tables = tables_at(tmp_path, [TOP] * 3, smallest_difference=smallest)
+    tables = tables_at(tmp_path, [TOP] * 3, replace(SAMPLE, smallest_difference=smallest))
     monkeypatch.setattr("orchestrator.reports.build.read_tables", lambda folder: tables)
     report = build_report(tmp_path / "s")
     page = report.path.read_text()
