@@ -36,13 +36,13 @@ def test_a_pack_that_is_being_committed_is_left_for_later(paths: ResultsPaths) -
 
 def test_a_study_that_runs_on_this_machine_is_not_replaced(paths: ResultsPaths) -> None:
     events = paths.study("s").events
-    put(paths.at(events), b"what was put up\n")
-    put(events, b"what was put up\nand what came then\n")
+    put(paths.at(events), b"uploaded\n")
+    put(events, b"uploaded\nand more\n")
     with exclusive(paths.study("s").lock):
         refresh(paths)
-        assert events.read_bytes().endswith(b"came then\n")
+        assert events.read_bytes().endswith(b"and more\n")
     refresh(paths)
-    assert events.read_bytes().endswith(b"came then\n"), "newer than what was put up"
+    assert events.read_bytes().endswith(b"and more\n"), "newer than the object"
     os.utime(events, ns=(7, 7))
     refresh(paths)
-    assert events.read_bytes() == b"what was put up\n"
+    assert events.read_bytes() == b"uploaded\n"
