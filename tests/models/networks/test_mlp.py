@@ -1,7 +1,6 @@
-"""Networks against the formulas of the lecture, written out."""
+"""The feed-forward network against the formulas of the lecture, written out."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import pytest
 import torch
@@ -9,11 +8,9 @@ from torch import Tensor
 from torch.func import functional_call
 from torch.nn import functional
 
-from orchestrator.models.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from orchestrator.models.networks.chain import Chain
-from orchestrator.models.networks.log_linear import LogLinear
+from orchestrator.models.activations import OUTPUT_ACTIVATIONS
 from orchestrator.models.networks.mlp import MLP
-from tests.models.modules import linear, linear_layers
+from tests.models.modules import linear_layers
 
 
 def test_forward_is_the_lectures_formula() -> None:
@@ -44,43 +41,6 @@ def test_without_activation_many_layers_are_one() -> None:
 def test_depth_counts_hidden_layers(depth: int) -> None:
     net = MLP(5, 3, depth=depth, width=4, activation="relu")
     assert len(net.hidden) == depth
-
-
-DERIVATIVES: dict[str, Callable[[Tensor], Tensor]] = {
-    "sigmoid": lambda x: torch.sigmoid(x) * (1 - torch.sigmoid(x)),
-    "tanh": lambda x: 1 - torch.tanh(x) ** 2,
-    "relu": lambda x: (x > 0).double(),
-    "softplus": torch.sigmoid,
-    "identity": torch.ones_like,
-}
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_derivatives_are_those_of_the_lecture(name: str) -> None:
-    x = torch.linspace(-4, 4, 16, dtype=torch.float64, requires_grad=True)  # 0 is not among them
-    (slope,) = torch.autograd.grad(ACTIVATIONS[name]()(x).sum(), x)
-    torch.testing.assert_close(slope, DERIVATIVES[name](x.detach()))
-
-
-def test_tanh_is_a_scaled_sigmoid() -> None:
-    x = torch.linspace(-4, 4, 9)
-    sigmoid, tanh = ACTIVATIONS["sigmoid"](), ACTIVATIONS["tanh"]()
-    torch.testing.assert_close(tanh(x), 2 * sigmoid(2 * x) - 1)
-
-
-def test_log_linear_is_the_lectures_formula() -> None:
-    """c_k = softmax(Σ θ_ki f_i)."""
-    net = LogLinear(5, 3, bias=False)
-    f, theta = torch.randn(7, 5), net.output.weight
-    scores = torch.stack([(theta[k] * f).sum(1) for k in range(3)], dim=1)
-    torch.testing.assert_close(net(f).softmax(1), scores.exp() / scores.exp().sum(1, keepdim=True))
-
-
-def test_log_linear_is_an_mlp_of_depth_0() -> None:
-    net, mlp = LogLinear(5, 3), MLP(5, 3, depth=0, width=4, activation="tanh")
-    net.load_state_dict(mlp.state_dict())
-    f = torch.randn(7, 5)
-    torch.testing.assert_close(net(f), mlp(f))
 
 
 OUTPUT_FORMULAS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -131,48 +91,3 @@ def test_one_sigmoid_is_a_softmax_of_two_classes() -> None:
     of_two = torch.autograd.grad(softmax_loss, list(two.hidden.parameters()))
     of_one = torch.autograd.grad(sigmoid_loss, list(one.hidden.parameters()))
     torch.testing.assert_close(of_one, of_two)
-
-
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus"])
-@pytest.mark.parametrize("seed", range(3))
-def test_chain_has_the_gradient_of_the_lecture(activation: str, seed: int) -> None:
-    """∂C/∂b₁ = σ'(z₁) w₂ σ'(z₂) w₃ σ'(z₃) w₄ σ'(z₄) ∂C/∂a₄, z and a computed by hand."""
-    torch.manual_seed(seed)
-    net = Chain(1, 1, depth=4, activation=activation)
-    act, slope = ACTIVATIONS[activation](), DERIVATIVES[activation]
-    neurons = [linear(net, f"neurons.{number}") for number in range(4)]
-    w = [neuron.weight.item() for neuron in neurons]
-    b = [neuron.bias.item() for neuron in neurons]
-    a, z = torch.tensor(0.7), []
-    for layer in range(4):
-        z.append(w[layer] * a + b[layer])
-        a = act(z[layer])
-    a.requires_grad_()
-    (by_a4,) = torch.autograd.grad((0.3 - net.output(a.view(1, 1))).square().sum(), a)
-    slopes = [slope(z[layer]) for layer in range(4)]
-    product = slopes[0] * w[1] * slopes[1] * w[2] * slopes[2] * w[3] * slopes[3] * by_a4
-
-    cost = (0.3 - net(torch.tensor([[0.7]]))).square().sum()
-    (by_b1,) = torch.autograd.grad(cost, neurons[0].bias)
-    assert by_b1.item() == pytest.approx(product.item(), rel=1e-5, abs=1e-6)
-    assert abs(by_b1.item()) > 1e-6 or activation == "sigmoid", "the formula says more than 0 = 0"
-
-
-def test_each_sigmoid_neuron_takes_three_quarters_of_the_gradient_or_more() -> None:
-    """|w| ≤ 1, so |w σ'(z)| ≤ ¼ a layer: the lecture's bound, reached where w = 1 and z = 0."""
-    net = Chain(1, 1, depth=8, activation="sigmoid").double()
-    neurons = [linear(net, f"neurons.{number}") for number in range(8)]
-    with torch.no_grad():
-        for neuron in neurons:
-            neuron.weight.fill_(1)
-            neuron.bias.fill_(-0.5)  # σ(0) − ½ = 0: every z is 0 but the first
-    biases = [neuron.bias for neuron in neurons]
-    gradients = torch.autograd.grad(net(torch.tensor([[0.5]]).double()).sum(), biases)
-    ratios = [(a / b).item() for a, b in pairwise(gradients)]
-    assert ratios == pytest.approx([0.25] * 7)
-
-
-def test_chain_reads_all_inputs_and_gives_all_outputs() -> None:
-    net = Chain(64, 10, depth=3, activation="tanh")
-    assert net(torch.randn(5, 64)).shape == (5, 10)
-    assert [p.numel() for n, p in net.neurons.named_parameters() if "weight" in n] == [64, 1, 1]
