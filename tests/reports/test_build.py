@@ -6,9 +6,9 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import plotly
@@ -22,7 +22,7 @@ from orchestrator.reports.index import write_index
 from orchestrator.reports.page.encode.encoding import deflated
 from orchestrator.reports.page.encode.highlight import highlighted
 from orchestrator.reports.page.render import plotly_js
-from tests.reports.sample import Sample, plan_document, write
+from tests.reports.sample import Factors, Sample, plan_document, write
 from tests.reports.some import some
 
 pytestmark = pytest.mark.slow  # whole pages
@@ -76,27 +76,28 @@ def test_the_same_tables_give_the_same_bytes(small: Path) -> None:
     assert build_report(small).path.read_bytes() == first
 
 
-RUINS: dict[str, dict[str, Any]] = {
-    "all failed": {"every_fate": "failed", "error": "ValueError: no\n" + "  at x\n" * 30},
-    "all diverged": {"every_fate": "diverged"},
-    "nothing trained": {"every_fate": "missing"},
-    "one replicate": {"replicates": 1},
-    "no probes": {"probes": False},
-    "one variant": {"factors": {}, "baseline": {}},
-    "no smallest difference": {"smallest_difference": None},
-    "a loss": {"metric": "loss"},
-    "baseline of all factors": {"baseline": {"model.activation": "sigmoid", "model.depth": 1}},
-    "half": {"fates": {("activation=tanh depth=3", r): "missing" for r in range(7)}},
-    "one diverged": {"fates": {("activation=tanh depth=3", 0): "diverged"}},
+FACTORS: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
+WHOLE = Sample(study="s", factors=FACTORS, replicates=7)
+RUINS = {
+    "all failed": replace(WHOLE, every_fate="failed", error="ValueError: no\n" + "  at x\n" * 30),
+    "all diverged": replace(WHOLE, every_fate="diverged"),
+    "nothing trained": replace(WHOLE, every_fate="missing"),
+    "one replicate": replace(WHOLE, replicates=1),
+    "no probes": replace(WHOLE, probes=False),
+    "one variant": replace(WHOLE, factors={}, baseline={}),
+    "no smallest difference": replace(WHOLE, smallest_difference=None),
+    "a loss": replace(WHOLE, metric="loss"),
+    "baseline of all factors": replace(
+        WHOLE, baseline={"model.activation": "sigmoid", "model.depth": 1}
+    ),
+    "half": replace(WHOLE, fates={("activation=tanh depth=3", r): "missing" for r in range(7)}),
+    "one diverged": replace(WHOLE, fates={("activation=tanh depth=3", 0): "diverged"}),
 }
-FACTORS: dict[str, list[Any]] = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
 
 
 @pytest.mark.parametrize("ruin", RUINS)
 def test_every_state_of_a_study_has_a_report(tmp_path: Path, ruin: str) -> None:
-    changes: dict[str, Any] = {"study": "s", "factors": FACTORS, "replicates": 7, **RUINS[ruin]}
-    sample = Sample(**changes)
-    folder = write(tmp_path, sample)
+    folder = write(tmp_path, RUINS[ruin])
     report = build_report(folder)
     page = report.path.read_text()
     assert report.finding
@@ -154,7 +155,7 @@ class Elements(HTMLParser):
 
 
 def evil(tmp_path: Path) -> Path:
-    factors: dict[str, list[Any]] = {f"model.{EVIL}": [EVIL, "tanh"], "model.depth": [1, 2]}
+    factors: Factors = {f"model.{EVIL}": [EVIL, "tanh"], "model.depth": [1, 2]}
     sample = Sample(
         study="evil", question=EVIL, factors=factors, baseline={f"model.{EVIL}": EVIL},
         replicates=6, error=f"Error: {EVIL}\n{EVIL}", text=f"# {EVIL}",

@@ -1,16 +1,15 @@
 """Studies of every kind, drawn."""
 
 from pathlib import Path
-from typing import Any
 
 from orchestrator.reports.analysis import Analysis, analyse
 from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import Scheme, scheme
 from orchestrator.reports.figures.records import Figure, Panel
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 
-STUDIES: dict[str, dict[str, list[Any]]] = {
+STUDIES: dict[str, Factors] = {
     "no factor": {},
     "names": {"model.activation": ["sigmoid", "tanh", "relu"]},
     "numbers": {"model.depth": [1, 2, 4]},

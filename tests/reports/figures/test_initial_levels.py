@@ -1,14 +1,12 @@
 """Where the lists of a figure open, on results and sizes that are known."""
 
-from typing import Any
-
 from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Scheme, scheme
 from orchestrator.reports.figures.initial_levels import initial_levels
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
-from tests.reports.sample import Sample, parse_plan, plan_document
+from tests.reports.sample import Factors, Sample, parse_plan, plan_document
 
-FACTORS: dict[str, list[Any]] = {
+FACTORS: Factors = {
     "model.activation": ["sigmoid", "tanh"],
     "model.depth": [1, 2, 8],
     "model.init.scale": [0.5, 1.0],

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from orchestrator.reports.build import build_report
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 from tests.reports.test_build import evil
 
 pytestmark = pytest.mark.slow  # whole analyses and pages
@@ -25,7 +25,7 @@ def errors(page: Path) -> list[Any]:
 
 @pytest.mark.parametrize("kind", ["full", "memory", "hostile", "failed", "nothing trained"])
 def test_the_markup_has_no_error(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
-    factors: dict[str, list[Any]] = {"model.activation": ["sigmoid", "tanh"]}
+    factors: Factors = {"model.activation": ["sigmoid", "tanh"]}
     if kind in ("full", "memory"):
         folder = request.getfixturevalue(kind)
     elif kind == "hostile":
@@ -41,7 +41,7 @@ def test_the_markup_has_no_error(request: pytest.FixtureRequest, tmp_path: Path,
 @pytest.mark.browser
 def test_axe_finds_nothing_serious(browser: Browser, tmp_path: Path) -> None:
     """Light and dark, every figure drawn, everything folded opened."""
-    factors: dict[str, list[Any]] = {
+    factors: Factors = {
         "model.activation": ["sigmoid", "tanh", "relu"],
         "model.depth": [2, 4],
     }

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, PHONE, Visit, clashes, wait_until
-from tests.reports.sample import Sample, write, write_small
+from tests.reports.sample import Factors, Sample, write, write_small
 from tests.reports.test_build import evil
 
 pytestmark = MARKS
@@ -223,7 +223,7 @@ def test_hostile_names_do_no_harm(browser: Browser, tmp_path: Path) -> None:
 def test_a_ruined_study_has_a_page_without_errors(
     browser: Browser, tmp_path: Path, fate: str, figures: int
 ) -> None:
-    factors: dict[str, list[Any]] = {"model.activation": ["sigmoid", "tanh"]}
+    factors: Factors = {"model.activation": ["sigmoid", "tanh"]}
     sample = Sample(study="s", factors=factors, replicates=3, every_fate=fate)
     visit = Visit(browser, build_report(write(tmp_path, sample)).path)
     assert len(visit.draw_all()) == figures

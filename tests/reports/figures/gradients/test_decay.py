@@ -1,7 +1,6 @@
 """Lines by layer are the profiles that were measured, with theory before training."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from tests.reports.figures.drawing import drawn, shown, with_view
-from tests.reports.sample import Drawn, Sample, write
+from tests.reports.sample import Drawn, Factors, Sample, write
 
 pytestmark = pytest.mark.slow  # whole analyses and pages
 
@@ -73,9 +72,7 @@ def test_weight_gradients_say_how_much_flatter_they_are(full_drawn: Drawn) -> No
 
 
 @pytest.mark.parametrize("factors", [{"model.cell": ["rnn", "gru"]}, {"model.depth": [2, 3]}])
-def test_gradients_that_are_zero_everywhere_are_counted(
-    tmp_path: Path, factors: dict[str, list[Any]]
-) -> None:
+def test_gradients_that_are_zero_everywhere_are_counted(tmp_path: Path, factors: Factors) -> None:
     tables = read_tables(write(tmp_path, Sample(study="s", factors=factors, replicates=3)))
     tables.gradients["value"] = 0.0
     figures = draw_all(*with_view(tables))

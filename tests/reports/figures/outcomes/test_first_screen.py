@@ -1,14 +1,13 @@
 """The figure of the first screen, and where there is none."""
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from orchestrator.reports.figures.composed import visible
 from tests.reports.figures.drawing import drawn
-from tests.reports.sample import Drawn, Sample, write
+from tests.reports.sample import Drawn, Factors, Sample, write
 
 pytestmark = pytest.mark.slow  # whole analyses and pages
 
@@ -26,7 +25,7 @@ def test_lines_run_along_the_factor_on_a_scale(full: Path, full_drawn: Drawn) ->
 
 
 def test_there_are_at_most_four_panels_and_lists_for_the_rest(tmp_path: Path) -> None:
-    factors: dict[str, list[Any]] = {
+    factors: Factors = {
         "model.activation": ["tanh", "relu"],
         "model.depth": [*range(1, 6)],
         "training.optimizer": ["sgd", "adam"],
@@ -42,7 +41,7 @@ def test_there_are_at_most_four_panels_and_lists_for_the_rest(tmp_path: Path) ->
 
 def test_a_mean_without_neighbours_has_a_bar_for_its_band(tmp_path: Path) -> None:
     """As while a study is under way: sigmoid is there at one depth only."""
-    factors: dict[str, list[Any]] = {
+    factors: Factors = {
         "model.activation": ["sigmoid", "tanh"],
         "model.depth": [1, 2, 4],
     }

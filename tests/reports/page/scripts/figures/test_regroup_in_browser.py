@@ -10,11 +10,11 @@ from orchestrator.reports.build import build_report
 from orchestrator.reports.figures.palette import INK, soft
 from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
 from tests.reports.page.scripts.filters.test_level_filters_in_browser import chip, points
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 
 pytestmark = MARKS
 
-FACTORS: dict[str, list[Any]] = {
+FACTORS: Factors = {
     "model.activation": ["sigmoid", "tanh", "relu"],
     "model.depth": [1, 2, 4],
     "model.init.scale": [0.5, 1.0],
@@ -141,7 +141,7 @@ def test_a_figure_that_does_not_follow_says_so(visit: Visit) -> None:
 
 def test_figures_across_tasks_follow_all_but_the_task(browser: Browser, tmp_path: Path) -> None:
     """What they show is of all tasks together, so chips leave it as it is."""
-    factors: dict[str, list[Any]] = {
+    factors: Factors = {
         "model.activation": ["sigmoid", "tanh"],
         "task.name": ["a", "b"],
         "model.depth": [1, 2],

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser
 
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 
 pytestmark = MARKS
-FACTORS: dict[str, list[Any]] = {
+FACTORS: Factors = {
     "model.activation": ["sigmoid", "tanh"],
     "model.width": list(range(60)),
 }
