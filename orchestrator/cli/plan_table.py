@@ -12,7 +12,7 @@ from rich.text import Text
 
 from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.duration import Prediction
-from orchestrator.plan.power import DESCRIPTIVE_BELOW, LEVEL, Attainable, attainable
+from orchestrator.plan.power import DRAWS, EXACT_UP_TO, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.run.estimate import in_words
 from orchestrator.run.plan_counts import count_states, steps_to_do
@@ -164,21 +164,22 @@ def _baseline(study: Study) -> str:
 
 
 def _cannot(power: Attainable) -> Iterator[str]:
-    n, holm = plural(power.replicates, "replicate"), power.replicates_needed
-    more = f", {holm} with Holm over {plural(power.contrasts, 'contrast')}"
-    can = f"{DESCRIPTIVE_BELOW} can{more if holm > DESCRIPTIVE_BELOW else ''}"
+    n, smallest = plural(power.replicates, "replicate"), f"{power.smallest_p:.2g}"
     yield f"n = {power.replicates}: descriptive only; with {n} this design cannot reach p < .05"
-    yield f"    the smallest p that a sign-flip test can give is {power.smallest_p:.2g}; {can}"
+    yield (
+        f"    the smallest p that a sign-flip test can give is {smallest}; "
+        f"{power.replicates_needed} replicates can"
+    )
 
 
 def _tests(power: Attainable) -> Iterator[str]:
-    alone, adjusted = power.smallest_p, power.smallest_p_adjusted
-    yield f"n = {power.replicates}: the smallest p that a sign-flip test can give is {alone:.2g}"
-    yield f"    after Holm over {plural(power.contrasts, 'contrast')} {adjusted:.2g}"
-    if adjusted >= LEVEL:
-        needed = power.replicates_needed
-        yield f"    too large for any verdict: with Holm it takes {needed} replicates, so the"
-        yield f"    report adjusts by step-down max-T over the same flips; it reaches {alone:.2g}"
+    n, smallest = power.replicates, f"{power.smallest_p_adjusted:.2g}"
+    yield f"n = {n}: the smallest p that a sign-flip test can give is {smallest}"
+    if n > EXACT_UP_TO:
+        yield f"    above {EXACT_UP_TO} replicates it is computed from {DRAWS:,} random patterns"
+    if power.contrasts > 1:
+        contrasts = plural(power.contrasts, "contrast")
+        yield f"    the same after adjustment over {contrasts} by step-down max-T"
 
 
 def _fixed(study: Study) -> Iterator[str]:

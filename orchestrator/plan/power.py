@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from orchestrator.study.records import Study
 
-DESCRIPTIVE_BELOW = 6  # replicates
-LEVEL = 0.05
+DESCRIPTIVE_BELOW = 6  # replicates: 2/2⁵ exceeds .05
+EXACT_UP_TO = 16  # replicates; above, the report draws sign patterns
+DRAWS = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,19 +14,21 @@ class Attainable:
     """The smallest p-values that the study's tests can give.
 
     Answers: could these seeds show any difference, however large?
-    Assumes: paired differences, exact two-sided sign-flip test; Holm over all contrasts. Where
-        Holm cannot reach LEVEL, the report adjusts by step-down max-T, which can reach smallest_p.
-        Above 16 replicates the report draws 2¹⁶ sign patterns, so its p is at least 1/65,537.
-    Misleads: a p that is attainable is not one that is likely; see the minimal detectable
-        difference in the report.
+    Assumes: paired differences (no trial fails), exact two-sided sign-flip test; step-down max-T
+        over all contrasts. It flips whole replicates, so two patterns of 2ⁿ are extreme for every
+        contrast at once: the adjusted p can be as small as that of one contrast, however many
+        there are. Above 16 replicates 2¹⁶ patterns are drawn, and p is at least 1/65,537.
+    Misleads: a p that is attainable is not one that is likely; that is what the detectable
+        differences are for. Comparisons that lose a trial are unpaired, and adjusted by Holm.
     Source: 2ⁿ sign patterns are equally likely without a difference; two of them are extreme.
+        Westfall & Young 1993 for max-T.
     """
 
     replicates: int
     contrasts: int  # variants that are compared with a baseline
-    smallest_p: float  # of one contrast: 2/2ⁿ
-    smallest_p_adjusted: float  # of the first of m contrasts after Holm: m·2/2ⁿ, at most 1
-    replicates_needed: int  # for the adjusted p to get below LEVEL
+    smallest_p: float  # of one contrast
+    smallest_p_adjusted: float  # of a contrast, adjusted for all by max-T: the same
+    replicates_needed: int  # for the adjusted p to get below .05
 
     @property
     def descriptive_only(self) -> bool:
@@ -39,20 +42,10 @@ def attainable(study: Study) -> Attainable:
 
 def power_of(n: int, m: int) -> Attainable:
     """For n replicates and m contrasts; tests/plan/test_power.py holds it equal to the report."""
-    needed = DESCRIPTIVE_BELOW
-    while _holm(needed, m) >= LEVEL:
-        needed += 1
-    return Attainable(n, m, _smallest(n), _holm(n, m), needed)
+    smallest = 1.0 / (DRAWS + 1) if n > EXACT_UP_TO else min(1.0, 2.0 ** (1 - n))
+    return Attainable(n, m, smallest, smallest, DESCRIPTIVE_BELOW)
 
 
 def contrasts(study: Study) -> int:
     """Variants whose baseline is another variant of the study."""
     return sum(variant != baseline for variant, baseline in study.baselines.items())
-
-
-def _smallest(n: int) -> float:
-    return min(1.0, 2.0 ** (1 - n))
-
-
-def _holm(n: int, m: int) -> float:
-    return min(1.0, m * _smallest(n))

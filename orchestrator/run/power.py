@@ -15,11 +15,15 @@ FACTORS = (1, 2, 4)  # times the study's replicates
 
 @dataclass(frozen=True, slots=True)
 class Detectable:
-    """Differences of the metric that are found with a chance of 80 %, by number of replicates."""
+    """Differences of the metric that are found with a chance of 80 %, by number of replicates.
+
+    That is the chance of one contrast that differs while the others do not.
+    """
 
     spread: float  # sd of paired differences
     source: str  # where it comes from
     differences: dict[int, float]  # replicates → difference; those that can show none are left out
+    share_if_all_differ: dict[int, float]  # by as much: replicates → share of contrasts found
     replicates_for_smallest: int | None  # to find the smallest difference that matters
 
 
@@ -53,20 +57,25 @@ def _measured(study: Study, folder: StudyPaths) -> Detectable | None:
     except ReportError:  # of a version that wrote other plans
         return None
     found = spread(compare_trials(plan, trials).rows)
-    if found is None or plan.compare.metric != study.compare.metric:
+    if not found or not found.median or plan.compare.metric != study.compare.metric:
         return None
     source = f"median of {found.comparisons} in {folder.root}, n = {found.replicates}"
     return _detectable(study, found.median, source)
 
 
 def _detectable(study: Study, spread: float, source: str) -> Detectable:
-    from orchestrator.reports.statistics.comparisons.power import detectable, replicates_for
+    from orchestrator.reports.statistics.comparisons.power import (
+        detectable,
+        power_if_all,
+        replicates_for,
+    )
 
     m, smallest = contrasts(study), study.compare.smallest_difference
     every = {n: detectable(n, spread, m) for n in (study.replicates * f for f in FACTORS)}
     found = {n: value for n, value in every.items() if value is not None}
+    shares = {n: power_if_all(n, value / spread, m) for n, value in found.items()}
     needed = replicates_for(smallest, spread, m) if smallest else None
-    return Detectable(spread, source, found, needed)
+    return Detectable(spread, source, found, shares, needed)
 
 
 def lines(study: Study, found: Detectable | None) -> Iterator[str]:
@@ -76,9 +85,17 @@ def lines(study: Study, found: Detectable | None) -> Iterator[str]:
         return
     yield f"Detects: with a spread of {_text(study, found.spread)} ({found.source})"
     for n, difference in found.differences.items():
-        yield f"    n = {n}: differences from {_text(study, difference)} on, with a chance of 80 %"
+        chance = f"with a chance of 80 %{_others(contrasts(study), found.share_if_all_differ[n])}"
+        yield f"    n = {n}: differences from {_text(study, difference)} on, {chance}"
     if study.compare.smallest_difference:
         yield f"    {_smallest(study, found)}"
+
+
+def _others(contrasts: int, share: float) -> str:
+    """What the chance is a matter of; nothing where there is one contrast."""
+    if contrasts == 1:
+        return ""
+    return f" if only one of {contrasts} contrasts differs ({100 * share:.0f} % of them if all do)"
 
 
 def _smallest(study: Study, found: Detectable) -> str:

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from orchestrator.reports.statistics.comparisons.comparisons import Comparison
-from orchestrator.reports.statistics.comparisons.power import MOST, POWER, reachable
+from orchestrator.reports.statistics.comparisons.comparisons import ALPHA, Comparison
+from orchestrator.reports.statistics.comparisons.power import MOST, POWER
 from orchestrator.reports.statistics.comparisons.spread import deviation
 from orchestrator.reports.statistics.intervals import Floats, t_half_width
 
@@ -96,7 +96,7 @@ def share_decided(
     n: int, mean: float, sd: float, later: int, contrasts: int, smallest: float | None
 ) -> float:
     """P(decided with `later` replicates), given mean and sd of the n paired differences so far."""
-    alpha = reachable(later, contrasts)
+    alpha = _reachable(later, contrasts)
     if not alpha:
         return 0.0
     means, sds = _futures(n, mean, sd, later)
@@ -104,6 +104,15 @@ def share_decided(
     if smallest is not None:
         decided |= np.abs(means) + t_half_width(later, sds) <= smallest
     return float(decided.mean())
+
+
+def _reachable(n: int, contrasts: int) -> float:
+    """The largest p of one contrast that still decides it: Bonferroni's bound, in steps of 2/2ⁿ."""
+    step = float(2.0 ** (1 - n))
+    if step > ALPHA:
+        return 0.0
+    steps = ALPHA / max(contrasts, 1) // step
+    return max(step, steps * step)
 
 
 def _futures(n: int, mean: float, sd: float, later: int) -> tuple[Floats, Floats]:
