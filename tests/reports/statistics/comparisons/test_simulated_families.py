@@ -39,7 +39,7 @@ def test_the_patterns_that_may_reach_a_result(n: int) -> None:
 
 def test_contrasts_of_a_family_are_correlated_and_vary_by_one() -> None:
     drawn = families(12, 3, 0.5).reshape(-1, 3)
-    assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(CORRELATION, abs=0.03)
+    assert np.asarray(np.corrcoef(drawn.T))[0, 1] == pytest.approx(CORRELATION, abs=0.03)
     assert drawn.std(axis=0) == pytest.approx(1.0, abs=0.03)
     assert drawn.mean(axis=0) == pytest.approx(0.5, abs=0.02)
 
