@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.orch import orch
-from tests.cli.running import parts, tables
+from tests.cli.running import tables
 from tests.own_code import MODEL, TASK
 
 pytestmark = pytest.mark.slow  # a process a test
@@ -118,20 +118,3 @@ def test_what_fails_only_in_training_is_a_failed_trial_with_its_line(folder: Pat
     assert done.returncode == 1
     errors = tables(folder / "study" / "results", "own")["trials"]["error"].to_pylist()
     assert all("ValueError: too many" in error and "deep.py" in error for error in errors)
-
-
-@pytest.mark.ray
-def test_ray_workers_find_the_modules_and_give_the_same_rows(folder: Path) -> None:
-    rows = {}
-    for executor, flags in (("ray", ()), ("inline", ("--inline",))):
-        results = folder / executor
-        done = orch(
-            *("run", "../study/own.yaml", "--no-report", "--results", results, *flags),
-            cwd=folder / "elsewhere",
-        )
-        assert done.returncode == 0, done.stderr
-        assert "hello" in done.stderr
-        assert len(parts(results)) == 2
-        rows[executor] = tables(results, "own")
-    for name, table in rows["ray"].items():
-        assert table.equals(rows["inline"][name]), name

@@ -12,7 +12,7 @@ from orchestrator.reports.statistics.outcomes.evidence import evidence
 from orchestrator.study.parsing.overrides import Overrides
 from tests.cli.running import TINY, events, train_here, write_study
 
-LONGER = TINY.replace("epochs: 2", "epochs: 40").replace("200", "1000")
+LONGER = TINY.replace("epochs: 2", "epochs: 25").replace("200", "1000")
 
 
 def planned(study: Path, capsys: pytest.CaptureFixture[str], **flags: Any) -> dict[str, Any]:
@@ -41,12 +41,19 @@ def test_a_structure_never_trained_has_no_prediction(
 
 
 @pytest.mark.slow
-def test_a_run_is_predicted_from_an_earlier_one_of_the_same_structures(
+def test_a_run_is_predicted_by_calibration_and_then_from_the_run_before(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Other seeds, same structures; a machine that is busy may take three times as long."""
+    """The second has other seeds, same structures. A busy machine may take three times as long."""
     study = write_study(tmp_path, LONGER)
+    calibrated = planned(study, capsys, calibrates=True)["predicted"]
+    assert calibrated["known"] == calibrated["packs"] == 4
+    assert not (tmp_path / "results").exists()
     train_here(study)
+    packs = [e["wall_s"] for e in events(tmp_path / "results") if e["event"] == "pack_finished"]
+    workers = planned(study, capsys)["workers"]
+    assert 1 / 3 < calibrated["wall_s"] / (sum(packs) / workers) < 3
+
     write_study(tmp_path, LONGER + "seed: 7\n")
     predicted = planned(study, capsys)["predicted"]
     assert (predicted["packs"], predicted["known"]) == (4, 4)
@@ -61,17 +68,3 @@ def test_a_run_is_predicted_from_an_earlier_one_of_the_same_structures(
     assert run.training_s is not None
     assert 1 / 3 < second["predicted_s"] / run.training_s < 3
     assert run.prediction_error == pytest.approx(second["predicted_s"] / run.training_s - 1)
-
-
-@pytest.mark.slow
-def test_calibration_is_near_what_the_run_takes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    study = write_study(tmp_path, LONGER)
-    predicted = planned(study, capsys, calibrates=True)["predicted"]
-    assert predicted["known"] == predicted["packs"] == 4
-    assert not (tmp_path / "results").exists()
-    train_here(study)
-    packs = [e["wall_s"] for e in events(tmp_path / "results") if e["event"] == "pack_finished"]
-    workers = planned(study, capsys)["workers"]
-    assert 1 / 3 < predicted["wall_s"] / (sum(packs) / workers) < 3

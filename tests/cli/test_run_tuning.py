@@ -16,7 +16,7 @@ from orchestrator.reports.page.rows.trial_cards import trial_cards
 from orchestrator.reports.statistics.outcomes.evidence import evidence
 from orchestrator.reports.text.names import level_text
 from tests.cli.orch import orch
-from tests.cli.running import TINY, parts, started, tables, train_here, train_killed, write_study
+from tests.cli.running import TINY, parts, tables, train_here, train_killed, write_study
 from tests.reports.page.encode.test_encoding import unpacked
 
 pytestmark = pytest.mark.slow  # a process a test
@@ -173,15 +173,3 @@ def test_divergence_is_the_worst_score(tmp_path: Path) -> None:
         assert best["settings"] == {"training.learning_rate": 0.1}
     trials = tables(tmp_path / "results")["trials"]
     assert "diverged" in trials.filter(pc.equal(trials["phase"], "tuning"))["status"].to_pylist()
-
-
-@pytest.mark.ray
-def test_killed_under_ray_in_the_second_phase_it_comes_out_the_same(
-    done: Path, tmp_path: Path
-) -> None:
-    write_study(tmp_path, TUNED)
-    with started(["run", "study.yaml", "--no-report"], cwd=tmp_path) as run:
-        run.wait_for("the first phase", lambda: len(parts(tmp_path / "results")) >= 2)
-    assert train_here(tmp_path / "study.yaml") == 0  # the rest under Ray: test_run_optuna
-    ours, theirs = tables(tmp_path / "results"), tables(done / "results")
-    assert ours == theirs
