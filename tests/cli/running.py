@@ -35,7 +35,7 @@ factors:
 replicates: 2
 compare: {metric: test/accuracy, baseline: {model.activation: tanh}}
 """
-LONG = TINY.replace("tiny", "long").replace("epochs: 2", "epochs: 40").replace("200", "1197")
+LONG = TINY.replace("tiny", "long").replace("epochs: 2", "epochs: 20").replace("200", "1197")
 TIMINGS = ["wall_s", "started_at"]
 MARK = "ORCH_TEST_RUN"  # an environment variable that every process of a run inherits
 

@@ -139,7 +139,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_study_under_way_has_a_page_that_follows_it(tmp_path: Path) -> None:
-    study = write_study(tmp_path, LONG.replace("epochs: 40", "epochs: 150"))
+    study = write_study(tmp_path, LONG.replace("epochs: 20", "epochs: 100"))
     paths = ResultsPaths(tmp_path / "results")
     folder = paths.study("long")
     with started(["run", study, "--inline", "--results", paths.root]) as run:

@@ -14,7 +14,6 @@ from tests.cli.running import LONG, events, parts, tables, train_here, write_stu
 from tests.recipes.namespaces import Machine, lacking, two_machines
 
 SCRIPT = Path(__file__).parents[2] / "recipes" / "slurm.sh"
-STUDY = LONG.replace("epochs: 40", "epochs: 20")
 QUICK_TO_NOTICE = {
     "RAY_health_check_initial_delay_ms": "1000",
     "RAY_health_check_period_ms": "500",
@@ -87,7 +86,7 @@ def stand_ins(machines: tuple[Machine, Machine], folder: Path) -> Path:
 def test_a_machine_that_dies_in_the_middle_costs_no_trial(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
-    study, results = write_study(tmp_path, STUDY), tmp_path / "slurm_results"
+    study, results = write_study(tmp_path, LONG), tmp_path / "slurm_results"
     with submitted(machines, tmp_path, study, "--results", results, "--no-report") as job:
         wait_until_both_are_busy(job, results, tmp_path)
         machines[1].crash()

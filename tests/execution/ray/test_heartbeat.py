@@ -17,7 +17,7 @@ from tests.cli.running import LONG, events, started, write_study
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4}
-SLOW = LONG.replace("epochs: 40", "epochs: 4000")
+SLOW = LONG.replace("epochs: 20", "epochs: 4000")
 
 
 @pytest.fixture
