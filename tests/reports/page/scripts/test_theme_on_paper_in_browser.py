@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser
 
 from tests.reports.page.browsing import MARKS, Visit, clashes
@@ -25,13 +24,8 @@ def printed(visit: Visit) -> Any:
     return visit.page.evaluate(PLOTS)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_plots_fill_their_places_on_paper_whatever_the_window(
-    browser: Browser, report: Path, width: int
-) -> None:
-    visit = Visit(browser, report, size={"width": width, "height": 800})
-    visit.page.wait_for_selector(".main-svg")  # some are drawn for the window
-    plots = printed(visit)
+def check_places(visit: Visit, plots: Any) -> None:
+    """plots: what is printed. Each fills its place, whatever the window."""
     assert all(abs(drawn - (right - left)) < 2 for left, right, drawn, _ in plots)
     assert clashes(visit) == []
     edge = visit.page.locator("main .panels").first.bounding_box()
@@ -39,14 +33,24 @@ def test_plots_fill_their_places_on_paper_whatever_the_window(
     assert max(right for _, right, *_ in plots[1:]) <= edge["x"] + PAPER_PX + 1
 
 
-def test_a_dark_page_is_printed_with_dark_ink_and_dark_again_after(
+def test_plots_fill_their_places_on_paper_from_a_narrow_window(
     browser: Browser, report: Path
 ) -> None:
-    visit = Visit(browser, report, scheme="dark")
+    visit = Visit(browser, report, size={"width": 390, "height": 800})
+    visit.page.wait_for_selector(".main-svg")  # some are drawn for the window
+    check_places(visit, printed(visit))
+
+
+def test_a_wide_dark_page_is_printed_with_dark_ink_and_dark_again_after(
+    browser: Browser, report: Path
+) -> None:
+    visit = Visit(browser, report, scheme="dark", size={"width": 1280, "height": 800})
     visit.page.wait_for_selector(".main-svg .xtick text")
     light = "getComputedStyle(document.querySelector('.xtick text')).fill"
     before = visit.page.evaluate(light)
-    assert {ink for *_, ink in printed(visit)} <= {"rgb(27, 31, 36)", None}
+    plots = printed(visit)
+    check_places(visit, plots)
+    assert {ink for *_, ink in plots} <= {"rgb(27, 31, 36)", None}
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
     visit.page.wait_for_selector(".main-svg .xtick text")
     assert visit.page.evaluate(light) == before == "rgb(230, 233, 237)"
