@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from orchestrator.execution.nodes import Cluster as Nodes
 from orchestrator.execution.protocol import Job, Summary
 from orchestrator.execution.ray.autoscaling import wait_for_room
 from orchestrator.execution.ray.executor import RayTuneExecutor
@@ -73,18 +74,19 @@ def notes(cluster: "Cluster") -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def joined(cluster: "Cluster") -> Iterator[Nodes]:
+    """Joined once by this process, as a join starts new workers on every node."""
+    with existing_cluster(cluster.address, threads=1) as nodes:
+        yield nodes
+
+
 def train(
-    cluster: "Cluster",
-    packs: list[Pack],
-    results: Path,
-    heard: Heard,
-    double: str = "train_slowly",
-    **resources: Any,
+    packs: list[Pack], results: Path, heard: Heard, double: str = "train_slowly", **resources: Any
 ) -> None:
     job = Job(results, Resources(**resources), train=f"tests.execution.doubles:{double}")
-    with existing_cluster(cluster.address, threads=1):
-        executor = RayTuneExecutor(lambda: tune_folder(results), preflight)
-        executor.run([packs], job, heard)
+    executor = RayTuneExecutor(lambda: tune_folder(results), preflight)
+    executor.run([packs], job, heard)
 
 
 def nodes_of(notes: Path) -> dict[str, set[str]]:
@@ -133,93 +135,112 @@ def test_a_study_whose_driver_is_killed_goes_on(cluster: "Cluster", tmp_path: Pa
     assert not list(results.glob(".[st]*"))
 
 
-def test_a_quarter_of_a_gpu(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
+@pytest.mark.usefixtures("joined")
+def test_a_quarter_of_a_gpu(tmp_path: Path, notes: Path) -> None:
     packs = [pack_of(name) for name in "abcd"]
-    train(cluster, packs, tmp_path, Heard(), cpus=0.5, gpus=0.25, accelerator_type="A100")
+    train(packs, tmp_path, Heard(), cpus=0.5, gpus=0.25, accelerator_type="A100")
     assert [note.read_text() for note in notes.iterdir()] == ["0"] * 4
 
 
-def test_no_gpu_asked_for_no_gpu_seen(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
-    train(cluster, [pack_of("a")], tmp_path, Heard())
+@pytest.mark.usefixtures("joined")
+def test_no_gpu_asked_for_no_gpu_seen(tmp_path: Path, notes: Path) -> None:
+    train([pack_of("a")], tmp_path, Heard())
     assert [note.read_text() for note in notes.iterdir()] == [""]
 
 
-def test_workers_of_one_trial_on_two_nodes(cluster: "Cluster", tmp_path: Path) -> None:
-    """Each has room for one of them."""
-    trial = pack([variant("shared")], replicates=1)
-    node = cluster.add_node(num_cpus=2, **STORE)
-    with existing_cluster(cluster.address, threads=2):
-        executor = RayTuneExecutor(lambda: tune_folder(tmp_path))
-        executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
-    cluster.remove_node(node)
-    found = pq.read_table(Job(tmp_path).paths.part("metrics", trial.pack_id))["value"]
-    assert np.allclose(found, train_pack(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
+def test_room_that_never_comes_is_asked_for_no_longer(joined: Nodes) -> None:
+    from ray.util import placement_group_table
+
+    resources = Resources(labels={"pool": "none"})
+    assert not wait_for_room(joined, resources, timeout_s=1.5).has_room(resources)
+    assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
+
+
+class Second:
+    """Another node, labelled, from its first use. It starts in seconds, so tests share it."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
+        self.has_joined = False
+
+    def join(self) -> None:
+        if not self.has_joined:
+            self.node = self.cluster.add_node(num_cpus=2, labels={"pool": "night"}, **STORE)
+            self.has_joined = True
+
+    def vanish(self) -> None:
+        """Without a word."""
+        self.cluster.remove_node(self.node, allow_graceful=False)
+
+
+@pytest.fixture(scope="module")
+def second(cluster: "Cluster") -> Second:
+    return Second(cluster)
 
 
 class Joining(Heard):
-    """A node joins when the first pack is done; the other packs wait for it."""
+    """The second node joins when the first pack is done; the other packs wait for it."""
 
-    def __init__(self, cluster: "Cluster") -> None:
+    def __init__(self, second: Second) -> None:
         super().__init__()
-        self.cluster = cluster
+        self.second = second
 
     def finished(self, summary: Summary) -> None:
         super().finished(summary)
-        if len(self.summaries) == 1:
-            self.node = self.cluster.add_node(num_cpus=2, **STORE)
+        self.second.join()
 
 
-def test_a_node_that_comes_late_gets_packs(cluster: "Cluster", tmp_path: Path, notes: Path) -> None:
+@pytest.mark.usefixtures("joined")
+def test_a_node_that_comes_late_gets_packs(second: Second, tmp_path: Path, notes: Path) -> None:
+    assert not second.has_joined
     names = ["first", *(f"wait {number}" for number in range(7))]
-    heard = Joining(cluster)
-    train(cluster, [pack_of(name) for name in names], tmp_path, heard, "train_on_two_nodes")
-    cluster.remove_node(heard.node)
+    train([pack_of(name) for name in names], tmp_path, Joining(second), "train_on_two_nodes")
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert len(nodes_of(notes)) == 2
 
 
-def test_room_that_never_comes_is_asked_for_no_longer(cluster: "Cluster") -> None:
-    resources = Resources(labels={"pool": "none"})
-    with existing_cluster(cluster.address, threads=1) as before:
-        from ray.util import placement_group_table
-
-        assert not wait_for_room(before, resources, timeout_s=1.5).has_room(resources)
-        assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
-
-
-@pytest.fixture(scope="module")
-def second(cluster: "Cluster") -> Any:
-    """Another node, labelled."""
-    return cluster.add_node(num_cpus=2, labels={"pool": "night"}, **STORE)
+@pytest.mark.usefixtures("joined")
+def test_workers_of_one_trial_on_two_nodes(second: Second, tmp_path: Path) -> None:
+    """Each has room for one of them."""
+    second.join()
+    trial = pack([variant("shared")], replicates=1)
+    executor = RayTuneExecutor(lambda: tune_folder(tmp_path))
+    executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
+    found = pq.read_table(Job(tmp_path).paths.part("metrics", trial.pack_id))["value"]
+    assert np.allclose(found, train_pack(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
 
 
+@pytest.mark.usefixtures("joined")
 def test_packs_go_to_machines_with_the_labels_asked_for(
-    cluster: "Cluster", second: Any, tmp_path: Path, notes: Path
+    second: Second, tmp_path: Path, notes: Path
 ) -> None:
+    second.join()
     packs = [pack_of(name) for name in "abcd"]
-    train(cluster, packs, tmp_path, Heard(), labels={"pool": "night"})
-    assert set(nodes_of(notes)) == {second.node_id}
+    train(packs, tmp_path, Heard(), labels={"pool": "night"})
+    assert set(nodes_of(notes)) == {second.node.node_id}
 
 
 class Losing(Heard):
-    """A node is lost, without a word, while it has packs."""
+    """The second node is lost while it has packs."""
 
-    def __init__(self, cluster: "Cluster", node: Any) -> None:
+    def __init__(self, second: Second) -> None:
         super().__init__()
-        self.cluster, self.node = cluster, node
+        self.second = second
 
     def finished(self, summary: Summary) -> None:
         super().finished(summary)
         if len(self.summaries) == 4:
-            self.cluster.remove_node(self.node, allow_graceful=False)
+            self.second.vanish()
 
 
+@pytest.mark.usefixtures("joined")
 def test_the_packs_of_a_lost_node_run_elsewhere(
-    cluster: "Cluster", second: Any, tmp_path: Path, notes: Path
+    second: Second, tmp_path: Path, notes: Path
 ) -> None:
+    second.join()
     names = [f"trial{number}" for number in range(16)]
-    heard = Losing(cluster, second)
-    train(cluster, [pack_of(name) for name in names], tmp_path, heard)
+    heard = Losing(second)
+    train([pack_of(name) for name in names], tmp_path, heard)
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert heard.losses, "the node had packs"
     assert len(heard.summaries) == len(names), "nothing counts twice"
