@@ -42,16 +42,17 @@ def consecutive_splits(sizes: Mapping[str, int]) -> dict[str, Tensor]:
 
 
 def random_splits(rows: int, sizes: Mapping[str, int], seed: int) -> dict[str, Tensor]:
-    """Disjoint random splits of the given sizes."""
+    """Disjoint random splits of the given sizes, nested as `nested_splits` says."""
     order = torch.randperm(rows, generator=torch.Generator().manual_seed(seed))
-    return {name: order[chosen] for name, chosen in consecutive_splits(sizes).items()}
+    return nested_splits(order, sizes)
 
 
 def stratified_splits(targets: Tensor, sizes: Mapping[str, int], seed: int) -> dict[str, Tensor]:
     """Disjoint random splits of the given sizes, with the classes in equal shares.
 
     targets: (examples,), class numbers. Every class is spread evenly over one order of all rows,
-    so that any stretch of it has each class in its share, to within one example.
+    so that any stretch of it has each class in its share, to within one example. Nested as
+    `nested_splits` says.
     """
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(targets), generator=generator)
@@ -62,5 +63,23 @@ def stratified_splits(targets: Tensor, sizes: Mapping[str, int], seed: int) -> d
     rank[by_class] = torch.arange(len(classes)) - (counts.cumsum(0) - counts)[classes[by_class]]
     offset = (torch.randperm(len(counts), generator=generator) + 0.5) / len(counts)
     place = (rank.double() + offset[classes]) / counts[classes]  # in (0, 1), evenly for each class
-    order = order[place.argsort(stable=True)]
-    return {name: order[chosen] for name, chosen in consecutive_splits(sizes).items()}
+    return nested_splits(order[place.argsort(stable=True)], sizes)
+
+
+def nested_splits(order: Tensor, sizes: Mapping[str, int]) -> dict[str, Tensor]:
+    """Test from the beginning of the order, validation after it, training from the end.
+
+    So the number of training examples never changes what a model is tested on, and the training
+    split of a smaller number is the beginning of that of a larger one.
+    order: (rows,), row numbers in random order. sizes: of train, validation and test, or some of
+    them. Raises ValueError if there are too few rows.
+    """
+    if sum(sizes.values()) > len(order):
+        raise ValueError(f"splits of {dict(sizes)} examples, but there are {len(order)}")
+    test, train = sizes.get("test", 0), sizes.get("train", 0)
+    splits = {
+        "train": order.flip(0)[:train],
+        "validation": order[test : test + sizes.get("validation", 0)],
+        "test": order[:test],
+    }
+    return {split: splits[split] for split in sizes}

@@ -1,6 +1,6 @@
 """What the generated sequence tasks have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import Generator, Tensor
@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 from orchestrator.models.tasks.dataset import SeedFor, consecutive_splits, generator
 
 Draw = Callable[[int, Generator], tuple[Tensor, Tensor]]  # examples → inputs, targets
+BLOCK = 100  # examples drawn at once
 
 
 def generate(
@@ -15,13 +16,27 @@ def generate(
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Inputs, targets and splits, drawn anew for every replicate.
 
-    The test split is drawn first and the training split last: with more training examples, the
-    others stay the same.
+    Each split has a generator, and is drawn in whole blocks: a larger split begins with the
+    examples of a smaller one, and leaves the others as they are.
     """
-    source = generator(seed_for, "data")
-    drawn = [draw(size, source) for size in reversed(list(sizes.values()))]
-    inputs, targets = (torch.cat(parts[::-1]) for parts in zip(*drawn, strict=True))
+    seeds = torch.randint(2**63 - 1, (len(sizes),), generator=generator(seed_for, "data"))
+    drawn = [
+        part
+        for size, seed in zip(sizes.values(), seeds.tolist(), strict=True)
+        for part in _blocks(draw, size, torch.Generator().manual_seed(seed))
+    ]
+    inputs, targets = (torch.cat(parts) for parts in zip(*drawn, strict=True))
     return inputs, targets, consecutive_splits(sizes)
+
+
+def _blocks(draw: Draw, size: int, source: Generator) -> Iterable[tuple[Tensor, Tensor]]:
+    """Inputs and targets of `size` examples in all.
+
+    torch draws a table of n rows otherwise than the first n of a longer one, hence the blocks.
+    """
+    for start in range(0, size, BLOCK):
+        inputs, targets = draw(BLOCK, source)
+        yield inputs[: size - start], targets[: size - start]
 
 
 def one_hot(symbols: Tensor, count: int) -> Tensor:

@@ -76,11 +76,16 @@ def vocabulary() -> tuple[str, ...]:
 
 
 def _numbered(settings: ToySentences, seed: int) -> tuple[list[list[int]], list[list[int]]]:
-    """Numbers of words and of tags by sentence. Training comes first, but test is drawn first."""
-    source = Random(seed)
-    drawn = [list(_sentence(settings, source)) for _ in range(sum(settings.sizes.values()))]
-    words = [[number for number, _ in sentence] for sentence in drawn[::-1]]
-    return words, [[TAGS.index(tag) for _, tag in sentence] for sentence in drawn[::-1]]
+    """Numbers of words and of tags by sentence.
+
+    Each split has a random stream, so that its size changes no other, and a larger one begins with
+    the sentences of a smaller one.
+    """
+    seeds = Random(seed)
+    streams = [(size, Random(seeds.getrandbits(64))) for size in settings.sizes.values()]
+    drawn = [list(_sentence(settings, source)) for size, source in streams for _ in range(size)]
+    words = [[number for number, _ in sentence] for sentence in drawn]
+    return words, [[TAGS.index(tag) for _, tag in sentence] for sentence in drawn]
 
 
 def _sentence(settings: ToySentences, source: Random) -> Iterator[tuple[int, str]]:

@@ -72,7 +72,7 @@ STACKED: dict[str, dict[str, Any]] = {
     "momentum": {"momentum": 0.9, "schedule": Schedule(kind="step", every_epochs=2)},
     "adam": {"optimizer": "adam", "learning_rate": 0.01},
     "rmsprop": {"optimizer": "rmsprop", "learning_rate": 0.01, "momentum": 0.5},
-    "stopping": {"learning_rate": 2.0, "early_stopping": 1},
+    "stopping": {"learning_rate": 1.0, "early_stopping": 1},
     "plateau": {"learning_rate": 2.0, "schedule": Schedule(kind="plateau", patience=1)},
     "seldom measured": {"evaluate_every": 4},
 }

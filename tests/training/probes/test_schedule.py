@@ -145,7 +145,7 @@ def test_a_trial_that_stops_early_is_probed_in_its_last_epoch() -> None:
         "probes": Probes(every_epochs=100, examples=20),
     }
     hasty = variant("hasty", learning_rate=20.0, **common)
-    slow = variant("slow", learning_rate=0.001, **common)
+    slow = variant("slow", learning_rate=0.05, **common)
     together = train(pack([hasty, slow], replicates=1))
     rows = pd.DataFrame(together.gradients)
     trials = pd.DataFrame(together.trials)
