@@ -38,6 +38,15 @@ def _unchanged(gradient: Tensor) -> Tensor:
     return gradient
 
 
+def is_bias(parameter: str) -> bool:
+    """Whether a name means a bias: `hidden.0.bias`, `lstm.bias_ih_l0`, `biases.0` of a list.
+
+    Only the parameter's own name counts: a module may be called `debiased`.
+    """
+    own = next((p for p in reversed(parameter.split(".")) if not p.isdecimal()), "")
+    return not {"bias", "biases"}.isdisjoint(own.split("_"))
+
+
 @dataclass(frozen=True)
 class Members:
     """Some models of one structure, and their parameters, which share memory with `flat`.
@@ -69,8 +78,8 @@ class Members:
         """(parameters of one model,), True where a parameter is a bias."""
         sizes = [view.numel() // len(self.flat) for view in self.parameters.values()]
         names = zip(self.parameters, sizes, strict=True)
-        is_bias = [torch.full((size,), "bias" in name) for name, size in names]
-        return torch.cat(is_bias).to(self.flat.device)
+        found = [torch.full((size,), is_bias(name)) for name, size in names]
+        return torch.cat(found).to(self.flat.device)
 
     def gradient(self, loss: Tensor) -> Tensor:
         """∂loss/∂flat, (members, parameters); loss: the sum of those of the members.

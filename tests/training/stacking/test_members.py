@@ -12,7 +12,14 @@ from torch.nn.utils import parameters_to_vector
 from orchestrator.models.networks.mlp import MLP
 from orchestrator.study.settings import Optimizer, Training
 from orchestrator.training.optim.optimizers import OPTIMIZERS
-from orchestrator.training.stacking.members import Mapped, Members, Single, find_stacking, single
+from orchestrator.training.stacking.members import (
+    Mapped,
+    Members,
+    Single,
+    find_stacking,
+    is_bias,
+    single,
+)
 from tests.training.stacking.stacked import stacked
 
 TORCH: dict[str, Any] = {
@@ -110,6 +117,38 @@ def test_biases_are_found_among_the_parameters() -> None:
     members = together(models(3, torch.float32, tanh_net), torch.float32)
     assert int(members.biases.sum()) == 5 + 5 + 3
     assert len(members.biases) == members.flat.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *((name, True) for name in ("bias", "hidden.0.bias", "lstm.bias_hh_l0_reverse")),
+        *((name, True) for name in ("attention.in_proj_bias", "attention.bias_k", "biases.0")),
+        *((name, False) for name in ("weight", "debiased.weight", "bias_free.0.weight")),
+        *((name, False) for name in ("debias", "bias.weight", "unbiased.0")),
+    ],
+)
+def test_a_bias_is_told_by_its_own_name_not_by_that_of_its_module(
+    name: str, expected: bool
+) -> None:
+    assert is_bias(name) == expected
+
+
+class Debiased(nn.Module):
+    """Its module's name contains "bias"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.debiased = nn.Linear(6, 3)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        scores: torch.Tensor = self.debiased(inputs)
+        return scores
+
+
+def test_weights_of_a_module_called_debiased_are_no_biases() -> None:
+    members = together(models(2, torch.float32, Debiased), torch.float32)
+    assert int(members.biases.sum()) == 3
 
 
 class Centred(nn.Module):
