@@ -106,11 +106,20 @@ def _anova(analysis: Analysis) -> list[tuple[str, str]]:
         ("Analysis of variance", "Least squares with every factor and interaction, replicates as "
          "blocks; sums of squares of type II (Fisher 1925; Yates 1934). η² is the share of the "
          "total sum of squares, ω² the same less what chance alone would give. The replicate's "
-         "share is what a seed does to all variants alike; the residual is the rest of the seed, "
-         "and the yardstick of F."),
+         "share is what a seed does to all variants alike; the residual is the rest of the seed. F "
+         + _yardstick(analysis.factorial.anova.balanced)),
         ("Main effects, interactions", "Means over all combinations of the other factors, made for "
          "each replicate; mean and t-interval over replicates (Searle, Speed & Milliken 1980)."),
     ]  # fmt: skip
+
+
+def _yardstick(balanced: bool) -> str:
+    if balanced:
+        return (
+            "compares each source with its interaction with the replicate, as in repeated "
+            "measures, and p has the degrees of freedom of Greenhouse & Geisser 1959."
+        )
+    return "compares each source with the residual, as values are missing."
 
 
 def _testing(analysis: Analysis) -> list[tuple[str, str]]:

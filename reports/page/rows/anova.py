@@ -49,7 +49,7 @@ def _row(view: Scheme, found: Factorial, term: Term) -> TermRow:
     cells = (
         Cell(words.percent_text(share), share),
         Cell(words.percent_text(omega), omega),
-        Cell(str(term.df), term.df),
+        Cell(words.df_text(term), term.df),
         Cell(f"{term.ss:.3g}", term.ss),
         Cell(test, term.f),
         Cell(names.p_text(term.p), term.p),

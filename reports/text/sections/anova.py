@@ -47,7 +47,8 @@ def notes(compare: Compare, found: Factorial) -> Iterator[str]:
         yield (
             f"Unbalanced: {result.n:,} of {found.crossing.table.size:,} values are known{holes}: "
             "trials that diverged or failed have none. Each effect is adjusted for the others "
-            "(type II), so shares need not sum to 100 %."
+            "(type II), so shares need not sum to 100 %. F compares each with the whole residual: "
+            "where seeds move the levels of a factor differently, its p is too small."
         )
     if any((term.omega2 or 0.0) < 0 for term in result.terms):
         yield "ω² below zero, less than chance alone would give, is shown as 0."
@@ -57,9 +58,20 @@ def notes(compare: Compare, found: Factorial) -> Iterator[str]:
         small, large = (value_text(sd, compare.unit).removesuffix(" %") for sd in result.spreads)
         yield (
             f"Spreads over seeds differ from variant to variant (sd {small} to {large} "
-            f"{difference_unit(compare.unit)}); F and p assume equal ones and are rough here. The "
-            "shares hold all the same."
+            f"{difference_unit(compare.unit)}); {_rough(result.balanced)} The shares hold all the "
+            "same."
         )
+
+
+def _rough(balanced: bool) -> str:
+    if balanced:
+        return "p has fewer degrees of freedom for it (ε of Greenhouse & Geisser)."
+    return "F and p assume equal ones and are rough here."
+
+
+def df_text(term: Term) -> str:
+    """2, 10: of the source and of its error."""
+    return f"{term.df}, {term.df_error}" if term.df_error else str(term.df)
 
 
 def table_caption(compare: Compare, found: Factorial) -> str:

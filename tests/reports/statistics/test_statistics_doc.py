@@ -84,10 +84,12 @@ def test_analysis_of_variance() -> None:
     names = ["activation", "depth", "activation × depth", "replicate"]
     for name, term in zip(names, found.terms, strict=False):
         p = "< .001" if some(term.p) < 0.001 else f"{term.p:.3f}".removeprefix("0")
-        said(f"| {name} | {term.df} | {term.ss:.1f} | {percent(term.eta2)} | "
+        said(f"| {name} | {term.df}, {term.df_error} | {term.ss:.1f} | {percent(term.eta2)} | "
              f"{percent(term.omega2)} | {term.f:.1f} | {p} |")  # fmt: skip
     *_, replicate, rest = found.terms
     said(f"| residual | {rest.df} | {rest.ss:.1f} | {percent(rest.eta2)} | – | – | – |")
+    effects = ", ".join(f"{x:.1f}" for x in TABLE.mean(axis=0)[1] - TABLE.mean(axis=0)[0])
+    said(f"is {' and '.join(effects.rsplit(', ', 1))} points in the three".replace("-", "−"))
     said(f"together {percent(some(rest.eta2) + some(replicate.eta2))} here")
     labels = [f"{name}, depth {depth}" for name in ("sigmoid", "tanh") for depth in (1, 4)]
     for row, label in zip(TABLE.reshape(4, 3), labels, strict=True):
