@@ -20,8 +20,9 @@ from orchestrator.reports.text.sentences import Sentences, sentences
 from orchestrator.reports.text.verdicts import rest_text, shown
 
 _NUMBERS = (
-    *("counted_as", "difference", "ci_low", "ci_high", "p_value", "p_adjusted"),
-    *("prob_better", "effect_size"),
+    *("counted_as", "difference", "ci_low", "ci_high"),
+    *("simultaneous_low", "simultaneous_high", "p_value", "p_adjusted"),
+    *("prob_better", "better_low", "better_high", "effect_size"),
 )
 COMPARISONS = pa.schema(
     [

@@ -79,7 +79,7 @@ def _row(match: Match, unit: str) -> Iterator[str]:
     yield from (plain(level) for level in match.levels.values())
     yield from (_mean(side, unit) for side in (match.a, match.b))
     yield difference_text(row.difference, unit)
-    yield interval_text(row.ci_low, row.ci_high, unit, signed=True)
+    yield interval_text(*row.shown, unit, signed=True)
     yield str(row.n) if row.method != "none" else "–"
     yield p_text(row.p_adjusted)
     yield row.verdict

@@ -225,7 +225,7 @@ def _comparisons(analysis: Analysis) -> Table:
 def _numbers(row: Comparison, unit: str) -> Sequence[str]:
     return (
         escaped(names.difference_text(row.difference, unit)),
-        escaped(names.interval_text(row.ci_low, row.ci_high, unit, signed=True)),
+        escaped(names.interval_text(*row.shown, unit, signed=True)),
         f"{row.n}" + (r"\textsuperscript{u}" if row.method == "unpaired" else ""),
         escaped(names.p_text(row.p_value)),
         escaped(names.p_text(row.p_adjusted)),
@@ -243,7 +243,7 @@ def _comparisons_caption(analysis: Analysis) -> str:
         f"Difference in {_metric(plan)} from {baseline}"
         f"{', all other factors equal' if is_crossed(plan) else ''}, in "
         f"{escaped(names.difference_unit(plan.compare.unit))}: mean over paired replicates and its "
-        f"95\\,\\% $t$-interval; $p$ of the sign-flip test, adjusted for "
+        f"95\\,\\% interval, simultaneous for all rows; $p$ of the sign-flip test, adjusted for "
         f"{names.count_text(len(analysis.comparisons.rows), 'comparison')} by "
         f"{escaped(analysis.comparisons.adjustment)}."
         + (f" Differences within $\\pm{declared}$ were declared not to matter." if zone else "")

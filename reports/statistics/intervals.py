@@ -43,3 +43,9 @@ def welch(a: Floats, b: Floats) -> tuple[float, float, float]:
         return 0.0, float(a.size + b.size - 2), float(difference == 0)
     freedom = float(parts.sum() ** 2 / (parts**2 / [a.size - 1, b.size - 1]).sum())
     return error, freedom, float(2 * stdtr(freedom, -difference / error))
+
+
+def welch_half_width(a: Floats, b: Floats, level: float = LEVEL) -> float:
+    """Half the width of Welch's interval of mean(a) − mean(b); a, b: (n,), (m,) with n, m ≥ 2."""
+    error, freedom, _ = welch(a, b)
+    return float(stdtrit(freedom, 0.5 + level / 2)) * error

@@ -104,7 +104,7 @@ def _largest(plan: PlanDocument, compared: Comparisons, profiles: Sequence[Profi
     row = largest(compared.rows)
     unit, (what, context) = plan.compare.unit, contrast_text(plan, row.variant)
     where = f" at {context}" if context else ""
-    interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
+    interval = interval_text(*row.shown, unit, signed=True)
     size = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
     return f"The largest difference: {what}{where}, {size}{_gradient(plan, row, profiles)}"
 

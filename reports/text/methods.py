@@ -135,19 +135,26 @@ def _testing(analysis: Analysis) -> list[tuple[str, str]]:
          "which the variant wins, ties counted half; .75 is a common threshold for a difference "
          "worth having (Bouthillier et al. 2021). If trials failed or are missing, Welch's "
          "test for unpaired samples (Welch 1947), Cohen's d, and P(better) over all pairs."),
-        ("p", f"Two-sided sign-flip test of the paired differences (Fisher 1935); {how}."),
+        ("p", "Two-sided sign-flip test of the paired differences (Fisher 1935). What it tests is "
+         f"symmetry: that a difference is as likely as its opposite; {how}."),
         ("p adjusted", _adjustment(analysis)),
+        ("Intervals", "All mean differences that the sign-flip test does not reject (Hartigan "
+         "1969). The interval beside a verdict is simultaneous: all of them hold together with "
+         "95 %, so it may be read for the largest difference, too. Where a later step of the test "
+         "rejects 0 and the simultaneous interval would not, it ends at 0. The column \"alone\" "
+         "has the 95 % interval of one comparison without the others. Below 6 pairs it is "
+         "Student's. "
+         "P(better) has Wilson's interval (Wilson 1927)."),
     ]  # fmt: skip
 
 
 def _adjustment(analysis: Analysis) -> str:
-    if analysis.comparisons.adjustment == "Holm":
-        return "Holm's step-down adjustment over all comparisons of this table (Holm 1979)."
+    unpaired = any(row.method == "unpaired" for row in analysis.comparisons.rows)
     return (
         "Step-down max-T over the same sign flips, applied to all comparisons at once (Westfall & "
-        "Young 1993; with sign flips, Nichols & Holmes 2002). It takes the place of Holm's "
-        "adjustment because so few replicates could not pass that one, however large the effect; "
-        "the choice depends on the numbers of replicates and comparisons only, not on results."
+        "Young 1993; with sign flips, Nichols & Holmes 2002): the chance of any false verdict in "
+        "this table is at most 5 %."
+        + (" Unpaired comparisons get their share of the 5 % by Holm (1979)." if unpaired else "")
     )
 
 
@@ -161,7 +168,11 @@ def _verdict(analysis: Analysis) -> str:
         )
     zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
     return (
-        f"equivalent: the interval lies inside ±{zone} {difference_unit(compare.unit)}, the "
-        f"smallest difference declared to matter; else {decided}; else undecided. Undecided "
-        "means that these replicates cannot tell, not that there is no difference."
+        f"equivalent: the simultaneous interval lies inside ±{zone} "
+        f"{difference_unit(compare.unit)}, the smallest difference declared to matter, also when "
+        "it is corrected for skew (two one-sided tests at 2.5 % each over the whole family: "
+        f"Schuirmann 1987; Hall 1992); else {decided}; else undecided. Undecided means that these "
+        "replicates cannot tell, not that there is no difference. Equivalent speaks of means: "
+        "rare failures that no replicate has shown are not excluded, so each sentence says how "
+        "many seeds may differ by more (Wilson's interval)."
     )

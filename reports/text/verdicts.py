@@ -13,6 +13,7 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
     has_spread,
 )
 from orchestrator.reports.statistics.outcomes.bounds import best_possible
+from orchestrator.reports.statistics.outcomes.solved import wilson
 from orchestrator.reports.text.names import (
     count_text,
     describe,
@@ -61,9 +62,17 @@ def _text(plan: PlanDocument, pair: Pair, row: Comparison, found: ReplicatesNeed
         "equivalent": f"{own} and {base} are equivalent{where}",
         "undecided": f"{own} or {base}{where} is undecided",
     }[row.verdict]
-    interval = interval_text(row.ci_low, row.ci_high, unit, signed=True)
+    interval = interval_text(*row.shown, unit, signed=True)
     effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
-    return f"{said}: {effect}{_lost(plan, row)}{_open(plan, row, found)}"
+    return f"{said}: {effect}{_unseen(row)}{_lost(plan, row)}{_open(plan, row, found)}"
+
+
+def _unseen(row: Comparison) -> str:
+    """What an equivalence of means leaves open: seeds whose difference does matter."""
+    if row.verdict != "equivalent" or row.beyond is None:
+        return ""
+    most = 100 * float(wilson(row.beyond, row.n)[1])
+    return f"; {row.beyond} of {row.n} replicates differ by more, up to {most:.0f} % of seeds may"
 
 
 def _pairs(plan: PlanDocument) -> Pair:

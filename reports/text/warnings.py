@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.statistics.comparisons.comparisons import DESCRIPTIVE_BELOW
+from orchestrator.reports.statistics.comparisons.family import DESCRIPTIVE_BELOW
 from orchestrator.reports.statistics.comparisons.signflip import smallest_p
 from orchestrator.reports.statistics.outcomes.bounds import best_possible, bounds
 from orchestrator.reports.text.names import (

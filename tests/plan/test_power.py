@@ -14,7 +14,7 @@ from orchestrator.plan.power import (
     contrasts,
     power_of,
 )
-from orchestrator.reports.statistics.comparisons import comparisons, signflip
+from orchestrator.reports.statistics.comparisons import family, signflip
 from orchestrator.study.load import load_study
 from tests.plan.studies import SMALL, study
 
@@ -50,7 +50,7 @@ def test_contrasts_are_variants_with_a_partner() -> None:
 
 
 def test_plan_and_report_have_the_same_limits() -> None:
-    assert DESCRIPTIVE_BELOW == comparisons.DESCRIPTIVE_BELOW
+    assert DESCRIPTIVE_BELOW == family.DESCRIPTIVE_BELOW
     assert (EXACT_UP_TO, DRAWS) == (signflip.EXACT_UP_TO, signflip.DRAWS)
 
 
@@ -76,4 +76,4 @@ def test_above_sixteen_p_comes_from_drawn_patterns(n: int) -> None:
 def test_the_fewest_replicates_for_a_verdict() -> None:
     needed = power_of(1, 12).replicates_needed
     p = [signflip.max_t_p(np.ones((n, 12)))[0] for n in (needed - 1, needed)]
-    assert p[1] <= comparisons.ALPHA < p[0]
+    assert p[1] <= family.ALPHA < p[0]

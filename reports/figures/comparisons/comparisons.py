@@ -21,7 +21,7 @@ class Bar:
 
 def draw(rows: Sequence[Comparison], smallest: float | None) -> tuple[Bar, ...]:
     """All bars on one scale, which contains zero and every interval."""
-    marks = [x for row in rows for x in (row.difference, row.ci_low, row.ci_high) if x is not None]
+    marks = [x for row in rows for x in (row.difference, *row.shown) if x is not None]
     left, right = min([0.0, *marks]), max([0.0, *marks])
     span = (right - left) or 1.0
 
@@ -31,7 +31,7 @@ def draw(rows: Sequence[Comparison], smallest: float | None) -> tuple[Bar, ...]:
     zero = place(0.0) or 0.0
     zone = _zone(zero, smallest, (WIDTH_PX - 8) / span)
     return tuple(
-        Bar(zero, place(row.difference), place(row.ci_low), place(row.ci_high), zone)
+        Bar(zero, place(row.difference), place(row.shown[0]), place(row.shown[1]), zone)
         for row in rows
     )
 

@@ -180,7 +180,7 @@ def _compared(variant: str, found: Sequence[DecayComparisons]) -> list[Cell]:
 
 def _contrast_cells(row: Comparison) -> list[Cell]:
     """ratio [interval], n, p adjusted, word."""
-    ratio = [math.exp(x) for x in (row.difference, row.ci_low, row.ci_high) if x is not None]
+    ratio = [math.exp(x) for x in (row.difference, *row.shown) if x is not None]
     texts = [f"{x:.3g}" for x in ratio]
     interval = f" [{texts[1]}, {texts[2]}]" if len(texts) == 3 else ""
     n = f"{row.n}{'' if row.method == 'paired' else ' ' + row.method}"

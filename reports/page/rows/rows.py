@@ -133,19 +133,27 @@ def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
 
 def _numbers(row: Comparison, unit: str, needed: ReplicatesNeeded | None) -> tuple[Cell, ...]:
     effect = "–" if row.effect_size is None else f"{row.effect_size:.1f}".replace("-", names.MINUS)
-    better = "–" if row.prob_better is None else f"{row.prob_better:.2f}"
     n = f"{row.n}{'' if row.method == 'paired' else ' ' + row.method}"
     n += f", {row.diverged} diverged" if row.diverged else ""
     return (
         Cell(names.difference_text(row.difference, unit), row.difference),
-        Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
+        Cell(names.interval_text(*row.shown, unit, signed=True), row.shown[0]),
         _replicates_cell(row, needed),
+        Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
         Cell(n if row.method != "none" else "–", row.n),
         Cell(names.p_text(row.p_value), row.p_value),
         Cell(names.p_text(row.p_adjusted), row.p_adjusted),
-        Cell(better, row.prob_better),
+        Cell(_better(row), row.prob_better),
         Cell(effect, row.effect_size),
     )
+
+
+def _better(row: Comparison) -> str:
+    """ ".83 [.44, .97]"; of unpaired values without an interval."""
+    if row.prob_better is None:
+        return "–"
+    interval = "" if row.better_low is None else f" [{row.better_low:.2f}, {row.better_high:.2f}]"
+    return f"{row.prob_better:.2f}{interval}"
 
 
 def _replicates_cell(row: Comparison, found: ReplicatesNeeded | None) -> Cell:

@@ -2,24 +2,29 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
 from orchestrator.plan_document import Compare, PlanDocument, Variant
-from orchestrator.reports.statistics.comparisons.adjustment import holm
-from orchestrator.reports.statistics.comparisons.signflip import max_t_p, signflip_p, smallest_p
-from orchestrator.reports.statistics.intervals import Floats, t_half_width, welch
-from orchestrator.reports.statistics.outcomes.bounds import at_bound
+from orchestrator.reports.statistics.comparisons.equivalence import is_equivalent
+from orchestrator.reports.statistics.comparisons.family import (
+    ALPHA,
+    DESCRIPTIVE_BELOW,
+    Tested,
+    paired_family,
+    unpaired_family,
+)
+from orchestrator.reports.statistics.intervals import Floats
+from orchestrator.reports.statistics.outcomes.bounds import at_bound, bounds
 from orchestrator.reports.statistics.outcomes.divergence import Diverged, Sides, Values, counted
+from orchestrator.reports.statistics.outcomes.solved import wilson
 
 Verdict = Literal["better", "worse", "equivalent", "undecided"]
 VERDICTS: tuple[Verdict, ...] = ("better", "worse", "equivalent", "undecided")
 Method = Literal["paired", "unpaired", "none"]
-
-ALPHA = 0.05
-DESCRIPTIVE_BELOW = 6  # replicates: 2/2ⁿ exceeds .05, so no verdict is possible
 NONE_DIVERGED: Mapping[str, Diverged] = MappingProxyType({})
 
 
@@ -37,17 +42,30 @@ class Comparison:
     bound: float | None  # an end of the metric's range that both variants reach; None if neither
     at_bound: int  # replicates in which both lie there
     difference: float | None
-    ci_low: float | None
-    ci_high: float | None
-    p_value: float | None
-    p_adjusted: float | None
-    prob_better: float | None
+    sd: float | None  # of the paired differences
     effect_size: float | None
-    verdict: Verdict
+    beyond: int | None  # pairs that differ by more than the smallest difference that matters
+    prob_better: float | None
+    better_low: float | None = None  # 95 % interval of P(better), of pairs
+    better_high: float | None = None
+    ci_low: float | None = None  # 95 % interval of this difference alone
+    ci_high: float | None = None
+    simultaneous_low: float | None = None  # 95 % for all of the family; agrees with the verdict
+    simultaneous_high: float | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    verdict: Verdict = "undecided"
 
     @property
     def descriptive(self) -> bool:
         return self.n < DESCRIPTIVE_BELOW
+
+    @property
+    def shown(self) -> tuple[float | None, float | None]:
+        """The interval beside a verdict; where so few pairs cannot have one, this difference's."""
+        if self.simultaneous_low is None:
+            return self.ci_low, self.ci_high
+        return self.simultaneous_low, self.simultaneous_high
 
     @property
     def stuck(self) -> bool:
@@ -94,11 +112,10 @@ def compare_pairs(
 ) -> tuple[tuple[Comparison, ...], str]:
     """One comparison a pair (variant, baseline), as one family, and what p was adjusted with."""
     sides = [_sides(compare, pair, values, diverged) for pair in pairs]
-    rows = [_contrast(compare, *pair, s) for pair, s in zip(pairs, sides, strict=True)]
-    table = _paired_differences(rows, sides)
-    tested = _with_p(rows, table, sides)
-    adjusted, how = adjust(tested, table)
-    return tuple(_judge(row, compare) for row in adjusted), how
+    rows = [_described(compare, *pair, s) for pair, s in zip(pairs, sides, strict=True)]
+    tested = list(_tested(rows, sides))
+    each = zip(rows, sides, tested, strict=True)
+    return tuple(_judged(compare, *one) for one in each), adjustment(rows)
 
 
 def contrasts(variants: Sequence[Variant]) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
@@ -120,50 +137,47 @@ def _sides(
     return counted(a, b, lost_a, lost_b, direction=compare.direction)
 
 
-def _contrast(compare: Compare, variant: str, baseline: str, sides: Sides) -> Comparison:
-    a, b = sides.variant, sides.baseline
-    x, y = _arrays(sides)
-    favour = 1.0 if compare.direction == "maximize" else -1.0
-    if a and a.keys() == b.keys():
-        method: Method = "paired"
-        numbers = _paired(np.array([a[r] - b[r] for r in a]), favour)
-    elif min(len(a), len(b)) >= 2:
-        method, numbers = "unpaired", _unpaired(x, y, favour)
-    else:
-        method, numbers = "none", (None,) * 5
-    n = min(len(a), len(b))
-    difference, low, high, better, effect = numbers
-    return Comparison(
-        compare.metric, baseline, variant, method, n, sides.diverged, sides.counted_as,
-        *at_bound(compare, a, b), difference, low, high, None, None, better, effect, "undecided",
+def _described(compare: Compare, variant: str, baseline: str, sides: Sides) -> Comparison:
+    """One contrast before it is tested: what can be said of its differences alone."""
+    method = _method(sides)
+    d = _differences(method, sides)
+    sd = float(d.std(ddof=1)) if method == "paired" and d.size > 1 else None
+    smallest = compare.smallest_difference
+    wins = d if compare.direction == "maximize" else -d
+    bound, reached = at_bound(compare, sides.variant, sides.baseline)
+    row = Comparison(
+        compare.metric, baseline, variant, method, min(len(sides.variant), len(sides.baseline)),
+        sides.diverged, sides.counted_as, bound, reached,
+        difference=float(d.mean()) if d.size else None,
+        sd=sd,
+        effect_size=_effect(d, _pooled_sd(sides) if method == "unpaired" else sd),
+        beyond=int((np.abs(d) > smallest).sum()) if smallest and method == "paired" else None,
+        prob_better=_share_above(wins) if d.size else None,
     )  # fmt: skip
+    return _with_interval_of_wins(row)
+
+
+def _method(sides: Sides) -> Method:
+    a, b = sides.variant, sides.baseline
+    if a and a.keys() == b.keys():
+        return "paired"
+    return "unpaired" if min(len(a), len(b)) >= 2 else "none"
 
 
 def _arrays(sides: Sides) -> tuple[Floats, Floats]:
     return np.array(list(sides.variant.values())), np.array(list(sides.baseline.values()))
 
 
-Numbers = tuple[float | None, float | None, float | None, float | None, float | None]
+def _differences(method: Method, sides: Sides) -> Floats:
+    """(n,) of pairs; (n · m,) of all against all where replicates are not shared."""
+    if method == "paired":
+        return np.array([sides.variant[r] - sides.baseline[r] for r in sides.variant])
+    return np.subtract.outer(*_arrays(sides)).ravel() if method == "unpaired" else np.empty(0)
 
 
-def _paired(d: Floats, favour: float) -> Numbers:
-    """difference, low, high, P(better), d_z of (n,) paired differences."""
-    mean, better = float(d.mean()), _share_above(favour * d)
-    if d.size < 2:
-        return mean, None, None, better, None
-    sd = float(d.std(ddof=1))
-    half = float(t_half_width(d.size, sd))
-    return mean, mean - half, mean + half, better, _standardised(mean, sd)
-
-
-def _unpaired(x: Floats, y: Floats, favour: float) -> Numbers:
-    """The same for (n,) against (m,) values; the effect is Cohen's d with the averaged variance."""
-    mean = float(x.mean() - y.mean())
-    error, freedom, _ = welch(x, y)
-    half = float(t_half_width(freedom + 1, error * np.sqrt(freedom + 1)))
-    better = _share_above(favour * np.subtract.outer(x, y))
-    sd = float(np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
-    return mean, mean - half, mean + half, better, _standardised(mean, sd)
+def _pooled_sd(sides: Sides) -> float:
+    """Cohen's, with the averaged variance."""
+    return float(np.sqrt(np.mean([side.var(ddof=1) for side in _arrays(sides)])))
 
 
 def _share_above(d: Floats) -> float:
@@ -171,75 +185,59 @@ def _share_above(d: Floats) -> float:
     return float((d > 0).mean() + (d == 0).mean() / 2)
 
 
-def _standardised(mean: float, sd: float) -> float | None:
+def _effect(d: Floats, sd: float | None) -> float | None:
     """mean / sd; no number when nothing varies, except that no difference is no effect."""
+    if sd is None:
+        return None
+    mean = float(d.mean())
     if sd > 1e-12 * abs(mean):
         return mean / sd
     return 0.0 if mean == 0 else None
 
 
-def _paired_differences(rows: Sequence[Comparison], sides: Sequence[Sides]) -> Floats:
-    """(replicates, paired contrasts); 0 where a replicate is missing on both sides.
-
-    A zero leaves the sign-flip distribution as it would be without that replicate.
-    """
-    each = zip(rows, sides, strict=True)
-    paired = [(s.variant, s.baseline) for row, s in each if row.method == "paired"]
-    replicates = sorted({replicate for a, _ in paired for replicate in a})
-    table = [[a[r] - b[r] if r in a else 0.0 for a, b in paired] for r in replicates]
-    return np.array(table, dtype=float).reshape(len(replicates), len(paired))
+def _with_interval_of_wins(row: Comparison) -> Comparison:
+    """Wilson's interval of P(better); of pairs only, as all against all are not independent."""
+    if row.method != "paired" or row.prob_better is None:
+        return row
+    low, high = wilson(row.prob_better * row.n, row.n)
+    return replace(row, better_low=float(low), better_high=float(high))
 
 
-def _with_p(rows: Sequence[Comparison], table: Floats, sides: Sequence[Sides]) -> list[Comparison]:
-    exact = iter(signflip_p(table))
-    each = zip(rows, sides, strict=True)
-    return [replace(row, p_value=_p(row, exact, own)) for row, own in each]
+def _tested(rows: Sequence[Comparison], sides: Sequence[Sides]) -> Iterator[Tested | None]:
+    """The family's result of each contrast; None of those that cannot be tested."""
+    each = list(zip(rows, sides, strict=True))
+    paired = [side for row, side in each if row.method == "paired"]
+    others = [_arrays(side) for row, side in each if row.method == "unpaired"]
+    m = len(paired) + len(others)
+    found = {
+        "paired": iter(paired_family(paired, m)),
+        "unpaired": iter(unpaired_family(others, m)),
+    }
+    return (next(found[row.method]) if row.method in found else None for row in rows)
 
 
-def _p(row: Comparison, exact: Iterator[float], sides: Sides) -> float | None:
-    if row.method == "paired":
-        return float(next(exact))
-    return None if row.method == "none" else welch(*_arrays(sides))[2]
+def _judged(compare: Compare, row: Comparison, sides: Sides, tested: Tested | None) -> Comparison:
+    if tested is None:
+        return row
+    row = replace(row, p_value=tested.p, p_adjusted=tested.adjusted)
+    differences = _differences("paired", sides) if row.method == "paired" else None
+    said = verdict(row, compare, tested, differences)
+    together = tested.together
+    if said in ("better", "worse"):
+        together = cut(row.difference or 0.0, *together)
+    alone, shown = (_within(compare, *ends) for ends in (tested.alone, together))
+    return replace(
+        row, ci_low=alone[0], ci_high=alone[1],
+        simultaneous_low=shown[0], simultaneous_high=shown[1], verdict=said,
+    )  # fmt: skip
 
 
-def adjust(rows: Sequence[Comparison], table: Floats) -> tuple[list[Comparison], str]:
-    """p_adjusted over all contrasts that have a p-value, and the name of the method.
+def verdict(
+    row: Comparison, compare: Compare, tested: Tested, differences: Floats | None
+) -> Verdict:
+    """better | worse: p_adjusted ≤ .05. equivalent: see `equivalence.is_equivalent`.
 
-    Holm, where it can reach .05 at all. Where replicates are too few for their number of contrasts
-    (2·m/2ⁿ > .05, known before the run), step-down max-T over the same sign flips: it uses that
-    all contrasts share their replicates, and reaches 2/2ⁿ however many contrasts there are.
-    Unpaired contrasts have no sign flips; they keep Holm, and each group gets the share of the
-    5 % that is its share of the contrasts (Bonferroni), which keeps the whole family at 5 %.
-    """
-    tested = [row for row in rows if row.p_value is not None]
-    if not tested or len(tested) * smallest_p(len(table)) <= ALPHA or not table.size:
-        return _with_adjusted(rows, iter(holm(_p_values(tested)))), "Holm"
-    paired = [row for row in tested if row.method == "paired"]
-    others = [row for row in tested if row.method == "unpaired"]
-    flips = iter(np.minimum(max_t_p(table) * len(tested) / len(paired), 1.0))
-    rest = iter(np.minimum(holm(_p_values(others)) * len(tested) / max(len(others), 1), 1.0))
-    adjusted = (next(flips if row.method == "paired" else rest) for row in tested)
-    return _with_adjusted(rows, adjusted), "step-down max-T"
-
-
-def _p_values(rows: Sequence[Comparison]) -> Floats:
-    return np.array([row.p_value for row in rows], dtype=float)
-
-
-def _with_adjusted(rows: Sequence[Comparison], adjusted: Iterator[float]) -> list[Comparison]:
-    """Hands the adjusted values, in order, to the contrasts that have a p-value."""
-    return [
-        row if row.p_value is None else replace(row, p_adjusted=float(next(adjusted)))
-        for row in rows
-    ]
-
-
-def _judge(row: Comparison, compare: Compare) -> Comparison:
-    return replace(row, verdict=verdict(row, compare.direction, compare.smallest_difference))
-
-
-def verdict(row: Comparison, direction: str, smallest: float | None) -> Verdict:
-    """better | worse: p_adjusted ≤ .05. equivalent: the interval lies inside ± smallest difference.
+    differences: (n,) paired ones, None of unpaired values.
 
     A difference that is certain but too small to matter is called equivalent. Where trials
     diverged it is not: how large the difference is then depends on what they are counted as. Nor
@@ -247,13 +245,35 @@ def verdict(row: Comparison, direction: str, smallest: float | None) -> Verdict:
     """
     if row.difference is None or row.p_adjusted is None or row.descriptive or row.stuck:
         return "undecided"
-    if smallest is not None and not row.diverged and _inside(row, smallest):
+    smallest = compare.smallest_difference
+    declared = smallest is not None and not row.diverged
+    if declared and is_equivalent(tested.alone, tested.together, smallest or 0.0, differences):
         return "equivalent"
     if row.p_adjusted > ALPHA or row.difference == 0:
         return "undecided"
-    return "better" if (row.difference > 0) == (direction == "maximize") else "worse"
+    return "better" if (row.difference > 0) == (compare.direction == "maximize") else "worse"
 
 
-def _inside(row: Comparison, smallest: float) -> bool:
-    ends = (row.ci_low, row.ci_high)
-    return all(end is not None and abs(end) <= smallest for end in ends)
+def cut(difference: float, low: float, high: float) -> tuple[float, float]:
+    """A decided difference's interval without the part beyond 0.
+
+    A later step of step-down max-T may reject 0 where the simultaneous interval holds it: that
+    one has to hold for all differences at once, those included that earlier steps have decided.
+    """
+    return (max(low, 0.0), high) if difference > 0 else (low, min(high, 0.0))
+
+
+def _within(compare: Compare, low: float, high: float) -> tuple[float | None, float | None]:
+    """Ends that a difference can have: two shares differ by at most 1. None where infinite."""
+    ends = bounds(compare)
+    most = max(ends) - min(ends) if len(ends) == 2 else np.inf
+    clipped = float(np.clip(low, -most, most)), float(np.clip(high, -most, most))
+    known = all(isfinite(end) for end in (low, high))
+    return clipped if known else (None, None)
+
+
+def adjustment(rows: Sequence[Comparison]) -> str:
+    """What p_adjusted was adjusted with."""
+    methods = {row.method for row in rows} - {"none"}
+    names = {"paired": "step-down max-T", "unpaired": "Holm, of unpaired comparisons"}
+    return "; ".join(name for method, name in names.items() if method in methods)

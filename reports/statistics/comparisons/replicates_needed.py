@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from orchestrator.reports.statistics.comparisons.comparisons import ALPHA, Comparison
+from orchestrator.reports.statistics.comparisons.comparisons import Comparison
+from orchestrator.reports.statistics.comparisons.family import ALPHA
 from orchestrator.reports.statistics.comparisons.power import MOST, POWER
-from orchestrator.reports.statistics.comparisons.spread import deviation
 from orchestrator.reports.statistics.intervals import Floats, t_half_width
 
 DRAWS = 4000
@@ -64,9 +64,9 @@ def _proposed(needed: Sequence[int | None]) -> int | None:
 
 def _needed(row: Comparison, contrasts: int, smallest: float | None) -> int | None:
     """Replicates that decide one comparison."""
-    if not has_spread(row) or row.difference is None:
+    if row.sd is None or row.difference is None:
         return None
-    sd = deviation(row)
+    sd = row.sd
     zone = smallest if not row.diverged else None
     most = max(MOST, row.n + 1)
     if share_decided(row.n, row.difference, sd, most, contrasts, zone) < POWER:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
-from orchestrator.reports.statistics.intervals import t_half_width
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,8 @@ def spread(rows: Iterable[Comparison]) -> Spread | None:
     Source: Cohen 1988, on pilot studies.
     """
     paired = [row for row in rows if row.method == "paired" and not row.stuck]
-    known = [row for row in paired if row.ci_high is not None]
+    known = [(row.sd, row.n) for row in paired if row.sd is not None]
     if not known:
         return None
-    sds = [deviation(row) for row in known]
-    n = min(row.n for row in known)
+    sds, n = [sd for sd, _ in known], min(n for _, n in known)
     return Spread(float(np.median(sds)), float(np.max(sds)), len(sds), n)
-
-
-def deviation(row: Comparison) -> float:
-    """The sd of a comparison's paired differences, from its interval."""
-    half = (row.ci_high or 0.0) - (row.difference or 0.0)
-    return half / float(t_half_width(row.n, 1.0))

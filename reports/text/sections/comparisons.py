@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from orchestrator.plan_document import PlanDocument
-from orchestrator.reports.statistics.comparisons.comparisons import Comparisons
 from orchestrator.reports.text.names import (
-    count_text,
     difference_text,
     difference_unit,
     metric_text,
@@ -21,22 +19,12 @@ def pairing(plan: PlanDocument, names: Mapping[str, str]) -> str:
     return f"Each variant against {baseline_text(plan)}"
 
 
-def adjustment(plan: PlanDocument, compared: Comparisons) -> str:
-    """Why p is not adjusted by Holm; nothing where it is."""
-    if compared.adjustment == "Holm":
-        return ""
-    return (
-        f"{count_text(plan.replicates, 'replicate')} are few for {len(compared.rows)} comparisons, "
-        f"so p is adjusted by {compared.adjustment} in place of Holm"
-    )
-
-
 def matrix_caption(plan: PlanDocument) -> str:
     compare = plan.compare
     zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
     declared = f" Differences within ±{zone} were declared not to matter."
     return (
-        f"{_difference(plan)}, with its 95 % interval."
+        f"{_difference(plan)}, with its 95 % interval; all intervals hold together."
         f"{declared if compare.smallest_difference else ''}"
     )
 

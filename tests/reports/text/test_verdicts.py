@@ -18,7 +18,7 @@ def test_every_comparison_is_a_sentence_with_effect_and_interval(tmp_path: Path)
     found = told(tmp_path, SAMPLE)
     assert len(found.said.statements) == len(found.analysis.comparisons.rows) == 4
     row = max(found.analysis.comparisons.rows, key=lambda each: some(each.difference))
-    difference, low, high = (100 * some(x) for x in (row.difference, row.ci_low, row.ci_high))
+    difference, low, high = (100 * some(x) for x in (row.difference, *row.shown))
     size = f"+{difference:.1f} points [+{low:.1f}, +{high:.1f}]"
     assert found.said.statements[0].text == f"tanh is better than sigmoid at depth 4: {size}"
 

@@ -54,14 +54,20 @@ def pair(n: int, shift: float, sd: float = 0.02, seed: int = 0) -> tuple[Floats,
 def test_paired_numbers_are_scipys() -> None:
     a, b = pair(10, 0.03)
     row = compare(a, b)
-    interval = stats.ttest_rel(a, b).confidence_interval(0.95)
-    assert (row.ci_low, row.ci_high) == pytest.approx((interval.low, interval.high))
+    alone = some(row.ci_low), some(row.ci_high)
+    for end, inwards in zip(alone, (1e-9, -1e-9), strict=True):
+        assert _scipys_p(a - b - end - inwards) > 0.05 >= _scipys_p(a - b - end + inwards)
+    assert (row.simultaneous_low, row.simultaneous_high) == pytest.approx(alone)
     assert row.difference == pytest.approx(np.mean(a - b))
     assert row.effect_size == pytest.approx(np.mean(a - b) / np.std(a - b, ddof=1))
     assert row.prob_better == np.mean(a > b)
-    theirs = stats.permutation_test((a - b,), np.mean, permutation_type="samples")
-    assert row.p_value == pytest.approx(theirs.pvalue)
+    assert row.p_value == pytest.approx(_scipys_p(a - b))
     assert (row.method, row.n, row.verdict) == ("paired", 10, "better")
+
+
+def _scipys_p(differences: Floats) -> float:
+    test = stats.permutation_test((differences,), np.mean, permutation_type="samples")
+    return float(test.pvalue)
 
 
 @pytest.mark.parametrize(
@@ -188,20 +194,26 @@ def family(
     return made, values
 
 
-def test_holm_where_it_can_decide() -> None:
-    made, values = family(10, 20)  # 20 · 2/2¹⁰ = .039
-    found = comparisons(made, values)
-    assert found.adjustment == "Holm"
-    assert {row.p_adjusted for row in found.rows} == {20 * 2 / 2**10}
-    assert {row.verdict for row in found.rows} == {"better"}
-
-
-def test_max_t_where_holm_could_never_decide() -> None:
-    made, values = family(10, 36)  # 36 · 2/2¹⁰ = .070
+@pytest.mark.parametrize("variants", [1, 20, 36])
+def test_every_paired_family_reaches_the_smallest_p_of_its_pairs(variants: int) -> None:
+    made, values = family(10, variants)
     found = comparisons(made, values)
     assert found.adjustment == "step-down max-T"
     assert {row.verdict for row in found.rows} == {"better"}
     assert all(row.p_adjusted == pytest.approx(2 / 2**10) for row in found.rows)
+
+
+def test_the_interval_of_one_far_difference_agrees_with_its_verdict() -> None:
+    """Student's would be .93 [-1.17, +3.02] beside the verdict better."""
+    b = np.full(6, 0.5)
+    row = compare(b + np.array([0.1, 0.12, 0.11, 0.1, 0.13, 5.0]), b)
+    assert row.verdict == "better"
+    assert (row.ci_low, row.ci_high) == pytest.approx((0.1, 1.0))  # of shares: at most 100 points
+
+
+def test_shares_differ_by_at_most_one() -> None:
+    row = compare([1, 1, 1, 1, 1, 0, 1, 1], [0.0] * 8)
+    assert some(row.simultaneous_high) == 1.0
 
 
 def test_unpaired_contrasts_in_a_max_t_family_get_their_share_of_the_error() -> None:

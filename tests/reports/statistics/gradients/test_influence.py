@@ -96,7 +96,7 @@ def test_factors_are_compared_as_the_metric_is(small: Path) -> None:
     assert row.difference == pytest.approx(difference.mean())
     assert row.p_value == pytest.approx(signflip_p(difference.to_numpy()[:, None])[0])
     assert row.verdict == "better"  # the gradient of tanh shrinks less
-    assert before.compared.adjustment == "Holm"
+    assert before.compared.adjustment == "step-down max-T"
 
 
 def test_recurrences_are_compared_in_their_last_forward_layer() -> None:

@@ -154,4 +154,4 @@ def test_the_table_says_how_many_trials_solved_the_task(memory: Path) -> None:
 
 def test_a_task_that_cannot_be_solved_has_no_such_column(small: Path) -> None:
     page = build_report(small).path.read_text()
-    assert "Wilson" not in page
+    assert "the Wilson interval of their share" not in page
