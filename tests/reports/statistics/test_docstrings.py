@@ -13,6 +13,7 @@ from orchestrator.reports import statistics
 HEADINGS = ("Answers", "Assumes", "Misleads", "Source")
 # They count, time or bundle what other modules estimate: nothing in them can mislead by itself.
 PLAIN = {
+    "comparisons.simulated_families": "draws what `power` judges",
     "factorial.analysis": "bundles",
     "factorial.crossing": "puts values into an array",
     "gradients.analysis": "bundles",

@@ -7,7 +7,7 @@ import pytest
 from statsmodels.stats.power import TTestPower
 
 from orchestrator.reports.statistics.comparisons import signflip
-from orchestrator.reports.statistics.comparisons.comparisons import ALPHA
+from orchestrator.reports.statistics.comparisons.family import ALPHA
 from orchestrator.reports.statistics.comparisons.power import (
     MOST,
     POWER,
