@@ -19,7 +19,7 @@ PerExample = Callable[[Tensor, Tensor], Tensor]  # outputs, targets → (…,)
 def accuracy(outputs: Tensor, targets: Tensor) -> Tensor:
     """1 where the class with the largest output is the target, else 0.
 
-    A single output z stands for two classes: it says 1 where σ(z) > ½, that is z > 0.
+    A single output z represents two classes: it says 1 where σ(z) > ½, that is z > 0.
     """
     single = outputs.shape[-1] == 1
     # The index of max is argmax, found 5 to 10 times faster where classes lie apart in memory.

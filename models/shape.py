@@ -8,7 +8,7 @@ InputKind = Literal["features", "image", "sequence", "words"]
     features   float, (examples, features)
     image      float, (examples, 1, height, width); features = height · width
     sequence   float, (examples, time, features); all sequences of a task have one length
-    words      int64, (examples, time), numbers of words; 0 is padding and stands at the end of a
+    words      int64, (examples, time), numbers of words; 0 is padding, at the end of a
                row only, 1 is the unknown word; features = size of the vocabulary with these two
 """
 
@@ -20,7 +20,7 @@ OutputKind = Literal["class", "tags", "value", "words"]
     words      int64 targets, (examples, time): the next word of the input, 0 for the end; −1 where
                there is no word. A model may not have read it yet
 
-For classes and tags, `values` is how many there are; 1 stands for two classes, 0 and 1, told apart
+For classes and tags, `values` is how many there are; 1 means two classes, 0 and 1, separated
 by a single sigmoid output. For words it is the vocabulary, that of the input.
 """
 

@@ -23,18 +23,18 @@ def below(uri: str, name: str) -> str:
 
 
 def options(uri: str) -> dict[str, str]:
-    """The query of a URI; of a name that stands twice the last value."""
+    """The query of a URI; of a name given twice the last value."""
     return {name: values[-1] for name, values in parse_qs(urlsplit(uri).query).items()}
 
 
 def local_path(uri: str) -> str | None:
-    """What file:///path stands for; None for other URIs."""
+    """The path that file:///path names; None for other URIs."""
     parts = urlsplit(uri)
     return unquote(parts.path) if parts.scheme == "file" else None
 
 
 def problems(uri: str, where: str) -> Iterator[Problem]:
-    """Everything that is wrong with it, as far as its text tells."""
+    """Everything that is wrong with it, as far as its text shows."""
     parts = urlsplit(uri)
     if parts.scheme not in SCHEMES:
         yield Problem(where, f"{parts.scheme!r} is no kind of results location", _FORMS)

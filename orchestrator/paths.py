@@ -90,7 +90,7 @@ class StudyPaths:
         return self.root / f"{name}.parquet"
 
     def export(self, form: str) -> Path:
-        """Where `orch export` writes when it is not told."""
+        """Where `orch export` writes by default."""
         return self.root / "export" / form
 
     @property

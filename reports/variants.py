@@ -6,7 +6,7 @@ from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.text.names import describe, short_names
 
 VARIANT = "variant"
-"""Stands for a factor where factors are not crossed: its levels are the variants' names."""
+"""Replaces a factor where factors are not crossed: its levels are the variants' names."""
 
 CENTER = "center"
 

@@ -34,7 +34,7 @@ Act = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of one direction of a layer; the parts of a cell stand above each other in W, R and b."""
+    """Of one direction of a layer; W, R and b stack the parts of a cell row by row."""
 
     W: Tensor  # (parts · hidden, inputs); parts: 1 in an rnn, i f z o in an lstm, r u n in a gru
     R: Tensor  # (parts · hidden, hidden)

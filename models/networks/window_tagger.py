@@ -42,7 +42,7 @@ class WindowTagger(nn.Module):
 def windows(embedded: Tensor, size: int) -> Tensor:
     """(batch, time, n) → (batch, time, (2·size + 1)·n): each step with its neighbours.
 
-    Beyond both ends of the sentence stand zeros, which is the embedding of padding.
+    Beyond both ends of the sentence the input is zero, which is the embedding of padding.
     """
     time = embedded.shape[1]
     padded = functional.pad(embedded, (0, 0, size, size))

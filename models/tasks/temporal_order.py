@@ -1,8 +1,8 @@
 """Temporal order: in which order did two (or three) symbols come, far apart from each other?
 
 A sequence begins with E and ends with B; in between are a, b, c, d at random, except that X or Y,
-each with probability ½, stands at two places: one drawn from the steps at 10–20 % of the length,
-one from those at 50–60 %. The class is one of XX, XY, YX, YY. With three markers they stand at
+each with probability ½, is at two places: one drawn from the steps at 10–20 % of the length,
+one from those at 50–60 %. The class is one of XX, XY, YX, YY. With three markers they are at
 10–20 %, 33–43 % and 66–76 %, and there are eight classes.
 
 Baseline: all classes alike, loss ln 4 (ln 8), accuracy 1/4 (1/8).

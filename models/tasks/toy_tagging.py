@@ -7,8 +7,8 @@ this word is there with probability ½; tags are behind the slash):
     right       her/DET|PRON [very] book|sat      decided by the word one or two to the right
     agreement   key|keys (3 to `distance` fillers) are/SING|PLUR    decided by the first word
 
-`walk` stands for six words that occur as NOUN and as VERB, each with probability ½, and so on:
-such a word by itself tells nothing. All other words have one tag. With the mean phrase of m
+`walk` is one of six words that occur as NOUN and as VERB, each with probability ½, and so on:
+such a word alone carries no information. All other words have one tag. With the mean phrase of m
 words, one of which is undecided (m = 25/6 for distance 8), the best possible accuracy is, at
 distance 8:
 

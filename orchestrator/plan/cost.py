@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import ceil
 
-from orchestrator.study.records import Level
+from orchestrator.plan_document import Level
 
 KERNELS: Mapping[Level, int] = {"rnn": 5, "lstm": 6, "gru": 13}  # on one CPU core, 64 units
 

@@ -8,9 +8,9 @@ from orchestrator.models.catalogue import Metric, sampling_of, task_entry
 from orchestrator.plan.records import Plan
 from orchestrator.plan.samples import sample_name, tasks_of
 from orchestrator.plan.tuning_document import points_of, selected_of, tune_of, tuned_paths
-from orchestrator.plan_document import SCHEMA_VERSION, PlanDocument
+from orchestrator.plan_document import SCHEMA_VERSION, Level, PlanDocument
 from orchestrator.provenance import GitState
-from orchestrator.study.records import Level, Study, Variant, flatten
+from orchestrator.study.records import Study, Variant, flatten
 
 
 def plan_document(plan: Plan, git: GitState | None = None) -> PlanDocument:

@@ -9,7 +9,7 @@ from statistics import median
 from orchestrator.plan.cost import trial_cost
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.plan.stackable import is_stackable
-from orchestrator.study.records import Level
+from orchestrator.plan_document import Level
 
 Work = frozenset[tuple[str, Level]]  # the common settings of a pack, its phase and device
 

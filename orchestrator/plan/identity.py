@@ -56,7 +56,7 @@ def fingerprints(study: Study) -> Fingerprints:
 
 
 def own_packages(study: Study) -> list[Path]:
-    """Packages, and modules that are in none, of the user's own that the study's trials use."""
+    """Packages, and modules that are in none, with own code that the study's trials use."""
     own = _own_code(study)
     return Sources(own=own).homes({code.module for code in own})
 
@@ -104,7 +104,7 @@ def numbering(study: Study, variant: Variant, prints: Fingerprints) -> Callable[
     return lambda replicate: _sha(f"{head}{_spelt(replicate)}{tail}")[:16]
 
 
-# Variants and replicates share most of what stands in their ids: each text is written once.
+# Variants and replicates share most of what their ids hash: each text is written once.
 
 
 @cache

@@ -26,7 +26,7 @@ class Trial:
 
     @property
     def seed_name(self) -> int | str:
-        """What stands for its replicate in the names of random streams.
+        """What replaces its replicate in the names of random streams.
 
         Tuning draws from streams of its own, so that a setting is never chosen for being lucky
         with the seeds that are reported; all variants and points of a tuning study share them.
@@ -69,7 +69,7 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Where the tuning of a study stands. Every mapping has a key for what is known, no other."""
+    """How far the tuning of a study is. Every mapping has a key for what is known, no other."""
 
     points: Mapping[Tuned, tuple[TuningPoint, ...]]  # of all variants, as far as they are proposed
     selected: Mapping[Tuned, Selected]

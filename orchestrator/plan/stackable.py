@@ -3,7 +3,8 @@
 from functools import cache
 
 from orchestrator.models.settings import Settings
-from orchestrator.study.records import Level, TrialSettings, flatten
+from orchestrator.plan_document import Level
+from orchestrator.study.records import TrialSettings, flatten
 
 STACKABLE = (
     *("training.learning_rate", "training.momentum", "training.weight_decay"),

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from orchestrator.plan_document import Level
 from orchestrator.study.design.compare import TASK, metrics_of, read_compare, resolve_compare
 from orchestrator.study.design.designs import VARIANTS, Combination, Design
 from orchestrator.study.design.exclude import ExcludeRule, read_exclude
@@ -29,7 +30,7 @@ from orchestrator.study.parsing.overrides import (
 from orchestrator.study.parsing.sections import Sections, read_sections
 from orchestrator.study.parsing.source import find_source, read_source
 from orchestrator.study.parsing.yaml_text import Findings, YamlDocument, read_yaml
-from orchestrator.study.records import Exclusion, Level, Study, Tune, Variant
+from orchestrator.study.records import Exclusion, Study, Tune, Variant
 from orchestrator.study.settings import Compare
 
 __all__ = ["Overrides", "load_study", "parse_study"]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.models import settings as models
+from orchestrator.plan_document import Level
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Compare, Resources, Training
 
-Level = str | int | float | bool | None
 Kind = Literal["uniform", "log_uniform", "int_uniform", "choice"]
 
 DIGITS = 4  # significant digits of a nuisance value: machines differ in the last of 17

@@ -27,7 +27,7 @@ class Tables:
     metrics, gradients: long tables of the planned trials, with `variant_id` and `replicate`.
     tuning: one row a trial of the tuning, with `variant_id`, `tuning_study`, `point`, `replicate`,
         `status`, finals, and a column a nuisance setting. No result may be read from it: that is
-        why these rows stand nowhere else.
+        why no other table has these rows.
     tuning_metrics: the long table of these trials.
     samples: a few examples of each task's data; none in a folder without data.json.
     """
@@ -88,7 +88,7 @@ def _planned(plan: PlanDocument) -> pd.DataFrame:
 
 
 def _planned_tuning(plan: PlanDocument) -> pd.DataFrame:
-    """(tuning trials,) by trial_id: where each stands, and its nuisance settings."""
+    """(tuning trials,) by trial_id: its point, and its nuisance settings."""
     rows = [
         {
             "trial_id": trial,

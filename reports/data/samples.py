@@ -24,7 +24,7 @@ class Picture:
 class Example:
     """One input in the form that suits it, the others being None or empty, and its target.
 
-    target: one, one for each word or step, or None where it stands in the input.
+    target: one, one for each word or step, or None where the input shows it.
     """
 
     picture: Picture | None

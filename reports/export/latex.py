@@ -98,7 +98,7 @@ def _results(analysis: Analysis) -> Table:
 
 
 def _across(plan: PlanDocument) -> str | None:
-    """The factor whose levels stand side by side: the one that the study compares."""
+    """The factor whose levels are columns side by side: the one that the study compares."""
     compared = next(iter(plan.compare.baseline), None)
     if compared is None or len(plan.factors) < 2 or not is_crossed(plan):
         return None

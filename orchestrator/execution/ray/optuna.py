@@ -4,8 +4,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.plan_document import Level
 from orchestrator.study.design.nuisance_values import Values
-from orchestrator.study.records import Level, Nuisance
+from orchestrator.study.records import Nuisance
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

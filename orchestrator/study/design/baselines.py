@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from orchestrator.plan_document import Level
 from orchestrator.study.design.factors import has_levels
-from orchestrator.study.records import Level, Variant
+from orchestrator.study.records import Variant
 
 
 def baselines(

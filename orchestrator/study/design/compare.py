@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.models.catalogue import Metric, TaskEntry
+from orchestrator.plan_document import Level
 from orchestrator.study.design.baselines import baselines
 from orchestrator.study.design.designs import VARIANTS, Design
 from orchestrator.study.design.factors import Levels, has_levels, read_combination
@@ -16,7 +17,7 @@ from orchestrator.study.parsing.raw_factors import place_of
 from orchestrator.study.parsing.setting_paths import settings_in
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
-from orchestrator.study.records import Level, Variant
+from orchestrator.study.records import Variant
 from orchestrator.study.settings import Compare
 
 SPLITS = ("train", "validation", "test")

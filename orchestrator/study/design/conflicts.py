@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from orchestrator.models.catalogue import losses, task_entry
 from orchestrator.models.fit import misfit
 from orchestrator.models.settings import Settings
+from orchestrator.plan_document import Level
 from orchestrator.study.design.designs import Combination
 from orchestrator.study.design.factors import Factors, Levels
 from orchestrator.study.parsing.messages import names, plain
@@ -18,7 +19,7 @@ from orchestrator.study.parsing.raw_factors import place_of
 from orchestrator.study.parsing.sections import Sections
 from orchestrator.study.parsing.setting_paths import SECTIONS, Names, classes
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath, put
-from orchestrator.study.records import Level, TrialSettings
+from orchestrator.study.records import TrialSettings
 from orchestrator.study.settings import Training
 
 Own = tuple[tuple[str, Level], ...]  # the levels of one section

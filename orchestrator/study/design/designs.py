@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
+from orchestrator.plan_document import Level
 from orchestrator.study.design.factors import Factor, Factors, Levels
 from orchestrator.study.parsing.keys import DesignName
 from orchestrator.study.parsing.messages import plain
 from orchestrator.study.parsing.setting_paths import Setting
-from orchestrator.study.records import Level
 
 DESIGNS: tuple[str, ...] = get_args(DesignName)
 VARIANTS = "variants"  # the design of a study that lists its variants by name

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from orchestrator.plan_document import Level
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import cure, keys_below
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
-from orchestrator.study.records import Level
 
 Levels = Mapping[str, Level]  # by dotted path
 CONDITIONAL = ("levels", "when")  # keys of a factor that exists with other levels only

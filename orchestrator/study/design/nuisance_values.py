@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from orchestrator.plan_document import Level
 from orchestrator.study.parsing.yaml_text import put
 from orchestrator.study.probes import Probes
-from orchestrator.study.records import Level, TrialSettings, Variant
+from orchestrator.study.records import TrialSettings, Variant
 
 Values = Mapping[str, Level]  # path of a nuisance setting → its value at a point
 

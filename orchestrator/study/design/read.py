@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from orchestrator.plan_document import Level
 from orchestrator.study.design.designs import DESIGNS, VARIANTS, Design, around, factors_of
 from orchestrator.study.design.factors import (
     Factor,
@@ -18,7 +19,6 @@ from orchestrator.study.parsing.messages import names, plain, shown
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import cure
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
-from orchestrator.study.records import Level
 from orchestrator.words import plural
 
 LONGEST_NAME = 60  # characters of a variant's name

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from orchestrator.plan_document import Level
 from orchestrator.study.design.factors import Factors, read_combination, unknown_path
 from orchestrator.study.design.nuisance_values import Values, with_nuisance
 from orchestrator.study.parsing.keys import NuisanceKeys, TuneKeys
@@ -12,7 +13,7 @@ from orchestrator.study.parsing.messages import names, nearest, shown
 from orchestrator.study.parsing.setting_paths import Setting, settings_in
 from orchestrator.study.parsing.validate import cure, read_group
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
-from orchestrator.study.records import Kind, Level, Nuisance, Tune, Variant
+from orchestrator.study.records import Kind, Nuisance, Tune, Variant
 from orchestrator.words import plural
 
 RANGES: tuple[Kind, ...] = ("uniform", "log_uniform", "int_uniform")

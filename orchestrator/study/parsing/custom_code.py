@@ -15,11 +15,12 @@ from orchestrator.models.own.entries import own_entry
 from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import is_own
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.plan_document import Level
 from orchestrator.seeds import seed_for
 from orchestrator.study.parsing.raw_factors import place_of, varied, varied_paths
 from orchestrator.study.parsing.setting_paths import NAMED, Setting
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
-from orchestrator.study.records import Level, Variant
+from orchestrator.study.records import Variant
 
 TRY = "orchestrator.models.own.trying:Trials"
 

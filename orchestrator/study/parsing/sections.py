@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.models.catalogue import TaskEntry
+from orchestrator.plan_document import Level
 from orchestrator.study.parsing.custom_code import any_settings, read_own_code
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import names, nearest, shown
@@ -22,7 +23,6 @@ from orchestrator.study.parsing.setting_paths import (
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
 from orchestrator.study.probes import Probes
-from orchestrator.study.records import Level
 from orchestrator.study.settings import Resources
 
 PROBES: Mapping[str, dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 What is packed, laid out before it is deflated: the length of the JSON in bytes (uint32), the JSON,
 and the array's float32 numbers by byte planes (all first bytes, all second bytes …), which deflate
-to less. In the JSON `{"$": [start, count]}` stands for a list. `decode` in encoding.js reads it.
+to less. In the JSON `{"$": [start, count]}` replaces a list. `decode` in encoding.js reads it.
 """
 
 import json

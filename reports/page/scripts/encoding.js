@@ -26,7 +26,7 @@ function numbers(planes) {
 }
 
 /**
- * JSON in which {"$": [start, count]} stands for a list, and the numbers of all lists.
+ * JSON in which {"$": [start, count]} replaces a list, and the numbers of all lists.
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
 function parted(bytes) {

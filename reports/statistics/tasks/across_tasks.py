@@ -69,10 +69,10 @@ def across_tasks(
 
     Answers: which contender is best over all tasks of the study?
     Assumes: a score of 0 is the task's baseline and 1 the best value possible (an accuracy of 1, an
-        error of 0); where one of them is unknown, the worst or the best variant's mean stands in.
+        error of 0); where one of them is unknown, the worst or the best variant's mean replaces it.
         A diverged trial scores 0; failed and missing ones have no score.
     Misleads: by what 1 means: a task in which nobody can get near the best weighs like one in which
-        everybody does. Where variants' means stand in, scores change with who is in the study.
+        everybody does. Where means replace a bound, scores change with who is in the study.
     Source: Agarwal et al. 2021; normalised as there, between chance and best.
     """
     grid = _grid(plan)

@@ -21,7 +21,7 @@ class Ranks:
 
     @property
     def groups(self) -> tuple[tuple[int, ...], ...]:
-        """Contenders, by index, that are not told apart; none where nothing is tested."""
+        """Contenders, by index, that are not distinguished; none where nothing is tested."""
         if self.p is None or self.critical_difference is None:
             return ()
         every = float("inf")  # where Friedman finds no difference, no pair is tested
@@ -33,7 +33,7 @@ def ranks(scores: Floats) -> Ranks:
 
     Answers: is any contender consistently ahead over tasks, and how far must mean ranks be apart?
     Assumes: tasks are independent of each other and a fair sample of those one cares about.
-    Misleads: as a size of effects: a rank does not tell a hair from a mile. Two settings of one
+    Misleads: as a size of effects: a rank hides how large a difference is. Two settings of one
         task (lengths of a sequence) are hardly independent. Friedman's p is rough for few tasks.
     Source: Friedman 1937; Nemenyi 1963; Demšar 2006.
     """
@@ -48,9 +48,9 @@ def ranks(scores: Floats) -> Ranks:
 def not_told_apart(mean: tuple[float, ...], difference: float) -> tuple[tuple[int, ...], ...]:
     """The largest groups within which no two mean ranks are further apart; the best first.
 
-    Answers: which contenders may be equally good, as far as these tasks can tell?
+    Answers: which contenders may be equally good, as far as these tasks show?
     Assumes: one critical difference for all pairs, as Nemenyi's test has.
-    Misleads: where groups overlap: the one in the middle is told apart from neither side, though
+    Misleads: where groups overlap: the one in the middle differs from neither side, though
         the sides are from each other. It cannot belong to both; the tasks are too few to say.
     Source: the bars of Demšar 2006, figure 1.
     """
@@ -79,7 +79,7 @@ def _friedman(each: Floats) -> float:
 
 
 def critical_difference(tasks: int, contenders: int) -> float:
-    """How far mean ranks must be apart for Nemenyi's test to tell them apart."""
+    """How far mean ranks must be apart for Nemenyi's test to separate them."""
     from scipy.stats import studentized_range  # slow to import
 
     q = studentized_range.ppf(LEVEL, contenders, np.inf) / np.sqrt(2)
