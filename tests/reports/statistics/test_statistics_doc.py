@@ -1,5 +1,6 @@
 """Every number of docs/statistics.md, computed from the data that the page prints."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,14 @@ import pytest
 from scipy import stats
 
 from orchestrator.reports.statistics.comparisons.adjustment import holm
-from orchestrator.reports.statistics.comparisons.signflip import signflip_p
+from orchestrator.reports.statistics.comparisons.comparisons import cut
+from orchestrator.reports.statistics.comparisons.signflip import max_t_p, signflip_p
+from orchestrator.reports.statistics.comparisons.signflip_intervals import (
+    Ends,
+    Present,
+    signflip_intervals,
+    simultaneous_intervals,
+)
 from orchestrator.reports.statistics.factorial.anova import anova
 from orchestrator.reports.statistics.factorial.marginal_means import marginal_means
 from orchestrator.reports.statistics.intervals import Floats, t_half_width
@@ -19,8 +27,13 @@ from tests.reports.some import some
 
 PAGE = (Path(__file__).parents[3] / "docs" / "statistics.md").read_text()
 TANH = np.array([91.0, 93, 92, 95, 90, 93])
+RELU = np.array([88.0, 92, 91, 94, 87, 91])
 SIGMOID = np.array([88.0, 90, 91, 92, 88, 89])
 TABLE = np.array([[[90.0, 91, 89], [60, 64, 59]], [[92, 93, 91], [90, 92, 88]]])
+
+
+Inverts = Callable[[Floats, Present, float], Ends]
+Pairs = list[tuple[float, float]]
 
 
 def said(*texts: str) -> None:
@@ -62,15 +75,43 @@ def test_test_set() -> None:
 
 def test_comparison() -> None:
     d = TANH - SIGMOID
-    half = float(t_half_width(6, d.std(ddof=1)))
     said(listed(SIGMOID), f"differences are {listed(d)} points", f"| difference | {d.mean():.2f} |")
-    said(f"| interval | {d.mean() - half:.2f} to {d.mean() + half:.2f} |")
+    (alone,) = inverted(d[:, None])
+    said(f"| interval | {alone[0]:.2f} to {alone[1]:.2f} |")
     said(f"| p | {float(signflip_p(d[:, None])[0]):.3f} |".replace("0.", "."))
     said(f"| P(better) | {(d > 0).mean():.2f} |", f"| d_z | {d.mean() / d.std(ddof=1):.2f} |")
+    low, high = wilson(6, 6)
+    said(f"for it is {low:.2f} to {high:.2f}".replace(" 0.", " ."))
     welch = stats.ttest_ind(TANH, SIGMOID, equal_var=False).confidence_interval()
     said(f"Welch's interval would be {welch.low:.2f} to {welch.high:.2f}".replace(" 0.", " ."))
-    assert (welch.high - welch.low) > 2 * (2 * half)
     said(f"2/32 = {2 / 32:.3f}".replace("0.", "."))
+
+
+def inverted(differences: Floats, function: Inverts = signflip_intervals) -> Pairs:
+    return function(differences, np.ones(differences.shape, dtype=bool), 0.05).pairs()
+
+
+def test_one_far_difference() -> None:
+    d = np.array([0.1, 0.12, 0.11, 0.1, 0.13, 5.0])
+    low, high = stats.ttest_1samp(d, 0.0).confidence_interval()
+    said(f"−{-low:.2f} to {high:.2f} and holds 0")
+    ((low, high),) = inverted(d[:, None])
+    said(f"gives {low:.2f} to {high:.2f}".replace(" 0.", " ."))
+
+
+def test_two_comparisons() -> None:
+    d = np.column_stack([TANH - SIGMOID, RELU - SIGMOID])
+    said(f"`relu` reach {listed(RELU)} %")
+    alone, adjusted = signflip_p(d), max_t_p(d)
+    assert alone == pytest.approx(adjusted)
+    said(f"p is {alone[0]:.3f} for `tanh` and {alone[1]:.3f} for `relu`".replace("0.", "."))
+    (low, high), (least, most) = inverted(d, simultaneous_intervals)
+    said(f"For `tanh` it is −{-low:.2f} to {high:.2f}".replace("−0.", "−."))
+    said(f"for `relu` −{-least:.2f} to {most:.2f}", f"at 0: 0 to {cut(1.0, low, high)[1]:.2f}")
+
+
+def test_failures_that_no_seed_showed() -> None:
+    said(f"0 of 10 failures leave room for up to {100 * wilson(0, 10)[1]:.0f} % of all seeds")
 
 
 def test_holm() -> None:
