@@ -13,8 +13,7 @@ from orchestrator.reports.statistics.gradients.theory import Theory
 from orchestrator.reports.statistics.intervals import Floats
 
 POINTS = 41  # of the grid along each axis
-_STEPS = 200
-_Q = np.geomspace(1e-6, 1e6, 241)
+_Q = np.geomspace(1e-6, 1e6, 481)
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Phase:
-    """One activation: √χ at the fixed point over a grid of variances."""
+    """One activation: √χ in the limit of many layers over a grid of variances."""
 
     activation: str
     weights: Floats  # σ_w², (points,)
@@ -45,9 +44,12 @@ def phases(
     found: `Theories.by_axis["depth"]`.
 
     Answers: on which side of the edge of chaos does each variant begin, and how far from it?
-    Assumes: what `mean_field.relative_delta` does, and a fixed point: many layers. Where the
-        variance of z grows without bound (ReLU with σ_w² > 2), the factor is its limit.
-    Misleads: for few layers, and for layers of very different variances, which are averaged.
+    Assumes: what `mean_field.relative_delta` does, and many layers: the fixed point of the variance
+        of z, or, where that grows without bound (ReLU with σ_w² > 2, softplus with σ_w² ≥ 2), the
+        limit of the factor.
+    Misleads: for few layers, and for layers of very different variances, which are averaged;
+        softplus with He's weights is at .87 after 10 layers and at .94 after 100, though its limit
+        is 1.
     Source: Poole et al. 2016; Schoenholz et al. 2017.
     """
     settings = {v.variant_id: {**plan.fixed, **v.settings} for v in plan.variants}
@@ -80,12 +82,35 @@ def _phase(activation: str, starts: Sequence[Start], weight: float, bias: float)
 
 
 def factors(activation: str, weights: Floats, biases: Floats) -> Floats:
-    """√χ at the fixed point, (biases, weights), from tables of both expectations by ln q."""
-    output, slope = squared_output(activation, _Q), squared_slope(activation, _Q)
-    per_q = output / _Q  # varies little, so that it is safe to interpolate
-    x = np.log(_Q)
+    """√χ after endlessly many layers, (biases, weights), from tables of both expectations by ln q.
+
+    The map q → σ_w² E[φ²] + σ_b² rises with q, so that from q = 1 it creeps to the next fixed point
+    above or below. Where there is none above, q grows without bound and √χ tends to a limit: to
+    √(σ_w² / 2) for ReLU and softplus, taken at the largest q of the table.
+    """
+    x, slope = np.log(_Q), squared_slope(activation, _Q)
+    per_q = squared_output(activation, _Q) / _Q
     w, b = np.meshgrid(weights, biases)
-    q = np.ones_like(w)
-    for _ in range(_STEPS):
-        q = np.clip(w * q * np.interp(np.log(q), x, per_q) + b, _Q[0], _Q[-1])
-    return np.asarray(np.sqrt(w * np.interp(np.log(q), x, slope)))
+    growth = w[..., None] * per_q + b[..., None] / _Q - 1  # its sign is that of the map less q
+    start = int(np.abs(x).argmin())
+    log_q = np.where(
+        growth[..., start] > 0,
+        _crossing(x[start:], growth[..., start:]),
+        _crossing(x[start::-1], -growth[..., start::-1]),
+    )
+    return np.asarray(np.sqrt(w * np.interp(log_q, x, slope)))
+
+
+def _crossing(x: Floats, growth: Floats) -> Floats:
+    """Where growth first is no longer above 0, (…,); the end of x where it is above 0 throughout.
+
+    x: (points,); growth: (…, points).
+    """
+    ended = growth <= 0
+    place = np.where(ended.any(axis=-1), ended.argmax(axis=-1), len(x) - 1)
+    before = np.maximum(place - 1, 0)
+    high = np.take_along_axis(growth, before[..., None], axis=-1)[..., 0]
+    low = np.take_along_axis(growth, place[..., None], axis=-1)[..., 0]
+    crosses = (low <= 0) & (high > low)
+    share = np.where(crosses, high / np.where(crosses, high - low, 1.0), 1.0)
+    return np.asarray(x[before] + np.clip(share, 0.0, 1.0) * (x[place] - x[before]))

@@ -14,8 +14,9 @@ CAPTION = (
     "Blue: the gradient vanishes (√χ < 1); orange: it explodes; line: √χ = 1, which for "
     "tanh is the edge of chaos. Numbers on the scale are √χ. Markers: the variants, at the "
     "variances of weights (σ_w² = fan_in · var W) and biases (σ_b²) as drawn, averaged "
-    "over layers and replicates; no interval. A wide network of many layers is assumed "
-    "(Schoenholz et al. 2017)."
+    "over layers and replicates; no interval. A wide network of endlessly many layers is assumed "
+    "(Schoenholz et al. 2017): √χ is that of the fixed point of the variance of z, or, where the "
+    "variance grows without bound, its limit, which softplus with σ_w² ≥ 2 comes to only slowly."
 )
 _BAND = 0.005  # of the factor around 1, in which a variant counts as at the edge
 
