@@ -53,10 +53,22 @@ def sample(settings: TaskSettings, data: Dataset) -> dict[str, Any]:
         "values": shape.values,
         "shape": list(data.inputs.shape[1:]),
         "splits": {split: len(rows) for split, rows in data.splits.items()},
+        "in_training": in_training(data),
         "split": SPLIT,
         "feature_names": list(_FEATURES.get(settings.name, ())),
         "examples": list(_examples(settings, data)),
     }
+
+
+def in_training(data: Dataset) -> float:
+    """The share of test inputs that training has too, number for number."""
+    known = set(_contents(data, "train"))
+    found = [content in known for content in _contents(data, "test")]
+    return sum(found) / len(found)
+
+
+def _contents(data: Dataset, split: str) -> Iterator[bytes]:
+    return (data.inputs[row].numpy().tobytes() for row in data.splits[split].tolist())
 
 
 def _examples(settings: TaskSettings, data: Dataset) -> Iterator[Example]:

@@ -45,6 +45,7 @@ class Sample:
     values: int
     shape: tuple[int, ...]  # of one input
     splits: Mapping[str, int]  # examples of each
+    in_training: float | None  # share of test inputs that training has too; None: not recorded
     split: str  # that the examples are from
     feature_names: tuple[str, ...]
     examples: tuple[Example, ...]
@@ -69,6 +70,7 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
         **{name: entry[name] for name in ("inputs", "outputs", "features", "values", "split")},
         shape=tuple(entry["shape"]),
         splits=entry["splits"],
+        in_training=entry.get("in_training"),
         feature_names=tuple(entry["feature_names"]),
         examples=tuple(_example(example) for example in entry["examples"]),
     )

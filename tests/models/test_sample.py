@@ -17,6 +17,7 @@ from orchestrator.models.sample import CLASSES, FEW, OF_EACH, SPLIT, sample
 from orchestrator.models.settings import (
     Adding,
     Digits,
+    Parity,
     Tagging,
     TaskSettings,
     TemporalOrder,
@@ -123,3 +124,10 @@ def test_any_task_of_the_users_own(
 def test_every_task_without_files_has_a_sample() -> None:
     quick = [n for n, entry in TASKS.items() if n in ("digits_rows", "parity", "latch", "diabetes")]
     assert all(shown(TASKS[name].settings(name=name))["examples"] for name in quick)
+
+
+def test_test_inputs_that_training_has_too_are_counted() -> None:
+    """Nearly all 1,024 sequences of ten bits are among 10,000; hardly two of 40 bits agree."""
+    assert shown(Parity(length=10))["in_training"] > 0.99
+    assert shown(Parity(length=40))["in_training"] == 0
+    assert 0.04 < shown(ToyTagging())["in_training"] < 0.11, "7.4 % were measured once"

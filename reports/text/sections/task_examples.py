@@ -6,6 +6,8 @@ from orchestrator.reports.data.samples import Sample
 from orchestrator.reports.text.names import count_text, describe, short_names
 from orchestrator.reports.text.phrases import sentence
 
+MANY_REPEATED = 0.01  # of the test inputs: as large as differences that studies look for
+
 _INPUTS = {
     "features": "{features}",
     "image": "images of {size}",
@@ -39,7 +41,19 @@ def about(own: Sample, baselines: Sequence[str]) -> str:
     """
     counts = ", ".join(f"{count:,} {split}" for split, count in own.splits.items())
     blind = f" Without looking at the input: test {', '.join(baselines)}." if baselines else ""
-    return f"{sentence(_mapping(own))} {counts} examples.{blind}"
+    return f"{sentence(_mapping(own))} {counts} examples.{_repeated(own)}{blind}"
+
+
+def _repeated(own: Sample) -> str:
+    """What is known by heart is no measure of what was learnt."""
+    share = own.in_training
+    if share is None:
+        return ""
+    if share == 0:
+        return " No test input occurs in training."
+    said = "All test inputs" if share == 1 else f"{max(100 * share, 0.1):.1f} % of the test inputs"
+    beware = " Beware: memory is enough for those." if share >= MANY_REPEATED else ""
+    return f" {said} also occur in training (replicate 0).{beware}"
 
 
 def _mapping(own: Sample) -> str:
