@@ -7,6 +7,7 @@ import pandas as pd
 
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.data.read import Tables
+from orchestrator.reports.data.samples import Sample
 from orchestrator.reports.statistics.comparisons.ceiling import near_best
 from orchestrator.reports.statistics.comparisons.comparisons import Comparisons, comparisons
 from orchestrator.reports.statistics.comparisons.replicates_needed import (
@@ -69,6 +70,7 @@ class Analysis:
     tuning: Tuning | None  # None in a study that does not tune
     evidence: Evidence
     replicates_needed: ReplicatesNeeded | None  # None while nothing is undecided
+    samples: tuple[Sample, ...]  # what is known of the data of each task
 
 
 def analyse(tables: Tables) -> Analysis:
@@ -107,6 +109,7 @@ def analyse(tables: Tables) -> Analysis:
         replicates_needed=replicates_needed(
             compared.rows, plan.replicates, plan.compare.smallest_difference
         ),
+        samples=tables.samples,
     )
 
 

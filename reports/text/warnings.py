@@ -14,6 +14,7 @@ from orchestrator.reports.text.names import (
     metric_text,
     value_text,
 )
+from orchestrator.reports.text.sections.task_examples import MANY_REPEATED, title
 from orchestrator.reports.variants import names_of
 
 Names = Mapping[str, str]  # variant id → name
@@ -34,9 +35,26 @@ def warnings(analysis: Analysis) -> tuple[str, ...]:
         *_without_baseline(analysis),
         *_unpaired(analysis),
         *_unequal_budgets(analysis, names),
+        *_repeated(analysis),
         *_underflow(analysis, names),
         *_uncommitted(analysis.plan),
     )
+
+
+def _repeated(analysis: Analysis) -> Iterator[str]:
+    """Test inputs that training has, too: a network may know their answers by heart."""
+    known = [(each, each.in_training or 0.0) for each in analysis.samples]
+    many = [
+        f"{title(each, analysis.samples)}: {100 * share:.3g} %"
+        for each, share in known
+        if share >= MANY_REPEATED
+    ]
+    if many:
+        yield (
+            f"Test inputs that also occur in training ({_listed(many, 'task')}): what is measured "
+            "there may be memory. Where a task has few different inputs, as short sequences of 0 "
+            "and 1, no split avoids it."
+        )
 
 
 def _incomplete(analysis: Analysis, names: Names) -> Iterator[str]:

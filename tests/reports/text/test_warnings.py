@@ -9,6 +9,7 @@ from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.statistics.comparisons.spread import spread
 from tests.reports.sample import Sample, early_stopped, write
+from tests.reports.text.test_task_examples import PARITY
 from tests.reports.text.told import Told
 
 FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"]}
@@ -133,3 +134,14 @@ def test_unequal_budgets_are_said_with_the_shortest_and_the_longest(tmp_path: Pa
     tables = early_stopped(read_tables(write(tmp_path, two)), [4, 5, 6, 8, 9, 12])
     (said,) = (w for w in Told.of(tables).said.warnings if w.startswith("Unequal budgets"))
     assert "after 4 to 12 epochs; on average 5 in sigmoid, 9.67 in tanh" in said
+
+
+@pytest.mark.parametrize(("share", "warned"), [(0.999, True), (0.01, True), (0.009, False)])
+def test_test_inputs_that_training_has_are_a_warning(
+    tmp_path: Path, share: float, warned: bool
+) -> None:
+    sample = replace(PARITY, in_training=share)
+    tables = replace(tables_at(tmp_path, [WIDE] * 3), samples=(sample,))
+    found = [w for w in Told.of(tables).said.warnings if w.startswith("Test inputs that also")]
+    assert bool(found) == warned
+    assert all(f"(parity: {100 * share:.3g} %)" in warning for warning in found)
