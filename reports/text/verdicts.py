@@ -124,7 +124,9 @@ def _needs(row: Comparison, found: ReplicatesNeeded | None) -> str:
     if found is None or row.variant not in found.needed or not has_spread(row):
         return ""
     needed = found.needed[row.variant]
-    return f"; would take about {needed} replicates" if needed else f"; more than {MOST} replicates"
+    if needed is None:
+        return "" if found.by_chance else f"; probably more than {MOST} replicates"
+    return f"; would take about {needed} replicates"
 
 
 def _unlearnt(row: Comparison, unlearnt: Sequence[str]) -> str:
@@ -156,15 +158,20 @@ def replicates_needed_text(found: ReplicatesNeeded | None) -> str:
     if found is None:
         return ""
     open_ = _undecided(found)
+    if found.proposed is None and found.by_chance:
+        return (
+            f"{open_}: the differences seen are no larger than chance gives where nothing"
+            " differs, so no number of replicates is proposed."
+        )
     if found.proposed is None:
         return (
-            f"{open_}, and more than {MOST} replicates would be needed for half of them:"
+            f"{open_}, and more than {MOST} replicates would probably be needed for half of them:"
             " these differences are too small for their spread."
         )
     which = "it" if found.undecided == 1 else f"{found.decided} of them"
     return (
         f"{open_}; {found.proposed} replicates in place of {found.now} would probably "
-        f"decide {which} (each with a chance of 80 % or more):"
+        f"decide {which}, unless hardly any variant differs:"
     )
 
 

@@ -160,7 +160,7 @@ def _replicates_cell(row: Comparison, found: ReplicatesNeeded | None) -> Cell:
     if found is None or row.verdict != "undecided" or row.variant not in found.needed:
         return Cell("")
     needed = found.needed[row.variant]
-    if needed is None and not has_spread(row):
+    if needed is None and (found.by_chance or not has_spread(row)):
         return Cell("–")
     return Cell(str(needed), needed) if needed else Cell(f"> {MOST}", MOST + 1)
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.reports.build import Report
+from orchestrator.reports.statistics.comparisons.replicates_needed import ReplicatesNeeded
 from orchestrator.reports.text.sentences import sentences
-from orchestrator.reports.text.verdicts import SHOWN, apart, shown
+from orchestrator.reports.text.verdicts import SHOWN, apart, replicates_needed_text, shown
 from tests.reports.sample import Drawn, Factors, Sample
 from tests.reports.some import some
 from tests.reports.text.told import told
@@ -58,3 +59,16 @@ def test_of_many_the_most_important_of_each_verdict_are_shown(
     assert rest[0].startswith(f"- {len(every) - SHOWN} more: ")
     page = report.path.read_text().replace("&#39;", "'").replace("&gt;", ">")
     assert all(statement.text in page for statement in every)
+
+
+def test_differences_no_larger_than_chance_gives_get_no_number() -> None:
+    found = ReplicatesNeeded(6, None, 0, 2, 0, True, {"a": None, "b": None})
+    said = replicates_needed_text(found)
+    assert said.startswith(
+        "2 comparisons undecided: the differences seen are no larger than chance"
+    )
+    assert "probably" in replicates_needed_text(replace(found, by_chance=False))
+    proposal = replace(found, proposed=20, decided=1, by_chance=False)
+    assert "20 replicates in place of 6 would probably decide 1 of them" in (
+        replicates_needed_text(proposal)
+    )

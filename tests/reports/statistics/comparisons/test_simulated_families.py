@@ -32,7 +32,7 @@ def test_flipped_sums_are_those_of_the_test() -> None:
 @pytest.mark.parametrize("n", [5, 6, 10, 11, 128])
 def test_the_patterns_that_may_reach_a_result(n: int) -> None:
     found = flips(n)
-    assert (found.signs[0] == 1).all()
+    assert np.all(found.signs[0] == 1)
     assert found.most / len(found.signs) <= ALPHA < (found.most + 1) / len(found.signs)
     assert (found.most > 0) == (n >= 6)
 
