@@ -44,8 +44,8 @@ def statistics(differences: Floats) -> Floats:
     """
     n = len(differences)
     scale = np.sqrt(n * (differences**2).sum(axis=0))
-    sums = np.abs(sign_patterns(n) @ differences)
-    return np.asarray(np.divide(sums, scale, out=np.zeros_like(sums), where=scale > 0))
+    unit = np.divide(differences, scale, out=np.zeros_like(differences), where=scale > 0)
+    return np.asarray(np.abs(sign_patterns(n) @ unit))
 
 
 def blocks(order: Sequence[int] | Ints, n: int) -> Iterator[Ints]:

@@ -78,11 +78,12 @@ def _rejected_from(differences: Floats, present: Present) -> tuple[Floats, Float
     mean of the differences in F, or of the others, reaches. One that flips all or none always is.
     """
     flipped = (sign_patterns(len(differences)) < 0).astype(float)
-    sums, counts = flipped @ differences, flipped @ present
-    total, n = differences.sum(axis=0), present.sum(axis=0)
+    alike = present[:, :1] if present.all() else present  # one column serves all
+    sums, counts, n = flipped @ differences, flipped @ alike, alike.sum(axis=0)
     partial = (counts > 0) & (counts < n)
-    inside = np.divide(sums, counts, out=np.zeros_like(sums), where=partial)
-    outside = np.divide(total - sums, n - counts, out=np.zeros_like(sums), where=partial)
+    with np.errstate(invalid="ignore", divide="ignore"):  # of patterns that are not partial
+        inside = sums / counts
+        outside = (differences.sum(axis=0) - sums) / (n - counts)
     below = np.where(partial, np.minimum(inside, outside), -np.inf)
     return below, np.where(partial, np.maximum(inside, outside), np.inf)
 
@@ -127,7 +128,8 @@ def _distance(differences: Floats, present: Present, statistic: Floats) -> Float
     n, rows = present.sum(axis=0), len(differences)
     centred = np.where(present, differences - _means(differences, present), 0.0)
     squares = (centred**2).sum(axis=0)
-    q2 = np.minimum(statistic**2, _BELOW_ONE)
-    room = n**2 - q2 * rows * n
-    scale = np.divide(q2 * rows, room, out=np.full_like(q2, np.inf), where=room > 0)
-    return np.asarray(np.where(squares > 0, np.sqrt(scale * np.maximum(squares, 1e-300)), 0.0))
+    q2 = rows * np.minimum(statistic**2, _BELOW_ONE)
+    room = np.maximum(n - q2, 0.0)
+    with np.errstate(divide="ignore"):  # no θ is far enough
+        far = np.sqrt(q2 / room)
+    return np.asarray(np.where(squares > 0, far, 0.0) * np.sqrt(squares / n))
