@@ -76,7 +76,7 @@ class Analysis:
 def analyse(tables: Tables) -> Analysis:
     """Runs every statistic once. Needs no figure and no page."""
     plan = tables.plan
-    results = outcomes(tables.trials, plan.compare.metric)
+    results = outcomes(tables.trials, plan.compare)
     least, lost = baselines(tables.trials), diverged(tables.trials, plan.compare.metric)
     compared = _compare(plan, results, lost)
     measured = gradients(tables, results)
@@ -94,7 +94,7 @@ def analyse(tables: Tables) -> Analysis:
         across_tasks=across_tasks(plan, results, least, lost),
         factorial=factorial(plan, results),
         baselines=least,
-        curves=curves(tables.metrics),
+        curves=curves(tables.metrics, units(plan)),
         gradients=measured,
         profiles=profiles,
         backward_profiles=decay(tables.gradients, measured.fits, backward=True),
@@ -113,10 +113,15 @@ def analyse(tables: Tables) -> Analysis:
     )
 
 
+def units(plan: PlanDocument) -> dict[str, str]:
+    """Metric without its split → its unit."""
+    return {name: metric.unit for name, metric in plan.metrics.items()}
+
+
 def compare_trials(plan: PlanDocument, trials: pd.DataFrame) -> Comparisons:
     """The study's comparisons, diverged trials counted."""
     metric = plan.compare.metric
-    return _compare(plan, outcomes(trials, metric), diverged(trials, metric))
+    return _compare(plan, outcomes(trials, plan.compare), diverged(trials, metric))
 
 
 def _compare(

@@ -34,6 +34,15 @@ def line(place: int, x: Sequence[Any], y: Any, hover: str, **more: Any) -> Trace
     }  # fmt: skip
 
 
+def error_bars(mean: Any, low: Any, high: Any, **style: Any) -> dict[str, Any]:
+    """From low to high, which need not lie evenly around the mean; none where they are NaN."""
+    centre = np.asarray(mean, dtype=float)
+    above, below = (
+        np.nan_to_num(each) for each in (np.subtract(high, centre), np.subtract(centre, low))
+    )
+    return {"type": "data", "array": numbers(above), "arrayminus": numbers(below), **style}
+
+
 def band(place: int, x: Sequence[Any], low: Any, high: Any) -> Trace:
     """A closed polygon between two lines, where both are known."""
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)

@@ -37,7 +37,9 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
          "orders and the initial draws. Replicates are the only thing counted as n: epochs, "
          "batches and examples never are."),
         ("95 % t-interval", "Mean ± t(n − 1) · sd / √n: the range in which the mean over all seeds "
-         "is believed to lie (Student 1908)."),
+         "is believed to lie (Student 1908). It ends where the metric does, at 0 and 100 % of a "
+         "share. The mean of a metric that is 0 or 1 in each trial, solved, has Wilson's interval "
+         "instead (Wilson 1927)."),
     ]  # fmt: skip
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]

@@ -86,6 +86,11 @@ def interval_text(low: float | None, high: float | None, unit: str, signed: bool
     return f"[{low_text.removesuffix(' %')}, {high_text}]"
 
 
+def mean_interval_name(metric: str) -> str:
+    """What the interval of a metric's mean is called: see `mean_intervals.mean_interval`."""
+    return "Wilson's 95 % interval" if metric.split("/")[-1] == "solved" else "95 % t-interval"
+
+
 def p_text(p: float | None) -> str:
     """.0312; below .001 as such."""
     if p is None:

@@ -6,13 +6,14 @@ import numpy as np
 
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.factorial.main_effects import axis, layout
+from orchestrator.reports.figures.lines import error_bars
 from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, numbers
 from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.captions.factorial import interactions as words
-from orchestrator.reports.text.names import level_name
+from orchestrator.reports.text.names import interval_text, level_name
 
 MOST_PAIRS, HEIGHT_PX = 6, 280
 _LABEL_PX = 13  # height of a line's label
@@ -29,7 +30,7 @@ def draw(view: Scheme, found: Factorial | None) -> Figure | None:
     return Figure(
         name="interactions",
         title=words.title(view.plan.compare),
-        caption=words.caption(every, MOST_PAIRS),
+        caption=words.caption(view.plan.compare, every, MOST_PAIRS),
         columns=min(3, len(shown)),
         height_px=HEIGHT_PX,
         legend_title=view.legend_title,
@@ -47,7 +48,7 @@ def _panel(view: Scheme, factors: Sequence[str], means: Means, scale: Layout) ->
     paths = factors[means.axes[lines]], factors[means.axes[x]]
     mean, low, high = (np.moveaxis(a, lines, 0) for a in (means.mean, means.low, means.high))
     traces = [
-        _trace(view, paths[0], place, mean[place], (high - low)[place] / 2)
+        _trace(view, paths[0], place, mean[place], low[place], high[place])
         for place in range(len(mean))
     ]
     drawn = layout(view, paths[1], scale)
@@ -57,20 +58,22 @@ def _panel(view: Scheme, factors: Sequence[str], means: Means, scale: Layout) ->
     return Panel(title, tuple(traces), drawn, {})
 
 
-def _trace(view: Scheme, path: str, place: int, mean: np.ndarray, half: np.ndarray) -> Trace:
+def _trace(
+    view: Scheme, path: str, place: int, mean: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> Trace:
     style, coloured = look(place), path == view.roles.colour
     colour = style.light if coloured else INK[0]
-    count = len(view.plan.factors[path])
+    count, unit = len(view.plan.factors[path]), view.plan.compare.unit
     shift = 0.24 * (place - (count - 1) / 2) / count
     name = tick_text(level_name(view.names[path], view.plan.factors[path][place]))
     return {
         "type": "scatter", "mode": "lines+markers",
         "x": numbers(np.arange(len(mean)) + shift), "y": numbers(mean),
-        "error_y": {"type": "data", "array": numbers(half), "thickness": 1.1, "width": 3,
-                    "color": colour},
+        "error_y": error_bars(mean, low, high, thickness=1.1, width=3, color=colour),
         "line": {"color": colour, "width": 1.4, "dash": style.dash},
         "marker": {"color": colour, "size": 7, "symbol": style.symbol},
-        "hovertemplate": f"{name}: %{{y}} ± %{{error_y.array}}<extra></extra>",
+        "customdata": [interval_text(*ends, unit) for ends in zip(low, high, strict=True)],
+        "hovertemplate": f"{name}: %{{y}} %{{customdata}}<extra></extra>",
         **({"legendgroup": str(place)} if coloured else {}),
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.lines import error_bars
 from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, Look, look
 from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, linear_range, numbers
@@ -23,7 +24,7 @@ def draw(view: Scheme, found: Factorial | None) -> Figure | None:
     return Figure(
         name="main_effects",
         title=words.title(view.plan.compare, view.names[factors[widest.axes[0]]], widest.span),
-        caption=words.caption(every),
+        caption=words.caption(view.plan.compare, every),
         columns=min(4, len(every)),
         height_px=230,
         legend_title=view.legend_title,
@@ -67,14 +68,13 @@ def _trace(
     view: Scheme, path: str, means: Means, places: list[int], style: Look, coloured: bool
 ) -> Trace:
     low, high = numbers(means.low[places]), numbers(means.high[places])
-    half = numbers((means.high - means.low)[places] / 2)
+    found = (each[places] for each in (means.mean, means.low, means.high))
     texts = [level_text(view.plan.factors[path][place]) for place in places]
     return {
         "type": "scatter", "mode": "markers" if coloured else "lines+markers",
         "x": places, "y": numbers(means.mean[places]),
         "customdata": [list(row) for row in zip(map(tick_text, texts), low, high, strict=True)],
-        "error_y": {"type": "data", "array": half, "thickness": 1.6, "width": 4,
-                    "color": style.light},
+        "error_y": error_bars(*found, thickness=1.6, width=4, color=style.light),
         "line": {"color": style.light, "width": 1, "dash": "dot"},
         "marker": {"color": style.light, "size": 9, "symbol": style.symbol},
         "hovertemplate": "%{customdata[0]}: %{y} (%{customdata[1]:.4g} to %{customdata[2]:.4g})"

@@ -22,7 +22,6 @@ from orchestrator.reports.figures.records import (
     Panel,
     Trace,
     linear_range,
-    numbers,
 )
 from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines, Line
@@ -83,7 +82,8 @@ def _ends(each: Outcome) -> tuple[float | None, ...]:
 def _caption(view: Scheme, results: Outcomes, scale: Layout, lines: Sequence[Line]) -> str:
     metric = view.plan.compare.metric.split("/")[-1]
     factors = len(view.plan.factors)
-    text = words.caption(outcomes.sizes(results), outcomes.any_lost(results), factors)
+    n, lost = outcomes.sizes(results), outcomes.any_lost(results)
+    text = words.caption(view.plan.compare, n, lost, factors)
     return text + baselines.caption(view, lines, metric, scale.get("range"))
 
 
@@ -123,11 +123,13 @@ def _end(value: float | None) -> float:
 
 def _line(view: Scheme, group: Sequence[Variant], results: Outcomes) -> Trace:
     colour = view.colour(group[0])
-    half = [outcomes.half(results[v.variant_id]) for v in group]
+    found = [results[v.variant_id] for v in group]
     means = outcomes.means(view, colour, list(group), results)
-    is_alone = sum(each > 0 for each in half) == 1  # a band needs two; see barred() in figure.js
+    is_alone = (
+        sum(each.low != each.high for each in found) == 1
+    )  # a band needs two; see barred() in figure.js
     return {
         **means, "x": [view.place(view.roles.x, v) for v in group],
-        "error_y": {"type": "data", "array": numbers(half), "visible": is_alone},
+        "error_y": outcomes.bars(found, visible=is_alone),
         "line": {**means["line"], "width": 2}, "marker": {**means["marker"], "size": 7},
     }  # fmt: skip

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from orchestrator.plan_document import Level, Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
+from orchestrator.reports.figures.lines import error_bars
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import (
     Arrangement,
@@ -19,7 +23,7 @@ from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines, Line
 from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
 from orchestrator.reports.text.captions.outcomes import outcomes as words
-from orchestrator.reports.text.names import level_text
+from orchestrator.reports.text.names import interval_text, level_text
 from orchestrator.reports.text.phrases import range_text
 
 Outcomes = Mapping[str, Outcome]
@@ -47,7 +51,7 @@ def frame(view: Scheme, results: Outcomes, lines: Sequence[Line]) -> Figure:
     return Figure(
         name="outcomes",
         title=words.title(view.plan.compare),
-        caption=words.caption(sizes(results), any_lost(results))
+        caption=words.caption(view.plan.compare, sizes(results), any_lost(results))
         + baselines.caption(view, lines, _metric(view), span),
         columns=len(view.levels(roles.columns)) if roles.columns else 1,
         height_px=380,
@@ -159,23 +163,24 @@ def means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) 
         "legendgroup": str(place), "name": "mean",
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([r.mean for r in found]),
-        "customdata": [[_n(r), view.hover_name(v)] for v, r in zip(variants, found, strict=True)],
+        "customdata": [
+            [_n(r), view.hover_name(v), interval_text(r.low, r.high, view.plan.compare.unit)]
+            for v, r in zip(variants, found, strict=True)
+        ],
         **view.tag_points(variants),
-        "error_y": {"type": "data", "array": numbers([half(r) for r in found]),
-                    "thickness": 1.6, "width": 4, "color": style.light},
+        "error_y": bars(found, thickness=1.6, width=4, color=style.light),
         "line": {"color": style.light, "width": 1.4, "dash": style.dash},
         "marker": {"color": style.light, "size": 9,
                    "symbol": [style.symbol + ("-open" if gone(r.counts) else "") for r in found]},
-        "hovertemplate": "%{customdata[1]}<br>mean %{y} ± %{error_y.array}, n = %{customdata[0]}"
+        "hovertemplate": "%{customdata[1]}<br>mean %{y} %{customdata[2]}, n = %{customdata[0]}"
                          "<extra></extra>",
     }  # fmt: skip
 
 
-def half(outcome: Outcome) -> float:
-    """Half of the interval; 0 where there is none."""
-    if outcome.high is None or outcome.low is None:
-        return 0.0
-    return (outcome.high - outcome.low) / 2
+def bars(found: Sequence[Outcome], **style: Any) -> dict[str, Any]:
+    """The interval of each mean; none where there is none."""
+    ends = [[r.mean, r.low, r.high] for r in found]
+    return error_bars(*np.array(ends, dtype=float).reshape(-1, 3).T, **style)
 
 
 def on_scale(view: Scheme) -> bool:

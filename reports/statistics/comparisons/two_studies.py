@@ -88,7 +88,7 @@ def two_studies(a: Side, b: Side) -> TwoStudies:
     pairs = [(of_a[levels], of_b[levels]) for levels in shared]
     paired = a.plan.seed == b.plan.seed
     rows, how = _compared(a, b, pairs, paired)
-    results = [outcomes(side.trials, metric) for side in (a, b)]
+    results = [outcomes(side.trials, a.plan.compare) for side in (a, b)]
     return TwoStudies(
         a=a.plan.study, b=b.plan.study, metric=metric, unit=a.plan.compare.unit, paired=paired,
         adjustment=how, differences=tuple(differences(a.plan, b.plan)),
@@ -121,7 +121,7 @@ def _compared(
     for name, side in (("a", a), ("b", b)):
         metric = a.plan.compare.metric
         shift = 0 if paired or name == "a" else a.plan.replicates  # other seeds: other replicates
-        for variant, outcome in outcomes(side.trials, metric).items():
+        for variant, outcome in outcomes(side.trials, a.plan.compare).items():
             values[f"{name}/{variant}"] = _kept(outcome.values, common, shift)
         for variant, of in diverged(side.trials, metric).items():
             lost[f"{name}/{variant}"] = _kept(of, common, shift)

@@ -31,4 +31,5 @@ def factorial(plan: PlanDocument, results: Mapping[str, Outcome]) -> Factorial |
     if crossed is None or explained is None:
         return None
     table = crossed.table
-    return Factorial(crossed, explained, main_effects(table), interactions(table, explained))
+    effects = main_effects(table, plan.compare)
+    return Factorial(crossed, explained, effects, interactions(table, explained, plan.compare))

@@ -6,8 +6,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.factorial.anova import Anova
-from orchestrator.reports.statistics.intervals import Floats, t_half_width
+from orchestrator.reports.statistics.intervals import Floats
+from orchestrator.reports.statistics.outcomes.mean_intervals import mean_interval
 
 Bools = NDArray[np.bool_]
 
@@ -33,11 +35,13 @@ class Means:
         return float(np.nanmax(self.mean) - np.nanmin(self.mean))
 
 
-def marginal_means(table: Floats, axes: tuple[int, ...]) -> Means | None:
+def marginal_means(table: Floats, axes: tuple[int, ...], compare: Compare) -> Means | None:
     """table: (levels of each factor …, replicates), NaN where there is no value.
+    compare: names the metric and its unit.
 
     Answers: how good is each level (each pair of levels), taken over all that the other factors do?
-    Assumes: what the t-interval assumes, of the replicates' averages: the replicate is the unit.
+    Assumes: what `mean_intervals.mean_interval` does, of the replicates' averages: the
+        replicate is the unit.
     Misleads: where factors interact. Then no combination may behave like the average: look at the
         interactions first. Averages over different things cannot be compared, so where values are
         missing either these combinations of the other factors are left out or these replicates,
@@ -55,9 +59,10 @@ def marginal_means(table: Floats, axes: tuple[int, ...]) -> Means | None:
     averages = flat[:, contexts][:, :, replicates].mean(axis=1)
     n, mean = int(replicates.sum()), averages.mean(axis=1).reshape(shape)
     sd = averages.std(axis=1, ddof=1).reshape(shape) if n > 1 else np.full(shape, np.nan)
-    half = t_half_width(np.full(shape, n), sd)
+    name = compare.metric.split("/")[-1]
+    low, high = mean_interval(np.full(shape, n), mean, sd, name=name, unit=compare.unit)
     left_out = int(np.asarray(there.any(axis=(0, 2))).sum() - contexts.sum())
-    return Means(axes, n, mean, mean - half, mean + half, int(contexts.sum()), left_out)
+    return Means(axes, n, mean, low, high, int(contexts.sum()), left_out)
 
 
 def _whole(there: Bools) -> tuple[Bools, Bools]:
@@ -70,15 +75,15 @@ def _whole(there: Bools) -> tuple[Bools, Bools]:
     return max(fewer_contexts, fewer_replicates, key=lambda kept: kept[0].sum() * kept[1].sum())
 
 
-def main_effects(table: Floats) -> tuple[Means, ...]:
+def main_effects(table: Floats, compare: Compare) -> tuple[Means, ...]:
     """Of every factor, in order; see `marginal_means`."""
-    found = (marginal_means(table, (axis,)) for axis in range(table.ndim - 1))
+    found = (marginal_means(table, (axis,), compare) for axis in range(table.ndim - 1))
     return tuple(means for means in found if means)
 
 
-def interactions(table: Floats, explained: Anova) -> tuple[Means, ...]:
+def interactions(table: Floats, explained: Anova, compare: Compare) -> tuple[Means, ...]:
     """Of every pair of factors, the pair whose interaction explains most first."""
     size = {term.factors: term.ss for term in explained.terms}
     pairs = sorted(combinations(range(table.ndim - 1), 2), key=lambda pair: -size[pair])
-    found = (marginal_means(table, pair) for pair in pairs)
+    found = (marginal_means(table, pair, compare) for pair in pairs)
     return tuple(means for means in found if means)

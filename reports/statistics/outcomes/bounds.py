@@ -1,10 +1,16 @@
 """The best and the worst value that a metric can have, and how many replicates lie there."""
 
 from collections.abc import Mapping
+from math import inf
 
 from orchestrator.plan_document import Compare
 
 _LEAST = {"mse": 0.0, "loss": 0.0}  # of errors; how large they can get is not known
+
+
+def limits(name: str, unit: str) -> tuple[float, float]:
+    """(least, most) that a metric can be, infinite where not known; name: without its split."""
+    return (0.0, 1.0) if unit == "share" else (_LEAST.get(name, -inf), inf)
 
 
 def best_possible(compare: Compare) -> float | None:

@@ -1,18 +1,19 @@
 """Learning curves: the mean of a metric over replicates by epoch, with its interval."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.statistics.intervals import Floats, t_half_width
-from orchestrator.reports.statistics.outcomes.solved import wilson
+from orchestrator.reports.statistics.intervals import Floats
+from orchestrator.reports.statistics.outcomes.mean_intervals import mean_interval
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One variant, one `<split>/<metric>`; arrays by epoch, t-interval NaN below n = 2."""
+    """One variant, one `<split>/<metric>`; arrays by epoch, the interval NaN below n = 2."""
 
     variant_id: str
     metric: str
@@ -23,23 +24,22 @@ class Curve:
     high: Floats
 
 
-def curves(metrics: pd.DataFrame) -> tuple[Curve, ...]:
+def curves(metrics: pd.DataFrame, units: Mapping[str, str]) -> tuple[Curve, ...]:
     """One curve for every variant and `<split>/<metric>`, ordered by both.
 
-    metrics: variant_id, replicate, epoch, split, metric, value.
+    metrics: variant_id, replicate, epoch, split, metric, value. units: of metrics.
 
     Answers: how fast does a variant learn, and is it still improving at the end?
-    Assumes: what the t-interval assumes, at each epoch separately.
+    Assumes: what `mean_intervals.mean_interval` does, at each epoch separately.
     Misleads: as a test between variants (neighbouring epochs are one and the same run), and after
         an epoch at which n falls: trials that diverged leave the mean, so it may seem to recover.
-    Source: descriptive; the interval is that of `intervals.t_half_width`, for `solved` (a share of
-        trials) that of `solved.wilson`.
+    Source: descriptive; the interval is that of `mean_intervals.mean_interval`.
     """
     if metrics.empty:
         return ()
     keys = ["variant_id", "split", "metric", "epoch"]
     table = metrics.groupby(keys)["value"].agg(["size", "mean", "std"]).reset_index()
-    mean, low, high = _means(table)
+    mean, low, high = _means(table, units)
     epochs, n = table["epoch"].tolist(), table["size"].tolist()
     names = list(zip(*(table[key].tolist() for key in keys[:3]), strict=True))
     starts = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
@@ -52,14 +52,12 @@ def curves(metrics: pd.DataFrame) -> tuple[Curve, ...]:
     )  # fmt: skip
 
 
-def _means(table: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+def _means(table: pd.DataFrame, units: Mapping[str, str]) -> tuple[Floats, Floats, Floats]:
     """(rows,) mean, low, high."""
-    mean, n = (table[name].to_numpy(dtype=float) for name in ("mean", "size"))
-    half = t_half_width(n, np.nan_to_num(table["std"].to_numpy(dtype=float)))
-    share = (table["metric"] == "solved").to_numpy()
-    ends = wilson(np.round(np.where(share, mean * n, 0)), n)
-    low, high = (
-        np.where(share, of_share, of_mean)
-        for of_share, of_mean in zip(ends, (mean - half, mean + half), strict=True)
-    )
+    mean, n, sd = (table[name].to_numpy(dtype=float) for name in ("mean", "size", "std"))
+    low, high = np.empty(n.size), np.empty(n.size)
+    for name, rows in table.groupby("metric").indices.items():
+        own = n[rows], mean[rows], np.nan_to_num(sd[rows])
+        unit = units.get(str(name), "")
+        low[rows], high[rows] = mean_interval(*own, name=str(name), unit=unit)
     return mean, low, high

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestrator.reports.statistics.intervals import t_half_width
+from orchestrator.plan_document import Compare
+from orchestrator.reports.statistics.outcomes.mean_intervals import mean_interval
 
 
 @dataclass(frozen=True)
@@ -32,30 +33,31 @@ Row = tuple[int, str, float]  # replicate, status, final value (NaN: none)
 STATUSES = ("completed", "diverged", "failed", "missing")
 
 
-def outcomes(trials: pd.DataFrame, metric: str) -> dict[str, Outcome]:
+def outcomes(trials: pd.DataFrame, compare: Compare) -> dict[str, Outcome]:
     """variant_id → Outcome, in the order of the plan.
 
-    trials: variant_id, replicate, status, `final.<metric>`; one row a planned trial.
+    trials: variant_id, replicate, status, `final.<metric>`; one row a planned trial. compare: names
+    the metric and its unit.
 
     Answers: how well does each variant do, and how much does that depend on the seed?
-    Assumes: what the t-interval assumes; see `intervals.t_half_width`.
+    Assumes: what `mean_intervals.mean_interval` does.
     Misleads: when trials diverged or failed. They have no final value, so mean and interval speak
         of the survivors only; the numbers of planned, completed, diverged and failed trials are
         shown beside them for that reason. Comparisons count diverged trials: see
         `divergence.counted`.
     Source: Bouthillier et al. 2021, "Accounting for Variance in Machine Learning Benchmarks".
     """
-    column = f"final.{metric}"
+    column = f"final.{compare.metric}"
     table = trials if column in trials else trials.assign(**{column: np.nan})
     names = ("variant_id", "replicate", "status", column)
     rows: dict[str, list[Row]] = {}
     columns = (table.astype({column: float})[name].tolist() for name in names)
     for variant, replicate, status, value in zip(*columns, strict=True):
         rows.setdefault(str(variant), []).append((int(replicate), str(status), value))
-    return {variant: _outcome(variant, each) for variant, each in rows.items()}
+    return {variant: _outcome(variant, each, compare) for variant, each in rows.items()}
 
 
-def _outcome(variant_id: str, rows: Sequence[Row]) -> Outcome:
+def _outcome(variant_id: str, rows: Sequence[Row], compare: Compare) -> Outcome:
     values = {
         replicate: value
         for replicate, status, value in sorted(rows)
@@ -63,10 +65,10 @@ def _outcome(variant_id: str, rows: Sequence[Row]) -> Outcome:
     }
     counted = Counter(status for _, status, _ in rows)
     counts = {status: counted[status] for status in STATUSES}
-    return Outcome(variant_id, values, counts, *_summary(np.array(list(values.values()))))
+    return Outcome(variant_id, values, counts, *_summary(np.array(list(values.values())), compare))
 
 
-def _summary(x: np.ndarray) -> tuple[float | None, ...]:
+def _summary(x: np.ndarray, compare: Compare) -> tuple[float | None, ...]:
     """mean, sd, median, low, high of (n,) values."""
     if x.size == 0:
         return (None,) * 5
@@ -74,5 +76,6 @@ def _summary(x: np.ndarray) -> tuple[float | None, ...]:
     if x.size == 1:
         return mean, None, median, None, None
     sd = float(x.std(ddof=1))
-    half = float(t_half_width(x.size, sd))
-    return mean, sd, median, mean - half, mean + half
+    name = compare.metric.split("/")[-1]
+    low, high = mean_interval(x.size, mean, sd, name=name, unit=compare.unit)
+    return mean, sd, median, float(low), float(high)

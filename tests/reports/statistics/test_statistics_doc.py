@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.comparisons.adjustment import holm
 from orchestrator.reports.statistics.comparisons.comparisons import cut
 from orchestrator.reports.statistics.comparisons.signflip import max_t_p, signflip_p
@@ -29,6 +30,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "statistics.md").read_text()
 TANH = np.array([91.0, 93, 92, 95, 90, 93])
 RELU = np.array([88.0, 92, 91, 94, 87, 91])
 SIGMOID = np.array([88.0, 90, 91, 92, 88, 89])
+PERCENT = Compare("test/accuracy", "maximize", "%", {}, None)
 TABLE = np.array([[[90.0, 91, 89], [60, 64, 59]], [[92, 93, 91], [90, 92, 88]]])
 
 
@@ -135,9 +137,9 @@ def test_analysis_of_variance() -> None:
     labels = [f"{name}, depth {depth}" for name in ("sigmoid", "tanh") for depth in (1, 4)]
     for row, label in zip(TABLE.reshape(4, 3), labels, strict=True):
         said(f"| {label} | {' | '.join(f'{value:.0f}' for value in row)} |")
-    sigmoid, tanh = some(marginal_means(TABLE, (0, 1))).mean
+    sigmoid, tanh = some(marginal_means(TABLE, (0, 1), PERCENT)).mean
     said(f"`sigmoid` (−{sigmoid[0] - sigmoid[1]:.1f} points)", f"`tanh` (−{tanh[0] - tanh[1]:.1f})")
-    (effect,) = np.diff(some(marginal_means(TABLE, (1,))).mean)
+    (effect,) = np.diff(some(marginal_means(TABLE, (1,), PERCENT)).mean)
     said(f"**main effect**, −{-effect:.1f} points")
 
 

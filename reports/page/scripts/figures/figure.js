@@ -255,6 +255,8 @@ const mostPanels = () => (narrow.matches ? 8 : Number.POSITIVE_INFINITY);
  */
 function barred(trace) {
   const bars = trace.error_y;
-  if (bars?.visible !== false || bars.array.filter((half) => half > 0).length !== 1) return trace;
+  if (bars?.visible !== false) return trace;
+  const drawn = bars.array.filter((above, i) => above > 0 || (bars.arrayminus?.[i] ?? 0) > 0);
+  if (drawn.length !== 1) return trace;
   return { ...trace, error_y: { ...bars, visible: true } };
 }

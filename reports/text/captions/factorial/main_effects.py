@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.factorial.marginal_means import Means
-from orchestrator.reports.text.names import difference_unit, metric_text, value_text
+from orchestrator.reports.text.names import (
+    difference_unit,
+    mean_interval_name,
+    metric_text,
+    value_text,
+)
 from orchestrator.reports.text.phrases import range_text
 
 
@@ -17,11 +22,11 @@ def title(compare: Compare, factor: str, span: float) -> str:
     )
 
 
-def caption(every: Sequence[Means]) -> str:
+def caption(compare: Compare, every: Sequence[Means]) -> str:
     return (
         f"Marker: mean over replicates (n = {sizes(every)}) of the average over all combinations "
-        "of the other factors; bar: its 95 % t-interval. Where factors interact, no single variant "
-        f"need behave like the average.{left_out(every)}"
+        f"of the other factors; bar: its {mean_interval_name(compare.metric)}. Where factors "
+        f"interact, no single variant need behave like the average.{left_out(every)}"
     )
 
 

@@ -13,6 +13,7 @@ def caption(every: Sequence[Curve]) -> str:
     solved = any(curve.metric.endswith("/solved") for curve in every)
     return (
         f"Line: mean over replicates (n = {n}; hover shows n by epoch). Band: 95 % t-interval of "
-        "the mean, epoch by epoch. Epoch 0 is before training. A trial that diverged leaves the "
-        f"mean after its last finite epoch.{' Band of solved: Wilson interval.' if solved else ''}"
+        "the mean, epoch by epoch, as far as the metric reaches. Epoch 0 is before training. A "
+        f"trial that diverged leaves the mean after its last finite epoch."
+        f"{' Band of solved: Wilson interval.' if solved else ''}"
     )

@@ -2,7 +2,7 @@
 
 from orchestrator.plan_document import Compare
 from orchestrator.reports.text.captions.outcomes.outcomes import unit_text
-from orchestrator.reports.text.names import metric_text
+from orchestrator.reports.text.names import mean_interval_name, metric_text
 
 
 def title(compare: Compare, x: str) -> str:
@@ -10,11 +10,11 @@ def title(compare: Compare, x: str) -> str:
     return f"Final {metric_text(compare.metric)} by {x}{unit_text(compare.unit)}"
 
 
-def caption(n: str, lost: bool, factors: int) -> str:
+def caption(compare: Compare, n: str, lost: bool, factors: int) -> str:
     """n: replicates with a value; lost: whether any trial has none."""
     crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
     named = ", or the x axis has names" if factors > 1 else ""
     return (
-        f"Line: mean over replicates (n = {n} per variant); band: its 95 % "
-        f"t-interval (a bar where no neighbour has one{named}).{crosses}"
+        f"Line: mean over replicates (n = {n} per variant); band: its "
+        f"{mean_interval_name(compare.metric)} (a bar where no neighbour has one{named}).{crosses}"
     )

@@ -1,7 +1,7 @@
 """Words of the figure of `outcomes`."""
 
 from orchestrator.plan_document import Compare
-from orchestrator.reports.text.names import metric_text
+from orchestrator.reports.text.names import mean_interval_name, metric_text
 
 _CROSSES = (
     " ✕ counts trials that diverged or failed and so have no value; an open marker is the mean "
@@ -18,9 +18,10 @@ def unit_text(unit: str) -> str:
     return "" if unit == "share" else f" ({unit})"
 
 
-def caption(n: str, lost: bool) -> str:
+def caption(compare: Compare, n: str, lost: bool) -> str:
     """n: replicates with a value; lost: whether any trial has none."""
     return (
         f"Each dot is one replicate (n = {n} per variant); the large marker is their "
-        f"mean, the bar the 95 % t-interval of the mean.{_CROSSES if lost else ''}"
+        f"mean, the bar the {mean_interval_name(compare.metric)} of the mean."
+        f"{_CROSSES if lost else ''}"
     )

@@ -1,5 +1,6 @@
 """Averages over the other factors against pandas; laws; and where values are missing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from orchestrator.plan_document import Compare
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.facets import scheme
@@ -20,16 +22,18 @@ from orchestrator.reports.statistics.factorial.marginal_means import (
     main_effects,
     marginal_means,
 )
+from orchestrator.reports.statistics.outcomes.solved import wilson
 from tests.reports.sample import Drawn, Factors, Sample, write
 from tests.reports.some import some
 
+PLAIN = Compare("test/score", "maximize", "", {}, None)  # without bounds
 RNG = np.random.default_rng(0)
 TABLE = RNG.normal(size=(2, 3, 4, 6))
 
 
 def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them() -> None:
     frame = pd.DataFrame([(*p, v) for p, v in np.ndenumerate(TABLE)], columns=[*"abcry"])
-    found = some(marginal_means(TABLE, (1,)))
+    found = some(marginal_means(TABLE, (1,), PLAIN))
     assert (found.n, found.contexts, found.left_out) == (6, 8, 0)
     for level in range(3):
         own = frame[frame["b"] == level].groupby("r")["y"].mean()
@@ -39,23 +43,32 @@ def test_a_level_is_averaged_within_replicates_and_its_interval_is_over_them() -
 
 
 def test_a_pair_is_averaged_over_the_rest() -> None:
-    found = some(marginal_means(TABLE, (2, 0)))
+    found = some(marginal_means(TABLE, (2, 0), PLAIN))
     assert found.mean == pytest.approx(TABLE.mean(axis=(1, 3)).T)
     assert found.contexts == 3
 
 
+def test_of_solved_trials_it_is_wilsons_interval_of_the_replicates() -> None:
+    table = np.array([[[1.0, 1, 1, 0], [1, 0, 1, 0]], [[1, 1, 1, 1], [1, 1, 1, 1]]])
+    found = some(marginal_means(table, (0,), replace(PLAIN, metric="test/solved", unit="share")))
+    assert found.mean == pytest.approx([5 / 8, 1])
+    low, high = wilson([5 / 2, 4], 4)
+    assert found.low == pytest.approx(low)
+    assert found.high == pytest.approx(high)
+
+
 def test_main_effects_and_interactions_are_of_every_factor_and_pair() -> None:
-    assert [means.axes for means in main_effects(TABLE)] == [(0,), (1,), (2,)]
+    assert [means.axes for means in main_effects(TABLE, PLAIN)] == [(0,), (1,), (2,)]
     table = TABLE.copy()
     table[0, :, 0] += 5  # factors 0 and 2 together
-    first, *_ = interactions(table, some(anova(table)))
+    first, *_ = interactions(table, some(anova(table)), PLAIN)
     assert first.axes == (0, 2)
 
 
 def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels() -> None:
     table = TABLE.copy()
     table[1, 2] = np.nan  # excluded by the study
-    found = some(marginal_means(table, (0,)))
+    found = some(marginal_means(table, (0,), PLAIN))
     assert (found.contexts, found.left_out, found.n) == (8, 4, 6)
     assert found.mean == pytest.approx(TABLE[:, :2].mean(axis=(1, 2, 3)))
 
@@ -63,7 +76,7 @@ def test_a_combination_that_lacks_a_level_is_left_out_for_all_levels() -> None:
 def test_a_pair_that_the_study_excludes_is_a_gap() -> None:
     table = TABLE.copy()
     table[1, 2] = np.nan
-    found = some(marginal_means(table, (0, 1)))
+    found = some(marginal_means(table, (0, 1), PLAIN))
     assert np.isnan(found.mean[1, 2])
     assert found.mean[0] == pytest.approx(TABLE[0].mean(axis=(1, 2)))
 
@@ -71,7 +84,7 @@ def test_a_pair_that_the_study_excludes_is_a_gap() -> None:
 def test_one_failed_trial_costs_a_replicate_where_that_is_cheaper() -> None:
     table = TABLE[:, :, 0].copy()
     table[1, 2, 4] = np.nan
-    found = some(marginal_means(table, (0, 1)))
+    found = some(marginal_means(table, (0, 1), PLAIN))
     assert (found.n, found.contexts, found.left_out) == (5, 1, 0)
     kept = [0, 1, 2, 3, 5]
     assert found.mean == pytest.approx(table[:, :, kept].mean(axis=-1))
@@ -79,9 +92,9 @@ def test_one_failed_trial_costs_a_replicate_where_that_is_cheaper() -> None:
 
 def test_nothing_whole_nothing_said() -> None:
     table = np.full((2, 2, 3), np.nan)
-    assert marginal_means(table, (0,)) is None
+    assert marginal_means(table, (0,), PLAIN) is None
     table[0, 0, 0] = table[1, 1, 1] = 0.5
-    assert marginal_means(table, (0,)) is None
+    assert marginal_means(table, (0,), PLAIN) is None
 
 
 @settings(deadline=None, max_examples=30)
@@ -89,8 +102,8 @@ def test_nothing_whole_nothing_said() -> None:
 def test_shift_scale_and_order_of_replicates(
     axis: int, shift: float, scale: float, order: list[int]
 ) -> None:
-    one = some(marginal_means(TABLE, (axis,)))
-    other = some(marginal_means(shift + scale * TABLE[..., order], (axis,)))
+    one = some(marginal_means(TABLE, (axis,), PLAIN))
+    other = some(marginal_means(shift + scale * TABLE[..., order], (axis,), PLAIN))
     for name in ("mean", "low", "high"):
         assert getattr(other, name) == pytest.approx(shift + scale * getattr(one, name))
 

@@ -65,7 +65,7 @@ def test_the_curve_of_solved_has_the_interval_of_a_share() -> None:
         [("v", r, 1, "test", "solved", flag) for r, flag in enumerate(flags)],
         columns=["variant_id", "replicate", "epoch", "split", "metric", "value"],
     )
-    (curve,) = curves(table)
+    (curve,) = curves(table, {})
     interval = binomtest(3, 5).proportion_ci(method="wilson")
     assert curve.mean == pytest.approx([0.6])
     assert (curve.low[0], curve.high[0]) == pytest.approx((interval.low, interval.high))
