@@ -14,6 +14,7 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
     ReplicatesNeeded,
     replicates_needed,
 )
+from orchestrator.reports.statistics.comparisons.resplits import resplits
 from orchestrator.reports.statistics.comparisons.sampling import Sampling, sampling
 from orchestrator.reports.statistics.factorial.analysis import Factorial, factorial
 from orchestrator.reports.statistics.gradients.analysis import Gradients, gradients
@@ -48,6 +49,7 @@ class Analysis:
     plan: PlanDocument
     outcomes: Mapping[str, Outcome]  # by variant id, in the order of the plan
     comparisons: Comparisons
+    resplits: Mapping[str, tuple[float, float]]  # by variant id; empty where nothing is re-split
     near_best: tuple[str, ...]  # ids of baselines without room above them
     unlearnt: tuple[str, ...]  # ids of variants whose interval reaches the task's baseline
     budgets: Budgets | None  # None where all trials trained equally long
@@ -85,6 +87,7 @@ def analyse(tables: Tables) -> Analysis:
         plan=plan,
         outcomes=results,
         comparisons=compared,
+        resplits=resplits(plan, compared.rows),
         near_best=near_best(plan.compare, results, compared.rows),
         unlearnt=unlearnt(plan.compare, results, least),
         budgets=budgets(plan, tables.trials),

@@ -21,6 +21,13 @@ _REPLICATES_NEEDED = (
     "number once: adding replicates until something is decided finds differences by chance "
     "(predictive power, Spiegelhalter et al. 1986; empirical Bayes, Efron & Morris 1973)."
 )
+_OTHER_DATA = (
+    "Replicates that split the same examples anew share most of their training examples and some "
+    "of their test examples, so they are not independent: of two learners that are equally good "
+    "over all data of this kind, one is better on these examples, and enough replicates find it. "
+    'The interval "other data" is mean ± t(n − 1) · sd · √(1/n + n_test/n_train) (Nadeau & Bengio '
+    "2003). More replicates hardly narrow it; other data would."
+)
 _DIVERGED = (
     "A diverged network can be replaced by the answer that ignores the input, so in a comparison "
     "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
@@ -43,6 +50,8 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     ]  # fmt: skip
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
+    if analysis.resplits:
+        found += [("Other data", _OTHER_DATA)]
     if analysis.replicates_needed:
         found += [("Replicates needed", _REPLICATES_NEEDED)]
     if any(row.diverged for row in analysis.comparisons.rows):

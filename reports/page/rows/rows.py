@@ -1,5 +1,6 @@
 """Records → rows of the page's tables: text for the eye, a number to sort by."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestrator.plan_document import Variant
@@ -122,7 +123,7 @@ def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     return tuple(
         Row(
             level_cells(view, by_id[row.variant]),
-            _numbers(row, unit, analysis.replicates_needed),
+            _numbers(row, unit, analysis),
             row.verdict,
             bar,
             view.order[row.variant],
@@ -131,21 +132,30 @@ def comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
     )
 
 
-def _numbers(row: Comparison, unit: str, needed: ReplicatesNeeded | None) -> tuple[Cell, ...]:
+def _numbers(row: Comparison, unit: str, analysis: Analysis) -> tuple[Cell, ...]:
     effect = "–" if row.effect_size is None else f"{row.effect_size:.1f}".replace("-", names.MINUS)
     n = f"{row.n}{'' if row.method == 'paired' else ' ' + row.method}"
     n += f", {row.diverged} diverged" if row.diverged else ""
     return (
         Cell(names.difference_text(row.difference, unit), row.difference),
         Cell(names.interval_text(*row.shown, unit, signed=True), row.shown[0]),
-        _replicates_cell(row, needed),
+        _replicates_cell(row, analysis.replicates_needed),
         Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
+        *_other_data_cells(row, unit, analysis.resplits),
         Cell(n if row.method != "none" else "–", row.n),
         Cell(names.p_text(row.p_value), row.p_value),
         Cell(names.p_text(row.p_adjusted), row.p_adjusted),
         Cell(_better(row), row.prob_better),
         Cell(effect, row.effect_size),
     )
+
+
+def _other_data_cells(
+    row: Comparison, unit: str, found: Mapping[str, tuple[float, float]]
+) -> tuple[Cell, ...]:
+    """One cell where any comparison has an interval for other data, else none."""
+    low, high = found.get(row.variant, (None, None))
+    return (Cell(names.interval_text(low, high, unit, signed=True), low),) if found else ()
 
 
 def _better(row: Comparison) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from orchestrator.plan_document import PlanDocument
+from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.text.names import (
+    count_text,
     difference_text,
     difference_unit,
     metric_text,
@@ -46,3 +48,22 @@ def lost_text(counts: Mapping[str, int]) -> str:
     """2 diverged, 1 failed: why a variant has no difference. counts: by status."""
     lost = [f"{counts[word]} {word}" for word in ("diverged", "failed", "missing") if counts[word]]
     return ", ".join(lost) or "no values"
+
+
+def other_data_text(analysis: Analysis) -> str:
+    """Which data the two intervals of a comparison speak of, where replicates are re-split."""
+    pools = {task.data.pool for task in analysis.plan.tasks}
+    known = pools.pop() if len(pools) == 1 else None
+    which = f"{known:,} examples" if known else "pool of examples"
+    decided = {r.variant for r in analysis.comparisons.rows if r.verdict in ("better", "worse")}
+    judged = [ends for variant, ends in analysis.resplits.items() if variant in decided]
+    open_ = sum(low <= 0 <= high for low, high in judged)
+    return (
+        f"Every replicate takes its test examples from the same {which}, split anew. Verdicts and "
+        f"the first interval hold for {'them' if known else 'that pool'}: for other splits and "
+        'other seeds. The column "other data" has the interval of each difference for other '
+        "examples of this kind, corrected for what the splits share (Nadeau & Bengio 2003); it is "
+        "not adjusted for the number of comparisons."
+        + (f" It holds 0 in {open_} of {count_text(len(judged), 'decided comparison')}."
+           if judged else "")
+    )  # fmt: skip

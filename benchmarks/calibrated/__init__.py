@@ -1,0 +1,1 @@
+"""Parts of `benchmarks.calibration`: simulated data, the measured cells, their tables."""
