@@ -16,6 +16,7 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
 )
 from orchestrator.reports.statistics.comparisons.resplits import resplits
 from orchestrator.reports.statistics.comparisons.sampling import Sampling, sampling
+from orchestrator.reports.statistics.comparisons.shapes import Shape, shapes
 from orchestrator.reports.statistics.factorial.analysis import Factorial, factorial
 from orchestrator.reports.statistics.gradients.analysis import Gradients, gradients
 from orchestrator.reports.statistics.gradients.decay import Profile, decay
@@ -50,6 +51,7 @@ class Analysis:
     outcomes: Mapping[str, Outcome]  # by variant id, in the order of the plan
     comparisons: Comparisons
     resplits: Mapping[str, tuple[float, float]]  # by variant id; empty where nothing is re-split
+    shapes: Mapping[str, Shape]  # by variant id; of contrasts whose two shapes are unlike
     near_best: tuple[str, ...]  # ids of baselines without room above them
     unlearnt: tuple[str, ...]  # ids of variants whose interval reaches the task's baseline
     budgets: Budgets | None  # None where all trials trained equally long
@@ -88,6 +90,7 @@ def analyse(tables: Tables) -> Analysis:
         outcomes=results,
         comparisons=compared,
         resplits=resplits(plan, compared.rows),
+        shapes=shapes(plan.compare, compared.rows, _values(results), lost),
         near_best=near_best(plan.compare, results, compared.rows),
         unlearnt=unlearnt(plan.compare, results, least),
         budgets=budgets(plan, tables.trials),
@@ -130,4 +133,8 @@ def compare_trials(plan: PlanDocument, trials: pd.DataFrame) -> Comparisons:
 def _compare(
     plan: PlanDocument, results: Mapping[str, Outcome], lost: Mapping[str, Diverged]
 ) -> Comparisons:
-    return comparisons(plan, {name: each.values for name, each in results.items()}, lost)
+    return comparisons(plan, _values(results), lost)
+
+
+def _values(results: Mapping[str, Outcome]) -> dict[str, Mapping[int, float]]:
+    return {name: each.values for name, each in results.items()}

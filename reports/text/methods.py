@@ -28,6 +28,13 @@ _OTHER_DATA = (
     'The interval "other data" is mean ± t(n − 1) · sd · √(1/n + n_test/n_train) (Nadeau & Bengio '
     "2003). More replicates hardly narrow it; other data would."
 )
+_SHAPES = (
+    "A comparison is flagged where a gap parts the results of one variant, and not of the other, "
+    "into two groups, where the differences are more skewed than 99 % of normal samples of this "
+    "n, or where the two spreads differ (Pitman 1939; Morgan 1939; p < .01); not where all "
+    "replicates agree in sign. Given is the exact sign test and the median difference with the "
+    "interval between two order statistics (Conover 1999), which assume no shape."
+)
 _DIVERGED = (
     "A diverged network can be replaced by the answer that ignores the input, so in a comparison "
     "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
@@ -52,6 +59,8 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
     if analysis.resplits:
         found += [("Other data", _OTHER_DATA)]
+    if analysis.shapes:
+        found += [("Unlike shapes", _SHAPES)]
     if analysis.replicates_needed:
         found += [("Replicates needed", _REPLICATES_NEEDED)]
     if any(row.diverged for row in analysis.comparisons.rows):

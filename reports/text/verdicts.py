@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from orchestrator.plan_document import Compare, Level, PlanDocument
 from orchestrator.reports.analysis import Analysis
@@ -12,6 +13,7 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
     ReplicatesNeeded,
     has_spread,
 )
+from orchestrator.reports.statistics.comparisons.shapes import Reason, Shape
 from orchestrator.reports.statistics.outcomes.bounds import best_possible
 from orchestrator.reports.statistics.outcomes.solved import wilson
 from orchestrator.reports.text.names import (
@@ -20,6 +22,7 @@ from orchestrator.reports.text.names import (
     difference_text,
     difference_unit,
     interval_text,
+    p_text,
     short_names,
     value_text,
 )
@@ -45,7 +48,12 @@ def statements(analysis: Analysis) -> tuple[Statement, ...]:
     known = [row for row in analysis.comparisons.rows if row.difference is not None]
     known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
     return tuple(
-        Statement(row.verdict, _text(plan, pair, row, found) + _unlearnt(row, unlearnt))
+        Statement(
+            row.verdict,
+            _text(plan, pair, row, found)
+            + _unlike_shapes(plan.compare, row, analysis.shapes.get(row.variant))
+            + _unlearnt(row, unlearnt),
+        )
         for row in known
     )
 
@@ -73,6 +81,31 @@ def _unseen(row: Comparison) -> str:
         return ""
     most = 100 * float(wilson(row.beyond, row.n)[1])
     return f"; {row.beyond} of {row.n} replicates differ by more, up to {most:.0f} % of seeds may"
+
+
+_SHAPES: Mapping[Reason, str] = MappingProxyType(
+    {
+        "two_groups": "the results of one fall into two groups",
+        "skewed": "the differences are skewed",
+        "spreads": "their spreads differ",
+    }
+)
+
+
+def _unlike_shapes(compare: Compare, row: Comparison, shape: Shape | None) -> str:
+    """What holds where shapes are unlike: wins, and the median with its interval."""
+    if shape is None:
+        return ""
+    what = _SHAPES[shape.reasons[0]]
+    decided = row.verdict in ("better", "worse")
+    so = ", so this speaks of symmetry, not of the mean" if decided else ""
+    ties = f", equal in {shape.ties}" if shape.ties else ""
+    median = f"{difference_text(shape.median, compare.unit)} {difference_unit(compare.unit)}"
+    interval = interval_text(shape.low, shape.high, compare.unit, signed=True)
+    return (
+        f"; {what}{so}: better in {shape.wins} of {shape.n} replicates{ties} "
+        f"(sign test p {p_text(shape.p)}), median {median} {interval}"
+    )
 
 
 def _pairs(plan: PlanDocument) -> Pair:

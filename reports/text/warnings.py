@@ -30,6 +30,7 @@ def warnings(analysis: Analysis) -> tuple[str, ...]:
         *_failed_audit(analysis, names),
         *_at_bound(analysis),
         *_few_replicates(analysis),
+        *_unlike_shapes(analysis, names),
         *_unlearnt(analysis, names),
         *_little_room(analysis, names),
         *_without_baseline(analysis),
@@ -136,6 +137,20 @@ def _few_replicates(analysis: Analysis) -> Iterator[str]:
             f"Descriptive only: with {count_text(n, 'replicate')} no difference can be "
             f"distinguished from chance (smallest possible p: {smallest_p(n):.3f}); "
             "six or more are needed."
+        )
+
+
+def _unlike_shapes(analysis: Analysis, names: Names) -> Iterator[str]:
+    found = analysis.shapes
+    if found:
+        yield (
+            f"Unlike shapes: in {len(found)} of "
+            f"{count_text(len(analysis.comparisons.rows), 'comparison')} "
+            f"({_listed([names[variant] for variant in found])}) the results of one variant fall "
+            "into two groups, the differences are skewed, or the spreads differ. The sign-flip "
+            "test asks whether a difference is as likely as its opposite, so there it may find a "
+            "difference where the means are equal. The sentence of each gives what holds all the "
+            "same: in how many replicates the variant is better, and the median difference."
         )
 
 

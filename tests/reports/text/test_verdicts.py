@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.reports.build import Report
+from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.comparisons.replicates_needed import ReplicatesNeeded
 from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.text.verdicts import SHOWN, apart, replicates_needed_text, shown
-from tests.reports.sample import Drawn, Factors, Sample
+from tests.reports.sample import Drawn, Factors, Sample, write
 from tests.reports.some import some
-from tests.reports.text.told import told
+from tests.reports.text.told import Told, told
 
 FACTORS: Factors = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 4]}
 SAMPLE = Sample(study="s", factors=FACTORS, replicates=8)
@@ -72,3 +73,19 @@ def test_differences_no_larger_than_chance_gives_get_no_number() -> None:
     assert "20 replicates in place of 6 would probably decide 1 of them" in (
         replicates_needed_text(proposal)
     )
+
+
+def test_a_verdict_on_unlike_shapes_says_what_holds(tmp_path: Path) -> None:
+    sample = replace(SAMPLE, factors={"model.activation": ["sigmoid", "tanh"]}, replicates=10)
+    tables = read_tables(write(tmp_path, sample))
+    steady = [0.8 + 0.001 * place for place in range(10)]
+    lottery = [0.81 + 0.001 * place for place in range(9)] + [0.1]
+    tables.trials["final.test/accuracy"] = [*steady, *lottery]
+    found = Told.of(tables)
+    (statement,) = found.said.statements
+    assert (
+        "; the results of one fall into two groups: better in 9 of 10 replicates "
+        "(sign test p .021), median +1.0 points [+1.0, +1.0]"
+    ) in statement.text
+    (warning,) = (each for each in found.said.warnings if each.startswith("Unlike shapes"))
+    assert warning.startswith("Unlike shapes: in 1 of 1 comparison (tanh) ")
