@@ -48,7 +48,8 @@ def shapes(
         Flagged are: two groups of results in one variant and not in the other (a gap that is wide
         compared with both groups, or trials some of which diverged); differences more skewed than
         99 % of normal samples; spreads that differ (Pitman–Morgan, p < .01). Not where all pairs
-        agree in sign: there the sign test, which assumes no shape, says what the verdict does.
+        agree in sign: there the sign test, which assumes no shape, says what the verdict does. Nor
+        where no pair differs by more than the smallest difference that matters.
     Assumes: of the sign test, only independent replicates; a tie decides for neither. Its interval
         of the median is that of order statistics.
     Misleads: as a proof of like shapes. With few replicates most unlike shapes are not seen: of
@@ -81,7 +82,7 @@ def _shape(
     b = np.array([sides.baseline[replicate] for replicate in sides.variant])
     least = compare.smallest_difference or 0.0
     partly = [0 < len(each) < a.size for each in lost]
-    if (a > b).all() or (a < b).all():
+    if (a > b).all() or (a < b).all() or row.beyond == 0:
         return None
     groups = [has_two_groups(x, least) or some for x, some in zip((a, b), partly, strict=True)]
     checks: dict[Reason, bool] = {
