@@ -6,6 +6,7 @@
 # make bench-quick    ratios of CPU times beside benchmarks/baseline.json; fails where one has doubled
 # make studies        run all shipped studies, one after another, into results/
 # make reproductions  write docs/reproductions.md; of long studies, what results/ has
+# make calibration    simulate studies, judge them, write how often that is wrong into docs/statistics.md
 # make ewt            train the taggers of docs/reproductions.md; TREEBANK=FOLDER of UD English-EWT
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ SIDE_BY_SIDE := $$(($$(nproc) + 1))
 # Python keeps what it has compiled, also where the environment forbids it: tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test check bench bench-tables bench-quick studies reproductions ewt clean
+.PHONY: run test check bench bench-tables bench-quick studies reproductions calibration ewt clean
 
 run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
@@ -60,6 +61,9 @@ studies: .venv/installed
 reproductions: .venv/installed
 	$(BIN)/python -m benchmarks.reproductions --results results \
 	    $(if $(TREEBANK),--treebank $(TREEBANK))
+
+calibration: .venv/installed-dev
+	$(BIN)/python -m benchmarks.calibration
 
 EWT = --set task.train=$(TREEBANK)/en_ewt-ud-train.conllu.gz \
       --set task.validation=$(TREEBANK)/en_ewt-ud-dev.conllu.gz \

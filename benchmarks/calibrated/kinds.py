@@ -22,7 +22,8 @@ class Kind:
 
     The expected value of every column is the same. holds: whether the differences are symmetric
     and replicates independent, as the procedure assumes. tail: the side of rare large differences,
-    on which a difference at the margin is most easily missed.
+    on which a difference at the margin is most easily missed. normal: whether the differences are,
+    as printed power assumes.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Kind:
     draw: Draw
     holds: bool
     tail: int = 1
+    normal: bool = False
     ratio: float | None = None  # n_test / n_train of data that every replicate splits anew
 
     def sd(self, m: int) -> Floats:
@@ -104,7 +106,9 @@ def _means(pool: Floats, train: NDArray[np.int64], labels: Floats, label: float)
 
 
 KINDS = (
-    Kind("normal", "All results are normal with the same mean and spread.", normal, True),
+    Kind(
+        "normal", "All results are normal with the same mean and spread.", normal, True, normal=True
+    ),
     Kind(
         "tied",
         "The same, each result rounded to a multiple of its standard deviation: of the differences "
@@ -118,6 +122,7 @@ KINDS = (
         "lie between 0.2 and 5.",
         unequal,
         True,
+        normal=True,
     ),
     Kind(
         "skewed",
