@@ -11,7 +11,7 @@ GOOD = Cell(3, 8, 1000, 0.05, 0.95, 0.96, 0.95, 0.97, 0.02, 0.79, 0.8, None)
 
 def test_a_cell_becomes_a_line_in_percent() -> None:
     page = text(KINDS[:1], {"normal": [GOOD]})
-    assert page.startswith("**Normal.** Results are normal")
+    assert page.startswith("**Normal.** All results are normal")
     assert "| 3 | 8 | 5.0 | 95.0 | 96.0 | 95.0 | 97.0 | 2.0 | 79.0 | 80.0 | 1,000 | 1.4 |" in page
     assert "corrected covers" not in page
     assert "Nothing misses the limits" in page
