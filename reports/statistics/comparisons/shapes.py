@@ -59,7 +59,8 @@ def shapes(
         are flagged in 4 % (n = 6), 3 % (10), 2 % (20), Student's t(3) in 19 % (10). The median
         says little of rare failures.
     Source: Pitman 1939 and Morgan 1939 for spreads; Conover 1999 for the sign test and the
-        interval; limits by simulation (`limits`), the shares above in the test.
+        interval; limits by simulation (`limits`). The shares above are of 1,500 simulated studies
+        each; those of normal and failing variants are in the test.
     """
     found = {
         row.variant: _shape(compare, row, values, diverged)
