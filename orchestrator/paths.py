@@ -8,7 +8,8 @@ from orchestrator.addresses import below
 Location = Path | str
 """A file or folder, or something at a URI."""
 
-TABLES = ("metrics", "gradients", "trials")  # in the order of writing: trials commits a pack
+TABLES = ("answers", "metrics", "gradients", "trials")  # as written: trials commits a pack
+REQUIRED = ("metrics", "gradients", "trials")  # packs of earlier versions have no answers
 SAMPLES = "samples"  # of the data: a folder of the store
 
 

@@ -20,6 +20,7 @@ class Job:
     uri: str | None = None  # where rows go, if not into that folder
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
+    keeps_answers: bool = True  # of the test split, see `settings.Keep`
     train: str = "orchestrator.training.engine:train"  # pack, device, threads, checkpoints → rows
 
     @property

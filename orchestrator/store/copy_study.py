@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults, replacing
-from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.paths import REQUIRED, TABLES, ResultsPaths
 from orchestrator.plan_document import PlanDocument
 from orchestrator.store.pack_files import entries
 
@@ -36,7 +36,8 @@ def copy_study(source: ResultsPaths, target: ResultsPaths, plan: PlanDocument) -
 
 def _names(source: ResultsPaths, plan: PlanDocument) -> Iterator[Path]:
     study = source.study(plan.study)
-    files = [source.part(table, pack) for pack in _packs(source, plan) for table in TABLES]
+    parts = [source.part(table, pack) for pack in _packs(source, plan) for table in TABLES]
+    files = [part for part in parts if part.exists() or part.parent.name in REQUIRED]
     for file in (*files, study.study, study.events, study.plan):
         yield file.relative_to(source.root)
 

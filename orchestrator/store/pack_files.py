@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults
-from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.paths import REQUIRED, TABLES, ResultsPaths
 from orchestrator.store.damage import DamagedPart
 from orchestrator.store.remote.object_io import put
 from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL, arrow, write
@@ -36,7 +36,7 @@ class Entry:
 
 
 def commit(paths: ResultsPaths, pack_id: str, rows: PackRows) -> None:
-    """Write the three parts of a pack, `trials` last: without it, the pack does not exist.
+    """Write the parts of a pack, `trials` last: without it, the pack does not exist.
 
     Raises EnvironmentFault when a part cannot be written; the part that was there before stays.
     """
@@ -130,7 +130,11 @@ def _packs(paths: ResultsPaths) -> list[Path]:
     return [
         path
         for pack, path in sorted(found["trials"].items())
-        if all(_is_complete(pack, paths.part(name, pack), found[name]) for name in TABLES)
+        if all(
+            _is_complete(pack, paths.part(name, pack), found[name])
+            for name in TABLES
+            if name in REQUIRED or pack in found[name]
+        )
     ]
 
 

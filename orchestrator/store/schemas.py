@@ -1,4 +1,4 @@
-"""The three tables: column names, order and types. docs/results.md says what they mean."""
+"""The tables of the store: column names, order and types. docs/results.md says what they mean."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -39,7 +39,18 @@ GRADIENTS = pa.schema(
         _column("value", pa.float64()),
     ]
 )
-LONG = {"metrics": METRICS, "gradients": GRADIENTS}
+ANSWERS = pa.schema(
+    [
+        _column("trial_id", pa.string()),
+        _column("metric", pa.string()),
+        _column("kind", pa.string()),
+        _column("n", pa.int32()),
+        _column("answers", pa.binary()),
+        _column("words", pa.binary(), nullable=True),
+    ]
+)
+LONG = {"metrics": METRICS, "gradients": GRADIENTS}  # one value per row
+FIXED = LONG | {"answers": ANSWERS}  # the same columns in every study
 
 # Between these two halves come factor.*, setting.* and final.*, which differ between studies.
 TRIALS_HEAD = pa.schema(
@@ -83,12 +94,12 @@ def trials_schema(dynamic: Iterable[pa.Field]) -> pa.Schema:
 
 
 def arrow(name: str, columns: Columns) -> pa.Table:
-    """Columns of a pack as a table of `trials`, `metrics` or `gradients`.
+    """Columns of a pack as a table of `trials`, `metrics`, `gradients` or `answers`.
 
     Raises ValueError when a column is missing or unknown, or has a null, NaN or infinite value
     that its type does not allow.
     """
-    schema = LONG[name] if name in LONG else trials_schema(_dynamic_fields(columns))
+    schema = FIXED[name] if name in FIXED else trials_schema(_dynamic_fields(columns))
     _check_names(name, schema, columns)
     table = pa.table([_array(field, columns[field.name]) for field in schema], schema=schema)
     _check_values(name, table)

@@ -29,9 +29,10 @@ from orchestrator.study.parsing.overrides import (
 )
 from orchestrator.study.parsing.sections import Sections, read_sections
 from orchestrator.study.parsing.source import find_source, read_source
+from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings, YamlDocument, read_yaml
 from orchestrator.study.records import Exclusion, Study, Tune, Variant
-from orchestrator.study.settings import Compare
+from orchestrator.study.settings import Compare, Keep
 
 __all__ = ["Overrides", "load_study", "parse_study"]
 
@@ -101,6 +102,7 @@ def _read(
     if only:
         excluded = _without_idle(excluded, rules, edits)
     resources = read_resources(findings, given.get("resources", {}), sections.settings)
+    keep = Keep(**read_group(findings, ("keep",), given.get("keep", {}), sections.settings))
     check_workers(findings, resources, variants, tune)
     return {
         **header,
@@ -113,6 +115,7 @@ def _read(
         "tune": tune,
         "compare": compare,
         "resources": resources,
+        "keep": keep,
     }
 
 

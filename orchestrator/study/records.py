@@ -10,7 +10,7 @@ from typing import Any, Literal
 from orchestrator.models import settings as models
 from orchestrator.plan_document import Level
 from orchestrator.study.probes import Probes
-from orchestrator.study.settings import Compare, Resources, Training
+from orchestrator.study.settings import Compare, Keep, Resources, Training
 
 Kind = Literal["uniform", "log_uniform", "int_uniform", "choice"]
 
@@ -131,6 +131,7 @@ class Study:
     tune: Tune | None
     compare: Compare
     resources: Resources
+    keep: Keep
     path: Path  # the file it was read from
     text: str  # its YAML, with what `--set`, `--only` and `--replicates` changed
 

@@ -91,6 +91,14 @@ class Compare(Settings):
     """Smaller differences do not matter; without it no verdict can be `equivalent`."""
 
 
+class Keep(Settings):
+    """What the store keeps of each trial besides its metrics and gradients."""
+
+    answers: Literal["on", "off"] = "on"
+    """The answer to every example of the test split: 1 bit if it is right or wrong, 4 bytes for a
+    number. Without them the report has no intervals for other test examples."""
+
+
 class Resources(Settings):
     """What one pack requests."""
 

@@ -41,6 +41,13 @@ class TrialData:
         return replace(self, splits=splits, baselines=self.baselines[members])
 
     @property
+    def test_shape(self) -> tuple[int, int, int]:
+        """Members, examples of the test split, targets per example (padding included)."""
+        members, examples = self.splits["test"].shape
+        steps = self.targets.shape[1] if self.shape.outputs in PER_STEP else 1
+        return members, examples, steps
+
+    @property
     def known(self) -> list[dict[str, float]]:
         """For each member, final values that need no training: `<split>/<name>` → value.
 

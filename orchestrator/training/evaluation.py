@@ -8,6 +8,7 @@ from torch import Tensor
 from orchestrator.models.catalogue import TaskEntry
 from orchestrator.models.losses import Loss
 from orchestrator.models.metrics import METRICS, PerExample
+from orchestrator.training.answers import TestAnswers
 from orchestrator.training.data import TrialData
 from orchestrator.training.masked_means import counted
 from orchestrator.training.stacking.members import Members
@@ -19,13 +20,23 @@ Metrics = dict[tuple[str, str], Tensor]  # (split, metric) → (members,), float
 
 
 @torch.no_grad()
-def evaluate(members: Members, data: TrialData, loss: Loss, task: TaskEntry) -> Metrics:
-    """Every metric of the task on every split, the same in all processes of the trial."""
+def evaluate(
+    members: Members,
+    data: TrialData,
+    loss: Loss,
+    task: TaskEntry,
+    answers: TestAnswers | None = None,
+) -> Metrics:
+    """Every metric of the task on every split, the same in all processes of the trial.
+
+    answers: collects the value of every metric but the loss on each example of the test split.
+    """
     members.model.eval()
     functions = {"loss": loss, **METRICS[data.shape.outputs], **task.functions}
     found: Metrics = {}
     for split, rows in data.splits.items():
-        for name, values in _means(members, data, rows, functions).items():
+        kept = answers if split == "test" else None
+        for name, values in _means(members, data, rows, functions, kept).items():
             found[split, name] = values
         found |= _solved(task, split, found)
     return found
@@ -36,31 +47,43 @@ def _means(
     data: TrialData,
     rows: Tensor,
     functions: Mapping[str, PerExample],
+    answers: TestAnswers | None,
 ) -> dict[str, Tensor]:
     sums = {name: torch.zeros(len(rows), dtype=torch.float64) for name in functions}
     counts = dict(sums)
-    for chunk in _chunks(data, data.group.part(rows)):
-        inputs, targets = data.take(chunk)
+    for name in functions:
+        if answers is not None and name != "loss":
+            answers.expect(name)
+    for places in _chunks(data, rows):
+        inputs, targets = data.take(rows.gather(1, places))
         outputs = members.model(inputs)
         for name, function in functions.items():
             values = function(outputs, targets)
             weights = counted(values, targets)
             sums[name] = sums[name] + _total(values * weights)
             counts[name] = counts[name] + _total(weights)
+            if answers is not None and name != "loss":
+                answers.add(name, places, values, weights)
     totals = data.group.sum(torch.stack([*sums.values(), *counts.values()]))
     means = totals[: len(functions)] / totals[len(functions) :].clamp(min=1)
     return dict(zip(functions, means, strict=True))
 
 
 def _chunks(data: TrialData, rows: Tensor) -> Iterator[Tensor]:
-    """Rows of examples evaluated at once; sentences of similar length together: less padding."""
-    if rows.shape[1] == 0:
+    """Places in a split, (members, batch), of the examples of this process evaluated at once.
+
+    Sentences of similar length come together: less padding.
+    """
+    places = torch.arange(rows.shape[1], device=rows.device).expand(rows.shape)
+    places = data.group.part(places)
+    if places.shape[1] == 0:
         return iter(())
     numbers = data.inputs[0].numel()
     if data.lengths is not None:
-        rows = rows.gather(1, data.lengths[rows].argsort(1))
+        own = rows.gather(1, places)
+        places = places.gather(1, data.lengths[own].argsort(1))
         numbers *= NUMBERS_PER_WORD
-    return iter(rows.split(max(1, CHUNK_NUMBERS // (len(rows) * numbers)), dim=1))
+    return iter(places.split(max(1, CHUNK_NUMBERS // (len(rows) * numbers)), dim=1))
 
 
 def _total(values: Tensor) -> Tensor:

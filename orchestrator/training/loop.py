@@ -8,6 +8,7 @@ from torch import Tensor
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
 from orchestrator.study.records import TrialSettings
+from orchestrator.training.answers import TestAnswers
 from orchestrator.training.batches import batch_size, batches
 from orchestrator.training.checkpoints import Checkpointer, TrainingState
 from orchestrator.training.data import TrialData
@@ -60,9 +61,11 @@ def train_members(
                 optimizer.step(clip(gradient))
                 step += 1
 
-        is_due = epoch % training.evaluate_every == 0 or epoch == training.epochs
+        is_last = epoch == training.epochs
+        is_due = epoch % training.evaluate_every == 0 or is_last
+        answers = TestAnswers(data.group) if early_stopping.may_count(is_last) else None
         # (split, metric) → (members,)
-        metrics = evaluate(members, data, loss, task) if is_due else {}
+        metrics = evaluate(members, data, loss, task, answers) if is_due else {}
         diverged = ~_finite(members, metrics)  # (members,)
         if recorder.diverged(diverged, epoch):
             members.flat[diverged] = 0  # finite again; with a learning rate of 0 it stays so
@@ -70,6 +73,9 @@ def train_members(
         if is_due:
             recorder.measured(epoch, step, metrics)
             early_stopping.update(epoch, metrics["validation", "loss"])
+            if answers is not None and "test" in data.splits:
+                counting = early_stopping.counting(epoch, is_last)
+                recorder.answered(answers.rows(data.test_shape), counting)
         probes.after_epoch(epoch, step, early_stopping.stopping)
         if recorder.stopped(early_stopping.stopping, epoch, early_stopping.best_epoch):
             freeze(optimizer, early_stopping.stopping)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from orchestrator.plan.records import Pack, Trial
+from orchestrator.training.answers import COLUMNS
 from orchestrator.training.reading import Reading
 from orchestrator.training.records import Columns, PackRows, by_column
 from orchestrator.training.trial_row import Execution, Outcome, trial_row
@@ -80,6 +81,7 @@ class Recorder:
         self.diverged_in: dict[int, int] = {}  # member → epoch
         self.stopped_in: dict[int, tuple[int, int]] = {}  # member → epoch, best epoch
         self.history: dict[int, dict[str, NDArray[np.float64]]] = {}  # by epoch measured
+        self.answers: dict[int, list[dict[str, Any]]] = {}  # by member, of the epoch that counts
         ids = np.array([trial.trial_id for trial in trials])
         self.metrics, self.gradients = _Table(ids), _Table(ids)
 
@@ -106,6 +108,11 @@ class Recorder:
             self.metrics.add(values, self.active, **labels)
             self.history[epoch][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
 
+    def answered(self, rows: Sequence[list[dict[str, Any]]], counting: Tensor) -> None:
+        """rows: `TestAnswers.rows`.   counting: (members,), whose final metrics these may be."""
+        for member in np.flatnonzero(counting.numpy() & self.active).tolist():
+            self.answers[member] = rows[member]
+
     def probed(
         self, epoch: int, step: int, readings: Iterable[Reading], members: NDArray[np.bool_]
     ) -> None:
@@ -123,7 +130,7 @@ class Recorder:
             )
 
     def rows(self, *, execution: str, device: str, threads: int) -> PackRows:
-        """The three tables of these trials."""
+        """The tables of these trials."""
         wall_s = (perf_counter() - self.started) / len(self.trials)
         how = Execution(execution, device, threads, wall_s, self.started_at)
         trials = [
@@ -136,6 +143,7 @@ class Recorder:
             gradients=self.gradients.columns(
                 ("epoch", "step", "axis", "site", "position", "quantity")
             ),
+            answers=self._answer_columns(),
         )
 
     def state(self) -> dict[str, Any]:
@@ -151,6 +159,7 @@ class Recorder:
                 name: torch.from_numpy(np.stack([epoch[name] for epoch in self.history.values()]))
                 for name in self.history[0]
             },
+            "answers": self.answers,
             "metrics": self.metrics.state(),
             "gradients": self.gradients.state(),
         }
@@ -166,8 +175,19 @@ class Recorder:
             number: {name: values.numpy() for name, values in zip(names, epoch, strict=True)}
             for number, epoch in zip(state["epochs"], epochs, strict=True)
         }
+        self.answers = state["answers"]
         self.metrics.restore(state["metrics"])
         self.gradients.restore(state["gradients"])
+
+    def _answer_columns(self) -> Columns:
+        """Of completed trials only: a diverged one has no final metrics."""
+        rows = [
+            {"trial_id": self.trials[member].trial_id, **row}
+            for member, own in sorted(self.answers.items())
+            if member not in self.diverged_in
+            for row in own
+        ]
+        return {name: [row[name] for row in rows] for name in COLUMNS}
 
     def _outcome(self, member: int, trial: Trial) -> Outcome:
         known = self.known[member]
@@ -189,7 +209,8 @@ def joined(tables: Sequence[PackRows]) -> PackRows:
         parts: list[Columns] = [getattr(part, table) for part in tables]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    trials = {
-        name: [value for part in tables for value in part.trials[name]] for name in tables[0].trials
-    }
-    return PackRows(trials, rows("metrics"), rows("gradients"))
+    def lists(table: str) -> Columns:
+        parts: list[Columns] = [getattr(part, table) for part in tables]
+        return {name: [value for part in parts for value in part[name]] for name in parts[0]}
+
+    return PackRows(lists("trials"), rows("metrics"), rows("gradients"), lists("answers"))

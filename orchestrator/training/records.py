@@ -12,16 +12,18 @@ Columns = Mapping[str, list[Any] | NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class PackRows:
-    """The three tables of one pack.
+    """The tables of one pack.
 
     trials: one row per trial.
     metrics: trial_id, epoch, step, split, metric, value.
     gradients: trial_id, epoch, step, axis, site, position, quantity, value.
+    answers: trial_id, metric, kind, n, answers, words.
     """
 
     trials: Columns
     metrics: Columns
     gradients: Columns
+    answers: Columns
 
 
 def by_column(rows: Sequence[Mapping[str, Any]]) -> Columns:

@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.paths import SAMPLES, TABLES
 from orchestrator.reports.build import COMPARISONS, DECAY
-from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
+from orchestrator.store.schemas import ANSWERS, GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 from tests.cli.running import events, train_here, write_study
 
 PAGE = (Path(__file__).parents[2] / "docs" / "results.md").read_text()
@@ -43,7 +43,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("title", "schema"), [("metrics.parquet", METRICS), ("gradients.parquet", GRADIENTS)]
+    ("title", "schema"),
+    [("metrics.parquet", METRICS), ("gradients.parquet", GRADIENTS), ("answers.parquet", ANSWERS)],
 )
 def test_long_tables(title: str, schema: pa.Schema) -> None:
     assert documented(title) == described(schema)

@@ -184,6 +184,7 @@ def test_rows_survive_the_round_trip(
         trials={**rows.trials, **given_levels, "error": errors},
         metrics=data.draw(long_rows(METRICS.names, ids)),
         gradients=data.draw(long_rows(GRADIENTS.names, ids)),
+        answers=rows.answers,
     )
     commit(paths, "pack", rows)
     for name in TABLES:

@@ -7,7 +7,7 @@ from typing import Any
 from orchestrator.errors import OrchError
 from orchestrator.execution.protocol import Job
 from orchestrator.plan.records import Pack
-from orchestrator.store.schemas import GRADIENTS, METRICS
+from orchestrator.store.schemas import ANSWERS, GRADIENTS, METRICS
 from orchestrator.training.records import PackRows, by_column
 from orchestrator.training.trial_row import Execution, Outcome, trial_row
 
@@ -46,4 +46,5 @@ def failed_rows(pack: Pack, error: str, job: Job) -> PackRows:
     rows = [trial_row(pack, trial, outcome, execution) | git for trial in pack.trials]
     metrics: dict[str, list[Any]] = {name: [] for name in METRICS.names}
     gradients: dict[str, list[Any]] = {name: [] for name in GRADIENTS.names}
-    return PackRows(by_column(rows), metrics, gradients)
+    answers: dict[str, list[Any]] = {name: [] for name in ANSWERS.names}
+    return PackRows(by_column(rows), metrics, gradients, answers)

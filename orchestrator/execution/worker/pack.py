@@ -100,7 +100,8 @@ def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
         "git_commit": [job.git_commit] * trials,
         "git_dirty": [job.git_dirty] * trials,
     }
-    complete = PackRows({**rows.trials, **git}, rows.metrics, rows.gradients)
+    answers = rows.answers if job.keeps_answers else {name: [] for name in rows.answers}
+    complete = PackRows({**rows.trials, **git}, rows.metrics, rows.gradients, answers)
     commit(job.paths, pack.pack_id, complete)
     return complete
 

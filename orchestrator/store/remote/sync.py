@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestrator.files import faults, replacing
-from orchestrator.paths import SAMPLES, TABLES, Location
+from orchestrator.paths import REQUIRED, SAMPLES, Location
 from orchestrator.store.damage import DamagedPart
 from orchestrator.store.remote.object_io import ObjectInfo, get, inside, listing, put, stat
 
@@ -45,7 +45,7 @@ def results_at(location: Location) -> dict[str, ObjectInfo]:
     then the pack is left out.
     """
     found = listing(location)
-    packs = [{name for name in found if _is_part(name, table)} for table in TABLES]
+    packs = [{name for name in found if _is_part(name, table)} for table in REQUIRED]
     complete = set.intersection(*({PurePosixPath(name).name for name in pack} for pack in packs))
     return {name: each for name, each in found.items() if _is_result(name, complete)}
 

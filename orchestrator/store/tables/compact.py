@@ -1,4 +1,4 @@
-"""Gathers the three tables of a study from the packs of the store."""
+"""Gathers the tables of a study from the packs of the store."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 from pydantic_core import to_json
 
 from orchestrator.files import replacing
-from orchestrator.paths import TABLES, ResultsPaths, StudyPaths
+from orchestrator.paths import REQUIRED, TABLES, ResultsPaths, StudyPaths
 from orchestrator.plan_document import PlanDocument
 from orchestrator.provenance import versions
 from orchestrator.store.pack_files import FAILED, entries
 from orchestrator.store.samples import gather_samples
 from orchestrator.store.schemas import (
     DYNAMIC,
-    LONG,
+    FIXED,
     ORIGIN,
     common_type,
     levels,
@@ -33,8 +33,8 @@ from orchestrator.store.tables.read_packs import read_groups
 
 
 def compact(paths: ResultsPaths, plan: PlanDocument) -> None:
-    """Gather all rows of the plan's trials into `<study>/{trials,metrics,gradients}.parquet`, and
-    samples of the data into `data.json`.
+    """Gather all rows of the plan's trials into tables in the study's folder, one per name in
+    `TABLES`, and samples of the data into `data.json`.
 
     Rows are in the order of the plan, whichever packs contain them: a study that was interrupted
     gets the same tables as one that was not. `trials` is written last, as in the store. A table
@@ -42,8 +42,9 @@ def compact(paths: ResultsPaths, plan: PlanDocument) -> None:
     Raises EnvironmentFault when a part cannot be read or a table not be written.
     """
     index = PlanIndex.of(plan)
-    sources = Sources.of(entries(paths), index)
+    stored = Sources.of(entries(paths), index)
     for name in TABLES:
+        sources = stored if name in REQUIRED else stored.having(paths.store(name))
         table = paths.study(index.study).table(name)
         files = [paths.part(name, pack) for pack in sources.packs]
         origin = _origin(files, index)
@@ -52,8 +53,8 @@ def compact(paths: ResultsPaths, plan: PlanDocument) -> None:
                 if name == "trials":
                     write(_trials(files, index, sources), file, origin)
                 else:
-                    long = ExternalSort(files, LONG[name], index, sources, table.parent)
-                    long.write(file, origin)
+                    rows = ExternalSort(files, FIXED[name], index, sources, table.parent)
+                    rows.write(file, origin)
     gather_samples(paths, plan)
 
 

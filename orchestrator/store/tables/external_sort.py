@@ -21,11 +21,12 @@ from orchestrator.store.tables.plan_index import PlanIndex, Sources
 from orchestrator.store.tables.read_packs import count_rows, read_long, with_dictionaries
 
 MOST_ROWS = 2_000_000  # in memory at a time: 50 bytes each, in two or three copies
+MOST_ANSWERS = 20_000  # the same, of answers: 3 to 40 kB each
 
 
 @dataclass(frozen=True)
 class ExternalSort:
-    """Writes the table of metrics or gradients of a study.
+    """Writes the table of metrics, gradients or answers of a study.
 
     files: parts of the packs of `sources`, in their order.
     folder: for temporary files, on the disk of the results. They have no name in it, so that the
@@ -45,10 +46,17 @@ class ExternalSort:
         origin: of the table, see `schemas.writing`.
         """
         rows = count_rows(self.files)
-        tables = self._at_once() if sum(rows) <= self.most_rows else self._in_sections(rows)
+        tables = self._at_once() if sum(rows) <= self._most else self._in_sections(rows)
         with writing(with_dictionaries(self.schema), file, origin) as writer:
             for table in tables:
                 writer.write_table(table)
+
+    @property
+    def _most(self) -> int:
+        """Rows in memory at a time: fewer of answers, as each has its own bytes."""
+        return (
+            min(self.most_rows, MOST_ANSWERS) if "answers" in self.schema.names else self.most_rows
+        )
 
     def _at_once(self) -> Iterator[pa.Table]:
         if self.files:
@@ -59,11 +67,11 @@ class ExternalSort:
 
         rows: number of rows of each file.
         """
-        count = ceil(sum(rows) / self.most_rows)
+        count = ceil(sum(rows) / self._most)
         ends = len(self.index.trials) * np.arange(1, count + 1) // count
         with ExitStack() as stack:
             spills = [_Spill(stack.enter_context(_temporary(self.folder))) for _ in ends]
-            for numbers in _batches(rows, self.most_rows):
+            for numbers in _batches(rows, self._most):
                 table, ranks = self._in_order(numbers)
                 cuts = np.searchsorted(ranks, ends)
                 for spill, start, end in zip(spills, [0, *cuts[:-1]], cuts, strict=True):

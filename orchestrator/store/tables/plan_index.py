@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -83,6 +84,13 @@ class Sources:
         number_of = {pack: number for number, pack in enumerate(packs)}
         chosen = [number_of[entry.pack_id] if entry else -1 for entry in found]
         return cls(tuple(packs), np.array(chosen, np.int32))
+
+    def having(self, folder: Path) -> "Sources":
+        """Only the packs that have a part in this folder of the store."""
+        kept = [(folder / f"{pack}.parquet").exists() for pack in self.packs]
+        number_of = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)  # [-1]: not in the store
+        packs = tuple(pack for pack, is_there in zip(self.packs, kept, strict=True) if is_there)
+        return Sources(packs, number_of[self.chosen].astype(np.int32))
 
     def order(self, ranks: NDArray[np.int64], owners: NDArray[np.int32]) -> NDArray[np.int64]:
         """Indices of the rows to use, in the order of the plan.

@@ -14,7 +14,7 @@ from orchestrator.study.parsing.keys import CompareKeys, Exclude, NuisanceKeys, 
 from orchestrator.study.parsing.messages import shown
 from orchestrator.study.parsing.setting_paths import NAMED, Setting, settings_in
 from orchestrator.study.probes import Probes
-from orchestrator.study.settings import Resources, Training
+from orchestrator.study.settings import Keep, Resources, Training
 
 BEGIN, END = "<!-- tables: begin -->\n", "<!-- tables: end -->\n"
 GROUPS: Mapping[str, type[BaseModel]] = {
@@ -25,6 +25,7 @@ GROUPS: Mapping[str, type[BaseModel]] = {
     "tune.<path>": NuisanceKeys,
     "compare": CompareKeys,
     "resources": Resources,
+    "keep": Keep,
 }
 HEAD = "| setting | default | allowed | meaning |\n|---|---|---|---|\n"
 ALLOWED = {  # where the reader of the file checks more than the JSON schema

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from orchestrator.models.settings import Count, Settings
 from orchestrator.study.probes import Probes
-from orchestrator.study.settings import Positive, Resources, Training
+from orchestrator.study.settings import Keep, Positive, Resources, Training
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
 Text = Annotated[str, Field(min_length=1)]
@@ -122,3 +122,5 @@ class StudyFile(Settings):
     """What is compared, and with what. Declared before the run."""
     resources: Resources = Resources()
     """What one pack requests."""
+    keep: Keep = Keep()
+    """What the store keeps of each trial besides its metrics and gradients."""

@@ -23,7 +23,7 @@ from orchestrator.study.parsing.yaml_text import (
 SETTABLE = (
     *("study", "question", "seed", "replicates", "compare.metric", "compare.smallest_difference"),
     *(f"tune.{name}" for name in TuneKeys.model_fields),
-    *(f"{section}.…" for section in (*SECTIONS, "resources")),
+    *(f"{section}.…" for section in (*SECTIONS, "resources", "keep")),
 )
 
 
@@ -112,7 +112,7 @@ def _refused(flag: Flag, document: YamlDocument) -> tuple[str, str, str] | None:
     if isinstance(tuned, Mapping) and flag.path in tuned and "." in flag.path:
         return f"{flag.path} is tuned by this study", "", "remove it from tune in the file"
     top = flag.path.split(".")[0]
-    if top in (*SECTIONS, "resources") or flag.path in SETTABLE:
+    if top in (*SECTIONS, "resources", "keep") or flag.path in SETTABLE:
         return None
     if top in StudyFile.model_fields:
         varies = top in ("factors", "variants")

@@ -23,7 +23,7 @@ from orchestrator.study.parsing.setting_paths import (
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
 from orchestrator.study.probes import Probes
-from orchestrator.study.settings import Resources
+from orchestrator.study.settings import Keep, Resources
 
 PROBES: Mapping[str, dict[str, Any]] = {
     "off": {"examples": 0},
@@ -122,7 +122,7 @@ def _settings(given: Mapping[str, Any], named: Names, broken: set[str]) -> dict[
         found |= section_settings(section, tuple(classes(section, chosen, named)), own)
         if section in broken:  # its settings are unknown
             found = any_settings(section, given) | found
-    return found | settings_in(Resources, "resources")
+    return found | settings_in(Resources, "resources") | settings_in(Keep, "keep")
 
 
 def _top(path: str) -> str:

@@ -35,6 +35,15 @@ class EarlyStopping:
             return torch.zeros_like(self.waited, dtype=torch.bool)
         return self.waited > self.patience
 
+    def may_count(self, is_last: bool) -> bool:
+        """Whether the metrics of this epoch may become the final ones of a member."""
+        return is_last or self.patience is not None
+
+    def counting(self, epoch: int, is_last: bool) -> Tensor:
+        """Whose final metrics, as far as is known, are those of this epoch; (members,) of bool."""
+        is_best = (self.best_epoch == epoch) & (self.patience is not None)
+        return is_best | (~self.stopping & is_last)
+
     def state(self) -> dict[str, Tensor]:
         """What `restore` takes."""
         return {

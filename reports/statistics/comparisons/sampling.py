@@ -30,12 +30,14 @@ def sampling(
 
     Answers: how well would the measured accuracy hold on another test set of this size?
     Assumes: answers are independent, and the accuracy is about the variant's mean.
-    Misleads: added to the interval over seeds. All variants of a replicate share the test set, so
-        in paired differences it largely cancels; and where each replicate draws its own, the spread
-        over seeds holds a part of it already. Words of one sentence are not independent: for tags
+    Misleads: taken for the test set's part of a paired difference d. That has the variance
+        (disagreement - d²) / answers, with the share of answers on which the two variants differ
+        in being right: it may be larger or smaller than that of one accuracy. Where each replicate
+        draws its own test set, the spread over seeds includes it; where the test set is fixed, no
+        replicate shows it. Words of one sentence are not independent: for tags
         it is a lower bound. For a loss or a squared error it would need every example's error,
         which is not stored, and is not given.
-    Source: Wilson 1927; Dietterich 1998 on the two sources of variation.
+    Source: Wilson 1927; McNemar 1947 and Dietterich 1998 on the difference of two classifiers.
     """
     if "final.test/answers" not in trials or no_share_of_answers(compare):
         return {}

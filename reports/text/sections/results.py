@@ -25,8 +25,10 @@ def sampling_text(analysis: Analysis) -> str:
     half = f"{most:.1f}" if round(least, 1) == round(most, 1) else f"{least:.1f} to {most:.1f}"
     return (
         f"The test set of {answers} answers alone makes ±{half} points, however many seeds run. "
-        "All variants of a replicate share it, so that it largely cancels in paired differences; "
-        "where every replicate draws its own, the spread over seeds holds a part of it already."
+        "In a paired difference it does not cancel: its variance there is (disagreement - d²) / n, "
+        "with the share of answers on which the two variants differ. Where every replicate draws "
+        "its own test set, the spread over seeds includes it; where the test set is fixed, no "
+        "replicate shows it, and the intervals are for other seeds on these examples only."
     )
 
 

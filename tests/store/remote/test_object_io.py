@@ -27,5 +27,5 @@ def test_a_part_is_put_by_a_single_request_and_listed_by_one(
     put(below(str(paths.uri), "store/metrics/x.parquet"), b"x" * 1_000_000)
     assert [each.split()[0] for each in object_storage.requests] == ["PUT", "HEAD"]
     object_storage.requests.clear()
-    assert len(listing(str(paths.uri))) == 7
+    assert len(listing(str(paths.uri))) == 9
     assert len(object_storage.requests) == 1

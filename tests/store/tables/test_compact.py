@@ -68,7 +68,7 @@ def test_a_retried_trial_has_the_rows_of_one_pack(paths: ResultsPaths) -> None:
 
 def test_nothing_done_gives_empty_tables(paths: ResultsPaths) -> None:
     found = compacted(paths, PLAN)
-    assert [table.num_rows for table in found.values()] == [0, 0, 0]
+    assert [table.num_rows for table in found.values()] == [0, 0, 0, 0]
     assert found["metrics"].schema.equals(METRICS)
     assert "factor.model.activation" in found["trials"].column_names
 
