@@ -40,7 +40,7 @@ def target(tmp_path: Path) -> ResultsPaths:
 
 def test_packs_of_the_study_in_both_phases(source: ResultsPaths, target: ResultsPaths) -> None:
     first = copy_study(source, target, DOCUMENT)
-    assert (first.files, first.there) == (2 * 3 + 3, 0)
+    assert (first.files, first.there) == (2 * 4 + 3, 0)
     assert statuses(target) == {"a": "completed", "t": "completed"}
     assert target.study("demo").study.read_text() == "study: demo\n"
 
@@ -53,7 +53,7 @@ def test_a_second_copy_has_new_and_changed_files_only(
     part = target.part("metrics", "pack a")
     part.write_bytes(b"damaged" + part.read_bytes()[7:])
     again = copy_study(source, target, DOCUMENT)
-    assert (again.files, again.there) == (3 + 1, 8)
+    assert (again.files, again.there) == (4 + 1, 10)
     assert part.read_bytes() == source.part("metrics", "pack a").read_bytes()
 
 

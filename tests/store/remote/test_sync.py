@@ -51,7 +51,7 @@ def test_pushed_results_are_pulled_and_only_changes_are_copied_again(
     found = {path.relative_to(copied).as_posix() for path in copied.rglob("*") if path.is_file()}
     assert found == {
         "s/plan.json", "s/report.html", "index.html",
-        *(f"store/{table}/one.parquet" for table in ("metrics", "gradients", "trials")),
+        *(f"store/{table}/one.parquet" for table in ("answers", "metrics", "gradients", "trials")),
     }  # fmt: skip
     part = "store/metrics/one.parquet"
     assert pq.read_table(copied / part).equals(pq.read_table(source / part))
