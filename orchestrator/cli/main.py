@@ -20,11 +20,19 @@ COLLECT_AFTER = (100_000, 50, 100)
 """Python looks for garbage after so many new objects. A plan makes millions, and all of them stay:
 with the usual 700 a quarter of the time went into looking."""
 
+
+def epilog(docs: Path) -> str:
+    """The end of the help. `\\b` keeps the path on one line, whatever the width."""
+    return (
+        "STUDY is a YAML file or the name of a shipped study. Exit codes: 0 all trials done, "
+        "1 some failed, 2 wrong input, 3 wrong environment, 130 interrupted.\n\n"
+        f"\b\nDocumentation: {docs}"
+    )
+
+
 app = typer.Typer(
     help="Comparative studies of neural networks: which settings make a difference, and how sure.",
-    epilog="STUDY is a YAML file or the name of a shipped study. Exit codes: 0 all trials done, "
-    "1 some failed, 2 wrong input, 3 wrong environment, 130 interrupted.\n\n"
-    f"Documentation: {DOCS}",
+    epilog=epilog(DOCS),
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,  # plain help: rich would take half of the start-up time
@@ -208,7 +216,7 @@ def init(
 
 @app.command()
 def doctor(results: Results = None) -> None:
-    """Find out whether this machine can do what a run asks of it."""
+    """Check this machine for what a run needs, and say what is missing."""
     from orchestrator.cli.doctor import doctor
 
     raise typer.Exit(doctor(results=results))

@@ -4,9 +4,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from typer import Context
 from typer.main import get_group
 
-from orchestrator.cli.main import app
+from orchestrator.cli.main import app, epilog
 from tests.cli.orch import ORCH, finished, orch
 
 ROOT = Path(__file__).parents[2]
@@ -27,9 +28,17 @@ def test_short_help(verb: str) -> None:
 
 
 def test_help_ends_with_the_folder_of_the_documentation() -> None:
-    last = orch("-h").stdout.split("Documentation:")[-1]
-    pages = {page.name for page in Path("".join(last.split())).glob("*.md")}
+    *_, last = orch("-h", COLUMNS="80").stdout.splitlines()
+    pages = {page.name for page in Path(last.strip().removeprefix("Documentation: ")).glob("*.md")}
     assert pages == {page.name for page in (ROOT / "docs").glob("*.md")}
+
+
+def test_help_keeps_the_path_of_the_documentation_on_one_line() -> None:
+    folder = Path("/home/somebody/environments/new/lib/python3.11/site-packages/orchestrator/docs")
+    group = get_group(app)
+    group.epilog = epilog(folder)
+    text = group.get_help(Context(group, terminal_width=80))
+    assert text.splitlines()[-1] == f"  Documentation: {folder}"
 
 
 def completed(words: str, folder: Path) -> set[str]:
