@@ -18,12 +18,13 @@ from benchmarks.reproduced import baselines, depth, studies, time
 from benchmarks.reproduced.records import Row
 
 PAGE = Path(__file__).parents[1] / "docs" / "reproductions.md"
+INSTALLED = ("docs/", "studies/")  # below orchestrator/, as in the repository
 HEAD = """\
 # Published results, and ours
 
 Made by `make reproductions`; do not edit it by hand. Conditions were set before measuring.
 Long studies that the results folder does not have keep the row of their last run; `not run` means
-that there was none.
+that there was none. `tests/…` and `benchmarks/…` are files of the source repository.
 
 | experiment | published | accepted if | measured | accepted | checked in |
 |---|---|---|---|---|---|
@@ -52,8 +53,14 @@ def page(found: Iterable[Row], before: str = "") -> str:
 
 def line(row: Row) -> str:
     cells = (row.measured, row.accepted)
-    places = ", ".join(f"[{Path(place).name}](../{place})" for place in row.where.split(", "))
+    places = ", ".join(map(_place, row.where.split(", ")))
     return f"{_asked(row)}{' | '.join((*cells, places))} |\n"
+
+
+def _place(path: str) -> str:
+    """A link to what is installed beside the page, such as a study; else the path."""
+    is_installed = path.startswith(INSTALLED)
+    return f"[{Path(path).name}](../{path})" if is_installed else f"`{path}`"
 
 
 def _newest(row: Row, before: str) -> str:

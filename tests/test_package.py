@@ -9,9 +9,10 @@ from zipfile import ZipFile
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("orchestrator", "models", "reports", "studies", "docs")  # all but the first are linked
+FOLDERS = ("orchestrator", "models", "reports", "studies", "docs", "recipes")
+"""All but the first are linked into it."""
 FILES = ("pyproject.toml", "README.md", "LICENSE")
-SHIPPED = {".py", ".yaml", ".html", ".css", ".js", ".typed", ".md"}
+SHIPPED = {".py", ".yaml", ".html", ".css", ".js", ".typed", ".md", ".ipynb", ".sh"}
 IMPORTS = """\
 from importlib.util import find_spec
 import orchestrator.models.networks.mlp, orchestrator.reports.build
@@ -39,7 +40,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def _expected() -> set[str]:
+def installed_files() -> set[str]:
     """Every file of the folders that is code or data, by its name in the wheel."""
     found = set[str]()
     for folder in FOLDERS:
@@ -56,7 +57,7 @@ def test_a_wheel_holds_one_package_with_every_file_once(wheel: Path) -> None:
     assert len(names) == len(set(names))
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"orchestrator"}
-    assert _expected() <= set(names)
+    assert installed_files() <= set(names)
     assert not [
         name for name in names if name.startswith(("orchestrator/tests", "orchestrator/node"))
     ]

@@ -196,6 +196,8 @@ def test_sigmoids_must_start_at_chance_and_recover_late(
 def test_a_row_becomes_a_line_of_the_table() -> None:
     row = Row("a", "1", "b", "1.1", "yes", "docs/study.md")
     assert line(row) == "| a | 1 | b | 1.1 | yes | [study.md](../docs/study.md) |\n"
+    tested = replace(row, where="tests/test_seeds.py")
+    assert line(tested) == "| a | 1 | b | 1.1 | yes | `tests/test_seeds.py` |\n"
 
 
 def test_a_study_that_is_not_there_keeps_its_last_row() -> None:
