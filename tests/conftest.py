@@ -8,7 +8,9 @@ from tests.object_storage import CREDENTIALS, ObjectStorage, serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that start a Ray come first: they take longest, and side by side the last one tells."""
+    """Files that start a Ray cluster come first: they take longest, and in a
+    parallel run one that starts last would prolong it.
+    """
     longest = {item.path for item in items if item.get_closest_marker("ray")}
     items.sort(key=lambda item: item.path not in longest)
 

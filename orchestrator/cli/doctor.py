@@ -1,4 +1,4 @@
-"""`orch doctor`: whether this machine can do what a run asks of it, and what to do where not."""
+"""`orch doctor`: whether this machine has what a run needs, and what to do where not."""
 
 import os
 import shutil

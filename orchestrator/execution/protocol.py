@@ -1,4 +1,4 @@
-"""The narrow seam between the driver and whatever runs packs."""
+"""The interface between the driver and what runs packs: records and protocols."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
