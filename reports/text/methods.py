@@ -30,9 +30,8 @@ _OTHER_DATA = (
 )
 _SHAPES = (
     "A comparison is flagged where a gap parts the results of one variant, and not of the other, "
-    "into two groups, where the differences are more skewed than 99 % of normal samples of this "
-    "n, or where the two spreads differ (Pitman 1939; Morgan 1939; p < .01); not where all "
-    "replicates agree in sign, or none differ by more than what matters. Given is the exact sign "
+    "into two groups, or where the differences are more skewed than 99 % of normal samples of "
+    "this n; not where all replicates agree in sign, or none differ by more than what matters. Given is the exact sign "
     "test and the median difference with the interval between two order statistics (Conover "
     "1999), which assume no shape."
 )

@@ -87,7 +87,6 @@ _SHAPES: Mapping[Reason, str] = MappingProxyType(
     {
         "two_groups": "the results of one fall into two groups",
         "skewed": "the differences are skewed",
-        "spreads": "their spreads differ",
     }
 )
 

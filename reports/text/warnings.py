@@ -147,7 +147,7 @@ def _unlike_shapes(analysis: Analysis, names: Names) -> Iterator[str]:
             f"Unlike shapes: in {len(found)} of "
             f"{count_text(len(analysis.comparisons.rows), 'comparison')} "
             f"({_listed([names[variant] for variant in found])}) the results of one variant fall "
-            "into two groups, the differences are skewed, or the spreads differ. The sign-flip "
+            "into two groups, or the differences are skewed. The sign-flip "
             "test asks whether a difference is as likely as its opposite, so there it may find a "
             "difference where the means are equal. The sentence of each gives what holds all the "
             "same: in how many replicates the variant is better, and the median difference."
