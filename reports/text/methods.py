@@ -30,10 +30,10 @@ _OTHER_DATA = (
 )
 _SHAPES = (
     "A comparison is flagged where a gap parts the results of one variant, and not of the other, "
-    "into two groups, or where the differences are more skewed than 99 % of normal samples of "
-    "this n; not where all replicates agree in sign, or none differ by more than what matters. Given is the exact sign "
-    "test and the median difference with the interval between two order statistics (Conover "
-    "1999), which assume no shape."
+    "into two groups, or where the differences are more skewed than 99 % of normal samples of this "
+    "n; not where all replicates agree in sign, or none differ by more than what matters. Given is "
+    "the exact sign test and the median difference with the interval between two order statistics "
+    "(Conover 1999), which assume no shape."
 )
 _DIVERGED = (
     "A diverged network can be replaced by the answer that ignores the input, so in a comparison "

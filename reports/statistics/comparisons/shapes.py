@@ -59,8 +59,9 @@ def shapes(
         against normal results of a fifth of the spread in 20 %. Two normal variants are flagged in
         3 % (n = 6, 10), also with spreads of 1 and 8; Student's t(3) in 15 % (10). The median
         says little of rare failures.
-    Source: Conover 1999 for the sign test and the interval; limits by simulation (`limits`). The shares above are of 600 simulated studies
-        each; those of normal and failing variants are in the test.
+    Source: Conover 1999 for the sign test and the interval; limits by simulation (`limits`). The
+        shares above are of 600 simulated studies each; those of normal and failing variants are in
+        the test.
     """
     found = {
         row.variant: _shape(compare, row, values, diverged)
