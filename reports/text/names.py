@@ -27,16 +27,16 @@ def _shortest(path: str, every: tuple[str, ...]) -> str:
 
 
 def level_text(level: Level) -> str:
-    """0.50 → 0.5, 1.0 → 1, True → yes, None → none."""
+    """0.50 → 0.5, 1.0 → 1, True → true, None → null, as in a study file."""
     if isinstance(level, bool):
-        return "yes" if level else "no"
+        return "true" if level else "false"
     if isinstance(level, float):
         return f"{level:g}"
-    return "none" if level is None else str(level)
+    return "null" if level is None else str(level)
 
 
 def level_name(name: str, level: Level) -> str:
-    """A level in a sentence: "tanh", but "depth 8" and "bidirectional yes"."""
+    """A level in a sentence: "tanh", but "depth 8" and "bidirectional true"."""
     text = level_text(level)
     return text if isinstance(level, str) else f"{name} {text}"
 

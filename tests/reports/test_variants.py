@@ -86,7 +86,7 @@ def test_a_variant_is_called_by_what_is_special_in_it() -> None:
     assert list(names_of(plan(PAIRED)).values()) == ["tanh, depth 1", "relu, depth 4"]
     assert list(names_of(plan(WHEN)).values())[::2] == [
         "rnn, depth 1",
-        "lstm, forget_bias none, depth 1",
+        "lstm, forget_bias null, depth 1",
         "lstm, forget_bias 1, depth 1",
     ]
 

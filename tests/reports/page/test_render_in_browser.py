@@ -96,9 +96,9 @@ def test_a_recurrent_study_shows_time_and_no_depth(browser: Browser, memory_repo
     lines = visit.page.locator("#figure-time_decay .panel").first.locator(".trace path.js-line")
     note = visit.page.locator("#figure-time_decay .note").first
     visit.page.select_option("#figure-time_decay select[name='site']", "backward.0")
-    visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "no")
+    visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "false")
     wait_until(visit, lambda: "nothing of this kind" in (note.text_content() or ""))
-    visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "yes")
+    visit.page.select_option("#figure-time_decay select[name='model.bidirectional']", "true")
     wait_until(visit, lambda: lines.count() == 6)  # three bands, three lines
     visit.page.select_option("#figure-time_decay select[name='quantity']", "cell_grad")
     wait_until(visit, lambda: lines.count() == 2)
