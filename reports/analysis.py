@@ -10,6 +10,10 @@ from orchestrator.reports.data.read import Tables
 from orchestrator.reports.data.samples import Sample
 from orchestrator.reports.statistics.comparisons.ceiling import near_best
 from orchestrator.reports.statistics.comparisons.comparisons import Comparisons, comparisons
+from orchestrator.reports.statistics.comparisons.other_examples import (
+    OtherExamplesFound,
+    other_examples,
+)
 from orchestrator.reports.statistics.comparisons.replicates_needed import (
     ReplicatesNeeded,
     replicates_needed,
@@ -51,6 +55,7 @@ class Analysis:
     outcomes: Mapping[str, Outcome]  # by variant id, in the order of the plan
     comparisons: Comparisons
     resplits: Mapping[str, tuple[float, float]]  # by variant id; empty where nothing is re-split
+    other_examples: OtherExamplesFound
     shapes: Mapping[str, Shape]  # by variant id; of contrasts whose two shapes are unlike
     near_best: tuple[str, ...]  # ids of baselines without room above them
     unlearnt: tuple[str, ...]  # ids of variants whose interval reaches the task's baseline
@@ -90,6 +95,7 @@ def analyse(tables: Tables) -> Analysis:
         outcomes=results,
         comparisons=compared,
         resplits=resplits(plan, compared.rows),
+        other_examples=other_examples(plan, compared.rows, tables.answers),
         shapes=shapes(plan.compare, compared.rows, _values(results), lost),
         near_best=near_best(plan.compare, results, compared.rows),
         unlearnt=unlearnt(plan.compare, results, least),

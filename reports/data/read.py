@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from orchestrator.plan_document import PlanDocument, PlanDocumentError
+from orchestrator.reports.data.answers import Answers, Key, answers_of
 from orchestrator.reports.data.samples import Sample, samples_of
 from orchestrator.reports.data.stored import events_of, gradients_of, metrics_of, text_of, trials_of
 
@@ -29,6 +30,8 @@ class Tables:
         `status`, finals, and a column a nuisance setting. No result may be read from it: that is
         why no other table has these rows.
     tuning_metrics: the long table of these trials.
+    answers: the compared metric on each test example, by variant id and replicate; empty where no
+        answers are stored.
     samples: a few examples of each task's data; none in a folder without data.json.
     """
 
@@ -40,6 +43,7 @@ class Tables:
     gradients: pd.DataFrame
     tuning: pd.DataFrame
     tuning_metrics: pd.DataFrame
+    answers: Mapping[Key, Answers]
     samples: tuple[Sample, ...]
 
 
@@ -56,6 +60,7 @@ def read_tables(folder: Path) -> Tables:
         gradients=gradients_of(folder / "gradients.parquet", planned),
         tuning=trials_of(folder / "trials.parquet", tuning),
         tuning_metrics=metrics_of(folder / "metrics.parquet", tuning[_TUNING]),
+        answers=answers_of(folder / "answers.parquet", planned, plan.compare.metric),
         samples=samples_of(folder / "data.json"),
     )
 

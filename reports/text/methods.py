@@ -28,6 +28,20 @@ _OTHER_DATA = (
     'The interval "other data" is mean ± t(n − 1) · sd · √(1/n + n_test/n_train) (Nadeau & Bengio '
     "2003). More replicates hardly narrow it; other data would."
 )
+_OTHER_EXAMPLES = (
+    "Where all replicates have the same test examples, no replicate shows what other ones would "
+    'change. The interval "other examples" takes the differences answer by answer, seeds × '
+    "examples, both as random: mean ± t · √((MSr + MSe − MSε) / (R · N)), with the mean squares of "
+    "R replicates, N examples and the residual, and Satterthwaite's degrees of freedom (Clark "
+    "1973; Searle, Casella & McCulloch 1992). Of words whole sentences are the examples (ratio of "
+    "two sums, Cochran 1977)."
+)
+_MCNEMAR = (
+    "Of right and wrong answers: exact in each replicate, from the examples that one network of "
+    "the pair has right and the other wrong (McNemar 1947); the replicates' p are combined as "
+    "twice their median (Rüger 1978). It speaks of the networks that were trained, not of other "
+    "seeds."
+)
 _SHAPES = (
     "A comparison is flagged where a gap parts the results of one variant, and not of the other, "
     "into two groups, or where the differences are more skewed than 99 % of normal samples of this "
@@ -59,6 +73,10 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
     if analysis.resplits:
         found += [("Other data", _OTHER_DATA)]
+    if analysis.other_examples.intervals:
+        found += [("Other examples", _OTHER_EXAMPLES)]
+    if analysis.other_examples.mcnemar:
+        found += [("McNemar's test", _MCNEMAR)]
     if analysis.shapes:
         found += [("Unlike shapes", _SHAPES)]
     if analysis.replicates_needed:

@@ -10,6 +10,7 @@ from orchestrator.reports.figures.comparisons.comparisons import draw as draw_ba
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.palette import Look, look
 from orchestrator.reports.statistics.comparisons.comparisons import VERDICTS, Comparison
+from orchestrator.reports.statistics.comparisons.other_examples import OtherExamplesFound
 from orchestrator.reports.statistics.comparisons.power import MOST
 from orchestrator.reports.statistics.comparisons.replicates_needed import (
     ReplicatesNeeded,
@@ -142,6 +143,7 @@ def _numbers(row: Comparison, unit: str, analysis: Analysis) -> tuple[Cell, ...]
         _replicates_cell(row, analysis.replicates_needed),
         Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
         *_other_data_cells(row, unit, analysis.resplits),
+        *_other_examples_cells(row, unit, analysis.other_examples),
         Cell(n if row.method != "none" else "–", row.n),
         Cell(names.p_text(row.p_value), row.p_value),
         Cell(names.p_text(row.p_adjusted), row.p_adjusted),
@@ -156,6 +158,17 @@ def _other_data_cells(
     """One cell where any comparison has an interval for other data, else none."""
     low, high = found.get(row.variant, (None, None))
     return (Cell(names.interval_text(low, high, unit, signed=True), low),) if found else ()
+
+
+def _other_examples_cells(
+    row: Comparison, unit: str, found: OtherExamplesFound
+) -> tuple[Cell, ...]:
+    """Interval and McNemar's p, each only where any comparison has one."""
+    own = found.intervals.get(row.variant)
+    low, high, p = (own.low, own.high, own.mcnemar_p) if own else (None, None, None)
+    interval = Cell(names.interval_text(low, high, unit, signed=True), low)
+    cells = (interval, Cell(names.p_text(p), p)) if found.mcnemar else (interval,)
+    return cells if found.intervals else ()
 
 
 def _better(row: Comparison) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import stdtrit
 
-from orchestrator.plan_document import PlanDocument, Variant
+from orchestrator.plan_document import Data, PlanDocument, Variant
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.intervals import LEVEL, Floats
 
@@ -42,18 +42,20 @@ def resplits(plan: PlanDocument, rows: tuple[Comparison, ...]) -> dict[str, Inte
         row.variant: (row.difference - half, row.difference + half)
         for row in rows
         if row.method == "paired" and row.difference is not None and row.sd is not None
-        for ratio in _ratios(plan, by_id[row.variant], by_id[row.baseline])
+        for ratio in _ratios(shared_data(plan, by_id[row.variant], by_id[row.baseline]))
         for half in [float(corrected_half_width(row.n, np.array(row.sd), ratio))]
     }
 
 
-def _ratios(plan: PlanDocument, *variants: Variant) -> tuple[float, ...]:
-    """The one n_test / n_train of these variants; empty where it is not known or not the same."""
+def shared_data(plan: PlanDocument, *variants: Variant) -> Data | None:
+    """How these variants get their examples; None where their tasks differ or are not known."""
     used = {place for variant in variants for place in _tasks(plan, variant)}
-    if len(used) != 1:
-        return ()
-    data = plan.tasks[used.pop()].data
-    if data.sampling != "resplit" or not data.n_train or not data.n_test:
+    return plan.tasks[used.pop()].data if len(used) == 1 else None
+
+
+def _ratios(data: Data | None) -> tuple[float, ...]:
+    """n_test / n_train of re-split data; empty where it is not known."""
+    if data is None or data.sampling != "resplit" or not data.n_train or not data.n_test:
         return ()
     return (data.n_test / data.n_train,)
 

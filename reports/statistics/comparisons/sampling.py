@@ -34,9 +34,9 @@ def sampling(
         (disagreement - d²) / answers, with the share of answers on which the two variants differ
         in being right: it may be larger or smaller than that of one accuracy. Where each replicate
         draws its own test set, the spread over seeds includes it; where the test set is fixed, no
-        replicate shows it. Words of one sentence are not independent: for tags
-        it is a lower bound. For a loss or a squared error it would need every example's error,
-        which is not stored, and is not given.
+        replicate shows it, and `other_examples` has the interval that includes it. Words of one
+        sentence are not independent: for tags it is a lower bound. Of a loss or a squared error
+        it is not given.
     Source: Wilson 1927; McNemar 1947 and Dietterich 1998 on the difference of two classifiers.
     """
     if "final.test/answers" not in trials or no_share_of_answers(compare):

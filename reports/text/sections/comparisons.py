@@ -67,3 +67,45 @@ def other_data_text(analysis: Analysis) -> str:
         + (f" It holds 0 in {open_} of {count_text(len(judged), 'decided comparison')}."
            if judged else "")
     )  # fmt: skip
+
+
+def other_examples_text(analysis: Analysis) -> str:
+    """Which test examples the intervals of comparisons hold for; empty where it is not known."""
+    found = analysis.other_examples
+    if found.intervals:
+        return f"{_SAME} {_intervals_text(analysis)}"
+    reasons = set(found.without.values())
+    return _WITHOUT.get(reasons.pop(), "") if len(reasons) == 1 else ""
+
+
+_SAME = (
+    "The test examples are the same in every replicate: verdicts and the first interval hold for "
+    "other seeds on these examples."
+)
+_WITHOUT = {
+    "generated": "Every replicate generates its own test examples, so intervals and verdicts hold "
+    "for other examples, too.",
+    "not_stored": f"{_SAME} How far other test examples might change a difference is not known, "
+    "as the answers to single examples are not stored.",
+    "incomplete": f"{_SAME} How far other test examples might change a difference is not known, "
+    "as some pairs of trials have no answers in the store.",
+    "too_many": f"{_SAME} How far other test examples might change a difference is not computed: "
+    "there are more than 100 million answers.",
+}  # fmt: skip
+
+
+def _intervals_text(analysis: Analysis) -> str:
+    found = analysis.other_examples.intervals
+    decided = {r.variant for r in analysis.comparisons.rows if r.verdict in ("better", "worse")}
+    judged = [each for variant, each in found.items() if variant in decided]
+    open_ = sum(each.low <= 0 <= each.high for each in judged)
+    shares = [100 * each.share for each in found.values()]
+    least, most = f"{min(shares):.0f}", f"{max(shares):.0f}"
+    part = most if least == most else f"{least} to {most}"
+    return (
+        'The column "other examples" has the interval of each difference for other seeds and other '
+        f"test examples of this kind. The test examples make {part} % of its variance. It is not "
+        "adjusted for the number of comparisons."
+        + (f" It holds 0 in {open_} of {count_text(len(judged), 'decided comparison')}."
+           if judged else "")
+    )  # fmt: skip

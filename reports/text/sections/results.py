@@ -28,8 +28,13 @@ def sampling_text(analysis: Analysis) -> str:
         "In a paired difference it does not cancel: its variance there is (disagreement - d²) / n, "
         "with the share of answers on which the two variants differ. Where every replicate draws "
         "its own test set, the spread over seeds includes it; where the test set is fixed, no "
-        "replicate shows it, and the intervals are for other seeds on these examples only."
+        "replicate shows it, and the intervals are for other seeds on these examples only"
+        f"{_but(analysis)}."
     )
+
+
+def _but(analysis: Analysis) -> str:
+    return ', except for "other examples" below' if analysis.other_examples.intervals else ""
 
 
 def _why_unknown(compare: Compare) -> str:
@@ -40,6 +45,6 @@ def _why_unknown(compare: Compare) -> str:
         case "solved":
             return "a trial is solved or not, whatever the size of the test set"
         case "other_unit":
-            return f"{name} is no share of right answers; errors of single examples are not stored"
+            return f"{name} is no share of right answers"
         case None:
             return "the number of test answers is not stored"

@@ -10,6 +10,7 @@ from scipy import stats
 from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.comparisons.adjustment import holm
 from orchestrator.reports.statistics.comparisons.comparisons import cut
+from orchestrator.reports.statistics.comparisons.other_examples import crossed
 from orchestrator.reports.statistics.comparisons.signflip import max_t_p, signflip_p
 from orchestrator.reports.statistics.comparisons.signflip_intervals import (
     Ends,
@@ -73,6 +74,26 @@ def test_time_until_solved() -> None:
 def test_test_set() -> None:
     low, high = wilson(0.9 * 360, 360)
     said(f"**±{50 * (high - low):.1f} points**")
+
+
+def test_other_examples() -> None:
+    d = np.array([[1.0, 0, 1, 0], [1, 0, 0, 0], [1, 0, 1, -1]])
+    residual = d - d.mean(axis=1)[:, None] - d.mean(axis=0) + d.mean()
+    squares = (
+        4 * d.mean(axis=1).var(ddof=1), 3 * d.mean(axis=0).var(ddof=1), (residual**2).sum() / 6
+    )  # fmt: skip
+    found = crossed(d)
+    shown = [f"{each:.3f}".removeprefix("0") for each in (*squares, sum(squares[:2]) - squares[2])]
+    said("MSr = {} (replicates), MSe = {} (examples) and MSε = {} (the rest)".format(*shown))
+    said(f"= {shown[3]} / 12", f"{shown[1]} / 12", f"make {100 * float(found.share):.0f} % of the")
+    for row in d:
+        said(f"| {listed(row)} | {row.mean():.2f} |".replace("0.", ".").replace("-", "−"))
+    means = ", ".join(f"{mean:.2f}" for mean in d.mean(axis=0))
+    said(f"| {means} | {d.mean():.2f} |".replace("0.", ".").replace("-", "−"))
+    half = stats.t.ppf(0.975, found.freedom) * np.sqrt(found.variance)
+    by_seed = float(t_half_width(3, d.mean(axis=1).std(ddof=1)))
+    said(f"t({found.freedom:.0f}) · √({shown[1]}/12) = .33 ± {half:.2f};".replace("0.", "."))
+    said(f"over seeds alone it would be .33 ± {by_seed:.2f}".replace("0.", "."))
 
 
 def test_comparison() -> None:

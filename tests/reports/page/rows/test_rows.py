@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from orchestrator.plan_document import Data, Task
+from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.page.render import render
 from orchestrator.reports.page.rows.rows import comparison_rows
-from orchestrator.reports.text.names import interval_text
+from orchestrator.reports.text.names import interval_text, p_text
+from orchestrator.reports.text.sentences import sentences
+from tests.reports.answered import with_answers
 from tests.reports.figures.drawing import with_view
 from tests.reports.sample import Sample, write
 
@@ -32,6 +36,39 @@ def test_re_split_data_have_one_more_interval(tmp_path: Path) -> None:
     assert added.sort == low
 
 
+def test_a_fixed_test_set_has_an_interval_and_a_test_more(tmp_path: Path) -> None:
+    tables = with_answers(read_tables(write(tmp_path, SAMPLE)))
+    (plain,) = comparison_rows(*with_view(replace(tables, answers={})))
+    view, analysis = with_view(tables)
+    (row,) = comparison_rows(view, analysis)
+    (found,) = analysis.other_examples.intervals.values()
+    interval, p = row.numbers[4:6]
+    assert row.numbers[:4] + row.numbers[6:] == plain.numbers
+    assert interval.text == interval_text(found.low, found.high, "share", signed=True)
+    assert (p.text, p.sort) == (p_text(found.mcnemar_p), found.mcnemar_p)
+
+
+def test_its_headings_are_in_their_place(tmp_path: Path) -> None:
+    tables = with_answers(read_tables(write(tmp_path, SAMPLE)))
+    analysis = analyse(tables)
+    page = render(tables, analysis, sentences(analysis)).html
+    words, cells = table_of(page)
+    assert words[words.index("alone") + 1 :][:2] == ["other examples", "McNemar p"]
+    assert cells == len(words)
+    assert "The test examples are the same in every replicate" in page
+    assert "twice their median" in page
+    bare = analyse(replace(tables, answers={}))
+    assert "McNemar" not in render(tables, bare, sentences(bare)).html
+
+
+def table_of(page: str) -> tuple[list[str], int]:
+    """Headings of the table of comparisons, and the cells of its first row."""
+    table = page[page.index("Every comparison with its test") :].partition("</table>")[0]
+    heads = re.findall(r"<th\b.*?>(.*?)</th>", table.partition("<tbody")[0], re.DOTALL)
+    words = [re.sub("<.*?>", "", head).strip() for head in heads]
+    return words, table.partition("<tbody")[2].partition("</tr>")[0].count("<td")
+
+
 @pytest.mark.slow
 def test_its_heading_is_in_its_place(tmp_path: Path) -> None:
     folder = write(tmp_path, SAMPLE)
@@ -40,11 +77,8 @@ def test_its_heading_is_in_its_place(tmp_path: Path) -> None:
     plan["tasks"] = [{"settings": {}, "sample": "", "data": {"sampling": "resplit", **sizes}}]
     (folder / "plan.json").write_text(json.dumps(plan))
     page = build_report(folder).path.read_text()
-    table = page[page.index("Every comparison with its test") :].partition("</table>")[0]
-    heads = re.findall(r"<th\b.*?>(.*?)</th>", table.partition("<tbody")[0], re.DOTALL)
-    words = [re.sub("<.*?>", "", head).strip() for head in heads]
+    words, cells = table_of(page)
     assert words[words.index("alone") + 1] == "other data"
-    body = table.partition("<tbody")[2]
-    assert body.partition("</tr>")[0].count("<td") == len(heads)
+    assert cells == len(words)
     assert "takes its test examples from the same 1,797 examples, split anew" in page
     assert "√(1/n + n_test/n_train)" in page

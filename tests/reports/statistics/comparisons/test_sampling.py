@@ -62,7 +62,7 @@ def test_metrics_that_are_no_share_of_test_answers_have_none(
 @pytest.mark.parametrize(
     ("metric", "unit", "why"),
     [("test/mse", "squared unit", "mse is no share of right answers"),
-     ("test/loss", "nat", "errors of single examples are not stored"),
+     ("test/loss", "nat", "loss is no share of right answers"),
      ("validation/accuracy", "share", "validation examples are not the test set"),
      ("test/solved", "share", "a trial is solved or not")],
 )  # fmt: skip
