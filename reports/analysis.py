@@ -21,6 +21,10 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
 from orchestrator.reports.statistics.comparisons.resplits import resplits
 from orchestrator.reports.statistics.comparisons.sampling import Sampling, sampling
 from orchestrator.reports.statistics.comparisons.shapes import Shape, shapes
+from orchestrator.reports.statistics.comparisons.solved_comparisons import (
+    SolvedComparison,
+    solved_comparisons,
+)
 from orchestrator.reports.statistics.factorial.analysis import Factorial, factorial
 from orchestrator.reports.statistics.gradients.analysis import Gradients, gradients
 from orchestrator.reports.statistics.gradients.decay import Profile, decay
@@ -38,6 +42,7 @@ from orchestrator.reports.statistics.outcomes.divergence import Diverged, diverg
 from orchestrator.reports.statistics.outcomes.evidence import Evidence, evidence
 from orchestrator.reports.statistics.outcomes.failures import Cause, failures
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
+from orchestrator.reports.statistics.outcomes.solve_times import solve_times
 from orchestrator.reports.statistics.outcomes.solved import Solved, solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve
 from orchestrator.reports.statistics.outcomes.unlearnt import unlearnt
@@ -62,6 +67,7 @@ class Analysis:
     budgets: Budgets | None  # None where all trials trained equally long
     solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
     time_to_solve: Mapping[str, TimeToSolve]  # the same
+    solved_comparisons: tuple[SolvedComparison, ...]  # the same
     sampling: Mapping[str, Sampling]  # by variant id; empty where it is not known
     factorial: Factorial | None
     across_tasks: AcrossTasks | None
@@ -90,6 +96,7 @@ def analyse(tables: Tables) -> Analysis:
     compared = _compare(plan, results, lost)
     measured = gradients(tables, results)
     profiles = decay(tables.gradients, measured.fits)
+    times = solve_times(plan, tables.trials, tables.metrics)
     return Analysis(
         plan=plan,
         outcomes=results,
@@ -101,7 +108,8 @@ def analyse(tables: Tables) -> Analysis:
         unlearnt=unlearnt(plan.compare, results, least),
         budgets=budgets(plan, tables.trials),
         solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
-        time_to_solve=time_to_solve(plan, tables.trials, tables.metrics),
+        time_to_solve=time_to_solve(times),
+        solved_comparisons=solved_comparisons(plan, tables.trials, times),
         sampling=sampling(tables.trials, plan.compare, results),
         across_tasks=across_tasks(plan, results, least, lost),
         factorial=factorial(plan, results),

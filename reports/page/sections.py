@@ -18,6 +18,7 @@ from orchestrator.reports.text import verdicts
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections import comparisons as comparison_words
+from orchestrator.reports.text.sections import solved_comparisons as solved_words
 from orchestrator.reports.text.sections import tuning as tuning_words
 from orchestrator.reports.text.sections.cost import cost_text
 from orchestrator.reports.text.sections.downloads import TABLES
@@ -44,6 +45,8 @@ def _results(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
         "results": rows.result_rows(view, analysis),
         "sampling": sampling_text(analysis),
         "times_to_solve": rows.time_to_solve_rows(view, analysis),
+        "solved_comparisons": rows.solved_comparison_rows(view, analysis),
+        "solved_words": solved_words,
     }
 
 

@@ -49,6 +49,15 @@ _SHAPES = (
     "the exact sign test and the median difference with the interval between two order statistics "
     "(Conover 1999), which assume no shape."
 )
+_SOLVED_COMPARED = (
+    "Of pairs that share a seed, McNemar's exact test (McNemar 1947), which is the sign-flip test "
+    "of the differences of answers (solved 1, not 0), and the exact log-rank test of the epochs "
+    "until solved: outcomes are swapped within pairs, which flips the signs of the differences of "
+    "log-rank scores (Peto & Peto 1972). Each of the two is adjusted over all comparisons by "
+    "step-down max-T. Where a trial failed: Fisher's exact test (Fisher 1935) and the ordinary "
+    "log-rank test (Mantel 1966), by Holm. Intervals of the difference of shares by Newcombe 1998, "
+    "each for its comparison alone; one may hold 0 where p is at most .05, or the reverse."
+)
 _DIVERGED = (
     "A diverged network can be replaced by the answer that ignores the input, so in a comparison "
     "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
@@ -101,6 +110,8 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
                    "trial reaches the threshold; band from Greenwood's variance on the log(−log) "
                    "scale; interval of the median where that band crosses one half (Brookmeyer & "
                    "Crowley 1982).")]  # fmt: skip
+    if analysis.solved_comparisons:
+        found += [("Solved, compared", _SOLVED_COMPARED)]
     return tuple(found)
 
 

@@ -80,6 +80,8 @@ def _unseen(row: Comparison) -> str:
     if row.verdict != "equivalent" or row.beyond is None:
         return ""
     most = 100 * float(wilson(row.beyond, row.n)[1])
+    if row.metric.endswith("/solved"):
+        return f"; {row.beyond} of {row.n} seeds solved by one alone, up to {most:.0f} % possible"
     return f"; {row.beyond} of {row.n} replicates differ by more, up to {most:.0f} % of seeds may"
 
 

@@ -16,6 +16,7 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
     ReplicatesNeeded,
     has_spread,
 )
+from orchestrator.reports.statistics.comparisons.solved_comparisons import SolvedComparison
 from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
 from orchestrator.reports.statistics.outcomes.solved import Solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve
@@ -211,6 +212,32 @@ def _time_to_solve_cells(each: TimeToSolve) -> tuple[Cell, ...]:
         Cell(f"{each.solved} of {each.n}", each.solved / each.n),
         Cell(str(each.diverged), each.diverged),
         Cell(str(each.stopped), each.stopped),
+    )
+
+
+def solved_comparison_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
+    """One row per contrast of variants whose task can be solved."""
+    by_id = {variant.variant_id: variant for variant in view.plan.variants}
+    return tuple(
+        Row(
+            level_cells(view, by_id[row.variant]),
+            _solved_comparison_cells(row),
+            variant=view.order[row.variant],
+        )
+        for row in analysis.solved_comparisons
+    )
+
+
+def _solved_comparison_cells(row: SolvedComparison) -> tuple[Cell, ...]:
+    (k, n), (other, m) = row.solved, row.baseline_solved
+    interval = names.interval_text(row.low, row.high, "share", signed=True)
+    difference = f"{names.difference_text(row.difference, 'share')} points {interval}"
+    return (
+        Cell(f"{k} of {n}", k / n),
+        Cell(f"{other} of {m}{'' if row.paired else ' unpaired'}", other / m),
+        Cell(difference, row.difference),
+        Cell(names.p_text(row.p_adjusted), row.p_adjusted),
+        Cell(names.p_text(row.log_rank_p_adjusted), row.log_rank_p_adjusted),
     )
 
 

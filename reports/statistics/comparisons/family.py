@@ -48,7 +48,7 @@ def paired_family(sides: Sequence[Sides], all_tested: int) -> list[Tested]:
         return []
     table, present = _differences(sides)
     alpha = ALPHA * len(sides) / all_tested
-    adjusted = np.minimum(max_t_p(table) * all_tested / len(sides), 1.0)
+    adjusted = _adjusted_paired(table, all_tested)
     alone = _described(signflip_intervals(table, present, ALPHA), table, present)
     together = simultaneous_intervals(table, present, alpha)
     columns = signflip_p(table).tolist(), adjusted.tolist(), alone.pairs(), together.pairs()
@@ -61,11 +61,34 @@ def unpaired_family(sides: Sequence[tuple[Floats, Floats]], all_tested: int) -> 
     The simultaneous intervals are Bonferroni's, which reject 0 only where Holm does.
     """
     p = np.array([welch(a, b)[2] for a, b in sides])
-    adjusted = np.minimum(holm(p) * all_tested / max(len(sides), 1), 1.0)
+    adjusted = _adjusted_unpaired(p, all_tested)
     return [
         _welch_row(a, b, float(own), float(of_all), 1 - ALPHA / all_tested)
         for (a, b), own, of_all in zip(sides, p, adjusted, strict=True)
     ]
+
+
+def exact_family(contrasts: Sequence[Values | float]) -> list[tuple[float, float]]:
+    """(p, p adjusted) of each contrast, where p comes from a test of its own.
+
+    contrasts: paired differences by replicate, which are tested by flipping signs, or the p-value
+    of an unpaired test. Adjusted as in `paired_family` and `unpaired_family`.
+    """
+    paired = [each for each in contrasts if not isinstance(each, float)]
+    others = np.array([each for each in contrasts if isinstance(each, float)], dtype=float)
+    table = _table(paired)
+    own = zip(signflip_p(table).tolist(), _adjusted_paired(table, len(contrasts)), strict=True)
+    rest = zip(others.tolist(), _adjusted_unpaired(others, len(contrasts)), strict=True)
+    each = (next(rest if isinstance(contrast, float) else own) for contrast in contrasts)
+    return [(p, float(adjusted)) for p, adjusted in each]
+
+
+def _adjusted_paired(table: Floats, all_tested: int) -> Floats:
+    return np.asarray(np.minimum(max_t_p(table) * all_tested / max(table.shape[1], 1), 1.0))
+
+
+def _adjusted_unpaired(p: Floats, all_tested: int) -> Floats:
+    return np.asarray(np.minimum(holm(p) * all_tested / max(p.size, 1), 1.0))
 
 
 def _welch_row(a: Floats, b: Floats, p: float, adjusted: float, level: float) -> Tested:
@@ -79,15 +102,23 @@ def _differences(sides: Sequence[Sides]) -> tuple[Floats, Present]:
 
     A zero leaves the sign-flip distribution as it would be without that replicate.
     """
+    table = _table([_paired(each) for each in sides])
     replicates = sorted({replicate for each in sides for replicate in each.variant})
-    shape = len(replicates), len(sides)
-    rows = [[_difference(s.variant, s.baseline, r) for s in sides] for r in replicates]
     there = [[r in s.variant for s in sides] for r in replicates]
-    return np.array(rows, dtype=float).reshape(shape), np.array(there, dtype=bool).reshape(shape)
+    return table, np.array(there, dtype=bool).reshape(table.shape)
 
 
-def _difference(variant: Values, baseline: Values, replicate: int) -> float:
-    return variant[replicate] - baseline[replicate] if replicate in variant else 0.0
+def _paired(sides: Sides) -> Values:
+    return {
+        replicate: value - sides.baseline[replicate] for replicate, value in sides.variant.items()
+    }
+
+
+def _table(differences: Sequence[Values]) -> Floats:
+    """(replicates, contrasts); 0 where a replicate is missing."""
+    replicates = sorted({replicate for each in differences for replicate in each})
+    rows = [[each.get(replicate, 0.0) for each in differences] for replicate in replicates]
+    return np.array(rows, dtype=float).reshape(len(replicates), len(differences))
 
 
 def _described(ends: Ends, table: Floats, present: Present) -> Ends:

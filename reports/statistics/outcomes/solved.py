@@ -32,14 +32,31 @@ def solved(trials: pd.DataFrame, split: str) -> dict[str, Solved]:
         makes near misses and total failures equal; look at the replicates too.
     Source: Wilson 1927.
     """
+    flags = _flags(trials, split)
+    groups = flags.groupby(trials["variant_id"], sort=False)
+    return {str(variant): _solved(int(each.sum()), each.size) for variant, each in groups}
+
+
+def solved_by_replicate(trials: pd.DataFrame, split: str) -> dict[str, dict[int, bool]]:
+    """variant_id → replicate → whether it solved the task, of the trials that `solved` counts."""
+    flags = _flags(trials, split)
+    known = trials.loc[flags.index]
+    found: dict[str, dict[int, bool]] = {}
+    for variant, replicate, flag in zip(
+        known["variant_id"], known["replicate"], flags, strict=True
+    ):
+        found.setdefault(str(variant), {})[int(replicate)] = bool(flag)
+    return found
+
+
+def _flags(trials: pd.DataFrame, split: str) -> "pd.Series[float]":
+    """0 or 1 of each trial that counts, with its index in `trials`."""
     column = f"final.{split}/solved"
     if column not in trials:
-        return {}
+        return pd.Series(dtype=float)
     flags = trials[column].mask(trials["status"] == "diverged", 0.0)
     without = trials.loc[flags.isna() & (trials["status"] == "completed"), "variant_id"]
-    counted = flags[flags.notna() & ~trials["variant_id"].isin(without)]
-    groups = counted.groupby(trials["variant_id"], sort=False)
-    return {str(variant): _solved(int(each.sum()), each.size) for variant, each in groups}
+    return flags[flags.notna() & ~trials["variant_id"].isin(without)]
 
 
 def _solved(k: int, n: int) -> Solved:

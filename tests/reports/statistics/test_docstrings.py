@@ -22,6 +22,7 @@ PLAIN = {
     "gradients.probed_epochs": "chooses epochs",
     "outcomes.evidence": "counts trials and runs",
     "outcomes.failures": "groups errors",
+    "outcomes.solve_times": "gathers what `time_to_solve` and `solved_comparisons` judge",
 }
 
 

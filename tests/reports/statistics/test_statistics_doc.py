@@ -22,6 +22,8 @@ from orchestrator.reports.statistics.factorial.anova import anova
 from orchestrator.reports.statistics.factorial.marginal_means import marginal_means
 from orchestrator.reports.statistics.intervals import Floats, t_half_width
 from orchestrator.reports.statistics.outcomes.kaplan_meier import kaplan_meier, median
+from orchestrator.reports.statistics.outcomes.log_rank import log_rank_scores
+from orchestrator.reports.statistics.outcomes.share_differences import paired_interval
 from orchestrator.reports.statistics.outcomes.solved import wilson
 from orchestrator.reports.statistics.tasks.bootstrap import DRAWS, interquartile_mean
 from orchestrator.reports.statistics.tasks.ranks import critical_difference
@@ -69,6 +71,29 @@ def test_time_until_solved() -> None:
         assert time in curve.times
         said(f"= {left:.3f}".replace("0.", "."))
     said(f"by epoch {median(curve).value:.0f},\nthe **median**")
+
+
+def test_solved_compared() -> None:
+    lstm, rnn = np.array([1.0] * 7 + [0]), np.array([0.0] * 6 + [1, 0])
+    p = float(signflip_p((lstm - rnn)[:, None])[0])
+    assert p == pytest.approx(stats.binomtest(6, 6).pvalue)
+    said(f"p = 2/2⁶ = {p:.3f}".replace("= 0.", "= ."), "With five such seeds p is .062")
+    low, high = paired_interval(1, 6, 0, 1)
+    said(f"difference of {100 * (lstm - rnn).mean():.1f} points")
+    said(f"paired shares, {100 * low:.1f} to {100 * high:.1f} points")
+    low, high = paired_interval(1, 5, 0, 2)
+    p = stats.binomtest(5, 5).pvalue
+    said(f"{100 * low:.1f} to {100 * high:.1f} points beside p = {p:.3f}".replace("= 0.", "= ."))
+    p = stats.fisher_exact([[7, 1], [1, 6]]).pvalue
+    said(f"7 of 8 against 1 of 7: p = {p:.3f}".replace("= 0.", "= ."))
+
+
+def test_log_rank() -> None:
+    times = np.array([3.0, 4, 4, 5, 6, 7, 9, 10, *[10] * 6, 8, 10])
+    reached = np.array([True] * 7 + [False] * 7 + [True, False])
+    scores = log_rank_scores(times, reached)
+    p = float(signflip_p((scores[:8] - scores[8:])[:, None])[0])
+    said(f"and else never: p is {p:.3f}".replace("is 0.", "is ."))
 
 
 def test_test_set() -> None:

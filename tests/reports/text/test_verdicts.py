@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from orchestrator.reports.build import Report
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.comparisons.replicates_needed import ReplicatesNeeded
@@ -89,3 +91,26 @@ def test_a_verdict_on_unlike_shapes_says_what_holds(tmp_path: Path) -> None:
     ) in statement.text
     (warning,) = (each for each in found.said.warnings if each.startswith("Unlike shapes"))
     assert warning.startswith("Unlike shapes: in 1 of 1 comparison (tanh) ")
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("test/accuracy", "; 0 of 10 replicates differ by more, up to 28 % of seeds may"),
+        ("test/solved", "; 0 of 10 seeds solved by one alone, up to 28 % possible"),
+    ],
+)
+def test_an_equivalence_says_what_unseen_seeds_may_do(
+    tmp_path: Path, metric: str, said: str
+) -> None:
+    """Both variants solve the task, or miss it, in the same seeds."""
+    sample = Sample(
+        study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=10, threshold=0.9
+    )
+    tables = read_tables(write(tmp_path, sample))
+    tables.trials[f"final.{metric}"] = [*[1.0] * 7, *[0.0] * 3] * 2
+    compare = replace(tables.plan.compare, metric=metric, unit="share")
+    found = Told.of(replace(tables, plan=replace(tables.plan, compare=compare)))
+    (statement,) = found.said.statements
+    assert statement.verdict == "equivalent"
+    assert said in statement.text

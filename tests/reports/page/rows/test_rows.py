@@ -12,8 +12,10 @@ from orchestrator.reports.analysis import analyse
 from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.page.render import render
-from orchestrator.reports.page.rows.rows import comparison_rows
+from orchestrator.reports.page.rows.rows import comparison_rows, solved_comparison_rows
+from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.names import interval_text, p_text
+from orchestrator.reports.text.sections.solved_comparisons import table_caption
 from orchestrator.reports.text.sentences import sentences
 from tests.reports.answered import with_answers
 from tests.reports.figures.drawing import with_view
@@ -82,3 +84,22 @@ def test_its_heading_is_in_its_place(tmp_path: Path) -> None:
     assert cells == len(words)
     assert "takes its test examples from the same 1,797 examples, split anew" in page
     assert "√(1/n + n_test/n_train)" in page
+
+
+def test_solved_shares_are_compared_where_the_task_can_be_solved(tmp_path: Path) -> None:
+    lost = {("activation=relu", 0): "failed"}
+    levels = ["sigmoid", "tanh", "relu"]
+    sample = replace(SAMPLE, factors={"model.activation": levels}, threshold=0.9, fates=lost)
+    tables = read_tables(write(tmp_path, sample))
+    tables.trials["final.test/solved"] = [*[0.0] * 6, *[1.0] * 6, None, *[1.0] * 5]
+    view, analysis = with_view(tables)
+    tanh, relu = solved_comparison_rows(view, analysis)
+    assert [cell.text for cell in tanh.numbers[:3]] == [
+        "6 of 6", "0 of 6", "+100.0 points [+44.8, +100.0]",
+    ]  # fmt: skip
+    assert tanh.numbers[3].text == ".062"  # .031, half of the 5 % is its share
+    assert [cell.text for cell in relu.numbers[:2]] == ["5 of 5", "0 of 6 unpaired"]
+    assert tanh.numbers[4].sort == analysis.solved_comparisons[0].log_rank_p_adjusted
+    words = table_caption("sigmoid", analysis.solved_comparisons)
+    assert words.endswith("Unpaired where a trial failed.")
+    assert "Solved, compared" in dict(methods(analysis))

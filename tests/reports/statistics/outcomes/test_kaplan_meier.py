@@ -17,6 +17,7 @@ from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.outcomes.kaplan_meier import Median, kaplan_meier, median
+from orchestrator.reports.statistics.outcomes.solve_times import solve_times
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve
 from tests.reports.sample import Sample, parse_plan, plan_document, write
 
@@ -139,8 +140,9 @@ def tables(flags: Mapping[str, Sequence[int]], statuses: Mapping[str, str]) -> T
         columns=["trial_id", "variant_id", "epoch", "split", "metric", "value"],
     )
     trials = pd.DataFrame({"trial_id": list(statuses), "variant_id": name,
+                           "replicate": range(len(statuses)),
                            "status": list(statuses.values())})  # fmt: skip
-    return time_to_solve(plan, trials, metrics)[name]
+    return time_to_solve(solve_times(plan, trials, metrics))[name]
 
 
 def test_what_becomes_of_each_kind_of_trial() -> None:
@@ -168,7 +170,7 @@ def test_a_trial_that_diverged_after_it_solved_the_task_solved_it() -> None:
 
 def test_it_agrees_with_the_curves_of_a_whole_study(memory: Path) -> None:
     made = read_tables(memory)
-    found = time_to_solve(made.plan, made.trials, made.metrics)
+    found = time_to_solve(solve_times(made.plan, made.trials, made.metrics))
     assert found.keys() == {v.variant_id for v in made.plan.variants}
     rows = made.metrics[(made.metrics["metric"] == "solved") & (made.metrics["split"] == "test")]
     for name, each in found.items():
@@ -181,4 +183,4 @@ def test_it_agrees_with_the_curves_of_a_whole_study(memory: Path) -> None:
 
 def test_tasks_that_cannot_be_solved_have_none(tmp_path: Path) -> None:
     made = read_tables(write(tmp_path, Sample(study="s", factors={"model.depth": [1, 2]})))
-    assert time_to_solve(made.plan, made.trials, made.metrics) == {}
+    assert time_to_solve(solve_times(made.plan, made.trials, made.metrics)) == {}
