@@ -30,18 +30,21 @@ _CURES = {
 
 
 @contextmanager
-def faults(path: Path, doing: str) -> Iterator[None]:
-    """Turn an OSError into an EnvironmentFault that names the path and the cure."""
+def faults(path: Path, doing: str, cure: str = "") -> Iterator[None]:
+    """Turn an OSError into an EnvironmentFault that names the path and the cure.
+
+    cure: in place of the usual one, which is about the results folder.
+    """
     try:
         yield
     except OSError as error:
-        cure = _CURES.get(error.errno or 0, "check the disk")
+        what = cure or _CURES.get(error.errno or 0, "check the disk")
         reason = error.strerror or str(error)
-        raise EnvironmentFault(f"cannot {doing} {path}: {reason}\n    {cure}") from error
+        raise EnvironmentFault(f"cannot {doing} {path}: {reason}\n    {what}") from error
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, cure: str = "") -> Iterator[BinaryIO]:
     """A temporary file that replaces `path` at the end of the block, after a flush to the disk.
 
     An error in the block removes it and leaves `path` as it was. It is in the same folder, as
@@ -49,7 +52,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises EnvironmentFault when the file cannot be written.
     """
     temporary = path.with_name(f".{path.name}.{owner()}.{secrets.token_hex(4)}.tmp")
-    with faults(path, "write"):
+    with faults(path, "write", cure):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("xb") as file:
@@ -64,9 +67,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             raise
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, cure: str = "") -> None:
     """Replace a file by this text in UTF-8, atomically. Raises EnvironmentFault."""
-    with replacing(path) as file:
+    with replacing(path, cure) as file:
         file.write(text.encode())
 
 

@@ -1,11 +1,12 @@
 """`orch init`: a study file to begin with."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.files import write_text
-from orchestrator.study.load import load_study
+from orchestrator.study.load import parse_study
 from orchestrator.study.parsing.source import find_source, read_source
 
 BEGINNING = """\
@@ -34,7 +35,7 @@ def init(name: str, *, like: str | None) -> int:
     path = Path(f"{name}.yaml")
     if path.parent != Path() or path.exists() or path.is_symlink():
         raise InputError([_taken(name, path)])
-    _write_checked(path, name, _text(name, like))
+    _write_checked(path, _text(name, like), like or str(path))
     print(f"{path}: a study to change; then `orch plan {path}` and `orch run {path}`")
     return 0
 
@@ -45,14 +46,20 @@ def _text(name: str, like: str | None) -> str:
     return _STUDY_KEY.sub(lambda _: f"study: {name}", read_source(find_source(like)), count=1)
 
 
-def _write_checked(path: Path, name: str, text: str) -> None:
-    """A name that no study can have, or a bad file to begin with, leaves nothing behind."""
-    write_text(path, text)
+def _write_checked(path: Path, text: str, source: str) -> None:
+    """A name that no study can have, or a bad file to begin with, writes nothing."""
     try:
-        load_study(str(path))
-    except InputError:
-        path.unlink()
-        raise
+        parse_study(text, path)
+    except InputError as error:
+        raise InputError(_of_source(p, path, source) for p in error.problems) from error
+    write_text(path, text, cure="run orch init in a folder that you may write to")
+
+
+def _of_source(problem: Problem, path: Path, source: str) -> Problem:
+    """The file is not written: the name is an argument, and the rest comes from another file."""
+    if problem.what.startswith("study: "):
+        return replace(problem, where="NAME", what=problem.what.removeprefix("study: "))
+    return replace(problem, where=problem.where.replace(str(path), source, 1))
 
 
 def _taken(name: str, path: Path) -> Problem:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from orchestrator.errors import InputError, Problem
+
 
 def _studies(incomplete: str) -> list[str]:
     """For the shell: shipped studies and YAML files, and folders to find more in."""
@@ -31,8 +33,20 @@ Only = Annotated[
     list[str] | None,
     typer.Option("--only", metavar="PATH=LEVEL", help="Keep this level of a factor; repeatable."),
 ]
+
+
+def _replicates(text: str) -> int:
+    """Raises InputError for what is no whole number; the study says which numbers are allowed."""
+    try:
+        return int(text)
+    except ValueError:
+        problem = Problem("--replicates", f"{text!r} is not allowed", "a whole number ≥ 1")
+        raise InputError([problem]) from None
+
+
 Replicates = Annotated[
-    int | None, typer.Option("--replicates", metavar="N", help="Seeds per variant.")
+    int | None,
+    typer.Option("--replicates", metavar="N", parser=_replicates, help="Seeds per variant."),
 ]
 Results = Annotated[
     str | None,

@@ -102,6 +102,17 @@ class TestInit:
         assert "Traceback" not in ended.stderr
         assert [path.name for path in tmp_path.rglob("*")] == ["here"]
 
+    def test_a_bad_name_is_no_line_of_a_file_and_has_a_proposal(self, tmp_path: Path) -> None:
+        ended = orch("init", "Größe", cwd=tmp_path)
+        assert ended.stderr.startswith("NAME: 'Größe' is not a valid study name\n")
+        assert ended.stderr.endswith("    write groesse\n")
+
+    def test_a_folder_that_takes_no_files_has_a_cure_that_init_knows(self) -> None:
+        ended = orch("init", "mine", cwd=Path("/proc"))
+        assert ended.returncode == 3
+        assert "run orch init in a folder that you may write to" in ended.stderr
+        assert "--results" not in ended.stderr
+
     def test_an_existing_file_is_left_alone(self, tmp_path: Path) -> None:
         (tmp_path / "mine.yaml").write_text("precious")
         ended = orch("init", "mine", cwd=tmp_path)

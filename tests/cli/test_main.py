@@ -41,6 +41,12 @@ def test_help_keeps_the_path_of_the_documentation_on_one_line() -> None:
     assert text.splitlines()[-1] == f"  Documentation: {folder}"
 
 
+def test_a_flag_that_is_no_number_has_what_is_allowed() -> None:
+    ended = orch("plan", "forget_bias", "--replicates", "x")
+    assert ended.returncode == 2
+    assert ended.stderr == "--replicates: 'x' is not allowed\n    allowed: a whole number ≥ 1\n"
+
+
 def completed(words: str, folder: Path) -> set[str]:
     number = str(len(words.split(" ")) - 1)
     shell = {"_ORCH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": number}

@@ -60,6 +60,6 @@ def _is_jobs_server(address: str) -> bool:
 def unreachable(address: str, reason: str) -> EnvironmentFault:
     return EnvironmentFault(
         f"cannot join the Ray cluster at {address}: {reason}\n"
-        "    does `ray status --address` find it from this machine? Without --address, orch "
-        "starts Ray on this machine"
+        f"    does `ray status --address {address}` find it from this machine? "
+        "Without --address, orch starts Ray on this machine"
     )

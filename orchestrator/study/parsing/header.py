@@ -1,9 +1,11 @@
 """The top-level keys that are not sections: `study`, `question`, `seed`, `design` …"""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from orchestrator.study.parsing.consequences import means
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import shown
 from orchestrator.study.parsing.sections import HEADER_KEYS
@@ -13,6 +15,7 @@ from orchestrator.study.parsing.yaml_text import Findings
 
 REQUIRED = ("study", "task", "model")
 RESERVED = ("store",)  # the results folder keeps all trials there
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NAME = "lower-case letters, digits, _ and -, beginning with a letter or digit, at most 100"
 
 
@@ -40,7 +43,7 @@ def _check_keys(
             unknown_key(findings, (key,), known, settings)
     compared = () if "variants" in given else ("factors",)
     for key in (*REQUIRED, *compared):
-        if key not in given:
+        if key not in given and not any(means(other, known, key) for other in given):
             doc = str(StudyFile.model_fields[key].description).split(".")[0].split(":")[0]
             findings.add((), f"the key {key!r} is missing", cure=f"add {key}: … ({doc})")
 
@@ -51,8 +54,14 @@ def _check_name(findings: Findings, given: Mapping[str, Any]) -> None:
     if "study" not in given:
         return
     if not isinstance(name, str) or not re.fullmatch(pattern, name):
-        slug = re.sub(r"[^a-z0-9_-]+", "_", str(name).lower()).strip("_-")[:100]
+        slug = re.sub(r"[^a-z0-9_-]+", "_", _ascii(str(name).lower())).strip("_-")[:100]
         cure = f"write {slug}" if re.fullmatch(pattern, slug) and name is not None else ""
         findings.add(("study",), f"{shown(name)} is not a valid study name", _NAME, cure)
     elif name in RESERVED:
         findings.add(("study",), f"{name!r} is taken: it is a folder of the results", cure="rename")
+
+
+def _ascii(text: str) -> str:
+    """Without accents: größe → groesse, élan → elan."""
+    spelt = unicodedata.normalize("NFC", text).translate(_GERMAN)
+    return unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()

@@ -35,7 +35,9 @@ def read_source(path: Path) -> str:
             raise _wrong(str(path), f"larger than a study can be ({LARGEST_BYTES:,} bytes)")
         data = path.read_bytes()
     except OSError as error:
-        raise _wrong(str(path), f"cannot be read: {error.strerror}") from error
+        is_refused = isinstance(error, PermissionError)
+        cure = f"make it readable for you: chmod u+r {path}" if is_refused else "check the disk"
+        raise _wrong(str(path), f"cannot be read: {error.strerror}", cure=cure) from error
     return _decoded(str(path), data)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault, InputError
 from orchestrator.execution.ray import connect
+from orchestrator.execution.ray.connect import unreachable
 from orchestrator.execution.ray.existing_cluster import existing_cluster
 
 
@@ -39,3 +40,7 @@ def test_a_port_at_which_something_else_listens(
         with pytest.raises(EnvironmentFault, match=f"at {address}: what listens there is not Ray"):
             existing_cluster(address, threads=1).__enter__()
     assert capfd.readouterr().err == "", "what Ray would print"
+
+
+def test_the_cure_is_a_command_to_copy() -> None:
+    assert "`ray status --address host:1`" in str(unreachable("host:1", "nothing answers"))
