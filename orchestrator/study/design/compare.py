@@ -10,6 +10,7 @@ from orchestrator.study.design.baselines import baselines
 from orchestrator.study.design.designs import VARIANTS, Design
 from orchestrator.study.design.factors import Levels, has_levels, read_combination
 from orchestrator.study.design.only import BY_NAME
+from orchestrator.study.parsing.consequences import hides_variant
 from orchestrator.study.parsing.keys import CompareKeys
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
 from orchestrator.study.parsing.overrides import Flag
@@ -144,6 +145,8 @@ def _read_baseline(findings: Findings, given: Any, design: Design) -> Baseline |
 def _read_name(findings: Findings, given: Any, design: Design) -> Baseline | None:
     if isinstance(given, str) and given in design.named:
         return Baseline(name=given)
+    if hides_variant(findings):
+        return None
     what = f"{shown(given)} is not the name of a variant"
     findings.add(PLACE, what, names(design.named), nearest(given, design.named))
     return None

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.plan_document import Level
+from orchestrator.study.parsing.consequences import hides_factor, hides_level
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import cure, keys_below
@@ -164,8 +165,12 @@ def read_combination(
     for factor, level in given.items():
         here = (*path, factor)
         if factor not in factors:
+            if hides_factor(findings, factor, factors):
+                continue
             findings.add(here, stranger, names(factors), nearest(factor, factors), at_key=True)
         elif (index := factors[factor].index_of(level)) < 0:
+            if hides_level(findings, factor):
+                continue
             levels = factors[factor].levels
             what = f"{shown(level)} is not among the levels of this factor"
             findings.add(here, what, levels_text(levels), nearest(level, levels))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from orchestrator.study.design.designs import VARIANTS, Design
 from orchestrator.study.design.factors import Factor, levels_text, with_levels
+from orchestrator.study.parsing.consequences import hides_factor, hides_level, hides_variant
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
 from orchestrator.study.parsing.overrides import Edits, Flag
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
@@ -38,11 +39,15 @@ def _wanted(findings: Findings, flags: list[Flag], design: Design) -> dict[str, 
     for flag in flags:
         factor = design.factors.get(flag.path)
         if factor is None:
+            if hides_factor(findings, flag.path, design.factors):
+                continue
             cure = nearest(flag.path, design.factors)
             cure = cure or "fix a setting that is not a factor with --set"
             allowed = names(design.factors)
             findings.add_at(flag.position, f"{flag.path} is not a factor", allowed, cure)
         elif (index := factor.index_of(flag.value)) < 0:
+            if hides_level(findings, flag.path):
+                continue
             what = f"{shown(flag.value)} is not a level of {flag.path}"
             near = nearest(flag.value, factor.levels)
             findings.add_at(flag.position, what, levels_text(factor.levels), near)
@@ -108,6 +113,8 @@ def _keep_named(findings: Findings, flags: list[Flag], design: Design, edits: Ed
                 flag.position, "the variants of this study have names", "--only variant=NAME", cure
             )
         elif name not in design.named:
+            if hides_variant(findings):
+                continue
             what = f"there is no variant {shown(name)}"
             near = nearest(name, design.named)
             findings.add_at(flag.position, what, names(design.named), near)

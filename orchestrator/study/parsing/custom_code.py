@@ -56,8 +56,10 @@ def _entry(findings: Findings, section: str, place: KeyPath, code: OwnCode) -> A
 
 
 def any_settings(section: str, given: Mapping[str, Any]) -> dict[str, Setting]:
-    """Every setting that the file gives to a section whose code is broken; any value is allowed."""
-    paths = [path for path in varied_paths(given) if path.startswith(f"{section}.")]
+    """Every setting that the file gives to a section with an unknown name; any value is allowed."""
+    tuned = given.get("tune")
+    used = [*varied_paths(given), *(tuned if isinstance(tuned, Mapping) else ())]
+    paths = [path for path in used if path.startswith(f"{section}.")]
     kind: Any = Level
     return {
         path: Setting(path, FieldInfo.from_annotation(kind))

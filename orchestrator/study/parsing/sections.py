@@ -7,9 +7,10 @@ from typing import Any
 
 from orchestrator.models.catalogue import TaskEntry
 from orchestrator.plan_document import Level
+from orchestrator.study.parsing.consequences import means
 from orchestrator.study.parsing.custom_code import any_settings, read_own_code
 from orchestrator.study.parsing.keys import StudyFile
-from orchestrator.study.parsing.messages import names, nearest, shown
+from orchestrator.study.parsing.messages import closest, names, nearest, shown
 from orchestrator.study.parsing.raw_factors import is_always_varied, varied
 from orchestrator.study.parsing.setting_paths import (
     NAMED,
@@ -67,7 +68,7 @@ def read_sections(
     """
     own = read_own_code(findings, given, folders)
     named = {section: {**NAMED[section], **own[section]} for section in NAMED}
-    broken = {section for section in own if None in own[section].values()}
+    broken = {section for section in own if _is_unknown(section, given, own[section])}
     settings = _settings(given, named, broken)
     fixed, valid = {}, set()
     for section in SECTIONS:
@@ -78,6 +79,17 @@ def read_sections(
             valid.add(section)
     task_varies = is_always_varied(given, "task.name")
     return Sections(fixed, frozenset(valid), settings, named, task_varies)
+
+
+def _is_unknown(section: str, given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Whether its settings are: the code is broken, or a name resembles no shipped one."""
+    values = given.get(section)
+    chosen = [level for _, level in varied(given, f"{section}.name")]
+    if isinstance(values, Mapping) and "name" in values:
+        chosen.append(values["name"])
+    known = (*NAMED[section], *own)
+    strange = [name for name in chosen if name not in known and closest(name, known) is None]
+    return None in own.values() or bool(strange) or section not in given
 
 
 def _read_section(
@@ -100,7 +112,9 @@ def _read_section(
 def _check_named(
     findings: Findings, section: str, given: Mapping[str, Any], values: Mapping[str, Any]
 ) -> None:
-    if "name" not in values and not is_always_varied(given, f"{section}.name"):
+    is_misspelt = any(means(key, ("name",), "name") for key in values)
+    is_given = "name" in values or is_always_varied(given, f"{section}.name")
+    if not is_given and not is_misspelt:
         findings.add((section,), "the name is missing", names(NAMED[section]), "add name: …")
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from orchestrator.models.own.importing import FORM
 from orchestrator.study.parsing.messages import names, nearest, shown
-from orchestrator.study.parsing.setting_paths import Setting
+from orchestrator.study.parsing.setting_paths import NAMED, Setting
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath, dotted, read_scalar
 
+_OWN = tuple(f"{section}.name" for section in NAMED)
 _SPOKEN = {"yes": "true", "on": "true", "no": "false", "off": "false"}  # booleans of YAML 1.1
 
 
@@ -61,6 +63,8 @@ def cure(value: Any, setting: Setting) -> str:
         return _misspelt(value, setting)
     if hint := nearest(value, candidates) if isinstance(value, str) else "":
         return hint
+    if isinstance(value, str) and setting.path in _OWN:
+        return f"for your own code write {FORM}"
     if isinstance(value, int | float) and _fits(str(value), setting):
         return f"put it in quotes: '{value}'"
     for guess in _guesses(value):

@@ -61,17 +61,23 @@ class Findings:
 
     document: YamlDocument
     found: list[tuple[Position, Problem]] = field(default_factory=list)
+    places: list[KeyPath] = field(default_factory=list)  # of the problems in the file
 
     def add(
         self, path: KeyPath, what: str, allowed: str = "", cure: str = "", at_key: bool = False
     ) -> None:
         """Add a problem with the value at `path`, or with its key."""
         text = f"{dotted(path)}: {what}" if path else what
+        self.places.append(path)
         self.add_at(self.document.position(path, at_key), text, allowed, cure)
 
     def add_at(self, position: Position, what: str, allowed: str = "", cure: str = "") -> None:
         where = position.flag or f"{self.document.source}:{position.line}:{position.column}"
         self.found.append((position, Problem(where, what, allowed, cure)))
+
+    def has(self, path: KeyPath) -> bool:
+        """Whether a problem with the value at `path`, or with a part of it, was reported."""
+        return any(place[: len(path)] == path for place in self.places)
 
     def raise_if_any(self) -> None:
         """Raises InputError with the problems in the order of the file, flags last."""
