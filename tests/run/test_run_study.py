@@ -81,3 +81,39 @@ def test_an_interrupted_run_says_how_to_go_on(
     with pytest.raises(Interrupted, match=f"orch run {study} --results {tmp_path}/r --inline"):
         run_study(str(study), results=tmp_path / "r", inline=True)
     assert [event["event"] for event in events(tmp_path / "r")][-1] == "interrupted"
+
+
+WORDS = """\
+study: words
+task: {name: tagging, train: BANK, validation: BANK, test: BANK}
+model: {name: recurrent, hidden: 4}
+training: {epochs: 1}
+factors: {model.cell: [rnn, gru]}
+replicates: 2
+compare: {metric: test/accuracy, baseline: {model.cell: rnn}}
+"""
+
+
+def write_treebank(path: Path) -> Path:
+    """Thirty sentences of two to five words."""
+    sentence = [("dogs", "NOUN"), ("bark", "VERB"), ("at", "ADP"), ("red", "ADJ"), ("cars", "NOUN")]
+    lines = [
+        "\n".join(f"{n}\t{word}{i}\t_\t{tag}" + "\t_" * 6 for n, (word, tag) in
+                  enumerate(sentence[: 2 + i % 4], 1)) + "\n"
+        for i in range(30)
+    ]  # fmt: skip
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("keep", ["on", "off"])
+def test_a_study_may_leave_its_answers_out(tmp_path: Path, keep: str) -> None:
+    bank = write_treebank(tmp_path / "bank.conllu")
+    study = write_study(tmp_path, WORDS.replace("BANK", str(bank)) + f"keep: {{answers: {keep}}}\n")
+    found = run_study(str(study), results=tmp_path / "r", inline=True)
+    assert found.is_complete
+    answers = pd.read_parquet(tmp_path / "r" / "words" / "answers.parquet")
+    page = (tmp_path / "r" / "words" / "report.html").read_text()
+    assert len(answers) == (4 if keep == "on" else 0)
+    assert ("answers to single examples are not stored" in page) == (keep == "off")
+    assert ("for other seeds and other test examples of this kind" in page) == (keep == "on")

@@ -66,6 +66,18 @@ def test_a_retried_trial_has_the_rows_of_one_pack(paths: ResultsPaths) -> None:
     assert found["gradients"]["trial_id"].to_pylist() == ["a", "b"]
 
 
+def test_packs_of_earlier_versions_have_no_answers(paths: ResultsPaths) -> None:
+    """They are complete without; those of newer packs beside them are gathered."""
+    commit(paths, "p1", rows_of("a", "c"))
+    commit(paths, "p2", rows_of("b", "d"))
+    paths.part("answers", "p1").unlink()
+    found = compacted(paths, PLAN)
+    assert found["trials"]["trial_id"].to_pylist() == ["a", "b", "c", "d"]
+    assert found["answers"]["trial_id"].to_pylist() == ["b", "d"]
+    paths.part("answers", "p2").unlink()
+    assert compacted(paths, PLAN)["answers"].num_rows == 0
+
+
 def test_nothing_done_gives_empty_tables(paths: ResultsPaths) -> None:
     found = compacted(paths, PLAN)
     assert [table.num_rows for table in found.values()] == [0, 0, 0, 0]
