@@ -13,7 +13,7 @@ TINY = """\
 study: tiny
 task: {name: digits, train_examples: 100, validation_examples: 30, test_examples: 200}
 model: {name: mlp, width: 8}
-training: {epochs: 1}
+training: {epochs: 30}
 probes: off
 factors: {model.depth: [1, 4]}
 replicates: 5
@@ -23,7 +23,7 @@ replicates: 5
 @pytest.mark.slow
 def test_the_proposed_command_trains_only_the_new_replicates(tmp_path: Path) -> None:
     (tmp_path / "my study.yaml").write_text(TINY)
-    given = ("my study.yaml", "--set", "training.learning_rate=0.5", "--replicates", "3")
+    given = ("my study.yaml", "--set", "training.learning_rate=0.3", "--replicates", "3")
     first = orch("run", *given, "--inline", "--results", "out", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     proposed = next(line for line in first.stdout.splitlines() if line.startswith("    orch run"))

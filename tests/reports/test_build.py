@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import orchestrator.reports.build
+from orchestrator.errors import EnvironmentFault
 from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import ReportError
 from orchestrator.reports.index import write_index
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.slow  # whole pages
 
 COLUMNS = [
     "metric", "baseline", "variant", "n", "diverged", "counted_as", "difference", "ci_low",
-    "ci_high", "p_value", "p_adjusted", "prob_better", "effect_size", "verdict",
+    "ci_high", "simultaneous_low", "simultaneous_high", "p_value", "p_adjusted", "prob_better",
+    "better_low", "better_high", "effect_size", "verdict",
 ]  # fmt: skip
 
 
@@ -123,8 +125,8 @@ def test_a_write_that_fails_leaves_the_old_report_whole(
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_text", fail)
-    with pytest.raises(OSError, match="No space left"):
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(EnvironmentFault, match="No space left"):
         build_report(small)
     assert (small / "report.html").read_bytes() == before
     assert not [path for path in small.iterdir() if path.name.startswith(".")]
