@@ -27,8 +27,16 @@ class Attainable:
     replicates: int
     contrasts: int  # variants that are compared with a baseline
     smallest_p: float  # of one contrast
-    smallest_p_adjusted: float  # of a contrast, adjusted for all by max-T: the same
-    replicates_needed: int  # for the adjusted p to get below .05
+
+    @property
+    def smallest_p_adjusted(self) -> float:
+        """Of a contrast, adjusted for all by max-T: the same."""
+        return self.smallest_p
+
+    @property
+    def replicates_needed(self) -> int:
+        """For the adjusted p to get below .05."""
+        return DESCRIPTIVE_BELOW
 
     @property
     def descriptive_only(self) -> bool:
@@ -43,7 +51,7 @@ def attainable(study: Study) -> Attainable:
 def power_of(n: int, m: int) -> Attainable:
     """For n replicates and m contrasts; tests/plan/test_power.py holds it equal to the report."""
     smallest = 1.0 / (DRAWS + 1) if n > EXACT_UP_TO else min(1.0, 2.0 ** (1 - n))
-    return Attainable(n, m, smallest, smallest, DESCRIPTIVE_BELOW)
+    return Attainable(n, m, smallest)
 
 
 def contrasts(study: Study) -> int:

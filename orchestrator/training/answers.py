@@ -39,16 +39,19 @@ class TestAnswers:
         flat, counts = (each.reshape(*places.shape, -1).float().cpu() for each in (values, weights))
         self.blocks[metric].append((places.cpu(), flat, counts))
 
-    def rows(self, shape: tuple[int, int, int]) -> list[list[dict[str, Any]]]:
-        """Of each member one row per metric: the columns of answers.parquet without trial_id.
+    def rows(self, shape: tuple[int, int, int], wanted: Tensor) -> dict[int, list[dict[str, Any]]]:
+        """Of each wanted member one row per metric: answers.parquet without trial_id.
 
         shape: members, examples of the split, targets per example (padding included).
+        wanted: (members,) of bool.
         """
-        found: list[list[dict[str, Any]]] = [[] for _ in range(shape[0])]
+        found: dict[int, list[dict[str, Any]]] = {
+            m: [] for m in wanted.nonzero().flatten().tolist()
+        }
         for metric, blocks in self.blocks.items():
             values, weights = self._whole(blocks, shape).numpy()
-            for own, value, weight in zip(found, values, weights, strict=True):
-                own.append(_row(metric, value, weight))
+            for member, own in found.items():
+                own.append(_row(metric, values[member], weights[member]))
         return found
 
     def _whole(self, blocks: list[Block], shape: tuple[int, int, int]) -> Tensor:

@@ -75,7 +75,7 @@ def train_members(
             early_stopping.update(epoch, metrics["validation", "loss"])
             if answers is not None and "test" in data.splits:
                 counting = early_stopping.counting(epoch, is_last)
-                recorder.answered(answers.rows(data.test_shape), counting)
+                recorder.answered(answers.rows(data.test_shape, counting))
         probes.after_epoch(epoch, step, early_stopping.stopping)
         if recorder.stopped(early_stopping.stopping, epoch, early_stopping.best_epoch):
             freeze(optimizer, early_stopping.stopping)

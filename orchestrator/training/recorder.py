@@ -108,10 +108,9 @@ class Recorder:
             self.metrics.add(values, self.active, **labels)
             self.history[epoch][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
 
-    def answered(self, rows: Sequence[list[dict[str, Any]]], counting: Tensor) -> None:
-        """rows: `TestAnswers.rows`.   counting: (members,), whose final metrics these may be."""
-        for member in np.flatnonzero(counting.numpy() & self.active).tolist():
-            self.answers[member] = rows[member]
+    def answered(self, rows: Mapping[int, list[dict[str, Any]]]) -> None:
+        """rows: `TestAnswers.rows` of the members whose final metrics these may be."""
+        self.answers |= {member: own for member, own in rows.items() if self.active[member]}
 
     def probed(
         self, epoch: int, step: int, readings: Iterable[Reading], members: NDArray[np.bool_]

@@ -13,6 +13,8 @@ from orchestrator.training.engine import train
 from orchestrator.training.records import PackRows
 from tests.training.packs import SMALL_DIGITS, pack, variant
 
+ALL = torch.tensor([True])
+
 
 def decoded(row: dict[str, Any]) -> NDArray[np.float64]:
     data = np.frombuffer(row["answers"], np.uint8 if row["kind"] == "bit" else "<f4")
@@ -70,7 +72,7 @@ def test_values_come_in_the_order_of_the_split() -> None:
     answers.expect("mse")
     answers.add("mse", torch.tensor([[2, 0]]), torch.tensor([[2.5, 0.5]]), torch.ones(1, 2))
     answers.add("mse", torch.tensor([[1]]), torch.tensor([[1.5]]), torch.ones(1, 1))
-    (((row),),) = answers.rows((1, 3, 1))
+    ((row,),) = answers.rows((1, 3, 1), ALL).values()
     assert decoded(row).tolist() == [0.5, 1.5, 2.5]
 
 
@@ -80,7 +82,7 @@ def test_padding_is_left_out() -> None:
     right = torch.tensor([[[1.0, 0.0], [1.0, 1.0]]])
     weights = torch.tensor([[[1.0, 0.0], [1.0, 1.0]]])
     answers.add("accuracy", torch.tensor([[1, 0]]), right, weights)
-    (((row),),) = answers.rows((1, 2, 4))
+    ((row,),) = answers.rows((1, 2, 4), ALL).values()
     assert (row["kind"], row["n"]) == ("bit", 3)
     assert decoded(row).tolist() == [1, 1, 1]
     assert np.frombuffer(row["words"], "<u4").tolist() == [2, 1]

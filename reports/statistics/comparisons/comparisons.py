@@ -18,7 +18,7 @@ from orchestrator.reports.statistics.comparisons.family import (
     unpaired_family,
 )
 from orchestrator.reports.statistics.intervals import Floats
-from orchestrator.reports.statistics.outcomes.bounds import at_bound, bounds
+from orchestrator.reports.statistics.outcomes.bounds import at_bound, within_range
 from orchestrator.reports.statistics.outcomes.divergence import Diverged, Sides, Values, counted
 from orchestrator.reports.statistics.outcomes.solved import wilson
 
@@ -111,7 +111,7 @@ def compare_pairs(
     diverged: Mapping[str, Diverged],
 ) -> tuple[tuple[Comparison, ...], str]:
     """One comparison a pair (variant, baseline), as one family, and what p was adjusted with."""
-    sides = [_sides(compare, pair, values, diverged) for pair in pairs]
+    sides = [sides_of(compare, *pair, values, diverged) for pair in pairs]
     rows = [_described(compare, *pair, s) for pair, s in zip(pairs, sides, strict=True)]
     tested = list(_tested(rows, sides))
     each = zip(rows, sides, tested, strict=True)
@@ -127,14 +127,16 @@ def contrasts(variants: Sequence[Variant]) -> tuple[list[tuple[str, str]], tuple
     return [(variant, str(base)) for variant, base in pairs], orphans
 
 
-def _sides(
+def sides_of(
     compare: Compare,
-    pair: tuple[str, str],
+    variant: str,
+    baseline: str,
     values: Mapping[str, Values],
     diverged: Mapping[str, Diverged],
 ) -> Sides:
-    (a, b), (lost_a, lost_b) = ([values[x] for x in pair], [diverged.get(x, {}) for x in pair])
-    return counted(a, b, lost_a, lost_b, direction=compare.direction)
+    """Both sides of one contrast, by replicate, with the diverged trials counted."""
+    lost = diverged.get(variant, {}), diverged.get(baseline, {})
+    return counted(values[variant], values[baseline], *lost, direction=compare.direction)
 
 
 def _described(compare: Compare, variant: str, baseline: str, sides: Sides) -> Comparison:
@@ -225,7 +227,7 @@ def _judged(compare: Compare, row: Comparison, sides: Sides, tested: Tested | No
     together = tested.together
     if said in ("better", "worse"):
         together = cut(row.difference or 0.0, *together)
-    alone, shown = (_within(compare, *ends) for ends in (tested.alone, together))
+    alone, shown = (_known(within_range(compare, *ends)) for ends in (tested.alone, together))
     return replace(
         row, ci_low=alone[0], ci_high=alone[1],
         simultaneous_low=shown[0], simultaneous_high=shown[1], verdict=said,
@@ -263,13 +265,9 @@ def cut(difference: float, low: float, high: float) -> tuple[float, float]:
     return (max(low, 0.0), high) if difference > 0 else (low, min(high, 0.0))
 
 
-def _within(compare: Compare, low: float, high: float) -> tuple[float | None, float | None]:
-    """Ends that a difference can have: two shares differ by at most 1. None where infinite."""
-    ends = bounds(compare)
-    most = max(ends) - min(ends) if len(ends) == 2 else np.inf
-    clipped = float(np.clip(low, -most, most)), float(np.clip(high, -most, most))
-    known = all(isfinite(end) for end in (low, high))
-    return clipped if known else (None, None)
+def _known(ends: tuple[float, float]) -> tuple[float | None, float | None]:
+    """None for both where so few pairs exclude nothing."""
+    return ends if all(map(isfinite, ends)) else (None, None)
 
 
 def adjustment(rows: Sequence[Comparison]) -> str:

@@ -14,6 +14,7 @@ from orchestrator.reports.data.answers import Answers, Key
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.comparisons.resplits import shared_data
 from orchestrator.reports.statistics.intervals import LEVEL, Floats
+from orchestrator.reports.statistics.outcomes.bounds import within_range
 
 Ints = NDArray[np.int64]
 MOST_VALUES = 100_000_000  # differences of all comparisons; they take two seconds or so
@@ -203,10 +204,8 @@ def _judged(plan: PlanDocument, row: Comparison, found: _Differences) -> OtherEx
         return "no_spread"
     about = crossed(d)
     half = float(stdtrit(about.freedom, 0.5 + LEVEL / 2) * np.sqrt(about.variance))
-    most = 1.0 if plan.compare.unit == "share" else np.inf
     return OtherExamples(
-        max(row.difference - half, -most),
-        min(row.difference + half, most),
+        *within_range(plan.compare, row.difference - half, row.difference + half),
         float(about.share),
         mcnemar(d) if found.are_bits and found.words is None else None,
     )

@@ -6,8 +6,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from orchestrator.reports.statistics.comparisons.family import ALPHA
 from orchestrator.reports.statistics.comparisons.simulated_families import (
-    ALPHA,
     LARGEST,
     OWN,
     SEED,

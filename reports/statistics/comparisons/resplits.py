@@ -6,6 +6,7 @@ from scipy.special import stdtrit
 from orchestrator.plan_document import Data, PlanDocument, Variant
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.intervals import LEVEL, Floats
+from orchestrator.reports.statistics.outcomes.bounds import within_range
 
 Interval = tuple[float, float]  # low, high
 
@@ -39,7 +40,7 @@ def resplits(plan: PlanDocument, rows: tuple[Comparison, ...]) -> dict[str, Inte
         return {}
     by_id = {variant.variant_id: variant for variant in plan.variants}
     return {
-        row.variant: (row.difference - half, row.difference + half)
+        row.variant: within_range(plan.compare, row.difference - half, row.difference + half)
         for row in rows
         if row.method == "paired" and row.difference is not None and row.sd is not None
         for ratio in _ratios(shared_data(plan, by_id[row.variant], by_id[row.baseline]))

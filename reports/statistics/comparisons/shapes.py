@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import bdtr
 
 from orchestrator.plan_document import Compare
-from orchestrator.reports.statistics.comparisons.comparisons import Comparison
+from orchestrator.reports.statistics.comparisons.comparisons import Comparison, sides_of
 from orchestrator.reports.statistics.intervals import LEVEL, Floats
-from orchestrator.reports.statistics.outcomes.divergence import Diverged, Values, counted
+from orchestrator.reports.statistics.outcomes.divergence import Diverged, Values
 
 Reason = Literal["two_groups", "skewed"]
 RARE = 0.01  # of normal samples that each of the limits flags
@@ -78,8 +78,7 @@ def _shape(
     diverged: Mapping[str, Diverged],
 ) -> Shape | None:
     lost = diverged.get(row.variant, {}), diverged.get(row.baseline, {})
-    own, base = values[row.variant], values[row.baseline]
-    sides = counted(own, base, *lost, direction=compare.direction)
+    sides = sides_of(compare, row.variant, row.baseline, values, diverged)
     a = np.array(list(sides.variant.values()))
     b = np.array([sides.baseline[replicate] for replicate in sides.variant])
     least = compare.smallest_difference or 0.0

@@ -7,11 +7,11 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from orchestrator.reports.statistics.comparisons.family import ALPHA
 from orchestrator.reports.statistics.comparisons.signflip import sign_patterns
 
 Singles = NDArray[np.float32]  # half the time of float64; differences are continuous, without ties
 
-ALPHA = 0.05
 SEED = 20261130  # of all draws; the same for every effect, so that power grows smoothly
 CORRELATION = 0.5  # of two differences that share their baseline and vary equally
 OWN = np.float32((1 - CORRELATION) ** 0.5)  # times a standard normal draw: a contrast's own part

@@ -13,6 +13,12 @@ def limits(name: str, unit: str) -> tuple[float, float]:
     return (0.0, 1.0) if unit == "share" else (_LEAST.get(name, -inf), inf)
 
 
+def within_range(compare: Compare, low: float, high: float) -> tuple[float, float]:
+    """Ends that a difference of the metric can have: two shares differ by at most 1."""
+    least, most = limits(compare.metric.split("/")[-1], compare.unit)
+    return max(low, least - most), min(high, most - least)
+
+
 def best_possible(compare: Compare) -> float | None:
     """The best value that the metric can have; None where that is not known."""
     if compare.unit == "share":

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from orchestrator.reports.statistics.comparisons.family import ALPHA
 from orchestrator.reports.statistics.comparisons.signflip import max_t_p, statistics
 from orchestrator.reports.statistics.comparisons.simulated_families import (
-    ALPHA,
     CORRELATION,
     families,
     flipped,
