@@ -92,7 +92,7 @@ def test_no_file_gives_a_traceback(small: Path, content: bytes) -> None:
         (["check", "a", "b"], "unexpected extra argument"),
         (["check", "a", "--jsn"], "No such option"),
         (["chek", "a"], "No such command 'chek'"),
-        (["plan", "a", "--replicates", "x"], "valid integer"),
+        (["plan", "a", "--replicates", "x"], "a whole number ≥ 1"),
         (["check", "no/such/file.yaml"], "no such file or shipped study"),
         (["check", "."], "is a folder"),
     ],
