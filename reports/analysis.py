@@ -41,6 +41,7 @@ from orchestrator.reports.statistics.outcomes.curves import Curve, curves
 from orchestrator.reports.statistics.outcomes.divergence import Diverged, diverged
 from orchestrator.reports.statistics.outcomes.evidence import Evidence, evidence
 from orchestrator.reports.statistics.outcomes.failures import Cause, failures
+from orchestrator.reports.statistics.outcomes.final_epochs import FinalEpochs, final_epochs
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
 from orchestrator.reports.statistics.outcomes.solve_times import solve_times
 from orchestrator.reports.statistics.outcomes.solved import Solved, solved
@@ -65,6 +66,7 @@ class Analysis:
     near_best: tuple[str, ...]  # ids of baselines without room above them
     unlearnt: tuple[str, ...]  # ids of variants whose interval reaches the task's baseline
     budgets: Budgets | None  # None where all trials trained equally long
+    final_epochs: FinalEpochs | None  # None where all results are of the study's last epoch
     solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
     time_to_solve: Mapping[str, TimeToSolve]  # the same
     solved_comparisons: tuple[SolvedComparison, ...]  # the same
@@ -107,6 +109,7 @@ def analyse(tables: Tables) -> Analysis:
         near_best=near_best(plan.compare, results, compared.rows),
         unlearnt=unlearnt(plan.compare, results, least),
         budgets=budgets(plan, tables.trials),
+        final_epochs=final_epochs(plan, tables.trials),
         solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
         time_to_solve=time_to_solve(times),
         solved_comparisons=solved_comparisons(plan, tables.trials, times),

@@ -42,6 +42,7 @@ GRADIENTS = pa.schema(
 ANSWERS = pa.schema(
     [
         _column("trial_id", pa.string()),
+        _column("epoch", pa.int32(), nullable=True),  # earlier versions did not store it
         _column("metric", pa.string()),
         _column("kind", pa.string()),
         _column("n", pa.int32()),
@@ -70,6 +71,7 @@ TRIALS_HEAD = pa.schema(
 TRIALS_TAIL = pa.schema(
     [
         _column("epochs_done", pa.int32()),
+        _column("final_epoch", pa.int32(), nullable=True),
         _column("wall_s", pa.float64()),
         _column("pack_id", pa.string()),
         _column("execution", pa.string(), nullable=True),

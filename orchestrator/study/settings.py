@@ -20,7 +20,8 @@ class Schedule(Settings):
     every_epochs: Count = 10
     """For `step`."""
     patience: Count = 5
-    """For `plateau`: epochs without a lower validation loss."""
+    """For `plateau`: how many epochs in a row may pass without a validation loss that is lower by
+    a factor of 0.9999; the next one lowers the learning rate, as in ReduceLROnPlateau of torch."""
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Multiplies the learning rate."""
 
@@ -57,9 +58,13 @@ class Training(Settings):
     """Largest absolute value of each gradient entry."""
     schedule: Schedule = Schedule()
     early_stopping: Count | None = None
-    """Epochs without a lower validation loss after which a trial ends; its final metrics are
-    those of its best epoch. The report then warns of unequal budgets. Left out: all trials train
-    for `epochs` epochs."""
+    """Epochs in a row without a lower validation loss after which a trial ends, as `patience` of
+    EarlyStopping in Keras and Lightning. The report then warns of unequal budgets. Left out: all
+    trials train for `epochs` epochs."""
+    select: Literal["last", "best"] = "last"
+    """Which epoch's network is the result of a trial, whether it stopped early or not. `last`: the
+    one in which training ends; `best`: of the measured epochs from 1 on, the one with the lowest
+    validation loss."""
     loss: Loss | None = None
     """Left out: the loss that the task prescribes."""
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from orchestrator.training.distributed.process_group import ALONE, ProcessGroup
 
-COLUMNS = ("trial_id", "metric", "kind", "n", "answers", "words")
+COLUMNS = ("trial_id", "epoch", "metric", "kind", "n", "answers", "words")
 Block = tuple[Tensor, Tensor, Tensor]  # places, values, weights
 
 
@@ -40,7 +40,7 @@ class TestAnswers:
         self.blocks[metric].append((places.cpu(), flat, counts))
 
     def rows(self, shape: tuple[int, int, int], wanted: Tensor) -> dict[int, list[dict[str, Any]]]:
-        """Of each wanted member one row per metric: answers.parquet without trial_id.
+        """Of each wanted member one row per metric: answers.parquet without `trial_id` and `epoch`.
 
         shape: members, examples of the split, targets per example (padding included).
         wanted: (members,) of bool.

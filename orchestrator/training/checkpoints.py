@@ -17,6 +17,7 @@ from torch import Tensor
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, CheckpointStorage
 from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers import Optimizer
+from orchestrator.training.optim.schedules import Schedule
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.stacking.members import Members
 
@@ -28,6 +29,7 @@ class TrainingState:
     members: Members
     optimizer: Optimizer
     early_stopping: EarlyStopping
+    schedule: Schedule
     recorder: Recorder
 
     @property
@@ -48,6 +50,7 @@ class TrainingState:
             "tensors": {name: tensor.detach().cpu() for name, tensor in self.tensors.items()},
             "steps": self.optimizer.steps,
             "early_stopping": self.early_stopping.state(),
+            "schedule": self.schedule.state(),
             "recorder": self.recorder.state(),
         }
 
@@ -57,6 +60,7 @@ class TrainingState:
             tensor.copy_(state["tensors"][name])
         self.optimizer.steps = state["steps"]
         self.early_stopping.restore(state["early_stopping"])
+        self.schedule.restore(state["schedule"])
         self.recorder.restore(state["recorder"])
 
 

@@ -42,10 +42,10 @@ def train_members(
     loss = LOSSES[training.loss or task.loss]
     optimizer = OPTIMIZERS[training.optimizer](members, trainings)
     clip = clipping(trainings, members.flat)
-    early_stopping = EarlyStopping(training.early_stopping, len(settings))
-    schedule = Schedule(training.schedule, optimizer, early_stopping)
+    early_stopping = EarlyStopping.of(training, len(settings))
+    schedule = Schedule(training.schedule, optimizer)
     probes = ProbeSchedule(members, data, settings[0], loss, random_streams, recorder)
-    state = TrainingState(members, optimizer, early_stopping, recorder)
+    state = TrainingState(members, optimizer, early_stopping, schedule, recorder)
     first_epoch, step = checkpointer.resume(state)  # 0, 0 without a checkpoint
 
     for epoch in range(first_epoch, training.epochs + 1):
@@ -63,7 +63,8 @@ def train_members(
 
         is_last = epoch == training.epochs
         is_due = epoch % training.evaluate_every == 0 or is_last
-        answers = TestAnswers(data.group) if early_stopping.may_count(is_last) else None
+        may_count = is_due and early_stopping.may_count(epoch, is_last)
+        answers = TestAnswers(data.group) if may_count else None
         # (split, metric) → (members,)
         metrics = evaluate(members, data, loss, task, answers) if is_due else {}
         diverged = ~_finite(members, metrics)  # (members,)
@@ -73,13 +74,14 @@ def train_members(
         if is_due:
             recorder.measured(epoch, step, metrics)
             early_stopping.update(epoch, metrics["validation", "loss"])
+            counting = early_stopping.counting(epoch, is_last)
+            recorder.counted(epoch, counting)
             if answers is not None and "test" in data.splits:
-                counting = early_stopping.counting(epoch, is_last)
-                recorder.answered(answers.rows(data.test_shape, counting))
+                recorder.answered(epoch, answers.rows(data.test_shape, counting))
         probes.after_epoch(epoch, step, early_stopping.stopping)
-        if recorder.stopped(early_stopping.stopping, epoch, early_stopping.best_epoch):
+        if recorder.stopped(early_stopping.stopping, epoch):
             freeze(optimizer, early_stopping.stopping)
-        schedule.step(epoch)
+        schedule.step(epoch, metrics.get(("validation", "loss")))
         if not recorder.active.any():
             break  # all have diverged or stopped early
         checkpointer.after_epoch(epoch, step, state)

@@ -79,7 +79,8 @@ class Recorder:
         self.started = perf_counter()
         self.active = np.ones(len(trials), dtype=bool)
         self.diverged_in: dict[int, int] = {}  # member → epoch
-        self.stopped_in: dict[int, tuple[int, int]] = {}  # member → epoch, best epoch
+        self.stopped_in: dict[int, int] = {}  # member → epoch
+        self.final_epoch: dict[int, int] = {}  # member → epoch that counts, as far as is known
         self.history: dict[int, dict[str, NDArray[np.float64]]] = {}  # by epoch measured
         self.answers: dict[int, list[dict[str, Any]]] = {}  # by member, of the epoch that counts
         ids = np.array([trial.trial_id for trial in trials])
@@ -92,11 +93,10 @@ class Recorder:
         self.active &= ~new
         return bool(new.any())
 
-    def stopped(self, members: Tensor, epoch: int, best_epochs: Tensor) -> bool:
-        """Mark members that stop early; their final metrics are those of their best epoch."""
+    def stopped(self, members: Tensor, epoch: int) -> bool:
+        """Mark members, (members,) of bool, that stop early; True if any is new."""
         new = members.numpy() & self.active
-        for member in np.flatnonzero(new).tolist():
-            self.stopped_in[member] = epoch, int(best_epochs[member])
+        self.stopped_in.update(dict.fromkeys(np.flatnonzero(new).tolist(), epoch))
         self.active &= ~new
         return bool(new.any())
 
@@ -108,9 +108,18 @@ class Recorder:
             self.metrics.add(values, self.active, **labels)
             self.history[epoch][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
 
-    def answered(self, rows: Mapping[int, list[dict[str, Any]]]) -> None:
-        """rows: `TestAnswers.rows` of the members whose final metrics these may be."""
-        self.answers |= {member: own for member, own in rows.items() if self.active[member]}
+    def counted(self, epoch: int, members: Tensor) -> None:
+        """Mark members, (members,) of bool, whose result is this epoch unless a later one is."""
+        counting = np.flatnonzero(members.numpy() & self.active).tolist()
+        self.final_epoch.update(dict.fromkeys(counting, epoch))
+
+    def answered(self, epoch: int, rows: Mapping[int, list[dict[str, Any]]]) -> None:
+        """rows: `TestAnswers.rows` of the members whose result may be this epoch."""
+        self.answers |= {
+            member: [{"epoch": epoch, **row} for row in own]
+            for member, own in rows.items()
+            if self.active[member]
+        }
 
     def probed(
         self, epoch: int, step: int, readings: Iterable[Reading], members: NDArray[np.bool_]
@@ -153,6 +162,7 @@ class Recorder:
             "active": torch.from_numpy(self.active.copy()),
             "diverged_in": dict(self.diverged_in),
             "stopped_in": dict(self.stopped_in),
+            "final_epoch": dict(self.final_epoch),
             "epochs": list(self.history),
             "history": {
                 name: torch.from_numpy(np.stack([epoch[name] for epoch in self.history.values()]))
@@ -169,6 +179,7 @@ class Recorder:
         self.started = perf_counter() - state["elapsed_s"]
         self.active = state["active"].numpy()
         self.diverged_in, self.stopped_in = state["diverged_in"], state["stopped_in"]
+        self.final_epoch = state["final_epoch"]
         names, epochs = state["history"], zip(*state["history"].values(), strict=True)
         self.history = {
             number: {name: values.numpy() for name, values in zip(names, epoch, strict=True)}
@@ -194,11 +205,11 @@ class Recorder:
             epoch = self.diverged_in[member]
             error = f"loss was not finite in epoch {epoch}"
             final: dict[str, float | None] = dict.fromkeys(self.history[0])
-            return Outcome("diverged", error, max(epoch - 1, 0), {**final, **known})
-        epochs = trial.variant.settings.training.epochs
-        done, best = self.stopped_in.get(member, (epochs, epochs))
-        final = {name: float(values[member]) for name, values in self.history[best].items()}
-        return Outcome("completed", None, done, {**final, **known})
+            return Outcome("diverged", error, max(epoch - 1, 0), final={**final, **known})
+        done = self.stopped_in.get(member, trial.variant.settings.training.epochs)
+        counts = self.final_epoch[member]
+        final = {name: float(values[member]) for name, values in self.history[counts].items()}
+        return Outcome("completed", None, done, counts, {**final, **known})
 
 
 def joined(tables: Sequence[PackRows]) -> PackRows:

@@ -15,12 +15,14 @@ Status = Literal["completed", "diverged", "failed"]
 class Outcome:
     """What became of a trial.
 
+    final_epoch: the one that counts, in which `final` was measured; None unless completed.
     final: `<split>/<metric>` → value in the epoch that counts; None where it diverged before.
     """
 
     status: Status
     error: str | None
     epochs_done: int
+    final_epoch: int | None = None
     final: Mapping[str, float | None] = field(default_factory=dict)
 
 
@@ -57,6 +59,7 @@ def trial_row(pack: Pack, trial: Trial, outcome: Outcome, execution: Execution) 
         **{f"setting.{path}": value for path, value in variant.settings.flat.items()},
         **{f"final.{name}": value for name, value in outcome.final.items()},
         "epochs_done": outcome.epochs_done,
+        "final_epoch": outcome.final_epoch,
         "wall_s": execution.wall_s,
         "pack_id": pack.pack_id,
         "execution": execution.way,

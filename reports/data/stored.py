@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 # The columns that are read; trials.parquet also gives every `final.<split>/<metric>`.
 _TRIALS = (
-    *("trial_id", "status", "error", "epochs_done", "wall_s"),
+    *("trial_id", "status", "error", "epochs_done", "final_epoch", "wall_s"),
     *("execution", "device", "threads", "code_digest", "pack_id", "git_commit"),
 )
 _METRICS = ("trial_id", "epoch", "split", "metric", "value")

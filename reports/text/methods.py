@@ -78,6 +78,7 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
          "share. The mean of a metric that is 0 or 1 in each trial, solved, has Wilson's interval "
          "instead (Wilson 1927)."),
     ]  # fmt: skip
+    found += _final_epochs(analysis)
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
     if analysis.resplits:
@@ -113,6 +114,20 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     if analysis.solved_comparisons:
         found += [("Solved, compared", _SOLVED_COMPARED)]
     return tuple(found)
+
+
+def _final_epochs(analysis: Analysis) -> list[tuple[str, str]]:
+    found = analysis.final_epochs
+    if found is None:
+        return []
+    of = {
+        "last": "the epoch in which its training ended (training.select: last)",
+        "best": "the epoch with the lowest validation loss (training.select: best)",
+    }
+    epochs = f"epochs {found.least:.0f} to {found.most:.0f}, median {found.median:g}"
+    chosen = " or of ".join(of[str(each)] for each in found.selected)
+    text = f"The result of a trial, and each of its answers, is of {chosen}: {epochs}."
+    return [("Epoch of the results", text)]
 
 
 def _tuned(analysis: Analysis) -> list[tuple[str, str]]:

@@ -61,6 +61,7 @@ def train(pack: Pack, device: str = "cpu", threads: int = 1, **more: Any) -> Pac
     }
     answers: dict[str, Any] = {
         "trial_id": list(ids),
+        "epoch": [1] * count,
         "metric": ["accuracy"] * count,
         "kind": ["bit"] * count,
         "n": [12] * count,

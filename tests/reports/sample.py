@@ -252,7 +252,9 @@ def _trial(
         **{f"factor.{path}": str(level) for path, level in levels.items()},
         **{name: final.get(name) for name in (*FINAL, *_more_finals(sample))},
         **_baseline(sample, fate),
-        "epochs_done": max(last, 0), "wall_s": 0.12, "pack_id": "0f" * 8, "execution": "stacked",
+        "epochs_done": max(last, 0),
+        "final_epoch": last if fate == "completed" else None,
+        "wall_s": 0.12, "pack_id": "0f" * 8, "execution": "stacked",
         "device": "cpu", "threads": 1, "code_digest": "cd" * 8, "git_commit": None,
         "git_dirty": None, "started_at": "2026-05-04T09:30:02+00:00", "schema_version": 1,
     }  # fmt: skip

@@ -54,7 +54,7 @@ def cut_off(members: Pack, after: int) -> CheckpointStorage:
 def assert_same(rows: PackRows, others: PackRows) -> None:
     for name, values in rows.trials.items():
         assert name in UNLIKE or list(values) == list(others.trials[name]), name
-    for table in ("metrics", "gradients"):
+    for table in ("metrics", "gradients", "answers"):
         one, other = getattr(rows, table), getattr(others, table)
         for column in one:
             np.testing.assert_array_equal(one[column], other[column])
@@ -72,7 +72,8 @@ STACKED: dict[str, dict[str, Any]] = {
     "momentum": {"momentum": 0.9, "schedule": Schedule(kind="step", every_epochs=2)},
     "adam": {"optimizer": "adam", "learning_rate": 0.01},
     "rmsprop": {"optimizer": "rmsprop", "learning_rate": 0.01, "momentum": 0.5},
-    "stopping": {"learning_rate": 1.0, "early_stopping": 1},
+    "stopping": {"learning_rate": 1.0, "early_stopping": 3},
+    "best epoch": {"learning_rate": 4.0, "early_stopping": 3, "select": "best"},
     "plateau": {"learning_rate": 2.0, "schedule": Schedule(kind="plateau", patience=1)},
     "seldom measured": {"evaluate_every": 4},
 }

@@ -12,7 +12,7 @@ from orchestrator.study.settings import Resources
 from orchestrator.training.engine import train
 from tests.training.packs import pack, variant
 
-OUTCOME = ("status", "error", "epochs_done", "wall_s", "execution", "started_at")
+OUTCOME = ("status", "error", "epochs_done", "final_epoch", "wall_s", "execution", "started_at")
 BOTH = pack([variant("calm"), variant("wild", learning_rate=1e200)], replicates=1)
 
 

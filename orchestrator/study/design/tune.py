@@ -24,6 +24,7 @@ FIXED_ONLY = {
     "model.init.scheme": "schemes are compared, not tuned",
     "training.epochs": "every variant has the same budget",
     "training.early_stopping": "every variant has the same budget",
+    "training.select": "it decides what the result of a trial is",
     "training.loss": "validation scores of different losses cannot be compared",
 }  # path → why it cannot be tuned
 TOP = ("tune",)

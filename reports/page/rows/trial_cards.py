@@ -103,6 +103,7 @@ def _columns(view: Scheme, trials: pd.DataFrame) -> dict[str, list[Any]]:
         "point": _column(trials, "point"),
         "status": trials["status"].tolist(),
         "epochs": _numbers(trials["epochs_done"]),
+        "final": _numbers(trials["final_epoch"]),
         "wall_s": _numbers(trials["wall_s"]),
     }
 

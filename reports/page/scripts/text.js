@@ -57,7 +57,9 @@ export function statusText(trials, place) {
   const [epochs, wall_s] = [trials.epochs[place], trials.wall_s[place]];
   if (epochs === null) return status === "missing" ? "not trained yet" : status;
   const time = wall_s === null ? "" : ` in ${wall_s.toPrecision(2)} s`;
-  return `${status} after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}${time}`;
+  const final = trials.final[place];
+  const of = final === null || final === epochs ? "" : `, result of epoch ${final}`;
+  return `${status} after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}${time}${of}`;
 }
 
 /**

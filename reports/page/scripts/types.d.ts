@@ -209,6 +209,8 @@ export interface TrialColumns {
   point: (number | null)[];
   status: string[];
   epochs: (number | null)[];
+  /** the epoch that counts; null unless completed */
+  final: (number | null)[];
   wall_s: (number | null)[];
   tuned: number[];
 }

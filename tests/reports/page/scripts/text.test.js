@@ -10,24 +10,26 @@ import {
 } from "../../../../reports/page/scripts/text.js";
 
 const trials = {
-  status: ["completed", "missing", "failed"],
-  epochs: [20, null, 1],
-  wall_s: [0.1234, null, 2],
-  replicate: [0, 1, 2],
-  point: [null, 5, 5],
-  tuning: [null, 0, 1],
+  status: ["completed", "missing", "failed", "completed"],
+  epochs: [20, null, 1, 9],
+  final: [20, null, null, 6],
+  wall_s: [0.1234, null, 2, 3],
+  replicate: [0, 1, 2, 3],
+  point: [null, 5, 5, null],
+  tuning: [null, 0, 1, null],
 };
 
 test("the status of a trial", () => {
   assert.equal(statusText(trials, 0), "completed after 20 epochs in 0.12 s");
   assert.equal(statusText(trials, 1), "not trained yet");
   assert.equal(statusText(trials, 2), "failed after 1 epoch in 2.0 s");
+  assert.equal(statusText(trials, 3), "completed after 9 epochs in 3.0 s, result of epoch 6");
 });
 
 test("a trial of the tuning is named by study and point", () => {
   assert.equal(replicateText(trials, 0), "replicate 0");
   assert.equal(replicateText(trials, 2), "tuning study 1, tuning point 5, replicate 2");
-  const one = { ...trials, tuning: [null, 0, 0] };
+  const one = { ...trials, tuning: [null, 0, 0, null] };
   assert.equal(replicateText(one, 2), "tuning point 5, replicate 2");
 });
 
