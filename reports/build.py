@@ -1,47 +1,18 @@
 """Makes the report of one study from its folder, and the page that lists all studies."""
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from orchestrator.files import replacing, write_text
+from orchestrator.files import write_text
 from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.index import write_index
 from orchestrator.reports.page.render import BESIDE, render
-from orchestrator.reports.statistics.comparisons.comparisons import Comparison
-from orchestrator.reports.statistics.gradients.fits import decay_table
+from orchestrator.reports.tables import write_comparisons, write_decay
 from orchestrator.reports.text.sentences import Sentences, sentences
 from orchestrator.reports.text.verdicts import rest_text, shown
-
-_NUMBERS = (
-    *("counted_as", "difference", "ci_low", "ci_high"),
-    *("simultaneous_low", "simultaneous_high", "p_value", "p_adjusted"),
-    *("prob_better", "better_low", "better_high", "effect_size"),
-)
-COMPARISONS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("metric", "baseline", "variant")),
-        *((name, pa.int64()) for name in ("n", "diverged")),
-        *((name, pa.float64()) for name in _NUMBERS),
-        ("verdict", pa.string()),
-    ]
-)
-
-DECAY = pa.schema(
-    [
-        ("trial_id", pa.string()),
-        ("epoch", pa.int32()),
-        *((name, pa.string()) for name in ("axis", "site_group", "quantity")),
-        *((name, pa.float64()) for name in ("factor", "total", "half_life", "fit_r2")),
-        ("underflow", pa.bool_()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -64,9 +35,8 @@ def build_report(folder: Path, refresh_s: int | None = None) -> Report:
     """
     tables = read_tables(folder)
     analysis = analyse(tables)
-    labels = {variant.variant_id: variant.label for variant in analysis.plan.variants}
-    write_comparisons(folder / "comparisons.parquet", analysis.comparisons.rows, labels)
-    write_decay(folder / "decay.parquet", decay_table(analysis.gradients.fits, analysis.plan))
+    write_comparisons(folder / "comparisons.parquet", analysis)
+    write_decay(folder / "decay.parquet", analysis)
     said = sentences(analysis)
     page = render(tables, analysis, said, refresh_s)
     _write_beside(folder / BESIDE, page.beside)
@@ -94,23 +64,3 @@ def _lines(said: Sentences) -> tuple[str, ...]:
         *([said.replicates_needed] if said.replicates_needed else []),
         *([f"    {said.command}"] if said.command else []),
     )
-
-
-def write_comparisons(path: Path, rows: Sequence[Comparison], labels: dict[str, str]) -> None:
-    """One row per contrast; variants by their labels, as in trials.parquet's `variant`."""
-    named = [
-        {**asdict(row), "variant": labels[row.variant], "baseline": labels[row.baseline]}
-        for row in rows
-    ]
-    table = pa.Table.from_pylist(
-        [{name: row[name] for name in COMPARISONS.names} for row in named], schema=COMPARISONS
-    )
-    with replacing(path) as file:
-        pq.write_table(table, file)
-
-
-def write_decay(path: Path, table: pd.DataFrame) -> None:
-    """One row per trial, probed epoch, axis, site group and quantity; unknown numbers are null."""
-    rows = pa.Table.from_pandas(table, schema=DECAY, preserve_index=False)
-    with replacing(path) as file:
-        pq.write_table(rows, file)

@@ -1,4 +1,4 @@
-"""The numbers of an analysis as pandas tables: one row a variant, one row a comparison."""
+"""The numbers of an analysis as pandas tables: one row per variant, one row per comparison."""
 
 from dataclasses import asdict
 from typing import Any
@@ -47,13 +47,33 @@ def _solved(analysis: Analysis, variant: Variant) -> dict[str, int | None]:
 
 
 def comparisons_frame(analysis: Analysis) -> pd.DataFrame:
-    """One row a contrast; variants by their labels, as in `variant` of trials.parquet."""
+    """One row per contrast; variants by their labels, as in `variant` of trials.parquet."""
     labels = {variant.variant_id: variant.label for variant in analysis.plan.variants}
     rows = [
-        {**asdict(row), "variant": labels[row.variant], "baseline": labels[row.baseline]}
+        asdict(row)
+        | {"variant": labels[row.variant], "baseline": labels[row.baseline]}
+        | _companions(analysis, row.variant)
         for row in analysis.comparisons.rows
     ]
     return pd.DataFrame(rows)
+
+
+def _companions(analysis: Analysis, variant: str) -> dict[str, Any]:
+    """What is shown beside a verdict: intervals for other data, and tests that assume less."""
+    found = analysis.other_examples.intervals.get(variant)
+    shape = analysis.shapes.get(variant)
+    low, high = analysis.resplits.get(variant, (None, None))
+    return {
+        "examples_low": found.low if found else None,
+        "examples_high": found.high if found else None,
+        "mcnemar_p": found.mcnemar_p if found else None,
+        "resplit_low": low,
+        "resplit_high": high,
+        "median": shape.median if shape else None,
+        "median_low": shape.low if shape else None,
+        "median_high": shape.high if shape else None,
+        "sign_p": shape.p if shape else None,
+    }
 
 
 def _named(variant: Variant) -> dict[str, Any]:

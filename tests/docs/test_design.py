@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.paths import SAMPLES, TABLES, ResultsPaths
-from orchestrator.reports.build import COMPARISONS, DECAY
+from orchestrator.reports.tables import COMPARISONS, DECAY
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 
 PAGE = (Path(__file__).parents[2] / "docs" / "design.md").read_text()

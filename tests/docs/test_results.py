@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.paths import SAMPLES, TABLES
-from orchestrator.reports.build import COMPARISONS, DECAY
+from orchestrator.reports.tables import COMPARISONS, DECAY
 from orchestrator.store.schemas import ANSWERS, GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 from tests.cli.running import events, train_here, write_study
 
