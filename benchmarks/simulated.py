@@ -25,12 +25,14 @@ from orchestrator.store.journal import append_event, write_plan
 from orchestrator.store.prepare import prepare
 from orchestrator.store.tables.compact import compact
 from orchestrator.study.load import parse_study
+from orchestrator.training.answers import TestAnswers
 from orchestrator.training.reading import Reading
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows
 
 VARIANTS, REPLICATES = 1000, 10
 PROBE_EVERY = 5
+TEST_EXAMPLES = 360
 PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5, "identity": 0.9}
 
 Draws = NDArray[np.float64]  # (members,)
@@ -90,16 +92,20 @@ def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLI
 def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
     """What the engine does, with numbers out of the air."""
     rng = np.random.default_rng(int(pack.pack_id, 16))
-    known = [{"test/baseline_accuracy": 0.1, "test/answers": 360.0}] * len(pack.trials)
+    known = [{"test/baseline_accuracy": 0.1, "test/answers": float(TEST_EXAMPLES)}] * len(
+        pack.trials
+    )
     recorder = Recorder(pack, pack.trials, known)
     epochs = pack.trials[0].variant.settings.training.epochs
     factor = np.array([_factor(trial) for trial in pack.trials])
     depth = int(str(pack.trials[0].variant.settings.flat["model.depth"]))
     everyone = np.ones(len(pack.trials), dtype=bool)
     for epoch in range(epochs + 1):
-        recorder.measured(epoch, 40 * epoch, _metrics(rng, factor, depth, epoch))
+        metrics = _metrics(rng, factor, depth, epoch)
+        recorder.measured(epoch, 40 * epoch, metrics)
         if epoch % PROBE_EVERY == 0:
             recorder.probed(epoch, 40 * epoch, _readings(rng, factor, depth), everyone)
+    recorder.answered(_answers(rng, metrics["test", "accuracy"]))
     return recorder.rows(execution="stacked", device=device, threads=threads)
 
 
@@ -120,6 +126,16 @@ def _metrics(
         found[split, "accuracy"] = torch.tensor(accuracy.clip(0, 1))
         found[split, "loss"] = torch.tensor(2.4 * (1.05 - accuracy))
     return found
+
+
+def _answers(rng: np.random.Generator, accuracy: torch.Tensor) -> dict[int, list[dict[str, Any]]]:
+    """Of the last epoch: as many right as the accuracy says, up to chance."""
+    shape = len(accuracy), TEST_EXAMPLES
+    right = torch.tensor(rng.random(shape)) < accuracy[:, None]
+    answers = TestAnswers()
+    answers.expect("accuracy")
+    answers.add("accuracy", torch.arange(shape[1]).expand(shape), right, torch.ones(shape))
+    return answers.rows((*shape, 1), torch.ones(len(accuracy), dtype=torch.bool))
 
 
 def _readings(rng: np.random.Generator, factor: Draws, depth: int) -> Iterator[Reading]:
