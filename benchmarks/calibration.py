@@ -2,7 +2,7 @@
 
     python -m benchmarks.calibration [--output FILE] [--processes 2]
 
-From values of replicates to verdicts through `compare_pairs`, for seven kinds of data, families of
+From values of replicates to verdicts through `compare_pairs`, for eight kinds of data, families of
 m comparisons and n replicates; about twenty minutes on two cores. The tables are in
 docs/statistics.md between `<!-- calibration -->` and `<!-- end -->`. Exit code 1 if data that the
 procedure is made for miss the accepted limits by more than the simulation's error.

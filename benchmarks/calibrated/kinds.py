@@ -1,4 +1,4 @@
-"""Simulated results of studies whose true differences are 0, of seven kinds."""
+"""Simulated results of studies whose true differences are 0, of eight kinds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,6 +49,10 @@ def skewed(rng: Rng, studies: int, n: int, m: int) -> Floats:
     values = rng.exponential(size=(studies, n, 1 + m)) - 1
     values[:, :, 0] = 0
     return values
+
+
+def equally_skewed(rng: Rng, studies: int, n: int, m: int) -> Floats:
+    return rng.exponential(size=(studies, n, 1 + m))
 
 
 def tied(rng: Rng, studies: int, n: int, m: int) -> Floats:
@@ -123,6 +127,12 @@ KINDS = (
         unequal,
         True,
         normal=True,
+    ),
+    Kind(
+        "equally skewed",
+        "All results are exponential with the same mean: each is skewed, no difference is.",
+        equally_skewed,
+        True,
     ),
     Kind(
         "skewed",
