@@ -14,7 +14,9 @@ from tests.reports.answered import with_answers
 from tests.reports.sample import Sample, write
 from tests.reports.some import some
 
-SAMPLE = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6)
+SAMPLE = Sample(
+    study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6, probes=False
+)
 
 
 def row(folder: Path, analysis: Analysis) -> "pd.Series[float]":

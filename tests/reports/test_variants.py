@@ -27,6 +27,7 @@ ACTIVATION, DEPTH = "model.activation", "model.depth"
 CELL, BIAS = "model.cell", "model.forget_bias"
 CENTER: Levels = {ACTIVATION: "tanh", DEPTH: 2}
 STAR = Sample(
+    probes=False,
     study="star",
     design="one_at_a_time",
     center=CENTER,
@@ -40,6 +41,7 @@ STAR = Sample(
     },
 )
 NAMED = Sample(
+    probes=False,
     study="named",
     design="variants",
     factors={ACTIVATION: ["sigmoid", "relu"], DEPTH: [1, 4]},
@@ -52,6 +54,7 @@ NAMED = Sample(
     partners=dict.fromkeys(["<old> & deep", "new", "without"], "<old> & deep"),
 )
 PAIRED = Sample(
+    probes=False,
     study="paired",
     design="paired",
     factors={ACTIVATION: ["tanh", "relu"], DEPTH: [1, 4]},
@@ -67,6 +70,7 @@ CELLS: dict[str, Levels] = {
     "lstm 1": {CELL: "lstm", BIAS: 1.0},
 }
 WHEN = Sample(
+    probes=False,
     study="when",
     factors={CELL: ["rnn", "lstm"], BIAS: [None, 1.0], DEPTH: [1, 2]},
     baseline={CELL: "rnn"},

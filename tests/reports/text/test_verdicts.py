@@ -15,7 +15,7 @@ from tests.reports.some import some
 from tests.reports.text.told import Told, told
 
 FACTORS: Factors = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 4]}
-SAMPLE = Sample(study="s", factors=FACTORS, replicates=8)
+SAMPLE = Sample(study="s", factors=FACTORS, replicates=8, probes=False)
 
 
 def test_every_comparison_is_a_sentence_with_effect_and_interval(tmp_path: Path) -> None:
@@ -105,7 +105,11 @@ def test_an_equivalence_says_what_unseen_seeds_may_do(
 ) -> None:
     """Both variants solve the task, or miss it, in the same seeds."""
     sample = Sample(
-        study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=10, threshold=0.9
+        probes=False,
+        study="s",
+        factors={"model.activation": ["sigmoid", "tanh"]},
+        replicates=10,
+        threshold=0.9,
     )
     tables = read_tables(write(tmp_path, sample))
     tables.trials[f"final.{metric}"] = [*[1.0] * 7, *[0.0] * 3] * 2

@@ -13,7 +13,7 @@ from tests.reports.text.test_task_examples import PARITY
 from tests.reports.text.told import Told
 
 FACTORS = {"model.activation": ["sigmoid", "tanh", "relu"]}
-SAMPLE = Sample(study="s", factors=FACTORS, replicates=6)
+SAMPLE = Sample(study="s", factors=FACTORS, replicates=6, probes=False)
 
 
 def tables_at(tmp_path: Path, values: list[list[float]], sample: Sample = SAMPLE) -> Tables:
@@ -130,7 +130,9 @@ def test_the_page_and_the_last_lines_of_a_run_say_it(
 
 
 def test_unequal_budgets_are_said_with_the_shortest_and_the_longest(tmp_path: Path) -> None:
-    two = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3)
+    two = Sample(
+        study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3, probes=False
+    )
     tables = early_stopped(read_tables(write(tmp_path, two)), [4, 5, 6, 8, 9, 12])
     (said,) = (w for w in Told.of(tables).said.warnings if w.startswith("Unequal budgets"))
     assert "after 4 to 12 epochs; on average 5 in sigmoid, 9.67 in tanh" in said

@@ -22,7 +22,9 @@ from tests.reports.figures.drawing import with_view
 from tests.reports.sample import Sample, write
 
 DIGITS = Data("resplit", 1797, 1197, 300, 300)
-SAMPLE = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6)
+SAMPLE = Sample(
+    study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6, probes=False
+)
 
 
 def test_re_split_data_have_one_more_interval(tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ from orchestrator.reports.statistics.intervals import Floats
 from tests.reports.answered import FIXED, packed, right, with_answers
 from tests.reports.sample import Sample, write
 
-SAMPLE = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6)
+SAMPLE = Sample(
+    study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6, probes=False
+)
 
 
 @pytest.fixture

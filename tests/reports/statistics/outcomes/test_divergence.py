@@ -108,14 +108,18 @@ def test_an_a_a_study_in_which_seeds_diverge_rejects_at_most_seven_percent() -> 
 
 def test_failed_trials_have_no_value_and_break_the_pairs(tmp_path: Path) -> None:
     fates = {("activation=tanh", 0): "failed", ("activation=tanh", 1): "diverged"}
-    folder = write(tmp_path, Sample(study="s", factors=TWO, replicates=8, fates=fates))
+    folder = write(
+        tmp_path, Sample(study="s", factors=TWO, replicates=8, fates=fates, probes=False)
+    )
     (row,) = analyse(read_tables(folder)).comparisons.rows
     assert (row.method, row.n, row.diverged) == ("unpaired", 7, 1)
 
 
 def test_the_page_counts_beside_every_mean(tmp_path: Path) -> None:
     fates = {("activation=tanh", 0): "failed", ("activation=tanh", 1): "diverged"}
-    folder = write(tmp_path, Sample(study="s", factors=TWO, replicates=8, fates=fates))
+    folder = write(
+        tmp_path, Sample(study="s", factors=TWO, replicates=8, fates=fates, probes=False)
+    )
     page = build_report(folder).path.read_text()
     cells = "".join(f'<td class="number" data-sort="{n}">{n}</td>\n' for n in (8, 6, 1, 1))
     assert cells in page

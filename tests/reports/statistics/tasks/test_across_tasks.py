@@ -143,7 +143,7 @@ def test_no_difference_is_found_as_often_as_chance_says() -> None:
 # ---------------------------------------------------------------- of a study
 
 TASKS = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": ["a", "b", "c"]}
-SAMPLE = Sample(study="s", factors=TASKS, replicates=6)
+SAMPLE = Sample(study="s", factors=TASKS, replicates=6, probes=False)
 
 
 def analysed(tmp_path: Path, sample: Sample = SAMPLE) -> Analysis:

@@ -62,6 +62,7 @@ def drawn(
     threshold: float | None = None,
 ) -> dict[str, Figure]:
     sample = Sample(
+        probes=False,
         study="s",
         factors={"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]},
         replicates=6,

@@ -64,7 +64,7 @@ def tuned(
 ) -> Tables:
     """A study of two variants; the same points, scores and faults for both."""
     folder = write(tmp_path, Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]},
-                                    replicates=6))  # fmt: skip
+                                    replicates=6, probes=False))  # fmt: skip
     tables = read_tables(folder)
     tune = Tune({"training.learning_rate": RATE}, len(rates), 2, "validation/accuracy", "maximize",
                 "share", 1, "sobol")  # fmt: skip

@@ -13,7 +13,9 @@ from tests.reports.answered import FIXED, with_answers
 from tests.reports.sample import Factors, Sample, write
 
 DIGITS = Data("resplit", 1797, 1197, 300, 300)
-SAMPLE = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6)
+SAMPLE = Sample(
+    study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6, probes=False
+)
 
 
 def said(folder: Path, data: Data, sample: Sample = SAMPLE) -> str:
