@@ -105,7 +105,7 @@ def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
         recorder.measured(epoch, 40 * epoch, metrics)
         if epoch % PROBE_EVERY == 0:
             recorder.probed(epoch, 40 * epoch, _readings(rng, factor, depth), everyone)
-    recorder.answered(_answers(rng, metrics["test", "accuracy"]))
+    recorder.answered(epochs, _answers(rng, metrics["test", "accuracy"]))
     return recorder.rows(execution="stacked", device=device, threads=threads)
 
 

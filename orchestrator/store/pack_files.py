@@ -1,11 +1,10 @@
-"""The files of the store, called parts: one per pack and table, replaced only as a whole."""
+"""Reads the files of the store, called parts: one per pack and table, each complete or absent."""
 
 import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,9 +15,7 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults
 from orchestrator.paths import REQUIRED, TABLES, ResultsPaths
 from orchestrator.store.damage import DamagedPart
-from orchestrator.store.remote.object_io import put
-from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL, arrow, write
-from orchestrator.training.records import PackRows
+from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL
 
 FAILED = "failed"
 _MAGIC = b"PAR1"  # the last bytes of every complete Parquet file
@@ -33,18 +30,6 @@ class Entry:
 
     status: str  # completed | diverged | failed
     pack_id: str  # of the file that contains the row
-
-
-def commit(paths: ResultsPaths, pack_id: str, rows: PackRows) -> None:
-    """Write the parts of a pack, `trials` last: without it, the pack does not exist.
-
-    Raises EnvironmentFault when a part cannot be written; the part that was there before stays.
-    """
-    tables = {name: arrow(name, getattr(rows, name)) for name in TABLES}  # fails before any write
-    for name in TABLES:
-        file = BytesIO()
-        write(tables[name], file)
-        put(paths.at(paths.part(name, pack_id)), file.getvalue())
 
 
 def statuses(paths: ResultsPaths) -> dict[str, str]:

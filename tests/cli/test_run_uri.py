@@ -22,8 +22,9 @@ from orchestrator.run.find_study import known
 from orchestrator.run.report_watcher import Rebuilder
 from orchestrator.run.results_location import results_now, results_paths
 from orchestrator.run.run_study import run_study
+from orchestrator.store.commit import commit
 from orchestrator.store.local.is_running import is_running
-from orchestrator.store.pack_files import commit, statuses
+from orchestrator.store.pack_files import statuses
 from orchestrator.store.remote import filesystems, lease
 from orchestrator.store.remote.lease import hold_lease
 from orchestrator.store.remote.mirror import mirrored

@@ -9,9 +9,10 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan_document import TuningPoint
 from orchestrator.store import copy_study as copying
+from orchestrator.store.commit import commit
 from orchestrator.store.copy_study import copy_study
 from orchestrator.store.journal import append_event
-from orchestrator.store.pack_files import commit, statuses
+from orchestrator.store.pack_files import statuses
 from tests.store.plans import document_of, rows_of, variant_of
 
 DOCUMENT = document_of(

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.store.commit import commit
 from orchestrator.store.damage import DamagedPart
-from orchestrator.store.pack_files import commit, entries, statuses
+from orchestrator.store.pack_files import entries, statuses
 from orchestrator.store.schemas import GRADIENTS, METRICS
 from orchestrator.training.records import PackRows
 from tests.store.plans import rows_of

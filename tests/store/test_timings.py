@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.pack_files import commit
+from orchestrator.store.commit import commit
 from orchestrator.store.timings import timings
 from tests.store.plans import rows_of
 

@@ -14,7 +14,7 @@ from orchestrator.execution.worker.failures import failed_rows
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
 from orchestrator.store.checkpoints import digest
-from orchestrator.store.pack_files import commit
+from orchestrator.store.commit import commit
 
 _PACKS_PER_TUNER = 1500  # the driver's memory grows with the number of Tune trials
 

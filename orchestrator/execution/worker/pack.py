@@ -14,7 +14,7 @@ from orchestrator.execution.worker.bisect import bisect
 from orchestrator.execution.worker.checkpoint import CheckpointFile
 from orchestrator.execution.worker.failures import describe, failed_rows
 from orchestrator.plan.records import Pack
-from orchestrator.store.pack_files import commit
+from orchestrator.store.commit import commit
 from orchestrator.store.samples import has_sample, write_sample
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import PackRows

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.paths import Location, ResultsPaths
-from orchestrator.store.pack_files import commit
+from orchestrator.store.commit import commit
 from orchestrator.store.remote import filesystems
 from orchestrator.store.remote.mirror import mirrored
 from tests.object_storage import ObjectStorage

@@ -4,7 +4,8 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import ResultsPaths
-from orchestrator.store.pack_files import commit, statuses
+from orchestrator.store.commit import commit
+from orchestrator.store.pack_files import statuses
 from orchestrator.store.remote.mirror import refresh
 from orchestrator.store.remote.object_io import get, listing, put
 from tests.object_storage import ObjectStorage

@@ -4,8 +4,9 @@ import os
 import warnings
 
 from orchestrator.paths import ResultsPaths
+from orchestrator.store.commit import commit
 from orchestrator.store.local.lock import exclusive
-from orchestrator.store.pack_files import commit, statuses
+from orchestrator.store.pack_files import statuses
 from orchestrator.store.remote.mirror import refresh
 from orchestrator.store.remote.object_io import put, remove
 from tests.object_storage import ObjectStorage

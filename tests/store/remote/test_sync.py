@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.paths import Location, ResultsPaths
+from orchestrator.store.commit import commit
 from orchestrator.store.damage import DamagedPart
-from orchestrator.store.pack_files import commit, statuses
+from orchestrator.store.pack_files import statuses
 from orchestrator.store.remote.object_io import get, put
 from orchestrator.store.remote.sync import copy, push, results_at
 from tests.store.plans import rows_of

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.pack_files import commit
+from orchestrator.store.commit import commit
 from orchestrator.store.schemas import GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
 from orchestrator.store.tables.compact import compact
 from tests.store.plans import document_of, rows_of, variant_of

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from orchestrator.paths import TABLES, ResultsPaths
-from orchestrator.store.pack_files import commit
+from orchestrator.store.commit import commit
 from orchestrator.store.tables.external_sort import ExternalSort
 from tests.store.plans import rows_of
 from tests.store.tables.compacted import compacted, plan_of
