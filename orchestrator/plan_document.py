@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
+    WrapSerializer,
+)
 
 from orchestrator.provenance import GitState
 
@@ -42,7 +49,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Nuisance:
-    """A setting that was tuned, and the values that it could have."""
+    """The values that a setting that was tuned could have, in some variants or in all."""
 
     kind: str  # uniform | log_uniform | int_uniform | choice
     low: int | float | None  # of a range; whole numbers for int_uniform
@@ -51,11 +58,28 @@ class Nuisance:
     when: Mapping[str, Level]  # tuned for variants with these levels only
 
 
+def _listed(given: Any) -> Any:
+    """A single range is written without a list, as in a study file."""
+    if not isinstance(given, Mapping):
+        return given
+    return {path: found if isinstance(found, list) else [found] for path, found in given.items()}
+
+
+def _unlisted(ranges: Any, dump: SerializerFunctionWrapHandler) -> Any:
+    return {path: own[0] if len(own) == 1 else own for path, own in dump(ranges).items()}
+
+
+Ranges = Annotated[
+    Mapping[str, tuple[Nuisance, ...]], BeforeValidator(_listed), WrapSerializer(_unlisted)
+]
+"""Path of a tuned setting → its ranges, of which each variant has at most one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tune:
     """How nuisance settings were chosen, for every variant with the same budget."""
 
-    settings: Mapping[str, Nuisance]
+    settings: Ranges
     points: int
     replicates: int
     select: str  # "validation/accuracy"
@@ -63,6 +87,14 @@ class Tune:
     unit: str
     studies: int
     method: str  # sobol | optuna
+
+    def range_of(self, path: str, levels: Mapping[str, Level]) -> Nuisance | None:
+        """Of a setting in the variant with these levels; None where it is not tuned."""
+        return next((each for each in self.settings.get(path, ()) if _holds(each, levels)), None)
+
+
+def _holds(nuisance: Nuisance, levels: Mapping[str, Level]) -> bool:
+    return all(levels.get(path) == level for path, level in nuisance.when.items())
 
 
 @dataclass(frozen=True, slots=True)

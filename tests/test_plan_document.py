@@ -54,9 +54,25 @@ def test_bounds_of_whole_numbers_stay_whole() -> None:
     tune = DOCUMENTS["with points"].tune
     assert tune is not None
     bounds = Nuisance("int_uniform", 8, 64, None, {})
-    document = replace(DOCUMENTS["plain"], tune=replace(tune, settings={"training.x": bounds}))
+    document = replace(DOCUMENTS["plain"], tune=replace(tune, settings={"training.x": (bounds,)}))
     assert PlanDocument.from_json(text_of(document)) == document
     assert b'"low": 8, "high": 64' in text_of(PlanDocument.from_json(text_of(document)))
+
+
+def test_a_single_range_is_written_without_a_list() -> None:
+    tune = DOCUMENTS["with points"].tune
+    assert tune is not None
+    low, high = (
+        Nuisance("uniform", low, low + 1.0, None, {"model.depth": low}) for low in (1.0, 2.0)
+    )
+    settings = {"training.x": (low,), "training.y": (low, high)}
+    document = replace(DOCUMENTS["plain"], tune=replace(tune, settings=settings))
+    written = json.loads(text_of(document))["tune"]["settings"]
+    assert written["training.x"] == written["training.y"][0]
+    assert PlanDocument.from_json(text_of(document)) == document
+    assert document.tune is not None
+    assert document.tune.range_of("training.y", {"model.depth": 2.0}) == high
+    assert document.tune.range_of("training.y", {"model.depth": 3.0}) is None
 
 
 def test_keys_of_later_versions_are_ignored() -> None:

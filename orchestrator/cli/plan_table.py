@@ -120,7 +120,7 @@ def _tuning(made: Plan, tune: Tune) -> Iterator[str]:
     size = f"{plural(tune.points, 'point')} × {plural(tune.replicates, 'replicate')}"
     often = f" × {tune.studies} tuning studies" * (tune.studies > 1)
     yield f"Tuning: {size}{often} for each variant = {own:,}: {_words(made, 'tuning')}{come}"
-    yield f"    {tune.method} over {names(n.path for n in tune.settings)}, by {tune.select}"
+    yield f"    {tune.method} over {names(tune.paths)}, by {tune.select}"
     labels = {variant.variant_id: variant.label for variant in made.study.variants}
     for best in made.tuning.selected.values() if made.tuning else ():
         label = labels[best.point.trials[0].variant.variant_id]

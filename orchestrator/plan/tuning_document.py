@@ -13,7 +13,7 @@ def tune_of(study: Study) -> document.Tune | None:
         return None
     metric = selecting(study, tune)
     return document.Tune(
-        settings={nuisance.path: _nuisance(nuisance) for nuisance in tune.settings},
+        settings={path: tuple(map(_nuisance, tune.ranges(path))) for path in tune.paths},
         points=tune.points,
         replicates=tune.replicates,
         select=tune.select,

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.plan_document import Level
+from orchestrator.study.design.check_tune import check_tune
 from orchestrator.study.design.compare import TASK, metrics_of, read_compare, resolve_compare
 from orchestrator.study.design.designs import VARIANTS, Combination, Design
 from orchestrator.study.design.exclude import ExcludeRule, read_exclude
 from orchestrator.study.design.only import apply_only
 from orchestrator.study.design.read import read_design
 from orchestrator.study.design.resources import check_workers, read_resources
-from orchestrator.study.design.tune import check_tune, read_tune
+from orchestrator.study.design.tune import read_tune
 from orchestrator.study.design.variants import expand
 from orchestrator.study.parsing.custom_code import try_own_code
 from orchestrator.study.parsing.header import read_header
@@ -163,7 +164,12 @@ def _combinations(findings: Findings, design: Design, trials_each: int) -> list[
 def _without_idle_settings(tune: Tune, variants: tuple[Variant, ...], edits: Edits) -> Tune:
     """Without nuisance settings that apply to none of the variants that `--only` keeps."""
     active = tuple(n for n in tune.settings if any(n.applies_to(v) for v in variants))
-    edits.removed += [("tune", n.path) for n in tune.settings if n not in active]
+    for path in tune.paths:
+        kept = [i for i, nuisance in enumerate(tune.ranges(path)) if nuisance in active]
+        if not kept:
+            edits.removed.append(("tune", path))
+        elif len(kept) < len(tune.ranges(path)):
+            edits.kept["tune", path] = kept
     return replace(tune, settings=active)
 
 

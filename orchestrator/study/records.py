@@ -59,7 +59,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Nuisance:
-    """A setting that is tuned for every variant with the same budget."""
+    """A range of a setting that is tuned for every variant with the same budget."""
 
     path: str
     kind: Kind
@@ -96,7 +96,10 @@ class Nuisance:
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """How nuisance settings are selected: with the same budget for every variant."""
+    """How nuisance settings are selected: with the same budget for every variant.
+
+    settings: all ranges; a setting has several where groups of variants have their own.
+    """
 
     settings: tuple[Nuisance, ...]
     points: int  # per variant and tuning study
@@ -109,8 +112,17 @@ class Tune:
     def trials_per_variant(self) -> int:
         return self.points * self.replicates * self.studies
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Of the settings, each once."""
+        return tuple(dict.fromkeys(nuisance.path for nuisance in self.settings))
+
+    def ranges(self, path: str) -> tuple[Nuisance, ...]:
+        """Of one setting, in the order of the file."""
+        return tuple(nuisance for nuisance in self.settings if nuisance.path == path)
+
     def of(self, variant: Variant) -> tuple[Nuisance, ...]:
-        """The nuisance settings of this variant."""
+        """The nuisance settings of this variant, each with its range there."""
         return tuple(nuisance for nuisance in self.settings if nuisance.applies_to(variant))
 
 

@@ -14,22 +14,21 @@ from orchestrator.study.records import Study, Tune
 def sobol_points(study: Study, tune: Tune) -> dict[Tuned, Sequence[Values]]:
     """All points of every variant in every tuning study.
 
-    The points of the unit cube are the same for all variants, so that their tuning is paired: if a
-    variant lacks a setting, its coordinate is left out. A larger number of points begins with the
+    The points of the unit cube are the same for all variants, so that their tuning is paired: a
+    setting has one coordinate, whichever of its ranges a variant has; if a variant lacks a setting,
+    its coordinate is left out. A larger number of points begins with the
     same ones.
     """
     found: dict[Tuned, Sequence[Values]] = {}
     for tuning_study in range(tune.studies):
-        cube = unit_points(len(tune.settings), tune.points, study.seed, tuning_study)
+        cube = unit_points(len(tune.paths), tune.points, study.seed, tuning_study)
         for variant in study.variants:
+            own = {nuisance.path: nuisance for nuisance in tune.of(variant)}
             values = [
-                {
-                    n.path: n.at(x)
-                    for n, x in zip(tune.settings, point, strict=True)
-                    if n.applies_to(variant)
-                }
+                {path: own[path].at(x) for path, x in zip(tune.paths, point, strict=True)
+                 if path in own}
                 for point in cube
-            ]
+            ]  # fmt: skip
             found[tuning_study, variant.variant_id] = values
     return found
 

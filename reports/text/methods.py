@@ -7,7 +7,13 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import SEED a
 from orchestrator.reports.statistics.comparisons.signflip import DRAWS, EXACT_UP_TO, SEED
 from orchestrator.reports.statistics.tasks.bootstrap import DRAWS as BOOTSTRAP_DRAWS
 from orchestrator.reports.statistics.tasks.bootstrap import SEED as BOOTSTRAP_SEED
-from orchestrator.reports.statistics.tuning.tuning_audit import EDGE, MOST_INFEASIBLE, STILL, TAIL
+from orchestrator.reports.statistics.tuning.tuning_audit import (
+    COARSE,
+    EDGE,
+    MOST_INFEASIBLE,
+    STILL,
+    TAIL,
+)
 from orchestrator.reports.text.names import difference_text, difference_unit, metric_text
 
 _REPLICATES_NEEDED = (
@@ -145,7 +151,9 @@ def _tuned(analysis: Analysis) -> list[tuple[str, str]]:
          "(Bouthillier et al. 2021)."),
         ("Audit of the tuning", "A variant fails if a selected value lies within "
          f"{EDGE:.0%} of an end of its range, on the scale it was drawn on (of three or more "
-         f"numeric levels: the first or last); if more than {MOST_INFEASIBLE:.0%} of its tuning "
+         f"numeric levels: the first or last); if on a logarithmic range the nearest value tried "
+         f"is more than a factor of {COARSE:g} from the selected one, which then is not called at "
+         f"the boundary; if more than {MOST_INFEASIBLE:.0%} of its tuning "
          f"trials diverged or failed; or if the last {TAIL:.0%} of the epochs brought more than "
          f"{STILL:.0%} of the whole gain in {metric_text(tune.select)} at a selected point. These "
          "limits are conventions, after Godbole et al. 2023; passing them proves nothing."),

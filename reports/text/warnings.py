@@ -1,12 +1,14 @@
 """Every warning of a report: what changes how it must be read."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isinf
 
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.family import DESCRIPTIVE_BELOW
 from orchestrator.reports.statistics.comparisons.signflip import smallest_p
 from orchestrator.reports.statistics.outcomes.bounds import best_possible, bounds
+from orchestrator.reports.statistics.tuning.tuning_audit import COARSE
 from orchestrator.reports.text.names import (
     count_text,
     difference_text,
@@ -101,7 +103,16 @@ def _failed_audit(analysis: Analysis, names: Names) -> Iterator[str]:
         f"{names[a.variant_id]}: {a.infeasible} of {a.trials}" for a in audits if a.many_infeasible
     ]
     improving = [names[a.variant_id] for a in audits if a.improving]
+    coarse = [
+        f"{names[a.variant_id]}: {p}, {_apart(factor)}"
+        for a in audits for p, factor in a.coarse.items()
+    ]  # fmt: skip
     kinds = (
+        (
+            coarse,
+            "too few points for this range: the best one's nearest neighbour is more than a "
+            f"factor of {COARSE:g} away; try more points, or a range for each variant",
+        ),
         (edges, "the best point lies at the boundary of its range; widen it"),
         (lost, "more than a quarter of the tuning trials diverged or failed; narrow the range"),
         (improving, "the validation metric still improved in the last epochs; train longer"),
@@ -111,6 +122,10 @@ def _failed_audit(analysis: Analysis, names: Names) -> Iterator[str]:
         "The tuning fails its audit, so a verdict may say more of the tuning than of the variants: "
         f"{'; '.join(said)}. See Audit of the tuning."
     )
+
+
+def _apart(factor: float) -> str:
+    return "no other value" if isinf(factor) else f"×{factor:.2g}"
 
 
 def _at_bound(analysis: Analysis) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from orchestrator.study.design.tune import KINDS, is_tunable
+from orchestrator.study.design.ranges import KINDS
+from orchestrator.study.design.tune import is_tunable
 from orchestrator.study.parsing.keys import NuisanceKeys, StudyFile, TuneKeys
 from orchestrator.study.parsing.setting_paths import (
     NAMED,
@@ -104,7 +105,8 @@ def _tune(defs: dict[str, Any], paths: Mapping[str, Any]) -> None:
     for kind in (*KINDS, "when"):  # null is only the default of what is left out
         branches = defs["NuisanceKeys"]["properties"][kind]
         defs["NuisanceKeys"]["properties"][kind] = branches["anyOf"][0]
-    nuisance = {"$ref": _REF.format(model="NuisanceKeys")}
+    one = {"$ref": _REF.format(model="NuisanceKeys")}
+    nuisance = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
     for path, setting in paths.items():
         if is_tunable(path):
             described = nuisance | {"description": setting["description"]}

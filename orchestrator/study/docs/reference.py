@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from orchestrator.study.design.tune import RANGES
+from orchestrator.study.design.ranges import RANGES
 from orchestrator.study.parsing.keys import CompareKeys, Exclude, NuisanceKeys, StudyFile, TuneKeys
 from orchestrator.study.parsing.messages import shown
 from orchestrator.study.parsing.setting_paths import NAMED, Setting, settings_in

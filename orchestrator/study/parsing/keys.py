@@ -50,7 +50,8 @@ class CompareKeys(Settings):
 
 
 class NuisanceKeys(Settings):
-    """The values of a setting that is tuned: one of the ranges, or a choice."""
+    """The values of a setting that is tuned: one of the ranges, or a choice. A list of these, each
+    with `when`, gives groups of variants their own."""
 
     uniform: Ends | None = None
     """Between two numbers, evenly."""

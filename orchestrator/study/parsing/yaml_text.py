@@ -208,7 +208,7 @@ class _Reader:
             if key in seen:
                 first = f"line {seen[key].line}, column {seen[key].column}"
                 text = f"{dotted(here)}: duplicate key; first in {first}"
-                self.findings.add_at(_position(key_node), text, cure="remove one of the two")
+                self.findings.add_at(_position(key_node), text, cure=_one_of(path))
                 continue
             seen[key] = self.document.keys[here] = _position(key_node)
             value = self.read(value_node, here, depth + 1)
@@ -247,6 +247,13 @@ class _Reader:
         allowed = f"{DEEPEST} levels" if depth > DEEPEST else f"{MOST_NODES:,} values"
         self.findings.add_at(_position(node), text, allowed)
         self.findings.raise_if_any()
+
+
+def _one_of(path: KeyPath) -> str:
+    """What to do with a key that is there twice, in the mapping at `path`."""
+    if path == ("tune",):
+        return "write one list of ranges, each with `when`"
+    return "remove one of the two"
 
 
 def _untied(node: Any) -> Node:

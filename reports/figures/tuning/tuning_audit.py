@@ -106,11 +106,10 @@ def _rising(view: Scheme, variant: Variant, audit: Audit) -> Trace:
 
 
 def _isolated(view: Scheme, tune: Tune, path: str, of: Audits, name: str) -> list[Panel]:
-    nuisance = tune.settings[path]
     scores = [p.score for audit in of.values() for p in audit.points if p.score is not None]
     span = linear_range(scores, 0.1) or [0.0, 1.0]
     layout = {
-        "xaxis": {**_value_axis(nuisance), "title": {"text": name}},
+        "xaxis": {**_value_axis(tune.settings[path]), "title": {"text": name}},
         "yaxis": {**_score_axis(tune), "range": span},
         "hovermode": "closest",
     }
@@ -122,12 +121,14 @@ def _isolated(view: Scheme, tune: Tune, path: str, of: Audits, name: str) -> lis
     return made
 
 
-def _value_axis(nuisance: Nuisance) -> Layout:
-    if nuisance.levels is not None:
+def _value_axis(ranges: Sequence[Nuisance]) -> Layout:
+    """Of all ranges of one setting."""
+    levels = [str(level) for nuisance in ranges for level in nuisance.levels or ()]
+    if levels:
         return {"type": "category", "zeroline": False,
-                "categoryarray": [str(level) for level in nuisance.levels]}  # fmt: skip
-    ends = [nuisance.low, nuisance.high]
-    if nuisance.kind == "log_uniform":
+                "categoryarray": list(dict.fromkeys(levels))}  # fmt: skip
+    ends = [end for nuisance in ranges for end in (nuisance.low, nuisance.high)]
+    if any(nuisance.kind == "log_uniform" for nuisance in ranges) and min(e or 0 for e in ends) > 0:
         return log_axis(log_range(ends))
     return {"range": linear_range(ends), "zeroline": False}
 
@@ -160,8 +161,8 @@ def _scatter(
     place = view.colour(variant)
     values = [p.settings[path] for p in points]
     on_scale = all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in values)
-    nuisance = view.plan.tune.settings[path] if view.plan.tune else None
-    as_text = nuisance is not None and nuisance.levels is not None
+    ranges = view.plan.tune.settings[path] if view.plan.tune else ()
+    as_text = any(nuisance.levels is not None for nuisance in ranges)
     return {
         "type": "scatter", "mode": "markers", "legendgroup": str(place), "cliponaxis": False,
         "x": numbers(np.array(values, dtype=float)) if on_scale and not as_text

@@ -68,12 +68,14 @@ def audit_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:
 def _audit_cells(view: Scheme, audit: Audit) -> tuple[Cell, ...]:
     tune = view.plan.tune
     short = names.short_names(tune.settings if tune else ())
+    gaps = ", ".join(f"{short[path]} (×{factor:.2g})" for path, factor in audit.coarse.items())
     edges = ", ".join(f"{short[path]} ({end})" for path, end in audit.boundary.items())
     gain = audit.still_improving
     best = float(audit.best_of[-1]) if len(audit.best_of) else None
     return (
         Cell("fails" if audit.fails else "passes", float(audit.fails)),
         Cell(edges or "none", edges),
+        Cell(gaps or "none", max(audit.coarse.values(), default=0.0)),
         Cell(f"{audit.infeasible} of {audit.trials}", audit.infeasible / audit.trials),
         Cell("–" if gain is None else f"{100 * gain:.0f} %".replace("-", names.MINUS), gain),
         Cell(names.value_text(best, tune.unit if tune else ""), best),

@@ -1,4 +1,4 @@
-"""Whether the tuning can be trusted: boundaries, infeasible points, unfinished training, budget."""
+"""Whether the tuning can be trusted: range, resolution, infeasible points, length, budget."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from orchestrator.plan_document import Level, Nuisance, Selected, Tune, Variant
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.statistics.intervals import Floats
 
+COARSE = 3.0  # factor between a value and the nearest one tried, above which points are too few
 EDGE = 0.1  # share of a range, at either end, that counts as its boundary
 MOST_INFEASIBLE = 0.25  # share of a variant's tuning trials
 TAIL = 0.2  # share of the epochs, at the end
@@ -37,7 +38,9 @@ class Audit:
     points: tuple[Tried, ...]
     trials: int
     infeasible: int  # trials that diverged or failed
-    boundary: Mapping[str, str]  # setting → the end of its range at which the best point lies
+    coarse: Mapping[str, float]  # setting → factor from the best point to the nearest value tried
+    boundary: Mapping[str, str]  # setting → the end of its range at which the best point lies;
+    # not of a coarse one: there it is the distance between points that hides the optimum
     still_improving: float | None  # share of the whole gain in the last fifth of the epochs
     best_of: Floats  # (points,) expected best score of 1, 2, … points of one tuning study, the mean
     # over tuning studies; NaN where none has a score
@@ -48,7 +51,8 @@ class Audit:
 
     @property
     def fails(self) -> bool:
-        return bool(self.boundary) or self.improving or self.many_infeasible
+        hides_better = bool(self.boundary or self.coarse)
+        return hides_better or self.improving or self.many_infeasible
 
     @property
     def many_infeasible(self) -> bool:
@@ -60,7 +64,7 @@ def tuning_audit(tables: Tables) -> tuple[Audit, ...]:
 
     Answers: might another search space, more epochs or more points have changed who wins?
     Assumes: the point is the unit; scores are means over its tuning replicates.
-    Misleads: as an acquittal. Eight points cannot show an optimum between them, and a best point
+    Misleads: as an acquittal. Points show no optimum between them, and a best point
         lies within a tenth of some boundary by chance in a fifth of the cases. What it finds is a
         reason to widen the range, add epochs or points, and run again.
     Source: Bouthillier et al. 2021; Godbole et al. 2023, Deep Learning Tuning Playbook.
@@ -78,12 +82,14 @@ def tuning_audit(tables: Tables) -> tuple[Audit, ...]:
 
 def _audit(tables: Tables, tune: Tune, variant: Variant, rows: pd.DataFrame) -> Audit:
     points = _points(tune, variant, rows)
+    coarse = _coarse(tune, variant, points)
     return Audit(
         variant_id=variant.variant_id,
         points=points,
         trials=len(rows),
         infeasible=int(rows["status"].isin(["diverged", "failed"]).sum()),
-        boundary=_boundary(tune, variant),
+        coarse=coarse,
+        boundary={p: end for p, end in _boundary(tune, variant).items() if p not in coarse},
         still_improving=_still(tables, tune, variant),
         best_of=_best_of(points, tune.direction),
     )
@@ -139,12 +145,41 @@ def expected_best(scores: Floats, direction: str) -> Floats:
     )
 
 
+def _coarse(tune: Tune, variant: Variant, points: Sequence[Tried]) -> dict[str, float]:
+    """setting → the largest such factor above `COARSE`, over the tuning studies."""
+    found: dict[str, float] = {}
+    for best in points:
+        others = [p for p in points if p.tuning_study == best.tuning_study and p != best]
+        for path, value in best.settings.items() if best.selected else ():
+            nuisance = tune.range_of(path, variant.levels)
+            if nuisance is not None and nuisance.kind == "log_uniform":
+                factor = nearest_factor(value, [p.settings[path] for p in others])
+                if factor > COARSE:
+                    found[path] = max(factor, found.get(path, 0.0))
+    return found
+
+
+def nearest_factor(value: Level, others: Sequence[Level]) -> float:
+    """How many times larger or smaller the nearest of other values above 0 is; inf without any.
+
+    Answers: might a clearly better value lie between those that were tried?
+    Assumes: the setting works by its logarithm, as learning rates do.
+    Misleads: with several tuned settings, where points with near values of this one may be far
+        apart in another.
+    """
+    if isinstance(value, str) or value is None:
+        raise TypeError(f"{value!r} has no logarithm")
+    known = [float(x) for x in others if isinstance(x, (int, float))]
+    return min((max(x / value, value / x) for x in known), default=math.inf)
+
+
 def _boundary(tune: Tune, variant: Variant) -> dict[str, str]:
     """setting → "lower" or "upper": selected points that lie at an end of their range."""
     found: dict[str, str] = {}
     for best in variant.selected:
         for path, value in best.settings.items() if best else ():
-            if end := edge(tune.settings[path], value):
+            nuisance = tune.range_of(path, variant.levels)
+            if nuisance is not None and (end := edge(nuisance, value)):
                 found.setdefault(path, end)
     return found
 

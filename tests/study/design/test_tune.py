@@ -53,6 +53,65 @@ def test_a_variant_at_a_point_has_the_values_and_nothing_else_changed() -> None:
     assert for_tuning(variant).settings.flat["probes.examples"] == 0
 
 
+OWN = """tune:
+  training.learning_rate:
+    - {log_uniform: [0.01, 1], when: {model.activation: sigmoid}}
+    - {log_uniform: [0.001, 0.1], when: {model.activation: tanh}}
+    - {choice: [0.1, 0.2], when: {model.activation: relu}}
+"""
+
+
+def test_groups_of_variants_have_ranges_of_their_own() -> None:
+    study = parse(with_line(OWN))
+    tune = study.tune
+    assert tune is not None
+    assert tune.paths == ("training.learning_rate",)
+    found = {v.levels["model.activation"]: tune.of(v) for v in study.variants}
+    assert {name: own[0].low for name, own in found.items()} == {
+        "sigmoid": 0.01, "tanh": 0.001, "relu": None
+    }  # fmt: skip
+    assert {len(own) for own in found.values()} == {1}
+    narrow = parse(with_line(OWN), Overrides(only=("model.activation=tanh",)))
+    (kept,) = narrow.tune.settings if narrow.tune else ()
+    assert (kept.low, kept.high) == (0.001, 0.1)
+    assert parse(narrow.text).tune == narrow.tune  # study.yaml of the results says what was run
+
+
+LIST_CASES = {
+    "[]": ("12:27", "the list of ranges is empty", ""),
+    "[{uniform: [0.1, 1]}, {uniform: [0.1, 2], when: {model.activation: tanh}}]": (
+        "12:28", "a range without `when` is for all variants", "to each range"),
+    "[{uniform: [0.1, 1], when: {model.activation: tanh}}, {uniform: [0.1, 2], when: "
+    "{model.activation: tanh}}, {uniform: [0.1, 2], when: {model.activation: relu}}, "
+    "{uniform: [0.1, 2], when: {model.activation: sigmoid}}]": (
+        "12:107", "activation=tanh scale=0.5 has a range above already", "exclude each other"),
+    "[{uniform: [0.1, 1], when: {model.activation: tanh}}, {uniform: [0.1, 2], when: "
+    "{model.activation: relu}}]": (
+        "12:3", "none of these ranges is for the variant activation=sigmoid scale=0.5 and 2 more",
+        "add a range with when: {model.activation: sigmoid}"),
+    "[{uniform: [1, 0.1], when: {model.activation: tanh}}]": ("12:38", "is empty", "[0.1, 1]"),
+    "[{unifrom: [0.1, 1]}]": ("12:29", "there is no such key", "did you mean 'uniform'"),
+    "[3]": ("12:28", "3 is not a range", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ranges", LIST_CASES)
+def test_what_is_wrong_with_a_list_of_ranges(ranges: str) -> None:
+    place, what, cure = LIST_CASES[ranges]
+    text = with_line(f"tune:\n  points: 4\n  training.learning_rate: {ranges}")
+    (problem, *_) = problems(text)
+    assert problem.where == f"s.yaml:{place}"
+    assert what in problem.what
+    assert cure in problem.allowed + problem.cure
+
+
+def test_a_setting_given_twice_asks_for_a_list() -> None:
+    twice = f"tune:\n  {RATE}\n  {RATE}"
+    (problem,) = problems(with_line(twice))
+    assert "duplicate key" in problem.what
+    assert "list of ranges, each with `when`" in problem.cure
+
+
 CASES = {
     "{}": ("contains no setting to tune", ""),
     "3": ("3 is not a mapping", ""),

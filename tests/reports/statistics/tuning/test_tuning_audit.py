@@ -1,6 +1,7 @@
 """The audit of the tuning, against brute force and on studies whose faults are known."""
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from orchestrator.reports.page.rows.tuning import luck_rows
 from orchestrator.reports.statistics.tuning.tuning_audit import (
     edge,
     expected_best,
+    nearest_factor,
     position,
     tuning_audit,
 )
@@ -55,6 +57,12 @@ def test_places_in_a_range() -> None:
     assert edge(Nuisance("uniform", 0.0, 1.0, None, {}), 0.95) == "upper"
 
 
+def test_the_nearest_neighbour_on_a_logarithmic_scale() -> None:
+    assert nearest_factor(0.1, [0.02, 0.4, 10.0]) == pytest.approx(4)
+    assert nearest_factor(0.1, [0.05, 0.4]) == pytest.approx(2)
+    assert nearest_factor(0.1, []) == math.inf
+
+
 def tuned(
     tmp_path: Path,
     rates: Sequence[float] = (0.01, 0.03, 0.1, 0.3),
@@ -66,8 +74,8 @@ def tuned(
     folder = write(tmp_path, Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]},
                                     replicates=6, probes=False))  # fmt: skip
     tables = read_tables(folder)
-    tune = Tune({"training.learning_rate": RATE}, len(rates), 2, "validation/accuracy", "maximize",
-                "share", 1, "sobol")  # fmt: skip
+    tune = Tune({"training.learning_rate": (RATE,)}, len(rates), 2, "validation/accuracy",
+                "maximize", "share", 1, "sobol")  # fmt: skip
     variants: list[Variant] = []
     trials: list[dict[str, object]] = []
     curves: list[dict[str, object]] = []
@@ -106,7 +114,8 @@ def test_a_sound_tuning_passes(tmp_path: Path) -> None:
 
 def test_each_fault_is_found_and_told_above_the_verdicts(tmp_path: Path) -> None:
     faults = {
-        "lies at the boundary of its range": tuned(tmp_path, (0.01, 0.03, 0.1, 0.9), best=3),
+        "lies at the boundary of its range": tuned(tmp_path, (0.01, 0.03, 0.4, 0.9), best=3),
+        "too few points for this range": tuned(tmp_path, (0.01, 0.03, 0.1, 0.9), best=3),
         "diverged or failed; narrow": tuned(tmp_path, lost=(0, 1)),
         "still improved in the last epochs": tuned(tmp_path, rising=True),
     }
@@ -126,6 +135,25 @@ def test_the_shares_are_those_of_the_curve_and_the_trials(tmp_path: Path) -> Non
     assert (lost.infeasible, lost.trials) == (4, 8)
     assert lost.points[0].score is None
     assert lost.best_of[0] == pytest.approx(np.mean([0.8, 0.8, 0.9, 0.8]))  # as the worst score
+
+
+def test_a_lonely_best_point_is_not_called_at_the_boundary(tmp_path: Path) -> None:
+    audit = tuning_audit(tuned(tmp_path, (0.01, 0.03, 0.1, 0.9), best=3))[0]
+    assert audit.coarse == {"training.learning_rate": pytest.approx(9)}
+    assert audit.boundary == {}
+    assert audit.fails
+
+
+def test_a_value_is_judged_by_the_range_of_its_variant(tmp_path: Path) -> None:
+    """0.1 lies in the middle of one range, and at the end of the other."""
+    tables = tuned(tmp_path, (0.02, 0.05, 0.1, 0.3))
+    ranges = (
+        replace(RATE, when={"model.activation": "sigmoid"}),
+        replace(RATE, high=0.11, when={"model.activation": "tanh"}),
+    )
+    tune = replace(some(tables.plan.tune), settings={"training.learning_rate": ranges})
+    found = tuning_audit(replace(tables, plan=replace(tables.plan, tune=tune)))
+    assert [audit.boundary for audit in found] == [{}, {"training.learning_rate": "upper"}]
 
 
 def test_section_and_figures_show_it(tmp_path: Path) -> None:
@@ -195,6 +223,12 @@ def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path: Path) -
 
 def test_methods_name_the_limits_of_the_audit(tmp_path: Path) -> None:
     said = dict(methods(analyse(tuned(tmp_path))))
-    for limit in ("within 10% of an end", "more than 25% of its", "last 20% of", "more than 5% of"):
+    for limit in (
+        "more than a factor of 3 from",
+        "within 10% of an end",
+        "more than 25% of its",
+        "last 20% of",
+        "more than 5% of",
+    ):
         assert limit in said["Audit of the tuning"]
     assert "scrambled Sobol" in said["Tuning"]
