@@ -136,7 +136,7 @@ def test_ray_and_sigterm(tmp_path: Path, uninterrupted: Path) -> None:
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_ray_and_ctrl_c_on_a_terminal(tmp_path: Path, uninterrupted: Path) -> None:
+def test_ray_and_ctrl_c_on_a_terminal(tmp_path: Path) -> None:
     """A terminal sends the signal to every process of the group, Ray's among them."""
     study = write_study(tmp_path, LONG)
     terminal, inside = pty.openpty()
@@ -154,7 +154,6 @@ def test_ray_and_ctrl_c_on_a_terminal(tmp_path: Path, uninterrupted: Path) -> No
     assert "/8 trials" in text  # the live line
     for chatter in ("ray", "Tune", "Traceback", "WARNING", "INFO"):
         assert chatter not in text.replace("ray_and_ctrl_c", "")
-    resumed_equals(tmp_path, uninterrupted)
 
 
 @pytest.mark.ray

@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault
 from tests.cli.orch import orch
-from tests.cli.running import parts, started, tables, train_here, train_killed, write_study
+from tests.cli.running import tables, train_here, train_killed, write_study
 from tests.cli.test_run_tuning import TUNED
 
 SUGGESTED = TUNED.replace("points: 3, replicates: 2", "points: 6, replicates: 2, method: optuna")
@@ -76,16 +76,3 @@ def test_without_the_package_nothing_is_written(
         train_here(write_study(tmp_path, SUGGESTED))
     assert fault.value.exit_code == 3
     assert not (tmp_path / "results").exists()
-
-
-@pytest.mark.ray
-def test_killed_under_ray_after_the_first_round_it_comes_out_the_same(
-    done: Path, tmp_path: Path
-) -> None:
-    write_study(tmp_path, SUGGESTED)
-    with started(["run", "study.yaml", "--no-report"], cwd=tmp_path) as run:
-        run.wait_for("the first round", lambda: len(parts(tmp_path / "results")) >= 2)
-    again = orch("run", "study.yaml", "--no-report", cwd=tmp_path)
-    assert again.returncode == 0, again.stderr
-    assert again.stderr == ""
-    assert tables(tmp_path / "results") == tables(done / "results")

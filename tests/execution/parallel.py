@@ -23,8 +23,11 @@ def named(label: str) -> Pack:
     return replace(made, pack_id=pack_id(made.trials))
 
 
-def run(executor: Executor, packs: Sequence[Pack], results: Path) -> tuple[Job, Heard]:
-    heard, job = Heard(), Job(results, Resources(workers=2), train=TRAIN)
+def run(
+    executor: Executor, packs: Sequence[Pack], results: Path, cpus: int = 1
+) -> tuple[Job, Heard]:
+    """Each trial by two workers, with so many CPUs each."""
+    heard, job = Heard(), Job(results, Resources(cpus=cpus, workers=2), train=TRAIN)
     executor.run([packs], job, heard)
     return job, heard
 
@@ -37,7 +40,7 @@ def stored(job: Job, of: Pack, table: str) -> dict[str, list[Any]]:
 def check_guilty(job: Job, guilty: Pack) -> None:
     """It failed with what the second worker said, while the first one waited for it."""
     row = stored(job, guilty, "trials")
-    assert (row["status"], row["threads"]) == (["failed"], [2])
+    assert (row["status"], row["threads"]) == (["failed"], [2 * job.resources.cpus])
     (error,) = map(str, row["error"])
     assert error.splitlines()[0] == "ValueError: raise-0 is guilty"
     assert "in misbehave" in error

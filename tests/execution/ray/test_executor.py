@@ -18,7 +18,7 @@ from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray import executor as executor_module
 from orchestrator.execution.ray.executor import Attempt, RayTuneExecutor
 from orchestrator.execution.ray.preflight import Preflight, preflight
-from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
@@ -218,18 +218,3 @@ def stored(job: Job, name: str) -> Table:
     """Without what differs from run to run."""
     found = pq.read_table(job.paths.part(name, REAL.pack_id))
     return found.drop_columns(["wall_s", "started_at"]) if name == "trials" else found
-
-
-@pytest.mark.ray
-def test_rows_are_those_of_one_process_bit_for_bit(
-    ray_executor: RayTuneExecutor, tmp_path: Path
-) -> None:
-    """From the real training engine."""
-    inline, by_ray = Job(tmp_path / "inline"), Job(tmp_path / "ray")
-    InlineExecutor().run([[REAL]], inline, Heard())
-    ray_executor.run([[REAL]], by_ray, Heard())
-    for name in TABLES:
-        assert stored(inline, name).num_rows > 0
-        assert stored(inline, name).equals(stored(by_ray, name))
-    outcomes = stored(inline, "trials")["status"].to_pylist()
-    assert set(outcomes) == {"completed", "diverged"}

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
 from orchestrator.execution.nodes import Cluster as Nodes
@@ -32,8 +31,8 @@ from tests.cli.running import (
 from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
+from tests.execution.parallel import check_guilty, named, run, stored
 from tests.own_code import write_namesakes
-from tests.training.packs import pack, variant
 
 if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
@@ -201,13 +200,20 @@ def test_a_node_that_comes_late_gets_packs(second: Second, tmp_path: Path, notes
 
 @pytest.mark.usefixtures("joined")
 def test_workers_of_one_trial_on_two_nodes(second: Second, tmp_path: Path) -> None:
-    """Each has room for one of them."""
+    """Each node has room for one; a death is survived, and what one raises is the trial's error."""
     second.join()
-    trial = pack([variant("shared")], replicates=1)
+    unlucky, guilty = named("die_once"), named("raise")
     executor = RayTuneExecutor(lambda: tune_folder(tmp_path))
-    executor.run([[trial]], Job(tmp_path, Resources(cpus=2, workers=2)), Heard())
-    found = pq.read_table(Job(tmp_path).paths.part("metrics", trial.pack_id))["value"]
-    assert np.allclose(found, train_pack(trial, Job(tmp_path)).metrics["value"], rtol=1e-5)
+    job, heard = run(executor, [unlucky, guilty], tmp_path, cpus=2)
+    assert statuses(job.paths) == {"die_once-0": "completed", "raise-0": "failed"}
+    check_guilty(job, guilty)
+    assert [lost for lost, _, _ in heard.losses] == [unlucky]
+    alone = train_pack(unlucky, Job(tmp_path))
+    for table in ("metrics", "gradients"):
+        found, wanted = stored(job, unlucky, table), getattr(alone, table)
+        assert len(wanted["value"]) > 10
+        assert np.allclose(found["value"], wanted["value"], rtol=1e-4, atol=1e-6)
+    assert stored(job, unlucky, "trials")["execution"] == ["parallel"]
 
 
 @pytest.mark.usefixtures("joined")
