@@ -21,6 +21,7 @@ def error(share: float, studies: int) -> float:
     return float(SURE * (share * (1 - share) / studies) ** 0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "m", "n", "studies"),
     [(NORMAL, 1, 8, 400), (NORMAL, 3, 6, 240), (NORMAL, 12, 8, 100), (TIED, 3, 6, 200)],
@@ -39,6 +40,7 @@ def test_what_a_report_says_is_as_often_wrong_as_it_claims(
         assert abs(cell.power - cell.printed) <= 0.03 + error(0.8, studies // 2)
 
 
+@pytest.mark.slow
 def test_re_split_data_need_the_corrected_interval() -> None:
     cell = measure(RESPLIT, 1, 10, 200)
     assert cell.family_error > 0.1

@@ -96,6 +96,7 @@ def test_a_member_that_diverged_stays_so() -> None:
     assert_same(resumed(members, 3), whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [2, 5, 8])
 def test_one_after_another(after: int) -> None:
     """Cut off in the first member, between two of them, in the last; dropout draws."""
@@ -107,6 +108,7 @@ def test_one_after_another(after: int) -> None:
     assert_same(resumed(members, after), whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [2, 6])
 def test_portions_that_memory_has_room_for(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "ON_CPU", 100_000)

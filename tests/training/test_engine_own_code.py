@@ -77,6 +77,7 @@ def trained(folder: Path, text: str, **parts: Any) -> tuple[Pack, PackRows]:
     return pack, train(pack)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "execution"),
     [(net(forward), way) for forward, way in FORWARDS.items()]

@@ -84,6 +84,7 @@ MAPPED: dict[str, tuple[TaskSettings, Recurrent]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("kind", MAPPED)
 def test_the_step_form_trains_stacked_to_what_the_kernels_train_in_turn(

@@ -82,6 +82,7 @@ def toy() -> Dataset:
     return load(BIG)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seen", CEILINGS)
 def test_the_toy_language_gives_each_view_its_known_accuracy(toy: Dataset, seen: str) -> None:
     key, ceiling = CEILINGS[seen]

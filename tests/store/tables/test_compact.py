@@ -188,6 +188,7 @@ def written_at(paths: ResultsPaths, compact_again: Any = None) -> dict[str, int]
     return {name: paths.study("demo").table(name).stat().st_mtime_ns for name in TABLES}
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_tables_do_not_depend_on_packing(

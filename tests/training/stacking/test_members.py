@@ -61,6 +61,7 @@ def together(alone: list[nn.Module], precision: torch.dtype) -> Members:
     return members
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", TORCH)
 @pytest.mark.parametrize("kind", ["broadcast", "mapped"])
 @pytest.mark.parametrize(

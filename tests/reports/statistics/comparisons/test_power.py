@@ -101,6 +101,7 @@ def test_without_spread_every_difference_is_found() -> None:
     assert replicates_for(0.1, 0.0, 4) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [6, 40])
 @pytest.mark.parametrize("contrasts", [1, 36])
 def test_the_detectable_difference_takes_so_many_replicates(n: int, contrasts: int) -> None:

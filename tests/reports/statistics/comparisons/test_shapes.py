@@ -43,12 +43,14 @@ def lottery(n: int, fails: float) -> Floats:
     return np.where(RNG.random(n) < fails, 0.1, 0.9) + 0.02 * normal(n)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "most"), [(6, 0.05), (10, 0.05), (12, 0.05)])
 def test_two_normal_variants_are_flagged_in_at_most_5_percent(n: int, most: float) -> None:
     flagged = np.mean([found(normal(n), normal(n)) is not None for _ in range(400)])
     assert flagged <= most + 0.015
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fails", "share"), [(0.3, 0.97), (0.05, 0.39)])
 def test_a_lottery_against_a_steady_variant_is_flagged_as_often_as_said(
     fails: float, share: float
@@ -62,6 +64,7 @@ def test_a_lottery_against_a_steady_variant_is_flagged_as_often_as_said(
     assert np.mean(flagged) >= share - 0.1
 
 
+@pytest.mark.slow
 def test_unlike_spreads_alone_are_flagged_as_rarely() -> None:
     flagged = np.mean([found(normal(10), 8 * normal(10)) is not None for _ in range(400)])
     assert flagged <= 0.065

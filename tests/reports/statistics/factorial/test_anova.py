@@ -114,6 +114,7 @@ def test_epsilon_is_that_of_the_covariance_of_levels() -> None:
     assert ours(simulated((2, 3), 9))[0,].epsilon == pytest.approx(1), "two levels, one contrast"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interaction", [0.0, 1.0, 2.0])
 def test_a_factor_without_effect_is_found_no_more_often_where_seeds_move_its_levels(
     interaction: float,

@@ -96,6 +96,7 @@ def test_nothing_at_all_on_both_sides() -> None:
     assert compare([], [], lost_a=range(10), lost_b=range(10)).method == "none"
 
 
+@pytest.mark.slow
 def test_an_a_a_study_in_which_seeds_diverge_rejects_at_most_seven_percent() -> None:
     rng = np.random.default_rng(3)
     alarms = 0

@@ -134,6 +134,7 @@ def test_ranks_are_tested_from_five_tasks_and_three_contenders_on() -> None:
     assert ranks(np.ones((5, 3))).p == 1.0
 
 
+@pytest.mark.slow
 def test_no_difference_is_found_as_often_as_chance_says() -> None:
     rng = np.random.default_rng(2)
     rejected = sum(some(ranks(rng.normal(size=(10, 4))).p) <= 0.05 for _ in range(300))
