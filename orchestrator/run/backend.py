@@ -34,6 +34,10 @@ class Backend:
         return None if isinstance(self.machines, Capacity) else self.machines
 
     @property
+    def starts_ray(self) -> bool:
+        return not self.inline and self.cluster is None
+
+    @property
     def workers(self) -> int:
         """Packs side by side; for plans also inline: how trials are packed decides their bits."""
         return self.machines.workers(self.asked)

@@ -76,6 +76,8 @@ def _execute(run: Run, interrupts: Interrupts, progress: Progress, text: Callabl
     rounds = run.plans.rounds(partial(_next_round, run, progress))
     executor = run.backend.executor(run.plans.paths)
     patience_s = _PATIENCE_S if run.backend.inline else None
+    if run.backend.starts_ray:
+        run.display.say("starting Ray")
     with run.display.training(progress.tally, text), interrupts.deferred(patience_s):
         executor.run(rounds, _job(run.plans, run.backend), progress)
 

@@ -3,7 +3,9 @@
 import os
 import pty
 import signal
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,7 @@ def stopped(run: Process, but: tuple[str, ...] = ()) -> tuple[int, str]:
     def family() -> list[str]:
         return [process for process in run.offspring() if not process.startswith(but)]
 
-    code = run.process.wait(60)
+    code = run.process.wait(120)
     end = time.monotonic() + 10
     while family() and time.monotonic() < end:
         time.sleep(0.1)
@@ -132,6 +134,43 @@ def test_ray_and_sigterm(tmp_path: Path, uninterrupted: Path) -> None:
     assert code == 130
     assert "finished packs are in the store" in error
     resumed_equals(tmp_path, uninterrupted)
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary files, with a path short enough for Ray's sockets."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+MOMENTS = {
+    "before Ray's first process": "orch-*",
+    "as the GCS starts": "orch-*/session_*/logs/gcs_server.out",
+    "as the driver connects": "orch-*/session_*/logs/python-core-driver-*",
+}
+"""While Ray starts → which file of its is there."""
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", MOMENTS.values(), ids=MOMENTS)
+def test_sigterm_while_ray_starts(tmp_path: Path, place: Path, pattern: str) -> None:
+    study, results = write_study(tmp_path, LONG), tmp_path / "results"
+    with started(["run", study, "--results", results]) as run:
+        run.wait_for(pattern, lambda: list(place.glob(pattern)))
+        run.process.send_signal(signal.SIGTERM)
+        code, error = stopped(run)
+        shown = run.process.stdout.read() if run.process.stdout else ""
+    assert code == 130
+    assert error == (
+        "interrupted: finished packs are in the store\n"
+        f"    to go on from there: orch run {study} --results {results}\n"
+    )
+    assert shown.endswith("\nstarting Ray\n")
+    assert list(place.iterdir()) == []
+    assert parts(results) == {}
+    assert events(results, "long")[-1]["event"] == "interrupted"
 
 
 @pytest.mark.ray

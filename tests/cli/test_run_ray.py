@@ -32,9 +32,10 @@ def test_piped(tmp_path: Path) -> None:
         )
         assert os.listdir(place) == []
     assert (ended.returncode, ended.stderr) == (0, "")
-    first, second, *lines = ended.stdout.splitlines()
+    first, second, third, *lines = ended.stdout.splitlines()
     assert first == "tiny: 4 variants × 2 replicates = 8 trials, 0 done"
     assert re.fullmatch(r"4 packs on \d+ workers? · results in ray/tiny", second)
+    assert third == "starting Ray"
     while re.match(r"\d/8 trials", lines[0]):
         lines.pop(0)
     counts, *rest, report = lines

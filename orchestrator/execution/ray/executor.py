@@ -65,6 +65,7 @@ class RayTuneExecutor:
     def run(self, rounds: Iterable[Sequence[Pack]], job: Job, listener: Listener) -> None:
         with ExitStack() as stack:
             folder = stack.enter_context(self.cluster())
+            listener.tick()  # a signal that came meanwhile
             preflight = stack.enter_context(self.preflight(job.paths))
 
             def clean_up(fault: str) -> None:

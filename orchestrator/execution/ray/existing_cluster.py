@@ -13,12 +13,8 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.environment import environment
 from orchestrator.execution.nodes import Cluster, Node
 from orchestrator.execution.ray.connect import require_address, require_cluster_at, unreachable
-from orchestrator.execution.ray.internals import require_supported_ray
-from orchestrator.execution.ray.local_cluster import (
-    DRIVER_VARIABLES,
-    own_signal_handlers,
-    worker_variables,
-)
+from orchestrator.execution.ray.internals import require_supported_ray, without_signal_handlers
+from orchestrator.execution.ray.local_cluster import DRIVER_VARIABLES, worker_variables
 from orchestrator.execution.ray.preflight import (
     CURE,
     NodeReport,
@@ -50,7 +46,7 @@ def existing_cluster(address: str, threads: int, own: Sequence[Path] = ()) -> It
 
         require_cluster_at(address)
         try:
-            with own_signal_handlers():
+            with without_signal_handlers():
                 _join(address, _runtime_environment(threads, own))
             yield Cluster.of(address, ray.nodes())  # type: ignore[no-untyped-call]
         finally:

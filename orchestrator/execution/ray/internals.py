@@ -5,6 +5,7 @@ which its tests ran. A test keeps them out of other files. Imports Ray only insi
 Ray reads environment variables when it is imported.
 """
 
+import ctypes
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,34 @@ def require_supported_ray() -> None:
         )
 
 
-# Starting Ray on this machine
+# Starting Ray on this machine, and joining a cluster
+
+_INSTALLED = "_ZN3ray6RayLog36is_failure_signal_handler_installed_E"
+"""The variable `ray::RayLog::is_failure_signal_handler_installed_` of Ray's C++ library."""
+
+
+@contextmanager
+def without_signal_handlers() -> Iterator[None]:
+    """`ray.init` leaves this process's signal handlers in force, from its first moment on.
+
+    Without it, SIGTERM ends the process with exit code 15 while Ray starts, and its files stay: the
+    handler of `ray.init` raises SystemExit in the middle of it. The one of Ray's C++ library
+    prints a stack trace, and aborts the process 3 s later. Restoring handlers afterwards is too
+    late for signals that come meanwhile, and `ray.shutdown` would set SIGTERM to the system's
+    default. Here, that library takes its handler for installed while it starts, and for not
+    installed when it is to remove it.
+    """
+    import ray._private.utils
+    import ray._raylet
+
+    library = ctypes.CDLL(ray._raylet.__file__)  # the one that is loaded already
+    is_installed = ctypes.c_bool.in_dll(library, _INSTALLED)
+    before = is_installed.value, ray._private.utils.set_sigterm_handler
+    is_installed.value, ray._private.utils.set_sigterm_handler = True, lambda handler: None
+    try:
+        yield
+    finally:
+        is_installed.value, ray._private.utils.set_sigterm_handler = before
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from threading import Thread, current_thread, main_thread
+from threading import Thread
 from types import ModuleType
 
 from orchestrator.errors import EnvironmentFault
@@ -22,6 +21,7 @@ from orchestrator.execution.ray.internals import (
     loopback_only,
     require_supported_ray,
     without_helper_processes,
+    without_signal_handlers,
 )
 from orchestrator.files import alive
 
@@ -70,7 +70,7 @@ def _started(capacity: Capacity, folder: Path) -> Iterator[None]:
     meanwhile.start()
     try:
         with loopback_only():
-            with own_signal_handlers(), without_helper_processes():
+            with without_signal_handlers(), without_helper_processes():
                 _start(ray, capacity, folder)
             meanwhile.join()
             yield
@@ -130,16 +130,6 @@ def authentication() -> dict[str, str]:
     if "ray" in sys.modules:
         return {"RAY_AUTH_MODE": "disabled"}
     return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-
-
-@contextmanager
-def own_signal_handlers() -> Iterator[None]:
-    """Keep ours: ray.init installs its own, which end the process without cleaning up."""
-    handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    if current_thread() is main_thread():
-        for name, handler in handlers.items():
-            signal.signal(name, handler)
 
 
 def _short_temporary_folder() -> Path:
