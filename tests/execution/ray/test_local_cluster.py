@@ -1,4 +1,4 @@
-"""A local cluster listens on this machine only."""
+"""A local cluster listens on this machine only, and handles no signal of this process."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray.executor import RayTuneExecutor
+from tests.execution.conftest import LocalRay
 from tests.execution.listening import Heard, pack_of
 
 _LISTENS = "0A"
@@ -60,3 +61,20 @@ def test_nothing_of_a_run_listens_beyond_the_loopback(
     ray_executor.run([[pack_of("a"), pack_of("b")]], job, looking)
     assert len(looking.seen) > 2, "Ray's servers are found"
     assert set(looking.seen) <= _LOOPBACK
+
+
+def caught_signals() -> str:
+    """Those for which this process has a handler, as bits in hexadecimal."""
+    status = Path("/proc/self/status").read_text()
+    return status.partition("SigCgt:")[2].split()[0]
+
+
+@pytest.mark.ray
+def test_signal_handlers_are_left_alone(local: LocalRay) -> None:
+    """`ray.init` would add some, SIGTRAP's among them; `ray.shutdown` would remove SIGSEGV's."""
+    local.stop()
+    before = caught_signals()
+    with local.joined():
+        assert caught_signals() == before
+    local.stop()
+    assert caught_signals() == before
