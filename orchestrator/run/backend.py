@@ -1,7 +1,7 @@
 """Where packs run: in this process, on a local Ray cluster, or on one that runs already."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from orchestrator.execution.protocol import Executor
 from orchestrator.execution.ray.this_machine import capacity_for
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.identity import own_packages
+from orchestrator.run.display import Display
+from orchestrator.run.signals import PATIENCE_S, Interrupts
 from orchestrator.study.records import Study
 from orchestrator.study.settings import Resources
 from orchestrator.words import plural
@@ -111,11 +113,12 @@ def backend_for(
     inline: bool,
     address: str | None,
     wait_minutes: float,
-    say: Callable[[str], None],
+    display: Display,
+    interrupts: Interrupts,
 ) -> Iterator[Backend]:
-    """Raises EnvironmentFault, before anything is made, where no pack has room.
+    """Raises EnvironmentFault, before anything is made, where no pack has room; Stop.
 
-    wait_minutes: for nodes that an autoscaler starts. say: takes a line about that.
+    wait_minutes: for nodes that an autoscaler starts; the display says so.
     """
     asked = study.resources
     if address is None:
@@ -123,19 +126,28 @@ def backend_for(
         return
     from orchestrator.execution.ray.existing_cluster import existing_cluster
 
-    with existing_cluster(address, threads_of(asked), own_packages(study)) as cluster:
-        yield _with_room(Backend(_with_wait(cluster, asked, wait_minutes, say), asked))
+    with ExitStack() as stack:
+        with interrupts.deferred(PATIENCE_S):
+            joining = existing_cluster(address, threads_of(asked), own_packages(study))
+            cluster = _with_wait(
+                stack.enter_context(joining), asked, wait_minutes, display.say, interrupts.check
+            )
+        yield _with_room(Backend(cluster, asked))
 
 
 def _with_wait(
-    cluster: "Cluster", asked: Resources, minutes: float, say: Callable[[str], None]
+    cluster: "Cluster",
+    asked: Resources,
+    minutes: float,
+    say: Callable[[str], None],
+    check: Callable[[], None],
 ) -> "Cluster":
     if not minutes or cluster.has_room(asked):
         return cluster
     from orchestrator.execution.ray.autoscaling import wait_for_room
 
     say(f"no room yet: {request(asked)}; waiting up to {minutes:g} minutes for it")
-    found = wait_for_room(cluster, asked, 60 * minutes)
+    found = wait_for_room(cluster, asked, 60 * minutes, check)
     if not found.has_room(asked):
         say(f"no node with enough room appeared within {minutes:g} minutes")
     return found

@@ -16,7 +16,7 @@ from orchestrator.run.estimate import speeds_of
 from orchestrator.run.plan_counts import count_states
 from orchestrator.run.planning import require_method
 from orchestrator.run.results_location import results_now
-from orchestrator.run.signals import Interrupts, Stop, interruptible
+from orchestrator.run.signals import PATIENCE_S, Interrupts, Stop, interruptible
 from orchestrator.run.summary import (
     hopeless_lines,
     missing_line,
@@ -90,16 +90,17 @@ def run_study(
     speeds = speeds_of(loaded, paths)
     flags = _flags(results, inline, address, wait_minutes, report, force)
     words = tuple(command or ("orch", "run", study, *overrides.words, *flags))
-    with backend_for(loaded, inline, address, wait_minutes, display.say) as backend:
-        prepare(paths, loaded.name)
-        backend.look_over(paths)
-        with exclusive(paths.study(loaded.name).lock), interruptible() as interrupts:
-            try:
-                with hold_lease(paths, loaded.name):
+    with interruptible() as interrupts:
+        try:
+            with backend_for(loaded, inline, address, wait_minutes, display, interrupts) as backend:
+                prepare(paths, loaded.name)
+                with interrupts.deferred(PATIENCE_S):
+                    backend.look_over(paths)
+                with exclusive(paths.study(loaded.name).lock), hold_lease(paths, loaded.name):
                     plans = WrittenPlan(loaded, prints, paths, backend.workers, speeds, force=force)
                     return _run(Run(plans, backend, words, display), interrupts, report)
-            except Stop:
-                raise _interrupted(words) from None
+        except Stop:
+            raise _interrupted(words) from None
 
 
 def _flags(

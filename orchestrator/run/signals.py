@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
 
+PATIENCE_S = 10.0  # for what is under way when a signal comes
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -32,11 +33,14 @@ class Interrupts:
 
         patience_s: raise out of nowhere if it is not called for so long. None waits: an exception
         out of nowhere breaks Ray's compiled code, "SystemError: … returned a result with an
-        exception set".
+        exception set". An error after a signal counts as its consequence.
         """
         self.is_deferred, self.patience_s = True, patience_s
         try:
             yield
+        except Exception:
+            self.check()
+            raise
         finally:
             self.is_deferred = False
             signal.setitimer(signal.ITIMER_REAL, 0)

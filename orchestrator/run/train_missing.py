@@ -18,13 +18,11 @@ from orchestrator.run.plan_counts import all_trials, count_states
 from orchestrator.run.progress import Progress
 from orchestrator.run.remote.job_context import submission
 from orchestrator.run.remote.status_line import StatusLine
-from orchestrator.run.signals import Interrupts, Stop
+from orchestrator.run.signals import PATIENCE_S, Interrupts, Stop
 from orchestrator.run.written_plan import WrittenPlan
 from orchestrator.store.checkpoints import remove_stale
 from orchestrator.store.journal import append_event
 from orchestrator.words import plural
-
-_PATIENCE_S = 10.0  # for the end of an epoch, when a signal asks for the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def train_missing(run: Run, interrupts: Interrupts) -> dict[str, int]:
 def _execute(run: Run, interrupts: Interrupts, progress: Progress, text: Callable[[], str]) -> None:
     rounds = run.plans.rounds(partial(_next_round, run, progress))
     executor = run.backend.executor(run.plans.paths)
-    patience_s = _PATIENCE_S if run.backend.inline else None
+    patience_s = PATIENCE_S if run.backend.inline else None  # for the end of an epoch
     if run.backend.starts_ray:
         run.display.say("starting Ray")
     with run.display.training(progress.tally, text), interrupts.deferred(patience_s):

@@ -31,6 +31,7 @@ class Head:
 
     address: str
     jobs_server: str
+    folder: Path  # of Ray's files
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def started_head(flags: Sequence[str], port: int = 0, **environment: str) -> Ite
     try:
         wait("head", lambda: "Ray runtime started" in Path(f"{folder}/out").read_text())
         here = "127.0.0.1"
-        yield Head(f"{here}:{ports[0]}", f"http://{here}:{ports[1]}")
+        yield Head(f"{here}:{ports[0]}", f"http://{here}:{ports[1]}", Path(folder))
     finally:
         end(head, mark)
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,12 +5,14 @@ import pty
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import LONG, Process, events, parts, started, tables, train_here, write_study
+
+Send = Callable[[int, int], None]
 
 
 @pytest.fixture(scope="module")
@@ -123,13 +125,15 @@ def test_a_pack_that_is_killed_goes_on_from_its_checkpoint(tmp_path: Path, text:
 
 @pytest.mark.ray
 @pytest.mark.slow
-def test_ray_and_sigterm(tmp_path: Path, uninterrupted: Path) -> None:
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["it", "its group"])
+def test_ray_and_sigterm(tmp_path: Path, uninterrupted: Path, send: Send) -> None:
+    """To the group: as `timeout` sends it."""
     study = write_study(tmp_path, LONG)
-    with started(["run", study, "--results", tmp_path / "results"]) as run:
+    with started(["run", study, "--results", tmp_path / "results"], process_group=0) as run:
         wait_for_a_pack(run, tmp_path / "results")
         assert len(run.offspring()) > 2
         assert not run.has_loaded("libtorch")  # the driver stays small
-        run.process.send_signal(signal.SIGTERM)
+        send(run.process.pid, signal.SIGTERM)
         code, error = stopped(run)
     assert code == 130
     assert "finished packs are in the store" in error
@@ -154,12 +158,13 @@ MOMENTS = {
 
 @pytest.mark.ray
 @pytest.mark.slow
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["it", "its group"])
 @pytest.mark.parametrize("pattern", MOMENTS.values(), ids=MOMENTS)
-def test_sigterm_while_ray_starts(tmp_path: Path, place: Path, pattern: str) -> None:
+def test_sigterm_while_ray_starts(tmp_path: Path, place: Path, pattern: str, send: Send) -> None:
     study, results = write_study(tmp_path, LONG), tmp_path / "results"
-    with started(["run", study, "--results", results]) as run:
+    with started(["run", study, "--results", results], process_group=0) as run:
         run.wait_for(pattern, lambda: list(place.glob(pattern)))
-        run.process.send_signal(signal.SIGTERM)
+        send(run.process.pid, signal.SIGTERM)
         code, error = stopped(run)
         shown = run.process.stdout.read() if run.process.stdout else ""
     assert code == 130

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from orchestrator.errors import EnvironmentFault
 from orchestrator.run.signals import Interrupts, Stop, interruptible
 
 SLOW_TO_CLEAN_UP = """
@@ -68,6 +69,19 @@ def test_what_is_under_way_may_be_saved_for_a_while() -> None:
         with pytest.raises(Stop, match=r"^$"):
             next(working)
         assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_error_after_a_signal_is_its_consequence(number: signal.Signals) -> None:
+    """The same signal may have ended servers of Ray."""
+    with interruptible() as interrupts, pytest.raises(Stop), interrupts.deferred():
+        os.kill(os.getpid(), number)
+        raise EnvironmentFault("the raylet died")
+
+
+def test_an_error_without_a_signal_stays() -> None:
+    with interruptible() as interrupts, pytest.raises(EnvironmentFault), interrupts.deferred():
+        raise EnvironmentFault("the raylet died")
 
 
 def test_but_not_for_ever() -> None:

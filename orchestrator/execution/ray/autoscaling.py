@@ -2,7 +2,7 @@
 room for it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from orchestrator.execution.labels import required_labels
@@ -12,14 +12,20 @@ from orchestrator.study.settings import Resources
 _POLL_S = 1.0
 
 
-def wait_for_room(cluster: Cluster, resources: Resources, timeout_s: float) -> Cluster:
-    """The cluster as soon as it has room for a pack; else as it is after the timeout."""
+def wait_for_room(
+    cluster: Cluster, resources: Resources, timeout_s: float, check: Callable[[], None]
+) -> Cluster:
+    """The cluster as soon as it has room for a pack; else as it is after the timeout.
+
+    check: called again and again meanwhile; raises to end the wait.
+    """
     import ray
 
     end = time.monotonic() + timeout_s
     with _reserved(resources):
         while not cluster.has_room(resources) and time.monotonic() < end:
             time.sleep(_POLL_S)
+            check()
             cluster = Cluster.of(cluster.address, ray.nodes())  # type: ignore[no-untyped-call]
     return cluster
 

@@ -63,7 +63,7 @@ def _join(address: str, runtime_environment: dict[str, Any]) -> None:
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
-    except (RuntimeError, ValueError, OSError, TimeoutError) as error:
+    except Exception as error:  # Ray raises it as such, where a node's start takes too long
         if found := _MISMATCH.search(str(error)):
             raise _other_versions(address, *found.groups()) from error
         reason = str(error).strip().splitlines() or [type(error).__name__]

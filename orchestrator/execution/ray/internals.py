@@ -9,6 +9,7 @@ import ctypes
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -80,6 +81,26 @@ def loopback_only() -> Iterator[None]:
             yield
     finally:
         ray_constants.ENABLE_RAY_CLUSTER = before
+
+
+@contextmanager
+def in_own_sessions() -> Iterator[None]:
+    """Signals to this process's group reach neither Ray's servers nor the workers they start.
+
+    Without it, SIGTERM of `timeout` or `kill -- -GROUP` ends them before the packs have written
+    their checkpoints. Where the kernel does not end Ray's servers with this process (not Linux),
+    Ray does so by a signal to their group, so that they stay in it.
+    """
+    from ray._private import services, utils
+
+    before = services.ConsolePopen
+    in_own = utils.detect_fate_sharing_support()  # type: ignore[no-untyped-call]
+    popen = partial(before, start_new_session=in_own)
+    services.ConsolePopen = popen  # type: ignore[misc, assignment]
+    try:
+        yield
+    finally:
+        services.ConsolePopen = before  # type: ignore[misc]
 
 
 @contextmanager

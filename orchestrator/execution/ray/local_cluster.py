@@ -18,6 +18,7 @@ from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.environment import environment
 from orchestrator.execution.ray.internals import (
     files_in,
+    in_own_sessions,
     loopback_only,
     require_supported_ray,
     without_helper_processes,
@@ -70,7 +71,7 @@ def _started(capacity: Capacity, folder: Path) -> Iterator[None]:
     meanwhile.start()
     try:
         with loopback_only():
-            with without_signal_handlers(), without_helper_processes():
+            with without_signal_handlers(), in_own_sessions(), without_helper_processes():
                 _start(ray, capacity, folder)
             meanwhile.join()
             yield
@@ -90,10 +91,12 @@ def _start(ray: ModuleType, capacity: Capacity, folder: Path) -> None:
             object_store_memory=_OBJECT_STORE_BYTES,
             **files_in(folder),
         )
-    except (RuntimeError, ValueError, OSError, ConnectionError, TimeoutError) as error:
+    except Exception as error:  # Ray raises it as such, where its start takes too long
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise EnvironmentFault(
-            f"Ray could not be started: {reason[0]}\n    `--inline` runs without it"
+            f"Ray could not be started: {reason[0]}\n"
+            "    run the same command again, if this machine was busy; or with --inline, which "
+            "needs no Ray"
         ) from error
 
 

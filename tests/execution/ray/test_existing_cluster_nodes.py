@@ -151,7 +151,7 @@ def test_room_that_never_comes_is_asked_for_no_longer(joined: Nodes) -> None:
     from ray.util import placement_group_table
 
     resources = Resources(labels={"pool": "none"})
-    assert not wait_for_room(joined, resources, timeout_s=1.5).has_room(resources)
+    assert not wait_for_room(joined, resources, 1.5, check=lambda: None).has_room(resources)
     assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray.executor import RayTuneExecutor
+from orchestrator.execution.ray.local_cluster import local_cluster
 from tests.execution.conftest import LocalRay
 from tests.execution.listening import Heard, pack_of
 
@@ -61,6 +64,26 @@ def test_nothing_of_a_run_listens_beyond_the_loopback(
     ray_executor.run([[pack_of("a"), pack_of("b")]], job, looking)
     assert len(looking.seen) > 2, "Ray's servers are found"
     assert set(looking.seen) <= _LOOPBACK
+
+
+@pytest.mark.ray
+def test_a_start_that_takes_too_long_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray waits 30 s for its raylet, then raises a bare Exception."""
+    import ray
+
+    text = "The current node timed out during startup. This could happen because …"
+
+    def init(**options: object) -> None:
+        raise Exception(text)
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(ray, "init", init)
+    with pytest.raises(EnvironmentFault, match="Ray could not be started: The current") as fault:
+        local_cluster(Capacity(cpus=1, gpus=0), threads=1, preloaded=[]).__enter__()
+    assert text in str(fault.value)
+    assert "    run the same command again" in str(fault.value)
 
 
 def caught_signals() -> str:
