@@ -69,8 +69,11 @@ class Listener(Protocol):
     def tick(self) -> None:
         """Called several times a second where packs run elsewhere; may raise to stop the run."""
 
-    def cut_off(self, fault: str) -> None:
-        """Called from a thread just before the process exits because nothing can be raised."""
+    def cut_off(self, fault: str) -> int:
+        """Called from a thread just before the process exits because nothing can be raised.
+
+        Returns its exit code.
+        """
 
 
 class Executor(Protocol):

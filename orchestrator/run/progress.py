@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from time import monotonic
 
+from orchestrator.errors import EnvironmentFault, OrchError
 from orchestrator.execution.protocol import Summary
 from orchestrator.plan.records import Pack
 from orchestrator.run.counts import Tally
 from orchestrator.run.display import Display
+from orchestrator.run.signals import Stop, interrupted
 from orchestrator.words import plural
 
 
@@ -15,7 +17,7 @@ class Progress:
     """The listener of an executor.
 
     record: takes an event's name and facts, for events.jsonl.
-    check: raises when the user has asked to stop.
+    check: raises Stop when the user has asked to stop. command: that starts the run again.
     """
 
     def __init__(
@@ -24,8 +26,10 @@ class Progress:
         display: Display,
         record: Callable[..., None],
         check: Callable[[], None],
+        command: Sequence[str],
     ) -> None:
         self.tally, self.display, self.record, self.check = tally, display, record, check
+        self.command = command
         self.since = monotonic()
 
     def started(self, pack: Pack) -> None:
@@ -50,10 +54,19 @@ class Progress:
         self.check()
         self.display.tick()
 
-    def cut_off(self, fault: str) -> None:
-        wall_s = round(monotonic() - self.since, 3)
-        self.display.cut_off(fault)
+    def cut_off(self, fault: str) -> int:
+        wall_s, end = round(monotonic() - self.since, 3), self._end(fault)
+        self.display.cut_off(str(end))
         self.record("interrupted", wall_s=wall_s, **self.tally.counts)
+        return end.exit_code
+
+    def _end(self, fault: str) -> OrchError:
+        """After a signal, which others may have got as well, a fault is its consequence."""
+        try:
+            self.check()
+        except Stop:
+            return interrupted(self.command)
+        return EnvironmentFault(fault)
 
 
 def _loss(pack: Pack, reason: str, next_try: Sequence[Pack]) -> str:

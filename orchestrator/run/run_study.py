@@ -1,12 +1,10 @@
 """Run a study: plan, train what is missing, report. Prints nothing: a display shows how it goes."""
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.errors import Interrupted
 from orchestrator.paths import Location
 from orchestrator.plan.identity import fingerprints
 from orchestrator.run.backend import backend_for, require_address
@@ -16,7 +14,7 @@ from orchestrator.run.estimate import speeds_of
 from orchestrator.run.plan_counts import count_states
 from orchestrator.run.planning import require_method
 from orchestrator.run.results_location import results_now
-from orchestrator.run.signals import PATIENCE_S, Interrupts, Stop, interruptible
+from orchestrator.run.signals import PATIENCE_S, Interrupts, Stop, interrupted, interruptible
 from orchestrator.run.summary import (
     hopeless_lines,
     missing_line,
@@ -100,7 +98,7 @@ def run_study(
                     plans = WrittenPlan(loaded, prints, paths, backend.workers, speeds, force=force)
                     return _run(Run(plans, backend, words, display), interrupts, report)
         except Stop:
-            raise _interrupted(words) from None
+            raise interrupted(words) from None
 
 
 def _flags(
@@ -175,11 +173,4 @@ def _finish(run: Run, trained: int, report: bool) -> RunResult:
         trained=trained,
         finding=written.finding if written else None,
         report=written.path if written else None,
-    )
-
-
-def _interrupted(command: Sequence[str]) -> Interrupted:
-    again = shlex.join(command)
-    return Interrupted(
-        f"interrupted: finished packs are in the store\n    to go on from there: {again}"
     )

@@ -1,10 +1,13 @@
 """Ctrl-C and SIGTERM: the first asks the run to end, the second ends it."""
 
+import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
+
+from orchestrator.errors import Interrupted
 
 PATIENCE_S = 10.0  # for what is under way when a signal comes
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -75,3 +78,11 @@ def interruptible() -> Iterator[Interrupts]:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+def interrupted(command: Sequence[str]) -> Interrupted:
+    """The error with which a stopped run ends. command: that starts it again."""
+    again = shlex.join(command)
+    return Interrupted(
+        f"interrupted: finished packs are in the store\n    to go on from there: {again}"
+    )

@@ -56,7 +56,8 @@ def train_missing(run: Run, interrupts: Interrupts) -> dict[str, int]:
     try:
         if packs:
             remove_stale(plans.paths, study, {pack.pack_id for pack in packs})
-            _execute(run, interrupts, Progress(tally, run.display, record, interrupts.check), text)
+            progress = Progress(tally, run.display, record, interrupts.check, run.command)
+            _execute(run, interrupts, progress, text)
     except (Stop, EnvironmentFault):
         with suppress(EnvironmentFault):  # where the disk is full, the first fault is to be shown
             record("interrupted", **_counts(tally, started))

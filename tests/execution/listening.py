@@ -30,7 +30,7 @@ class Heard:
     def tick(self) -> None:
         self.ticks += 1
 
-    def cut_off(self, fault: str) -> None:
+    def cut_off(self, fault: str) -> int:
         raise AssertionError(fault)
 
 

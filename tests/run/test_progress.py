@@ -7,10 +7,12 @@ import pytest
 from orchestrator.execution.protocol import Summary
 from orchestrator.run.counts import Tally
 from orchestrator.run.progress import Progress
+from orchestrator.run.signals import Stop
 from tests.execution.listening import pack_of
 from tests.run.displays import Recorded
 
 ONE, TWO, THREE = (pack_of(*(f"{name}{i}" for i in range(2))) for name in "abc")
+COMMAND = ("orch", "run", "a.yaml")
 
 Events = list[tuple[str, dict[str, Any]]]
 
@@ -30,7 +32,7 @@ def progress(display: Recorded, events: Events) -> Progress:
     def record(event: str, **facts: Any) -> None:
         events.append((event, facts))
 
-    return Progress(Tally([ONE, TWO], 1), display, record, lambda: None)
+    return Progress(Tally([ONE, TWO], 1), display, record, lambda: None, COMMAND)
 
 
 def done(wall_s: float, note: str | None = None) -> Summary:
@@ -64,16 +66,27 @@ def test_the_display_hears_of_every_change(progress: Progress, display: Recorded
     progress.started(ONE)
     progress.finished(done(1.0, note="on the CPU"))
     progress.tick()
-    progress.cut_off("the head is gone")
+    assert progress.cut_off("the head is gone") == 3
     assert display.ticks == 3
     assert display.lines == ["note: on the CPU"]
     assert display.faults == ["the head is gone"]
 
 
 def test_a_request_to_stop_goes_through(display: Recorded) -> None:
-    def stop() -> None:
-        raise KeyboardInterrupt("asked")
+    with pytest.raises(Stop):
+        asked_to_stop(display).tick()
 
-    progress = Progress(Tally([ONE], 1), display, lambda event, **facts: None, stop)
-    with pytest.raises(KeyboardInterrupt, match="asked"):
-        progress.tick()
+
+def test_after_a_request_to_stop_a_fault_is_its_consequence(display: Recorded) -> None:
+    """Where the signal has reached every process of the run, as `systemctl stop` sends it."""
+    assert asked_to_stop(display).cut_off("the head is gone") == 130
+    (shown,) = display.faults
+    assert shown.startswith("interrupted: ")
+    assert shown.endswith("orch run a.yaml")
+
+
+def asked_to_stop(display: Recorded) -> Progress:
+    def stop() -> None:
+        raise Stop
+
+    return Progress(Tally([ONE], 1), display, lambda event, **facts: None, stop, COMMAND)

@@ -74,13 +74,19 @@ def test_what_is_under_way_may_be_saved_for_a_while() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_error_after_a_signal_is_its_consequence(number: signal.Signals) -> None:
     """The same signal may have ended servers of Ray."""
-    with interruptible() as interrupts, pytest.raises(Stop), interrupts.deferred():
-        os.kill(os.getpid(), number)
-        raise EnvironmentFault("the raylet died")
+    with interruptible() as interrupts, pytest.raises(Stop):
+        fail(interrupts, number)
 
 
 def test_an_error_without_a_signal_stays() -> None:
-    with interruptible() as interrupts, pytest.raises(EnvironmentFault), interrupts.deferred():
+    with interruptible() as interrupts, pytest.raises(EnvironmentFault, match="died"):
+        fail(interrupts)
+
+
+def fail(interrupts: Interrupts, number: signal.Signals | None = None) -> None:
+    with interrupts.deferred():
+        if number is not None:
+            os.kill(os.getpid(), number)
         raise EnvironmentFault("the raylet died")
 
 

@@ -68,11 +68,11 @@ class RayTuneExecutor:
             listener.tick()  # a signal that came meanwhile
             preflight = stack.enter_context(self.preflight(job.paths))
 
-            def clean_up(fault: str) -> None:
+            def clean_up(fault: str) -> int:
                 rmtree(folder, ignore_errors=True)
                 if preflight:
                     preflight.close()
-                listener.cut_off(fault)
+                return listener.cut_off(fault)
 
             beat = stack.enter_context(heartbeat(clean_up))
             from orchestrator.execution.ray.tuner import Tuners

@@ -22,7 +22,7 @@ _GRACE_S = 3.0  # for the run to end by itself
 class Heartbeat:
     """Connects to the head again and again. fault: set once it has not answered for too long."""
 
-    def __init__(self, address: str, on_exit: Callable[[str], None]) -> None:
+    def __init__(self, address: str, on_exit: Callable[[str], int]) -> None:
         self.address, self.on_exit = address, on_exit
         self.fault: str | None = None
         self.run_is_over = Event()
@@ -39,10 +39,11 @@ class Heartbeat:
         """
         self._wait()
         if self.fault and not self.run_is_over.wait(_GRACE_S):
+            code = EnvironmentFault.exit_code
             try:
-                self.on_exit(self.fault)
+                code = self.on_exit(self.fault)
             finally:
-                os._exit(EnvironmentFault.exit_code)
+                os._exit(code)
 
     def _wait(self) -> None:
         missed, reason = 0, ""
@@ -68,10 +69,11 @@ def connection_error(address: str, timeout_s: float) -> str:
 
 
 @contextmanager
-def heartbeat(on_exit: Callable[[str], None]) -> Iterator[Heartbeat]:
+def heartbeat(on_exit: Callable[[str], int]) -> Iterator[Heartbeat]:
     """Watch the head of the cluster that this process has joined.
 
-    on_exit: called with the reason before a process exits without unwinding.
+    on_exit: called with the reason before the process exits without unwinding; returns its exit
+    code.
     """
     import ray
 
