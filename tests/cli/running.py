@@ -134,7 +134,7 @@ class Process:
     def __init__(self, process: "subprocess.Popen[str]", mark: str) -> None:
         self.process, self.mark = process, mark
 
-    def wait_for(self, what: str, condition: Any, timeout_s: float = 120) -> None:
+    def wait_for(self, what: str, condition: Any, timeout_s: float = 300) -> None:
         end = time.monotonic() + timeout_s
         while not condition():
             assert self.process.poll() is None, f"ended before {what}"
