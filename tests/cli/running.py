@@ -137,7 +137,9 @@ class Process:
     def wait_for(self, what: str, condition: Any, timeout_s: float = 300) -> None:
         end = time.monotonic() + timeout_s
         while not condition():
-            assert self.process.poll() is None, f"ended before {what}"
+            if self.process.poll() is not None:
+                shown, error = self.process.communicate()
+                raise AssertionError(f"ended before {what}:\n{shown}\n{error}")
             assert time.monotonic() < end, f"no {what} in {timeout_s} s"
             time.sleep(0.02)
 

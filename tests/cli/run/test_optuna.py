@@ -8,8 +8,8 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault
 from tests.cli.orch import orch
+from tests.cli.run.test_tuning import TUNED
 from tests.cli.running import tables, train_here, train_killed, write_study
-from tests.cli.test_run_tuning import TUNED
 
 SUGGESTED = TUNED.replace("points: 3, replicates: 2", "points: 6, replicates: 2, method: optuna")
 

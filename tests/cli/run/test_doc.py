@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestrator import errors
 from tests.cli.orch import orch
 
-PAGE = (Path(__file__).parents[2] / "docs" / "running.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "running.md").read_text()
 
 
 def first_cells(title: str) -> list[str]:
