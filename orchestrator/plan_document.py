@@ -141,12 +141,24 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """The answer that a task's baseline is the score of.
+
+    answer: completes "what … gives". sees: what it sees of the input; empty where it ignores it.
+    """
+
+    answer: str
+    sees: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One of the study's tasks, and the name under which the store keeps examples of its data."""
 
     settings: Mapping[str, Level]
     sample: str
     data: Data
+    baseline: Baseline | None = None  # None where the task does not say it
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,12 @@ from orchestrator.reports.statistics.outcomes.divergence import Diverged, diverg
 from orchestrator.reports.statistics.outcomes.evidence import Evidence, evidence
 from orchestrator.reports.statistics.outcomes.failures import Cause, failures
 from orchestrator.reports.statistics.outcomes.final_epochs import FinalEpochs, final_epochs
+from orchestrator.reports.statistics.outcomes.improving import Improving, improving
+from orchestrator.reports.statistics.outcomes.learning import Learning, learning
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
 from orchestrator.reports.statistics.outcomes.solve_times import solve_times
 from orchestrator.reports.statistics.outcomes.solved import Solved, solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve
-from orchestrator.reports.statistics.outcomes.unlearnt import unlearnt
 from orchestrator.reports.statistics.tasks.across_tasks import AcrossTasks, across_tasks
 from orchestrator.reports.statistics.tasks.baselines import Baseline, baselines
 from orchestrator.reports.statistics.tuning.tuning import Tuning, tuning
@@ -64,7 +65,8 @@ class Analysis:
     other_examples: OtherExamplesFound
     shapes: Mapping[str, Shape]  # by variant id; of contrasts whose two shapes are unlike
     near_best: tuple[str, ...]  # ids of baselines without room above them
-    unlearnt: tuple[str, ...]  # ids of variants whose interval reaches the task's baseline
+    learning: Mapping[str, Learning]  # by variant id; empty where tasks have no baseline
+    improving: Improving  # variants whose curves still rose at the end
     budgets: Budgets | None  # None where all trials trained equally long
     final_epochs: FinalEpochs | None  # None where all results are of the study's last epoch
     solved: Mapping[str, Solved]  # by variant id; empty where the task cannot be solved
@@ -98,6 +100,7 @@ def analyse(tables: Tables) -> Analysis:
     compared = _compare(plan, results, lost)
     measured = gradients(tables, results)
     profiles = decay(tables.gradients, measured.fits)
+    still = improving(plan, tables.metrics, tables.trials)
     times = solve_times(plan, tables.trials, tables.metrics)
     return Analysis(
         plan=plan,
@@ -107,7 +110,8 @@ def analyse(tables: Tables) -> Analysis:
         other_examples=other_examples(plan, compared.rows, tables.answers),
         shapes=shapes(plan.compare, compared.rows, _values(results), lost),
         near_best=near_best(plan.compare, results, compared.rows),
-        unlearnt=unlearnt(plan.compare, results, least),
+        learning=learning(plan.compare, results, least),
+        improving=still,
         budgets=budgets(plan, tables.trials),
         final_epochs=final_epochs(plan, tables.trials),
         solved=solved(tables.trials, plan.compare.metric.split("/")[0]),
@@ -130,7 +134,7 @@ def analyse(tables: Tables) -> Analysis:
         tuning=tuning(tables, results),
         evidence=evidence(tables),
         replicates_needed=replicates_needed(
-            compared.rows, plan.replicates, plan.compare.smallest_difference
+            compared.rows, plan.replicates, plan.compare.smallest_difference, still.of
         ),
         samples=tables.samples,
     )

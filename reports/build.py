@@ -61,6 +61,6 @@ def _lines(said: Sentences) -> tuple[str, ...]:
     return (
         *(f"- {statement.text}" for statement in shown(said.statements)),
         *([f"- {rest}, in the report"] if rest else []),
-        *([said.replicates_needed] if said.replicates_needed else []),
+        *([said.next_step] if said.next_step else []),
         *([f"    {said.command}"] if said.command else []),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from orchestrator.models import settings
 from orchestrator.models.catalogue.networks import MODELS
 from orchestrator.models.catalogue.records import (
+    Baseline,
     Draw,
     Metric,
     ModelEntry,
@@ -23,6 +24,7 @@ from orchestrator.models.settings.tasks import SplitSettings
 __all__ = [
     "MODELS",
     "TASKS",
+    "Baseline",
     "Draw",
     "Metric",
     "ModelEntry",

@@ -36,6 +36,18 @@ class Solved:
     threshold: float
 
 
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The answer that a task's baselines are the scores of.
+
+    answer: completes "what … gives": "always answering the mean".
+    sees: what it sees of the input: "the word alone"; empty where it ignores the input.
+    """
+
+    answer: str
+    sees: str = ""
+
+
 Draw = Literal["generated", "resplit", "fixed", "unknown"]
 
 
@@ -68,6 +80,7 @@ class TaskEntry:
     inputs, outputs: what a model must take and give.
     sampling: how a replicate draws its test examples, see `Sampling`.
     pool: how many examples `resplit` draws them from, or the `module:function` that counts them.
+    baseline: the answer whose scores the data bring along; None where nothing says it.
     data_files: `package/path` of the installed files whose content decides the data.
     check: `module:function` that refuses bad files named in the settings; without torch.
     functions: metric → the function that computes it, for the user's metrics.
@@ -82,6 +95,7 @@ class TaskEntry:
     sampling: Draw = "unknown"
     pool: int | str | None = None
     solved: Solved | None = None
+    baseline: Baseline | None = None
     data_files: tuple[str, ...] = ()
     check: str | None = None
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)

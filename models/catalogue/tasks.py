@@ -18,9 +18,17 @@ from orchestrator.models.catalogue.metrics import (
     WORD_ACCURACY,
     WORD_LOSS,
 )
-from orchestrator.models.catalogue.records import Solved, TaskEntry
+from orchestrator.models.catalogue.records import Baseline, Solved, TaskEntry
 
-_classes = partial(TaskEntry, loss="cross_entropy", metrics=(ACCURACY, LOSS), outputs="class")
+GUESSING = Baseline("guessing")
+
+_classes = partial(
+    TaskEntry,
+    loss="cross_entropy",
+    metrics=(ACCURACY, LOSS),
+    outputs="class",
+    baseline=Baseline("always answering the most frequent class"),
+)
 _images = partial(_classes, inputs="image", sampling="resplit")
 _downloaded = partial(_images, pool=10_000)  # test images come from a file of their own
 _digits = partial(
@@ -42,6 +50,7 @@ _next_word = partial(
     metrics=(WORD_LOSS, WORD_ACCURACY),
     inputs="words",
     outputs="words",
+    baseline=Baseline("knowing how often each word comes"),
 )
 _bits = partial(  # with a single sigmoid output
     TaskEntry,
@@ -49,6 +58,7 @@ _bits = partial(  # with a single sigmoid output
     inputs="sequence",
     sampling="generated",
     solved=Solved("accuracy", 0.99),
+    baseline=GUESSING,
 )
 
 TASKS: dict[str, TaskEntry] = {
@@ -82,18 +92,23 @@ TASKS: dict[str, TaskEntry] = {
         outputs="value",
         sampling="resplit",
         pool=settings.Diabetes.available,
+        baseline=Baseline("always answering the mean"),
         data_files=(
             "sklearn/datasets/data/diabetes_data_raw.csv.gz",
             "sklearn/datasets/data/diabetes_target.csv.gz",
         ),
     ),
     "toy_tagging": _tagging(
-        settings.ToyTagging, "orchestrator.models.tasks.toy_tagging:load", sampling="generated"
+        settings.ToyTagging,
+        "orchestrator.models.tasks.toy_tagging:load",
+        sampling="generated",
+        baseline=Baseline("the best tag for each word", sees="the word alone"),
     ),
     "tagging": _tagging(
         settings.Tagging,
         "orchestrator.models.tasks.tagging:load",
         sampling="fixed",
+        baseline=Baseline("the most frequent tag of each word", sees="the word alone"),
         check="orchestrator.models.files.conllu:check",
     ),
     "toy_next_word": _next_word(
@@ -116,6 +131,7 @@ TASKS: dict[str, TaskEntry] = {
         outputs="value",
         sampling="generated",
         solved=Solved("mse", 0.005),
+        baseline=Baseline("always answering 1"),
     ),
     "copy_memory": TaskEntry(
         settings.CopyMemory,
@@ -126,6 +142,7 @@ TASKS: dict[str, TaskEntry] = {
         outputs="tags",
         sampling="generated",
         solved=Solved("accuracy", 0.999),
+        baseline=Baseline("blanks until the signal, then symbols at random"),
     ),
     "temporal_order": TaskEntry(
         settings.TemporalOrder,
@@ -136,6 +153,7 @@ TASKS: dict[str, TaskEntry] = {
         outputs="class",
         sampling="generated",
         solved=Solved("accuracy", 0.99),
+        baseline=GUESSING,
     ),
     "parity": _bits(
         settings.Parity,

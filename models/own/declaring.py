@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 
-from orchestrator.models.catalogue import Draw, Metric, Solved
+from orchestrator.models.catalogue import Baseline, Draw, Metric, Solved
 from orchestrator.models.catalogue.metrics import (
     ACCURACY,
     LOSS,
@@ -68,6 +68,7 @@ class TaskDeclaration:
     metrics: tuple[Metric, ...]
     functions: tuple[tuple[str, Callable[..., Any]], ...]
     solved: Solved | None
+    baseline: Baseline | None
     files: tuple[str, ...]
 
 
@@ -79,6 +80,7 @@ def orch_task(
     loss: str | None = None,
     metrics: tuple[OwnMetric, ...] = (),
     solved: Solved | None = None,
+    baseline: Baseline | None = None,
     files: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare a function that loads a task; see models/shape.py for kinds of input and output.
@@ -88,6 +90,7 @@ def orch_task(
     loss: left out, cross_entropy or squared_error, as the outputs are.
     metrics: come before the usual ones; the first of all is what a study compares by default.
     solved: when a trial counts as solved.
+    baseline: which answer the dataset's `baselines` are the scores of, and what it sees.
     files: that decide the data, relative to the file of the function; a change of one of them
         makes the results of the task count as missing.
     """
@@ -110,6 +113,7 @@ def orch_task(
         reported,
         functions,
         solved,
+        baseline,
         tuple(files),
     )
     return _attached(declaration)

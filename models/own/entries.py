@@ -57,6 +57,7 @@ def _task(code: OwnCode, function: Callable[..., Any]) -> TaskEntry:
         outputs=declared.outputs,
         sampling=declared.sampling,
         solved=declared.solved,
+        baseline=declared.baseline,
         check="orchestrator.models.files.present:check",
         functions=dict(declared.functions),
     )

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import orchestrator.plan_document as document
 from orchestrator.models.catalogue import Metric, sampling_of, task_entry
+from orchestrator.models.settings import TaskSettings
 from orchestrator.plan.records import Plan
 from orchestrator.plan.samples import sample_name, tasks_of
 from orchestrator.plan.tuning_document import points_of, selected_of, tune_of, tuned_paths
@@ -98,7 +99,12 @@ def _tasks(plan: Plan) -> Iterable[document.Task]:
     for task in tasks_of(plan.study):
         name = sample_name(task, plan.study.seed, plan.identity)
         data = document.Data(**asdict(sampling_of(task)))
-        yield document.Task(dict(flatten("task", task)), name, data)
+        yield document.Task(dict(flatten("task", task)), name, data, _baseline(task))
+
+
+def _baseline(task: TaskSettings) -> document.Baseline | None:
+    baseline = task_entry(task).baseline
+    return document.Baseline(baseline.answer, baseline.sees) if baseline else None
 
 
 def _variants(plan: Plan, fixed: Mapping[str, Level]) -> Iterable[document.Variant]:

@@ -12,6 +12,7 @@ from orchestrator.reports.statistics.comparisons.comparisons import (
 )
 from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
+from orchestrator.reports.text.improving import improving_sentence
 from orchestrator.reports.text.names import (
     count_text,
     difference_text,
@@ -21,7 +22,7 @@ from orchestrator.reports.text.names import (
     metric_text,
     value_text,
 )
-from orchestrator.reports.variants import baseline_text, contrast_text, name_of
+from orchestrator.reports.variants import baseline_text, contrast_text, name_of, names_of
 
 
 def finding(analysis: Analysis) -> str:
@@ -40,7 +41,7 @@ def finding(analysis: Analysis) -> str:
     if all(row.stuck for row in compared.rows):
         return f"{_so_far(plan, outcomes)}{_stuck(plan, compared)}"
     said = f"{_verdicts(plan, compared)}. {_largest(plan, compared, analysis.profiles)}."
-    return _so_far(plan, outcomes) + said
+    return _so_far(plan, outcomes) + said + improving_sentence(analysis, names_of(plan))
 
 
 def _nothing(outcomes: Mapping[str, Outcome]) -> str:

@@ -5,14 +5,13 @@ from orchestrator.reports.statistics.comparisons.power import POWER
 from orchestrator.reports.statistics.comparisons.replicates_needed import DRAWS as FUTURES
 from orchestrator.reports.statistics.comparisons.replicates_needed import SEED as FUTURES_SEED
 from orchestrator.reports.statistics.comparisons.signflip import DRAWS, EXACT_UP_TO, SEED
+from orchestrator.reports.statistics.outcomes.improving import STILL, TAIL
 from orchestrator.reports.statistics.tasks.bootstrap import DRAWS as BOOTSTRAP_DRAWS
 from orchestrator.reports.statistics.tasks.bootstrap import SEED as BOOTSTRAP_SEED
 from orchestrator.reports.statistics.tuning.tuning_audit import (
     COARSE,
     EDGE,
     MOST_INFEASIBLE,
-    STILL,
-    TAIL,
 )
 from orchestrator.reports.text.names import difference_text, difference_unit, metric_text
 
@@ -65,7 +64,7 @@ _SOLVED_COMPARED = (
     "each for its comparison alone; one may hold 0 where p is at most .05, or the reverse."
 )
 _DIVERGED = (
-    "A diverged network can be replaced by the answer that ignores the input, so in a comparison "
+    "A diverged network can be replaced by the answer of the task's baseline, so in a comparison "
     "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
     "value of the two variants. Both are treated alike, which keeps the test exact. The size of "
     "such a difference depends on this convention, so it is never called equivalent. Means and "

@@ -1,12 +1,13 @@
 """How factors, levels, variants, numbers and units are written for a reader."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from orchestrator.plan_document import Level
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "−"
+MOST_NAMED = 3  # variants that a sentence names; of more it says how many
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
@@ -156,6 +157,13 @@ def percent_text(share: float) -> str:
 def count_text(n: int, noun: str) -> str:
     """1 trial, 2 trials."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def listed(texts: Sequence[str], noun: str = "") -> str:
+    """The first few, and how many more there are."""
+    rest = len(texts) - MOST_NAMED
+    more = [count_text(rest, f"more {noun}") if noun else f"{rest} more"] if rest > 0 else []
+    return "; ".join([*texts[:MOST_NAMED], *more])
 
 
 def _signed(value: float, form: str) -> str:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from orchestrator.reports.analysis import Analysis
-from orchestrator.reports.text.commands import more_replicates
+from orchestrator.reports.text.commands import more_epochs, more_replicates
 from orchestrator.reports.text.headline import finding
-from orchestrator.reports.text.verdicts import Statement, replicates_needed_text, statements
+from orchestrator.reports.text.improving import proposed_epochs
+from orchestrator.reports.text.verdicts import Statement, next_step_text, statements
 from orchestrator.reports.text.warnings import warnings
 
 
@@ -15,8 +16,8 @@ class Sentences:
 
     finding: str
     statements: tuple[Statement, ...]  # every verdict, the most important first
-    replicates_needed: str  # "" while nothing is undecided
-    command: str  # with as many replicates; "" where no number is proposed
+    next_step: str  # more epochs or replicates; "" while nothing is undecided
+    command: str  # with as many; "" where no number is proposed
     warnings: tuple[str, ...]  # the most important first
 
 
@@ -24,7 +25,7 @@ def sentences(analysis: Analysis) -> Sentences:
     return Sentences(
         finding=finding(analysis),
         statements=statements(analysis),
-        replicates_needed=replicates_needed_text(analysis.replicates_needed),
+        next_step=next_step_text(analysis.replicates_needed),
         command=_command(analysis),
         warnings=warnings(analysis),
     )
@@ -32,6 +33,10 @@ def sentences(analysis: Analysis) -> Sentences:
 
 def _command(analysis: Analysis) -> str:
     found = analysis.replicates_needed
-    if found is None or found.proposed is None:
+    study, started_by = analysis.plan.study, analysis.evidence.started_by
+    if found is None:
         return ""
-    return more_replicates(analysis.plan.study, analysis.evidence.started_by, found.proposed)
+    if found.improving:
+        epochs = proposed_epochs(analysis.improving)
+        return more_epochs(study, started_by, epochs) if epochs else ""
+    return more_replicates(study, started_by, found.proposed) if found.proposed else ""

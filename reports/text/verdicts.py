@@ -15,7 +15,9 @@ from orchestrator.reports.statistics.comparisons.replicates_needed import (
 )
 from orchestrator.reports.statistics.comparisons.shapes import Reason, Shape
 from orchestrator.reports.statistics.outcomes.bounds import best_possible
+from orchestrator.reports.statistics.outcomes.learning import unlearnt
 from orchestrator.reports.statistics.outcomes.solved import wilson
+from orchestrator.reports.text.improving import MORE, improving_text
 from orchestrator.reports.text.names import (
     count_text,
     describe,
@@ -43,7 +45,7 @@ class Statement:
 
 def statements(analysis: Analysis) -> tuple[Statement, ...]:
     """One sentence per comparison that has a difference: by verdict, largest differences first."""
-    plan, found, unlearnt = analysis.plan, analysis.replicates_needed, analysis.unlearnt
+    plan, found, idle = analysis.plan, analysis.replicates_needed, unlearnt(analysis.learning)
     pair = _pairs(plan)
     known = [row for row in analysis.comparisons.rows if row.difference is not None]
     known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
@@ -51,8 +53,9 @@ def statements(analysis: Analysis) -> tuple[Statement, ...]:
         Statement(
             row.verdict,
             _text(plan, pair, row, found)
+            + improving_text(row, analysis.improving, *pair(row)[:2])
             + _unlike_shapes(plan.compare, row, analysis.shapes.get(row.variant))
-            + _unlearnt(row, unlearnt),
+            + _unlearnt(row, idle),
         )
         for row in known
     )
@@ -163,11 +166,12 @@ def _needs(row: Comparison, found: ReplicatesNeeded | None) -> str:
     return f"; would take about {needed} replicates"
 
 
-def _unlearnt(row: Comparison, unlearnt: Sequence[str]) -> str:
-    if row.stuck or row.variant not in unlearnt or row.baseline not in unlearnt:
+def _unlearnt(row: Comparison, idle: Sequence[str]) -> str:
+    """idle: variants that are not shown to be better than the task's baseline."""
+    if row.stuck or row.variant not in idle or row.baseline not in idle:
         return ""
     empty = ', so "equivalent" says nothing' if row.verdict == "equivalent" else ""
-    return f"; neither is shown to have learnt the task{empty}"
+    return f"; neither mean is shown to be better than the task's baseline{empty}"
 
 
 def shown(every: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -187,10 +191,18 @@ def rest_text(every: Sequence[Statement]) -> str:
     return f"{rest.total()} more: {listed}" if listed else ""
 
 
-def replicates_needed_text(found: ReplicatesNeeded | None) -> str:
-    """What more replicates would probably do, as a sentence; nothing where nothing is open."""
+def next_step_text(found: ReplicatesNeeded | None) -> str:
+    """What more epochs or replicates would probably do; nothing where nothing is open."""
     if found is None:
         return ""
+    if found.improving:
+        total = found.improving + found.undecided
+        which = "it" if total == 1 else f"{found.improving} of them" if found.undecided else "them"
+        return (
+            f"{count_text(total, 'comparison')} undecided, and in {which} a variant was still "
+            f"improving at the end: train longer, for example {MORE} times as many epochs, before "
+            "you add replicates."
+        )
     open_ = _undecided(found)
     if found.proposed is None and found.by_chance:
         return (

@@ -1,6 +1,6 @@
 """Every warning of a report: what changes how it must be read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from math import isinf
 
 from orchestrator.plan_document import PlanDocument
@@ -9,19 +9,20 @@ from orchestrator.reports.statistics.comparisons.family import DESCRIPTIVE_BELOW
 from orchestrator.reports.statistics.comparisons.signflip import smallest_p
 from orchestrator.reports.statistics.outcomes.bounds import best_possible, bounds
 from orchestrator.reports.statistics.tuning.tuning_audit import COARSE
+from orchestrator.reports.text.improving import improving_warning
 from orchestrator.reports.text.names import (
     count_text,
     difference_text,
     difference_unit,
+    listed,
     metric_text,
     value_text,
 )
 from orchestrator.reports.text.sections.task_examples import MANY_REPEATED, title
+from orchestrator.reports.text.task_baseline import baseline_warnings
 from orchestrator.reports.variants import names_of
 
 Names = Mapping[str, str]  # variant id → name
-
-MOST_NAMED = 3  # variants that a warning names; of more it says how many
 
 
 def warnings(analysis: Analysis) -> tuple[str, ...]:
@@ -29,11 +30,12 @@ def warnings(analysis: Analysis) -> tuple[str, ...]:
     names = names_of(analysis.plan)
     return (
         *_incomplete(analysis, names),
+        *improving_warning(analysis, names),
         *_failed_audit(analysis, names),
         *_at_bound(analysis),
         *_few_replicates(analysis),
         *_unlike_shapes(analysis, names),
-        *_unlearnt(analysis, names),
+        *baseline_warnings(analysis, names),
         *_little_room(analysis, names),
         *_without_baseline(analysis),
         *_unpaired(analysis),
@@ -54,7 +56,7 @@ def _repeated(analysis: Analysis) -> Iterator[str]:
     ]
     if many:
         yield (
-            f"Test inputs that also occur in training ({_listed(many, 'task')}): what is measured "
+            f"Test inputs that also occur in training ({listed(many, 'task')}): what is measured "
             "there may be memory. Where a task has few different inputs, as short sequences of 0 "
             "and 1, no split avoids it."
         )
@@ -89,7 +91,7 @@ def _where(analysis: Analysis, names: Names, status: str) -> str:
         for v in hit
         if v.levels
     ]
-    return f" ({_listed(said, 'variant')})" if said else ""
+    return f" ({listed(said, 'variant')})" if said else ""
 
 
 def _failed_audit(analysis: Analysis, names: Names) -> Iterator[str]:
@@ -117,7 +119,7 @@ def _failed_audit(analysis: Analysis, names: Names) -> Iterator[str]:
         (lost, "more than a quarter of the tuning trials diverged or failed; narrow the range"),
         (improving, "the validation metric still improved in the last epochs; train longer"),
     )
-    said = [f"{why} ({_listed(which)})" for which, why in kinds if which]
+    said = [f"{why} ({listed(which)})" for which, why in kinds if which]
     yield (
         "The tuning fails its audit, so a verdict may say more of the tuning than of the variants: "
         f"{'; '.join(said)}. See Audit of the tuning."
@@ -161,23 +163,11 @@ def _unlike_shapes(analysis: Analysis, names: Names) -> Iterator[str]:
         yield (
             f"Unlike shapes: in {len(found)} of "
             f"{count_text(len(analysis.comparisons.rows), 'comparison')} "
-            f"({_listed([names[variant] for variant in found])}) the results of one variant fall "
+            f"({listed([names[variant] for variant in found])}) the results of one variant fall "
             "into two groups, or the differences are skewed. The sign-flip "
             "test asks whether a difference is as likely as its opposite, so there it may find a "
             "difference where the means are equal. The sentence of each gives what holds all the "
             "same: in how many replicates the variant is better, and the median difference."
-        )
-
-
-def _unlearnt(analysis: Analysis, names: Names) -> Iterator[str]:
-    found = analysis.unlearnt
-    if found:
-        pairs = " A comparison of two of them says nothing of what they could learn."
-        yield (
-            f"Nothing learnt: {count_text(len(found), 'variant')} "
-            f"({_listed([names[variant] for variant in found])}) cannot be distinguished from "
-            f"the task's baseline in {metric_text(analysis.plan.compare.metric)}, an answer "
-            f"that ignores the input.{pairs if len(found) > 1 else ''}"
         )
 
 
@@ -189,7 +179,7 @@ def _little_room(analysis: Analysis, names: Names) -> Iterator[str]:
     said = [f"{names[v]}: {value_text(analysis.outcomes[v].mean, unit)}" for v in close]
     size = f"{difference_text(compare.smallest_difference, unit).lstrip('+')}"
     yield (
-        f"Little room: {count_text(len(close), 'baseline')} ({_listed(said)}) within "
+        f"Little room: {count_text(len(close), 'baseline')} ({listed(said)}) within "
         f"{size} {difference_unit(unit)}, the smallest difference that matters, of {best}, the "
         f"best {metric_text(compare.metric)} there is. Nothing can be better by as much, and "
         "equivalent says as much of the task as of the variants."
@@ -243,10 +233,3 @@ def _underflow(analysis: Analysis, names: Names) -> Iterator[str]:
 def _uncommitted(plan: PlanDocument) -> Iterator[str]:
     if plan.git and plan.git.dirty:
         yield "Uncommitted changes: the commit alone does not reproduce this."
-
-
-def _listed(texts: Sequence[str], noun: str = "") -> str:
-    """The first few, and how many more there are."""
-    rest = len(texts) - MOST_NAMED
-    more = [count_text(rest, f"more {noun}") if noun else f"{rest} more"] if rest > 0 else []
-    return "; ".join([*texts[:MOST_NAMED], *more])

@@ -144,7 +144,7 @@ def caption(view: Scheme, every: Sequence[Line], metric: str, span: list[float] 
     """What the lines are, and where those lie that are too far off: " Dashed: 88.0 %, what …"."""
     kinds = {dash: [line for line in every if line.dash == dash] for dash in _KEYS}
     return "".join(
-        words.caption(dash, metric, _range(view, metric, some), _off(some, span))
+        words.caption(view.plan, dash, _range(view, metric, some), _off(some, span))
         for dash, some in kinds.items()
         if some
     )
@@ -171,5 +171,5 @@ def caption_of_all(view: Scheme, found: Baselines, metrics: Iterable[str]) -> st
             for name in names
             if (some := [line for line in lines(view, found, name) if line.dash == dash])
         }
-        texts += [words.caption_of_all(dash, values)] if values else []
+        texts += [words.caption_of_all(view.plan, dash, values)] if values else []
     return "".join(texts)

@@ -45,7 +45,7 @@ def task_examples(
     return tuple(
         ShownTask(
             title=words.title(each, samples),
-            about=words.about(each, [*_baselines(plan, each, known)]),
+            about=words.about(each, [*_baselines(plan, each, known)], plan.tasks),
             heads=_heads(each),
             caption=words.caption(each, _aside(each), _is_cut(each)),
             examples=tuple(_shown(each, example) for example in each.examples),

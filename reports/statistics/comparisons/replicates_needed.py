@@ -1,6 +1,6 @@
 """How many replicates would probably decide the comparisons that are still undecided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isinf
@@ -24,18 +24,24 @@ class ReplicatesNeeded:
     now: int  # replicates
     proposed: int | None  # that decide at least half of the undecided; None where that takes > MOST
     decided: int  # comparisons that are then probably decided
-    undecided: int  # without those that are stuck
+    undecided: int  # without those that are stuck, or still improving
     stuck: int  # at a bound of the metric, where no number of replicates helps
     by_chance: bool  # the undecided differences are together no larger than their spread explains
     needed: Mapping[str, int | None]  # variant id → replicates; None: more than MOST, or unknown
+    improving: int = 0  # undecided comparisons of a variant that more epochs would change
 
 
 def replicates_needed(
-    rows: Sequence[Comparison], now: int, smallest: float | None
+    rows: Sequence[Comparison],
+    now: int,
+    smallest: float | None,
+    improving: Collection[str] = (),
 ) -> ReplicatesNeeded | None:
-    """None while nothing is undecided that replicates could decide.
+    """None while nothing is undecided that replicates, or epochs, could decide.
 
     smallest: the smallest difference that matters; without one nothing can become equivalent.
+    improving: ids of variants that were still improving when training ended; for their comparisons
+    no number is given, as more epochs come first.
 
     Answers: with how many replicates would each undecided comparison probably (80 %) get a verdict,
         better, worse or equivalent?
@@ -54,8 +60,10 @@ def replicates_needed(
     open_ = [row for row in rows if row.verdict == "undecided" and row.difference is not None]
     stuck = sum(row.stuck for row in open_)
     open_ = [row for row in open_ if not row.stuck]
+    rising = [row for row in open_ if row.variant in improving or row.baseline in improving]
+    open_ = [row for row in open_ if row not in rising]
     if not open_:
-        return None
+        return ReplicatesNeeded(now, None, 0, 0, stuck, False, {}, len(rising)) if rising else None
     family = sum(row.method == "paired" for row in rows)
     known = [row for row in open_ if has_spread(row)]
     variance = true_variance(known)
@@ -63,7 +71,9 @@ def replicates_needed(
     proposed = _proposed(list(needed.values()))
     decided = sum(n is not None and proposed is not None and n <= proposed for n in needed.values())
     by_chance = bool(known) and variance == 0
-    return ReplicatesNeeded(now, proposed, decided, len(open_), stuck, by_chance, needed)
+    return ReplicatesNeeded(
+        now, proposed, decided, len(open_), stuck, by_chance, needed, len(rising)
+    )
 
 
 def true_variance(rows: Sequence[Comparison]) -> float:

@@ -39,7 +39,7 @@ def counted(a: Values, b: Values, lost_a: Diverged, lost_b: Diverged, *, directi
     """Both sides of one contrast, every diverged trial with a value (unless nothing completed).
 
     Answers: which variant is better, if a network that diverges is of no use?
-    Assumes: a diverged network can be replaced by the answer that ignores the input, and is worth
+    Assumes: a diverged network can be replaced by the answer of the task's baseline, and is worth
         no more than the worst network of the contrast that did not diverge. Both variants are
         treated alike, so the sign-flip test stays exact.
     Misleads: as a measurement. Where trials diverged the difference depends on this convention,

@@ -10,12 +10,11 @@ import pandas as pd
 from orchestrator.plan_document import Level, Nuisance, Selected, Tune, Variant
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.statistics.intervals import Floats
+from orchestrator.reports.statistics.outcomes.improving import STILL, tail_share
 
 COARSE = 3.0  # factor between a value and the nearest one tried, above which points are too few
 EDGE = 0.1  # share of a range, at either end, that counts as its boundary
 MOST_INFEASIBLE = 0.25  # share of a variant's tuning trials
-TAIL = 0.2  # share of the epochs, at the end
-STILL = 0.05  # share of the whole gain that the tail may bring
 
 
 @dataclass(frozen=True)
@@ -224,9 +223,4 @@ def _tail_share(rows: pd.DataFrame, best: Selected, direction: str) -> float | N
     """Gain in the last fifth of the epochs / whole gain, of the mean curve of one point."""
     mine = rows[(rows["tuning_study"] == best.tuning_study) & (rows["point"] == best.point)]
     curve = mine.groupby("epoch")["value"].mean().sort_index()
-    if len(curve) < 4:
-        return None
-    values = curve.to_numpy(dtype=float) * (1 if direction == "maximize" else -1)
-    last = max(1, round(TAIL * (len(values) - 1)))
-    whole = float(values.max() - values[0])
-    return float(values[-1] - values[-1 - last]) / whole if whole > 0 else None
+    return tail_share(curve.to_numpy(dtype=float) * (1 if direction == "maximize" else -1))

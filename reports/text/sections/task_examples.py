@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from orchestrator.plan_document import Task
 from orchestrator.reports.data.samples import Sample
 from orchestrator.reports.text.names import count_text, describe, short_names
 from orchestrator.reports.text.phrases import sentence
+from orchestrator.reports.text.task_baseline import answer_text, knowledge_text
 
 MANY_REPEATED = 0.01  # of the test inputs: as large as differences that studies look for
 
@@ -34,14 +36,16 @@ def title(own: Sample, every: Sequence[Sample]) -> str:
     return f"{own.task}, {settings}" if settings else own.task
 
 
-def about(own: Sample, baselines: Sequence[str]) -> str:
+def about(own: Sample, baselines: Sequence[str], tasks: Sequence[Task] = ()) -> str:
     """Images of 8 × 8 → one of 10 classes. 1,000 train, 200 test examples. …
 
-    baselines: "accuracy 10.3 %", of the test split.
+    baselines: "accuracy 10.3 %", of the test split. tasks: of the plan.
     """
     counts = ", ".join(f"{count:,} {split}" for split, count in own.splits.items())
-    blind = f" Without looking at the input: test {', '.join(baselines)}." if baselines else ""
-    return f"{sentence(_mapping(own))} {counts} examples.{_repeated(own)}{blind}"
+    task = [each for each in tasks if each.settings.get("task.name") == own.task][:1]
+    answer = f", {answer_text(task)}{knowledge_text(task)}" if answer_text(task) else ""
+    least = f" Baseline: test {', '.join(baselines)}{answer}." if baselines else ""
+    return f"{sentence(_mapping(own))} {counts} examples.{_repeated(own)}{least}"
 
 
 def _repeated(own: Sample) -> str:

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from orchestrator.reports.text.commands import more_replicates, one_trial
+from orchestrator.reports.text.commands import more_epochs, more_replicates, one_trial
 
 RUN = "orch run x.yaml --set a.b='c d' --only m=1 --results out"
 
@@ -28,3 +28,11 @@ def test_the_command_for_one_trial_keeps_what_decides_its_id() -> None:
     expected = "orch run 'x y.yaml' --set training.epochs=3 --replicates 4 --trial"
     assert one_trial("x", words) == expected
     assert one_trial("x", ()) == "orch run x --trial"
+
+
+@pytest.mark.parametrize(
+    "before", ["", " --set training.epochs=8", " --set=training.epochs=8", " --force"]
+)
+def test_more_epochs_take_the_place_of_those_of_the_last_run(before: str) -> None:
+    found = more_epochs("x", shlex.split(RUN + before), 16)
+    assert shlex.split(found) == [*shlex.split(RUN), "--set", "training.epochs=16"]

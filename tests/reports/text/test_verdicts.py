@@ -9,7 +9,7 @@ from orchestrator.reports.build import Report
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.comparisons.replicates_needed import ReplicatesNeeded
 from orchestrator.reports.text.sentences import sentences
-from orchestrator.reports.text.verdicts import SHOWN, apart, replicates_needed_text, shown
+from orchestrator.reports.text.verdicts import SHOWN, apart, next_step_text, shown
 from tests.reports.sample import Drawn, Factors, Sample, write
 from tests.reports.some import some
 from tests.reports.text.told import Told, told
@@ -66,14 +66,14 @@ def test_of_many_the_most_important_of_each_verdict_are_shown(
 
 def test_differences_no_larger_than_chance_gives_get_no_number() -> None:
     found = ReplicatesNeeded(6, None, 0, 2, 0, True, {"a": None, "b": None})
-    said = replicates_needed_text(found)
+    said = next_step_text(found)
     assert said.startswith(
         "2 comparisons undecided: the differences seen are no larger than chance"
     )
-    assert "probably" in replicates_needed_text(replace(found, by_chance=False))
+    assert "probably" in next_step_text(replace(found, by_chance=False))
     proposal = replace(found, proposed=20, decided=1, by_chance=False)
     assert "20 replicates in place of 6 would probably decide 1 of them" in (
-        replicates_needed_text(proposal)
+        next_step_text(proposal)
     )
 
 

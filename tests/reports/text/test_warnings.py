@@ -49,7 +49,7 @@ def test_at_the_ceiling_nothing_is_called_equivalent_and_it_is_said_everywhere(
 
 def test_no_number_of_replicates_is_proposed_for_it(tmp_path: Path) -> None:
     found = told(tmp_path, [TOP] * 3)
-    assert (found.said.replicates_needed, found.said.command) == ("", "")
+    assert (found.said.next_step, found.said.command) == ("", "")
     assert spread(found.analysis.comparisons.rows) is None
 
 
@@ -65,7 +65,7 @@ def test_beside_comparisons_that_replicates_can_settle(tmp_path: Path) -> None:
     needed = mixed.analysis.replicates_needed
     assert needed is not None
     assert (needed.undecided, needed.stuck) == (1, 1)
-    assert mixed.said.replicates_needed.startswith("1 comparison undecided (besides 1 at a bound")
+    assert mixed.said.next_step.startswith("1 comparison undecided (besides 1 at a bound")
 
 
 def test_a_floor_is_named_as_such(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_variants_that_learnt_nothing_are_named_and_their_comparison_says_so(
     (said,) = [w for w in found.said.warnings if w.startswith("Nothing learnt")]
     assert "2 variants (sigmoid; tanh) cannot be distinguished from the task's baseline" in said
     idle = {s.text.split(" ")[0]: s.text for s in found.said.statements}
-    assert idle["tanh"].endswith("; neither is shown to have learnt the task")
-    assert "learnt" not in idle["relu"]
+    assert idle["tanh"].endswith("; neither mean is shown to be better than the task's baseline")
+    assert "baseline" not in idle["relu"]
     learnt = told(tmp_path, [WIDE, WIDE, WIDE])
     assert not [w for w in learnt.said.warnings if w.startswith("Nothing learnt")]
 

@@ -26,7 +26,7 @@ def caption(found: AcrossTasks) -> str:
 def scale_text(found: AcrossTasks) -> str:
     """What 0 and 1 mean."""
     zero = (
-        "the task's baseline, which ignores the input"
+        "the task's baseline"
         if all(scale.zero_is_baseline for scale in found.scales)
         else "the mean of the worst variant in the task (or its baseline, where known)"
     )

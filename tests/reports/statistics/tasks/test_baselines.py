@@ -90,7 +90,7 @@ def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path: Path)
     lowest, highest = panel.layout["yaxis"]["range"]
     assert lowest < 0.7 < 0.9 < highest
     caption = figures["outcomes"].caption
-    assert "Dashed: 70.0 %, what the most frequent answer gives." in caption
+    assert "Dashed: 70.0 %, the task's baseline." in caption
     assert "Dotted: 90.0 %, where a trial counts as solved." in caption
     go.Figure(data=list(panel.data), layout=panel.layout)
 
@@ -103,7 +103,7 @@ def test_a_line_that_would_flatten_the_data_is_told_of_and_not_drawn(tmp_path: P
     (panel,) = figures["outcomes"].panels
     assert "shapes" not in panel.layout
     assert panel.layout["yaxis"]["range"][0] > 0.9
-    assert "Below the picture: 10.0 %, what the most frequent answer" in figures["outcomes"].caption
+    assert "Below the picture: 10.0 %, the task's baseline" in figures["outcomes"].caption
 
 
 def test_the_curves_have_the_lines_of_their_metric_in_every_split(tmp_path: Path) -> None:
