@@ -24,8 +24,8 @@ def improving_warning(analysis: Analysis, names: Mapping[str, str]) -> Iterator[
         yield (
             f"Still improving: {count_text(len(found.of), 'variant')} ({which}) gained more than "
             f"{100 * STILL:.0f} % of the whole gain in {metric_text(found.metric)} in the last "
-            f"fifth{after}. Differences may be of speed, and may close, grow or turn with more epochs: "
-            "train longer before you add replicates or believe a verdict."
+            f"fifth{after}. Differences may be of speed, and may close, grow or turn with more "
+            "epochs: train longer before you add replicates or believe a verdict."
         )
 
 
