@@ -2,7 +2,7 @@
 
 from orchestrator.models.catalogue import MODELS, model_entry
 from orchestrator.models.settings import MLP, ModelSettings, Recurrent
-from orchestrator.models.shape import PER_STEP, InputKind, OutputKind
+from orchestrator.models.shape import InputKind, OutputKind
 
 
 def misfit(model: ModelSettings, inputs: InputKind, outputs: OutputKind) -> str | None:
@@ -17,7 +17,7 @@ def misfit(model: ModelSettings, inputs: InputKind, outputs: OutputKind) -> str 
         return f"{model.name} gives {_or(entry.gives)}, not {outputs}: {_cure(inputs, outputs)}"
     if isinstance(model, Recurrent) and model.bidirectional and outputs == "words":
         return "bidirectional has read the next word, which it is to say: leave bidirectional out"
-    return _setting_without_effect(model, outputs)
+    return _unfit_setting(model, outputs)
 
 
 def accepted(takes: tuple[InputKind, ...]) -> tuple[InputKind, ...]:
@@ -25,15 +25,13 @@ def accepted(takes: tuple[InputKind, ...]) -> tuple[InputKind, ...]:
     return (*takes, "image") if "features" in takes else takes
 
 
-def _setting_without_effect(model: ModelSettings, outputs: OutputKind) -> str | None:
-    """A setting that this task has no use for: two trials would differ in nothing but its name."""
+def _unfit_setting(model: ModelSettings, outputs: OutputKind) -> str | None:
+    """A setting that cannot be used on a task with these outputs."""
     if isinstance(model, MLP) and model.output_activation != "identity" and outputs != "value":
         return (
             f"output_activation {model.output_activation} is for tasks with values; with classes "
             "the loss includes softmax or sigmoid: leave output_activation out"
         )
-    if isinstance(model, Recurrent) and model.pooling != "last" and outputs in PER_STEP:
-        return f"pooling {model.pooling} is for one output per example, not {outputs}: leave it out"
     if isinstance(model, Recurrent) and model.tie_embedding and outputs != "words":
         return f"tie_embedding needs words as output, not {outputs}: leave it out"
     return None

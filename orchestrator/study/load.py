@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.plan_document import Level
+from orchestrator.study.design.check_effects import check_effects
 from orchestrator.study.design.check_tune import check_tune
 from orchestrator.study.design.compare import TASK, metrics_of, read_compare, resolve_compare
 from orchestrator.study.design.designs import VARIANTS, Combination, Design
@@ -96,6 +97,9 @@ def _read(
     if tune is not None:
         tune = _without_idle_settings(tune, variants, edits) if only else tune
         check_tune(findings, tune, variants, header["replicates"])
+    if not findings.found:
+        fixed = {} if only else sections.fixed  # which may matter only to variants left out
+        check_effects(findings, fixed, kept, variants, tune)
     compare: Compare | None = None
     partners: dict[str, str] = {}
     if declaration is not None:

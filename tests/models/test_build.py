@@ -159,18 +159,6 @@ MISFITS: list[tuple[ModelSettings, InputKind, OutputKind, str]] = [
     (WindowTagger(), "words", "class", "window_tagger gives tags, not class: choose recurrent"),
     (Recurrent(), "image", "class", "recurrent takes sequence or words, not image"),
     (MLP(output_activation="exp"), "features", "class", "output_activation exp is for tasks with"),
-    (
-        Recurrent(pooling="max"),
-        "words",
-        "tags",
-        "pooling max is for one output per example",
-    ),
-    (
-        Recurrent(pooling="mean"),
-        "words",
-        "words",
-        "pooling mean is for one output per",
-    ),
     (Recurrent(tie_embedding=True), "sequence", "tags", "tie_embedding needs words as output"),
     (Recurrent(tie_embedding=True), "words", "tags", "not tags: leave it out"),
     (Recurrent(bidirectional=True), "words", "words", "has read the next word"),

@@ -83,7 +83,6 @@ def test_a_compared_metric_without_a_baseline_takes_the_first_levels() -> None:
         ("full", Probes(quantities="full")),
         ("{quantities: [saturation, delta]}", Probes(quantities="delta saturation")),
         ("{quantities: [light]}", Probes()),
-        ("{step: 3}", Probes(step=3)),
         ("{examples: 3}", Probes(examples=3)),
         ("{every_epochs: 2}", Probes(every_epochs=2)),
     ],

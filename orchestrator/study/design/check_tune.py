@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import ValidationError
 
 from orchestrator.plan_document import Level
+from orchestrator.study.design.effects import idle
 from orchestrator.study.design.nuisance_values import Values, with_nuisance
 from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
@@ -59,7 +60,7 @@ def _check_cover(
 ) -> None:
     """With ranges of their own for some, no variant is left with a fixed value by oversight."""
     bare = [v for v in variants if not any(nuisance.applies_to(v) for nuisance in ranges)]
-    bare = [variant for variant in bare if path in variant.settings.flat]
+    bare = [v for v in bare if path in v.settings.flat and idle(v.settings, path) is None]
     if not bare:
         return
     others = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
