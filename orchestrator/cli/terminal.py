@@ -13,7 +13,7 @@ from rich.table import Table
 from orchestrator.run.counts import Tally
 
 _PLAIN_EVERY_S = 10.0
-_BAR_WIDTH = 24
+_BAR_WIDTH = 12
 _CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # of the live line, and the cursor shown again
 
 

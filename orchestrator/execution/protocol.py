@@ -9,6 +9,7 @@ from orchestrator.execution.capacity import device_of, threads_of
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
+from orchestrator.training.checkpoint_policy import Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class Listener(Protocol):
     """Called, in the driver's process, as packs start, finish or are lost."""
 
     def started(self, pack: Pack) -> None: ...
+
+    def reached(self, pack_id: str, reached: Reached) -> None:
+        """A running pack has trained further. Where packs run elsewhere, about once a second."""
 
     def finished(self, summary: Summary) -> None: ...
 

@@ -10,6 +10,7 @@ from orchestrator.plan.records import Pack
 from orchestrator.run.counts import Tally
 from orchestrator.run.display import Display
 from orchestrator.run.signals import Stop, interrupted
+from orchestrator.training.checkpoint_policy import Reached
 from orchestrator.words import plural
 
 
@@ -36,6 +37,9 @@ class Progress:
         self.tally.started(pack)
         self.record("pack_started", pack_id=pack.pack_id, trials=len(pack.trials))
         self.display.tick()
+
+    def reached(self, pack_id: str, reached: Reached) -> None:
+        self.tally.reached(pack_id, reached)
 
     def finished(self, summary: Summary) -> None:
         self.tally.finished(summary)

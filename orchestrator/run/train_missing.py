@@ -49,7 +49,8 @@ def train_missing(run: Run, interrupts: Interrupts) -> dict[str, int]:
     record = partial(append_event, plans.paths.study(study))
     record("study_started", **_facts(run))
     started, packs = monotonic(), plans.plan.packs
-    tally = Tally(packs, run.workers)
+    compare = plans.document.compare
+    tally = Tally(packs, run.workers, compare.metric, compare.unit)
     text, in_job = _text(run, tally), submission() is not None
     if in_job:
         run.display.say(text())

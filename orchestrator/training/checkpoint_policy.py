@@ -1,6 +1,6 @@
-"""Where and how often the training of a pack is checkpointed. No torch: executors import it."""
+"""What happens after an epoch of a pack, besides training. No torch: executors import it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,20 @@ class CheckpointStorage(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """How far the training of a pack is, after an epoch of the stack that it trains."""
+
+    epoch: int
+    epochs: int  # of a trial, unless it stops early
+    share: float  # of the pack's work: of the epochs of all its trials
+    metrics: Mapping[str, float]  # `<split>/<name>` → mean over this stack, as last measured
+
+
+Pause = Callable[[Reached | None], None]
+"""Called with None where several workers train the trial: how far they are is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckpointPolicy:
     """Where and how often the training of a pack is checkpointed.
 
@@ -23,4 +37,4 @@ class CheckpointPolicy:
 
     storage: CheckpointStorage
     every_s: float
-    pause: Callable[[], None]
+    pause: Pause

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from orchestrator.training.checkpoint_policy import CheckpointPolicy, CheckpointStorage
+from orchestrator.training.checkpoint_policy import CheckpointPolicy, CheckpointStorage, Reached
 from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers import Optimizer
 from orchestrator.training.optim.schedules import Schedule
@@ -103,13 +103,20 @@ class Checkpointer:
         if self.policy is None:
             return
         try:
-            self.policy.pause()
+            self.policy.pause(self._reached(epoch, state.recorder))
         except BaseException:
             self._write(epoch, step, state)
             raise
         if monotonic() - self.saved_at >= self.policy.every_s:
             self._write(epoch, step, state)
             self.saved_at = monotonic()
+
+    def _reached(self, epoch: int, recorder: Recorder) -> Reached:
+        """Stacks are trained one after another, each to its last epoch."""
+        epochs = recorder.trials[0].variant.settings.training.epochs
+        here = len(recorder.trials) * epoch / epochs
+        share = (self.size * len(self.finished) + here) / len(recorder.pack.trials)
+        return Reached(epoch, epochs, share, recorder.means())
 
     def _write(self, epoch: int, step: int, state: TrainingState) -> None:
         assert self.policy is not None

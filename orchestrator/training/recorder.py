@@ -108,6 +108,13 @@ class Recorder:
             self.metrics.add(values, self.active, **labels)
             self.history[epoch][f"{split}/{metric}"] = values.to("cpu", torch.float64).numpy()
 
+    def means(self) -> dict[str, float]:
+        """`<split>/<metric>` → mean over the active members, as last measured."""
+        if not self.history or not self.active.any():
+            return {}
+        last = self.history[max(self.history)]
+        return {name: float(values[self.active].mean()) for name, values in last.items()}
+
     def counted(self, epoch: int, members: Tensor) -> None:
         """Mark members, (members,) of bool, whose result is this epoch unless a later one is."""
         counting = np.flatnonzero(members.numpy() & self.active).tolist()

@@ -17,7 +17,7 @@ from orchestrator.execution.ray.preflight import Preflight
 from orchestrator.execution.worker.failures import failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
-from orchestrator.training.checkpoint_policy import CheckpointPolicy
+from orchestrator.training.checkpoint_policy import CheckpointPolicy, Reached
 from orchestrator.training.records import PackRows
 
 PATIENCE_S = 60
@@ -124,13 +124,13 @@ def train_really(pack: Pack, device: str, threads: int, checkpoints: CheckpointP
     (name, *_) = (trial.trial_id for trial in pack.trials)
     epochs = iter(range(1000))
 
-    def pause() -> None:
+    def pause(reached: Reached | None) -> None:
         epoch = next(epochs)
         if "taken" in name and epoch == 1 and _first_time(name):
             os.kill(os.getpid(), signal.SIGTERM)
         if "slow" in name and _first_time(f"{name} {epoch}"):
             time.sleep(1.1)  # longer than a worker waits between two checks
-        checkpoints.pause()
+        checkpoints.pause(reached)
 
     return train(pack, device, threads, checkpoints=replace(checkpoints, pause=pause))
 

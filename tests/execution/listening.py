@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from orchestrator.execution.protocol import Summary
 from orchestrator.plan.identity import pack_id
 from orchestrator.plan.records import Pack, Trial
+from orchestrator.training.checkpoint_policy import Reached
 from tests.training.packs import variant
 
 
@@ -16,10 +17,14 @@ class Heard:
     started_packs: list[str] = field(default_factory=list)
     summaries: list[Summary] = field(default_factory=list)
     losses: list[tuple[Pack, str, tuple[Pack, ...]]] = field(default_factory=list)
+    epochs: list[tuple[str, Reached]] = field(default_factory=list)
     ticks: int = 0
 
     def started(self, pack: Pack) -> None:
         self.started_packs.append(pack.pack_id)
+
+    def reached(self, pack_id: str, reached: Reached) -> None:
+        self.epochs.append((pack_id, reached))
 
     def finished(self, summary: Summary) -> None:
         self.summaries.append(summary)

@@ -6,6 +6,7 @@ from orchestrator.execution.protocol import Summary
 from orchestrator.plan.records import Pack
 from orchestrator.run import counts as counting
 from orchestrator.run.counts import Tally
+from orchestrator.training.checkpoint_policy import Reached
 from tests.execution.listening import pack_of
 
 ONE, TWO, THREE, FOUR = (pack_of(*(f"{name}{i}" for i in range(2))) for name in "abcd")
@@ -38,10 +39,12 @@ class TestTally:
         assert counts.text() == "0/8 trials"
         counts.started(ONE)
         counts.started(TWO)
-        assert counts.text() == "0/8 trials · 2 packs running"
+        assert counts.text() == "0/8 trials · 2 packs running · 0:00 elapsed"
         clock.now += 10
         counts.finished(done(ONE, 10, failed=1))
-        assert counts.text() == "2/8 trials · 1 failed · 1 pack running · 0:10 left"
+        assert counts.text() == (
+            "2/8 trials · 1 failed · 1 pack running · 0:10 elapsed · 0:10 left"
+        )
 
     def test_time_left_counts_what_is_under_way(self, clock: Clock) -> None:
         """Four equal packs, 10 s each, on two workers."""
@@ -68,3 +71,39 @@ class TestTally:
         counts.started(TWO)
         counts.finished(done(TWO, 5))
         assert counts.left_s() == 0
+
+    def test_running_packs_say_how_far_they_are_and_what_they_have_reached(
+        self, clock: Clock
+    ) -> None:
+        counts = Tally([ONE, TWO], workers=2, metric="test/accuracy", unit="share")
+        counts.started(ONE)
+        counts.started(TWO)
+        clock.now += 2
+        counts.reached(ONE.pack_id, Reached(3, 25, 3 / 25, {"test/accuracy": 0.5}))
+        counts.reached(TWO.pack_id, Reached(7, 25, 7 / 25, {"test/accuracy": 0.931}))
+        said = (
+            "0/4 trials · 2 packs running · epoch 3–7 of 25 · test accuracy 71.5 % · 0:02 elapsed"
+        )
+        assert counts.text().startswith(said)
+        counts.metric = "gradient/total_decay"  # is known at the end only
+        assert "epoch 3–7 of 25 · 0:02 elapsed" in counts.text()
+
+    def test_time_left_is_known_before_the_first_pack_ends(self, clock: Clock) -> None:
+        counts = Tally([ONE, TWO, THREE, FOUR], workers=2)
+        counts.started(ONE)
+        clock.now += 1
+        counts.reached(ONE.pack_id, Reached(0, 10, 0.0, {}))  # no epoch is trained yet
+        assert counts.left_s() is None
+        clock.now += 3
+        counts.reached(ONE.pack_id, Reached(4, 10, 0.4, {}))  # 10 s each; 36 of 40 are left
+        assert counts.left_s() == pytest.approx(36 / 2)
+
+    def test_time_left_is_at_least_that_of_the_slowest_pack(self, clock: Clock) -> None:
+        """The last pack runs alone: the other worker cannot help."""
+        counts = Tally([ONE], workers=2)
+        counts.started(ONE)
+        clock.now += 5
+        counts.reached(ONE.pack_id, Reached(1, 10, 0.1, {}))
+        assert counts.left_s() == pytest.approx(45)
+        clock.now += 5
+        assert counts.left_s() == pytest.approx(40)

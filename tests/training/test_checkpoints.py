@@ -11,7 +11,7 @@ import pytest
 from orchestrator.models.settings import MLP, Adding, Recurrent
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Schedule
-from orchestrator.training.checkpoint_policy import CheckpointPolicy
+from orchestrator.training.checkpoint_policy import CheckpointPolicy, Reached
 from orchestrator.training.engine import train
 from orchestrator.training.records import PackRows
 from orchestrator.training.stacking import memory
@@ -39,7 +39,7 @@ class CheckpointStorage:
             raise Cut
 
 
-def never() -> None:
+def never(reached: object) -> None:
     """Nobody asks the training to end."""
 
 
@@ -136,7 +136,7 @@ def test_who_asks_for_the_end_gets_a_checkpoint_first() -> None:
     members = pack([variant(epochs=3)])
     storage, calls = CheckpointStorage(), []
 
-    def pause() -> None:
+    def pause(reached: object) -> None:
         calls.append(storage.writes)
         if len(calls) == 2:
             raise Cut
@@ -152,3 +152,28 @@ def test_nothing_is_written_before_it_is_time() -> None:
     storage = CheckpointStorage()
     train(pack([variant(epochs=3)]), checkpoints=CheckpointPolicy(storage, 1e9, never))
     assert storage.writes == 0
+
+
+@pytest.mark.parametrize("room", [1e12, 100_000])
+def test_after_each_epoch_it_is_said_how_far_the_pack_is(
+    room: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Side by side, and in portions that memory has room for, one after another."""
+    monkeypatch.setattr(memory, "ON_CPU", room)
+    members = pack([variant(epochs=3)], replicates=4)
+    heard: list[Reached] = []
+
+    def pause(reached: Reached | None) -> None:
+        assert reached is not None
+        heard.append(reached)
+
+    rows = train(members, checkpoints=CheckpointPolicy(CheckpointStorage(), 1e9, pause))
+    portions = len(heard) // 4
+    assert (portions == 1) is (room > 1e9)
+    assert [each.epoch for each in heard] == [0, 1, 2, 3] * portions
+    shares = [each.share for each in heard]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+    if portions == 1:
+        final = np.mean([float(value) for value in rows.trials["final.test/accuracy"]])
+        assert heard[-1].metrics["test/accuracy"] == pytest.approx(final)

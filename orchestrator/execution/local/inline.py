@@ -1,11 +1,13 @@
 """Runs packs one after another in this process: for debugging, and where Ray cannot start."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from orchestrator.execution.local.processes import train_in_processes
 from orchestrator.execution.protocol import Job, Listener
 from orchestrator.execution.worker.pack import Train, run_pack, train_pack
 from orchestrator.plan.records import Pack
+from orchestrator.training.checkpoint_policy import Reached
 
 
 def local_training(job: Job) -> Train:
@@ -27,4 +29,11 @@ class InlineExecutor:
             for pack in packs:
                 listener.tick()
                 listener.started(pack)
-                listener.finished(run_pack(pack, job, pause=listener.tick, train=train))
+                pause = partial(_after_epoch, listener, pack)
+                listener.finished(run_pack(pack, job, pause=pause, train=train))
+
+
+def _after_epoch(listener: Listener, pack: Pack, reached: Reached | None) -> None:
+    if reached:
+        listener.reached(pack.pack_id, reached)
+    listener.tick()

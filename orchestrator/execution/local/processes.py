@@ -29,7 +29,7 @@ def train_in_processes(
         results: dict[int, PackRows | None] = {}
         while len(results) < len(pipes):
             if checkpoints:
-                checkpoints.pause()
+                checkpoints.pause(None)
             for rank in _ready(pipes, results):
                 results[rank] = _result(pipes[rank], f"worker {rank + 1} of {len(pipes)}")
     rows = results[0]

@@ -2,11 +2,12 @@
 
 import signal
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 from orchestrator.execution.ray.internals import ClusterKeys
+from orchestrator.training.checkpoint_policy import Reached
 
 TIMEOUT_S = 10.0  # for the end of an epoch
 _POLL_S = 0.05
@@ -54,9 +55,14 @@ class StopSignal:
 
 
 @contextmanager
-def stop_listener(stop_signal: StopSignal) -> Iterator["StopListener"]:
-    """Handle SIGTERM in a worker, while it trains a pack: the epoch is finished first."""
-    listener = StopListener(stop_signal)
+def stop_listener(
+    stop_signal: StopSignal, tell: Callable[[Reached], None]
+) -> Iterator["StopListener"]:
+    """Handle SIGTERM in a worker, while it trains a pack: the epoch is finished first.
+
+    tell: called with how far the pack is, at most once a second.
+    """
+    listener = StopListener(stop_signal, tell)
     before = signal.signal(signal.SIGTERM, listener.handle)
     try:
         yield listener
@@ -65,24 +71,29 @@ def stop_listener(stop_signal: StopSignal) -> Iterator["StopListener"]:
 
 
 class StopListener:
-    """Whether this worker must stop."""
+    """Whether this worker must stop. It talks to the head of the cluster once a second at most."""
 
-    def __init__(self, stop_signal: StopSignal) -> None:
-        self.stop_signal, self.got_sigterm = stop_signal, False
+    def __init__(self, stop_signal: StopSignal, tell: Callable[[Reached], None]) -> None:
+        self.stop_signal, self.tell, self.got_sigterm = stop_signal, tell, False
         self.checked_at = time.monotonic()
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         self.got_sigterm = True
 
-    def pause(self) -> None:
+    def pause(self, reached: Reached | None) -> None:
         """Raises PackStopped."""
-        if self.got_sigterm or self._is_set():
+        if self.got_sigterm or (self._is_due() and self._exchange(reached)):
             raise PackStopped(self.got_sigterm)
 
-    def _is_set(self) -> bool:
-        """Asks the head of the cluster, at most once a second."""
+    def _is_due(self) -> bool:
         now = time.monotonic()
         if now - self.checked_at < _CHECK_EVERY_S:
             return False
         self.checked_at = now
+        return True
+
+    def _exchange(self, reached: Reached | None) -> bool:
+        """Say how far the pack is; returns whether it must stop."""
+        if reached:
+            self.tell(reached)
         return self.stop_signal.is_set()

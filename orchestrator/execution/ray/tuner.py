@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from orchestrator.execution.protocol import Job, Listener, Summary
 from orchestrator.execution.ray.heartbeat import Heartbeat
 from orchestrator.execution.ray.internals import reuse_idle_workers
 from orchestrator.execution.ray.preflight import Preflight
+from orchestrator.execution.ray.reached_keys import ReachedKeys
 from orchestrator.execution.ray.scheduler import InOrder
 from orchestrator.execution.ray.stop_signal import PackStopped, StopSignal, stop_listener
 from orchestrator.execution.worker.pack import Train, run_pack, train_pack
@@ -46,7 +48,7 @@ class PackTrainable(tune.Trainable):
         preflight: Preflight | None,
     ) -> None:
         self.packs, self.job, self.name = packs, job, uuid4().hex
-        self.stop_signal = StopSignal(stop_signal)
+        self.stop_signal, self.reached = StopSignal(stop_signal), ReachedKeys(stop_signal)
         self.training = _training(job)
         self.fault = preflight.fault() if preflight else None
 
@@ -55,7 +57,8 @@ class PackTrainable(tune.Trainable):
         if self.fault:
             return {"done": True, "fault": self.fault}
         try:
-            with stop_listener(self.stop_signal) as listener:
+            tell = partial(self.reached.put, self.name, pack.pack_id)
+            with stop_listener(self.stop_signal, tell) as listener:
                 summary = run_pack(pack, self.job, listener.pause, self.training)
         except EnvironmentFault as fault:  # ends the study, not this pack
             return {"done": True, "fault": f"{fault}\n    (on {socket.gethostname()})"}
@@ -91,11 +94,11 @@ class _Events(tune.Callback):
         self,
         packs: Mapping[str, Pack],
         listener: Listener,
-        stop_signal: StopSignal,
+        stop_signal: str,
         heartbeat: Heartbeat,
     ) -> None:
-        self.packs, self.listener = packs, listener
-        self.stop_signal, self.heartbeat = stop_signal, heartbeat
+        self.packs, self.listener, self.heartbeat = packs, listener, heartbeat
+        self.stop_signal, self.reached = StopSignal(stop_signal), ReachedKeys(stop_signal)
         self.losses: dict[str, str] = {}  # pack id → reason
         self.fault: str | None = None
         self.running: set[str] = set()
@@ -105,6 +108,9 @@ class _Events(tune.Callback):
 
     def on_step_begin(self, iteration: int, trials: list[Any], **info: Any) -> None:
         self.heartbeat.check()
+        for pack, reached in self.reached.read().items():
+            if pack in self.running:
+                self.listener.reached(pack, reached)
         try:
             self.listener.tick()
         except BaseException:
@@ -151,7 +157,7 @@ class Tuners:
         """Run these packs; returns the ids of those whose worker died, with the reason."""
         by_id = {pack.pack_id: pack for pack in packs}
         name = f"orch-end-{uuid4().hex}"
-        events = _Events(by_id, self.listener, StopSignal(name), self.heartbeat)
+        events = _Events(by_id, self.listener, name, self.heartbeat)
         tuner = tune.Tuner(
             self._trainable(by_id, name),
             param_space={"pack": tune.grid_search(list(by_id))},

@@ -16,7 +16,7 @@ from orchestrator.execution.worker.failures import describe, failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.store.commit import commit
 from orchestrator.store.samples import has_sample, write_sample
-from orchestrator.training.checkpoint_policy import CheckpointPolicy
+from orchestrator.training.checkpoint_policy import CheckpointPolicy, Pause, Reached
 from orchestrator.training.records import PackRows
 
 Train = Callable[[Pack, Job, CheckpointPolicy | None], PackRows]
@@ -37,13 +37,11 @@ def train_pack(
     return rows
 
 
-def never_stop() -> None:
+def never_stop(reached: Reached | None) -> None:
     """The `pause` of a training that nobody ends early."""
 
 
-def run_pack(
-    pack: Pack, job: Job, pause: Callable[[], None] = never_stop, train: Train = train_pack
-) -> Summary:
+def run_pack(pack: Pack, job: Job, pause: Pause = never_stop, train: Train = train_pack) -> Summary:
     """Train a pack and commit it.
 
     pause: called after every epoch, as in `CheckpointPolicy`; what it raises is raised.
@@ -69,7 +67,7 @@ def run_pack(
 
 
 def _committed(
-    pack: Pack, job: Job, train: Train, file: CheckpointFile, pause: Callable[[], None]
+    pack: Pack, job: Job, train: Train, file: CheckpointFile, pause: Pause
 ) -> Iterator[PackRows]:
     """Committed rows of the pack; if it raises, of its halves, down to the trials that fail.
 

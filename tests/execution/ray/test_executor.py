@@ -81,8 +81,11 @@ def values(job: Job, pack: Pack) -> list[Table]:
 
 @pytest.mark.ray
 def test_sigterm_on_a_worker(ray_executor: RayTuneExecutor, tmp_path: Path) -> None:
-    """It writes a checkpoint and ends; another worker resumes, to the same bits."""
-    pack, heard = pack_of("taken", "b"), Heard()
+    """It writes a checkpoint and ends; another worker resumes, to the same bits.
+
+    Meanwhile the driver hears how far they are.
+    """
+    pack, heard = pack_of("taken slow", "b"), Heard()
     ray_executor.run([[pack]], really(tmp_path), heard)
     ((lost, reason, next_try),) = heard.losses
     assert (lost, next_try) == (pack, (pack,))
@@ -90,6 +93,11 @@ def test_sigterm_on_a_worker(ray_executor: RayTuneExecutor, tmp_path: Path) -> N
     (summary,) = heard.summaries
     assert (summary.completed, summary.resumed, summary.note) == (2, True, None)
     assert not [path for path in tmp_path.rglob("*.pt")]
+    assert {pack_id for pack_id, _ in heard.epochs} == {pack.pack_id}
+    shares = [reached.share for _, reached in heard.epochs]
+    assert shares == sorted(shares)
+    assert 0 < shares[-1] <= 1
+    assert "test/accuracy" in heard.epochs[-1][1].metrics
 
     through = really(tmp_path / "through")
     InlineExecutor().run([[pack]], through, Heard())
