@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.reports.page.browsing import MARKS, Visit
-from tests.reports.page.scripts.filters.test_level_filters_in_browser import chip
+from tests.reports.page.scripts.filters.chips import chip
 
 pytestmark = MARKS
 

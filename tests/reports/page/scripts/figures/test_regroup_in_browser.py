@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 from orchestrator.reports.build import build_report
 from orchestrator.reports.figures.palette import INK, soft
 from tests.reports.page.browsing import MARKS, PHONE, Visit, wait_until
-from tests.reports.page.scripts.filters.test_level_filters_in_browser import chip, points
+from tests.reports.page.scripts.filters.chips import chip
+from tests.reports.page.scripts.filters.test_level_filters_in_browser import points
 from tests.reports.sample import Factors, Sample, write
 
 pytestmark = MARKS
