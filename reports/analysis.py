@@ -9,7 +9,12 @@ from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.data.samples import Sample
 from orchestrator.reports.statistics.comparisons.ceiling import near_best
-from orchestrator.reports.statistics.comparisons.comparisons import Comparisons, comparisons
+from orchestrator.reports.statistics.comparisons.comparisons import (
+    Comparisons,
+    comparisons,
+    contrasts,
+)
+from orchestrator.reports.statistics.comparisons.identical import identical
 from orchestrator.reports.statistics.comparisons.other_examples import (
     OtherExamplesFound,
     other_examples,
@@ -97,7 +102,7 @@ def analyse(tables: Tables) -> Analysis:
     plan = tables.plan
     results = outcomes(tables.trials, plan.compare)
     least, lost = baselines(tables.trials), diverged(tables.trials, plan.compare.metric)
-    compared = _compare(plan, results, lost)
+    compared = _compare(plan, tables.trials, results, lost)
     measured = gradients(tables, results)
     profiles = decay(tables.gradients, measured.fits)
     still = improving(plan, tables.metrics, tables.trials)
@@ -148,13 +153,17 @@ def units(plan: PlanDocument) -> dict[str, str]:
 def compare_trials(plan: PlanDocument, trials: pd.DataFrame) -> Comparisons:
     """The study's comparisons, diverged trials counted."""
     metric = plan.compare.metric
-    return _compare(plan, outcomes(trials, plan.compare), diverged(trials, metric))
+    return _compare(plan, trials, outcomes(trials, plan.compare), diverged(trials, metric))
 
 
 def _compare(
-    plan: PlanDocument, results: Mapping[str, Outcome], lost: Mapping[str, Diverged]
+    plan: PlanDocument,
+    trials: pd.DataFrame,
+    results: Mapping[str, Outcome],
+    lost: Mapping[str, Diverged],
 ) -> Comparisons:
-    return comparisons(plan, _values(results), lost)
+    same = identical(trials, contrasts(plan.variants)[0])
+    return comparisons(plan, _values(results), lost, same)
 
 
 def _values(results: Mapping[str, Outcome]) -> dict[str, Mapping[int, float]]:

@@ -21,7 +21,7 @@ from orchestrator.reports.variants import (
 
 MARKS = {
     "better": r"$\uparrow$", "worse": r"$\downarrow$", "equivalent": r"$\approx$",
-    "undecided": "?", "baseline": "--",
+    "no effect": "$=$",    "undecided": "?", "baseline": "--",
 }  # fmt: skip
 MOST_ROWS = 45  # of a table on one page
 MOST_COLUMNS = 6  # levels side by side; beyond, one row a variant

@@ -233,6 +233,15 @@ def _adjustment(analysis: Analysis) -> str:
 
 
 def _verdict(analysis: Analysis) -> str:
+    if not any(row.verdict == "no effect" for row in analysis.comparisons.rows):
+        return _decision(analysis)
+    return (
+        f"{_decision(analysis)} No effect: every loss and metric of all splits is equal to the "
+        "last bit in every replicate of the two variants; they trained the same networks."
+    )
+
+
+def _decision(analysis: Analysis) -> str:
     compare = analysis.plan.compare
     decided = "better or worse: p adjusted ≤ .05"
     if compare.smallest_difference is None:

@@ -50,7 +50,9 @@ def statements(analysis: Analysis) -> tuple[Statement, ...]:
     known = [row for row in analysis.comparisons.rows if row.difference is not None]
     known.sort(key=lambda row: (VERDICTS.index(row.verdict), -abs(row.difference or 0.0)))
     return tuple(
-        Statement(
+        Statement(row.verdict, _no_effect(*pair(row)))
+        if row.verdict == "no effect"
+        else Statement(
             row.verdict,
             _text(plan, pair, row, found)
             + improving_text(row, analysis.improving, *pair(row)[:2])
@@ -58,6 +60,14 @@ def statements(analysis: Analysis) -> tuple[Statement, ...]:
             + _unlearnt(row, idle),
         )
         for row in known
+    )
+
+
+def _no_effect(own: str, base: str, where: str) -> str:
+    """A fact about the networks, so without an interval."""
+    return (
+        f"{own} has no effect beside {base}{where}: in every replicate both trained the same "
+        "network, bit for bit"
     )
 
 
@@ -71,8 +81,7 @@ def _text(plan: PlanDocument, pair: Pair, row: Comparison, found: ReplicatesNeed
         "better": f"{own} is better than {base}{where}",
         "worse": f"{own} is worse than {base}{where}",
         "equivalent": f"{own} and {base} are equivalent{where}",
-        "undecided": f"{own} or {base}{where} is undecided",
-    }[row.verdict]
+    }.get(row.verdict, f"{own} or {base}{where} is undecided")
     interval = interval_text(*row.shown, unit, signed=True)
     effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
     return f"{said}: {effect}{_unseen(row)}{_lost(plan, row)}{_open(plan, row, found)}"

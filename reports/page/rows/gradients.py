@@ -20,7 +20,8 @@ from orchestrator.reports.text.captions.gradients.influence import correlation_t
 from orchestrator.reports.text.captions.gradients.time_decay import site_text
 from orchestrator.reports.text.phrases import epoch_text
 
-WORDS = {"better": "larger", "worse": "smaller", "undecided": "undecided", "equivalent": "equal"}
+WORDS = {"better": "larger", "worse": "smaller", "undecided": "undecided", "equivalent": "equal",
+         "no effect": "the same"}  # fmt: skip
 
 
 def decay_rows(view: Scheme, analysis: Analysis) -> tuple[Row, ...]:

@@ -1,6 +1,6 @@
 """Each variant against its baseline: paired differences, test, adjustment, verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from types import MappingProxyType
@@ -22,8 +22,8 @@ from orchestrator.reports.statistics.outcomes.bounds import at_bound, within_ran
 from orchestrator.reports.statistics.outcomes.divergence import Diverged, Sides, Values, counted
 from orchestrator.reports.statistics.outcomes.solved import wilson
 
-Verdict = Literal["better", "worse", "equivalent", "undecided"]
-VERDICTS: tuple[Verdict, ...] = ("better", "worse", "equivalent", "undecided")
+Verdict = Literal["better", "worse", "equivalent", "no effect", "undecided"]
+VERDICTS: tuple[Verdict, ...] = ("better", "worse", "equivalent", "no effect", "undecided")
 Method = Literal["paired", "unpaired", "none"]
 NONE_DIVERGED: Mapping[str, Diverged] = MappingProxyType({})
 
@@ -86,11 +86,13 @@ def comparisons(
     plan: PlanDocument,
     values: Mapping[str, Values],
     diverged: Mapping[str, Diverged] = NONE_DIVERGED,
+    same: Collection[tuple[str, str]] = (),
 ) -> Comparisons:
     """Compares every variant with its baseline, as the plan names it.
 
     values: variant id → replicate → final value, of completed trials.
     diverged: variant id → replicate → the task's baseline.
+    same: (variant, baseline) whose trials are the same bit for bit, see `identical`.
 
     Answers: which variants differ from the baseline by more than seeds explain, and by how much?
     Assumes: replicate r of both variants had the same split, batch order and initial draws, so
@@ -101,7 +103,12 @@ def comparisons(
     Source: Dror et al. 2018; Bouthillier et al. 2021 (P(better) and its .75 rule).
     """
     pairs, orphans = contrasts(plan.variants)
-    return Comparisons(*compare_pairs(plan.compare, pairs, values, diverged), orphans)
+    rows, adjusted = compare_pairs(plan.compare, pairs, values, diverged)
+    marked = [
+        replace(row, verdict="no effect") if (row.variant, row.baseline) in same else row
+        for row in rows
+    ]
+    return Comparisons(tuple(marked), adjusted, orphans)
 
 
 def compare_pairs(
