@@ -42,6 +42,19 @@ _INSTALLED = "_ZN3ray6RayLog36is_failure_signal_handler_installed_E"
 
 
 @contextmanager
+def _replaced(owner: Any, **attributes: Any) -> Iterator[None]:
+    """Attributes of a module, class or object have these values inside."""
+    before = {name: getattr(owner, name) for name in attributes}
+    for name, value in attributes.items():
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(owner, name, value)
+
+
+@contextmanager
 def without_signal_handlers() -> Iterator[None]:
     """`ray.init` leaves this process's signal handlers in force, from its first moment on.
 
@@ -57,12 +70,9 @@ def without_signal_handlers() -> Iterator[None]:
 
     library = ctypes.CDLL(ray._raylet.__file__)  # the one that is loaded already
     is_installed = ctypes.c_bool.in_dll(library, _INSTALLED)
-    before = is_installed.value, ray._private.utils.set_sigterm_handler
-    is_installed.value, ray._private.utils.set_sigterm_handler = True, lambda handler: None
-    try:
+    no_handler = _replaced(ray._private.utils, set_sigterm_handler=lambda handler: None)
+    with _replaced(is_installed, value=True), no_handler:
         yield
-    finally:
-        is_installed.value, ray._private.utils.set_sigterm_handler = before
 
 
 @contextmanager
@@ -74,13 +84,9 @@ def loopback_only() -> Iterator[None]:
     """
     from ray._private import ray_constants
 
-    before = ray_constants.ENABLE_RAY_CLUSTER
-    ray_constants.ENABLE_RAY_CLUSTER = False
-    try:
-        with environment({ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR: "0"}):
-            yield
-    finally:
-        ray_constants.ENABLE_RAY_CLUSTER = before
+    variable = environment({ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR: "0"})
+    with _replaced(ray_constants, ENABLE_RAY_CLUSTER=False), variable:
+        yield
 
 
 @contextmanager
@@ -93,14 +99,9 @@ def in_own_sessions() -> Iterator[None]:
     """
     from ray._private import services, utils
 
-    before = services.ConsolePopen
     in_own = utils.detect_fate_sharing_support()  # type: ignore[no-untyped-call]
-    popen = partial(before, start_new_session=in_own)
-    services.ConsolePopen = popen  # type: ignore[misc, assignment]
-    try:
+    with _replaced(services, ConsolePopen=partial(services.ConsolePopen, start_new_session=in_own)):
         yield
-    finally:
-        services.ConsolePopen = before  # type: ignore[misc]
 
 
 @contextmanager
@@ -112,14 +113,8 @@ def without_helper_processes() -> Iterator[None]:
     from ray._private.node import Node
 
     names = ("start_monitor", "start_log_monitor", "start_api_server")
-    before = {name: getattr(Node, name) for name in names}
-    for name in names:
-        setattr(Node, name, lambda *given, **named: None)
-    try:
+    with _replaced(Node, **dict.fromkeys(names, lambda *given, **named: None)):
         yield
-    finally:
-        for name, method in before.items():
-            setattr(Node, name, method)
 
 
 def files_in(folder: Path) -> dict[str, str]:

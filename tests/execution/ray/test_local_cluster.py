@@ -70,7 +70,7 @@ def test_nothing_of_a_run_listens_beyond_the_loopback(
 def test_a_start_that_takes_too_long_is_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ray waits 30 s for its raylet, then raises a bare Exception."""
+    """After 30 s: its raylet waits no longer for its agents, and Ray raises a bare Exception."""
     import ray
 
     text = "The current node timed out during startup. This could happen because …"
