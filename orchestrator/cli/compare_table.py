@@ -11,11 +11,11 @@ from orchestrator.reports.statistics.comparisons.two_studies import Difference, 
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.text.names import (
     difference_text,
-    difference_unit,
     interval_text,
     metric_text,
     p_text,
     short_names,
+    unit_words,
     value_text,
 )
 from orchestrator.study.parsing.messages import plain
@@ -65,7 +65,7 @@ def _table(found: TwoStudies) -> Table:
     levels = found.matches[0].levels
     for name in short_names(tuple(levels)).values():
         table.add_column(name)
-    unit = difference_unit(found.unit)
+    unit = unit_words(found.unit)
     for name in ("A", "B", f"B − A ({unit})", "95 % interval", "n", "p adjusted"):
         table.add_column(name, justify="right")
     table.add_column("B is")

@@ -108,7 +108,6 @@ def _smallest(study: Study, found: Detectable) -> str:
 
 
 def _text(study: Study, value: float) -> str:
-    from orchestrator.reports.text.names import difference_text, difference_unit
+    from orchestrator.reports.text.names import size_text
 
-    unit = compared_metric(study).unit
-    return f"{difference_text(value, unit).lstrip('+')} {difference_unit(unit)}"
+    return size_text(value, compared_metric(study).unit)

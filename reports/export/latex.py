@@ -183,7 +183,7 @@ def _levels(levels: Iterable[Level]) -> tuple[str, ...]:
 
 def _results_caption(analysis: Analysis) -> str:
     plan = analysis.plan
-    unit = r"\%" if plan.compare.unit == "share" else escaped(plan.compare.unit)
+    unit = r"\%" if plan.compare.unit == "share" else escaped(names.unit_words(plan.compare.unit))
     sizes = sorted({outcome.n for outcome in analysis.outcomes.values()})
     n = f"$n = {sizes[0]}$" if len(sizes) == 1 else f"$n = {sizes[0]}$ to ${sizes[-1]}$"
     return (
@@ -238,11 +238,11 @@ def _comparisons_caption(analysis: Analysis) -> str:
     baseline = escaped(baseline_text(plan))
     unpaired = any(row.method == "unpaired" for row in analysis.comparisons.rows)
     zone = plan.compare.smallest_difference
-    declared = escaped(names.difference_text(zone, plan.compare.unit).lstrip("+"))
+    declared = escaped(names.size_text(zone, plan.compare.unit))
     return (
         f"Difference in {_metric(plan)} from {baseline}"
         f"{', all other factors equal' if is_crossed(plan) else ''}, in "
-        f"{escaped(names.difference_unit(plan.compare.unit))}: mean over paired replicates and its "
+        f"{escaped(names.unit_words(plan.compare.unit))}: mean over paired replicates and its "
         f"95\\,\\% interval, simultaneous for all rows; $p$ of the sign-flip test, adjusted for "
         f"{names.count_text(len(analysis.comparisons.rows), 'comparison')} by "
         f"{escaped(analysis.comparisons.adjustment)}."

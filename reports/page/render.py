@@ -22,6 +22,7 @@ from orchestrator.reports.page.encode.policy import policy
 from orchestrator.reports.page.page_script import page_script
 from orchestrator.reports.page.rows.level_filters import study_data
 from orchestrator.reports.page.rows.trial_cards import trial_cards
+from orchestrator.reports.page.rows.varying import varying
 from orchestrator.reports.page.sections import section_values
 from orchestrator.reports.text import names
 from orchestrator.reports.text.sentences import Sentences
@@ -45,6 +46,7 @@ def environment() -> Environment:
     )
     made.globals.update(names=names, json_script=json_script, source=source)
     made.globals.update(highlighted=highlighted, page_rows=PAGE_ROWS, deflated_text=deflated_text)
+    made.globals.update(varying=varying)
     return made
 
 

@@ -18,11 +18,11 @@ from orchestrator.reports.text import verdicts
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections import comparisons as comparison_words
+from orchestrator.reports.text.sections import results as result_words
 from orchestrator.reports.text.sections import solved_comparisons as solved_words
 from orchestrator.reports.text.sections import tuning as tuning_words
 from orchestrator.reports.text.sections.cost import cost_text
 from orchestrator.reports.text.sections.downloads import TABLES
-from orchestrator.reports.text.sections.results import sampling_text
 from orchestrator.reports.variants import baseline_text
 
 SHOWN_WARNINGS = 3  # on the first screen; they come most important first
@@ -43,9 +43,10 @@ def _first_screen(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
 def _results(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
     return {
         "results": rows.result_rows(view, analysis),
-        "sampling": sampling_text(analysis),
+        "sampling": result_words.sampling_text(analysis),
         "times_to_solve": rows.time_to_solve_rows(view, analysis),
         "solved_comparisons": rows.solved_comparison_rows(view, analysis),
+        "result_words": result_words,
         "solved_words": solved_words,
     }
 

@@ -13,7 +13,7 @@ from orchestrator.reports.statistics.tuning.tuning_audit import (
     EDGE,
     MOST_INFEASIBLE,
 )
-from orchestrator.reports.text.names import difference_text, difference_unit, metric_text
+from orchestrator.reports.text.names import metric_text, size_text
 
 _REPLICATES_NEEDED = (
     f"The number with which an undecided comparison gets a verdict in {POWER:.0%} of "
@@ -249,10 +249,10 @@ def _decision(analysis: Analysis) -> str:
             f"{decided}; else undecided. No smallest difference that matters was declared, so "
             "nothing can be called equivalent."
         )
-    zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
+    zone = size_text(compare.smallest_difference, compare.unit)
     return (
-        f"equivalent: the simultaneous interval lies inside ±{zone} "
-        f"{difference_unit(compare.unit)}, the smallest difference declared to matter, also when "
+        f"equivalent: the simultaneous interval lies inside ±{zone}, "
+        "the smallest difference declared to matter, also when "
         "it is corrected for skew (two one-sided tests at 2.5 % each over the whole family: "
         f"Schuirmann 1987; Hall 1992); else {decided}; else undecided. Undecided means that these "
         "replicates cannot tell, not that there is no difference. Equivalent speaks of means: "

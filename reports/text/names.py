@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from orchestrator.plan_document import Level
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "−"
 MOST_NAMED = 3  # variants that a sentence names; of more it says how many
+_IN_WORDS = MappingProxyType({"share": "points", "squared unit": "(squared error)"})
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
@@ -74,7 +76,24 @@ def difference_text(value: float | None, unit: str) -> str:
 
 
 def difference_unit(unit: str) -> str:
-    return "points" if unit == "share" else unit
+    """What follows a difference: +2.1 points, −0.02 nat, −0.0206 (squared error)."""
+    return _IN_WORDS.get(unit, unit)
+
+
+def unit_words(unit: str) -> str:
+    """The unit of a difference after "in": points, nat, squared error."""
+    return difference_unit(unit).strip("()")
+
+
+def size_text(value: float | None, unit: str) -> str:
+    """A size without a sign, with its unit: 2.0 points, 0.0206 (squared error)."""
+    return f"{difference_text(value, unit).lstrip('+')} {difference_unit(unit)}".rstrip()
+
+
+def measured_text(value: float | None, unit: str) -> str:
+    """A value with its unit: 95.3 %, 0.167 (squared error)."""
+    text = value_text(value, unit)
+    return text if unit == "share" else f"{text} {difference_unit(unit)}".rstrip()
 
 
 def interval_text(low: float | None, high: float | None, unit: str, signed: bool = False) -> str:

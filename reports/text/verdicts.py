@@ -24,9 +24,9 @@ from orchestrator.reports.text.names import (
     difference_text,
     difference_unit,
     interval_text,
+    measured_text,
     p_text,
     short_names,
-    value_text,
 )
 from orchestrator.reports.variants import baseline_text, is_crossed, names_of
 
@@ -146,7 +146,7 @@ def apart(
 def _lost(plan: PlanDocument, row: Comparison) -> str:
     if row.counted_as is None:
         return ""
-    value = value_text(row.counted_as, plan.compare.unit)
+    value = measured_text(row.counted_as, plan.compare.unit)
     return f"; {row.diverged} of their {2 * plan.replicates} trials diverged and count as {value}"
 
 
@@ -160,7 +160,7 @@ def _at_bound(compare: Compare, row: Comparison) -> str:
     if row.bound is None or row.at_bound < MANY * row.n:
         return ""
     verb = "reach" if row.bound == best_possible(compare) else "stay at"
-    value = value_text(row.bound, compare.unit)
+    value = measured_text(row.bound, compare.unit)
     if row.stuck:
         return f"; both {verb} {value} in every replicate, so no difference can show"
     return f"; in {row.at_bound} of {row.n} replicates both {verb} {value}"

@@ -141,13 +141,13 @@ def _numbers(row: Comparison, unit: str, analysis: Analysis) -> tuple[Cell, ...]
     return (
         Cell(names.difference_text(row.difference, unit), row.difference),
         Cell(names.interval_text(*row.shown, unit, signed=True), row.shown[0]),
+        Cell(names.p_text(row.p_adjusted), row.p_adjusted),
         _replicates_cell(row, analysis.replicates_needed),
         Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
         *_other_data_cells(row, unit, analysis.resplits),
         *_other_examples_cells(row, unit, analysis.other_examples),
         Cell(n if row.method != "none" else "–", row.n),
         Cell(names.p_text(row.p_value), row.p_value),
-        Cell(names.p_text(row.p_adjusted), row.p_adjusted),
         Cell(_better(row), row.prob_better),
         Cell(effect, row.effect_size),
     )

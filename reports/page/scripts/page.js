@@ -11,6 +11,7 @@ import { RoleLists } from "./filters/role_lists.js";
 import { Roles } from "./filters/roles.js";
 import { runLibrary } from "./load_script.js";
 import { Study } from "./study.js";
+import { MoreColumns } from "./tables/more_columns.js";
 import { PageTables } from "./tables/page_tables.js";
 import { OLD_BROWSER } from "./text.js";
 import { darkMode, toPaper } from "./theme.js";
@@ -33,6 +34,7 @@ async function start() {
   const lists = roles.canChange ? new RoleLists(study, roles, () => refresh()) : null;
   if (lists) buttons.groups.append(lists.root);
   const tables = new PageTables(study, filters);
+  const columns = new MoreColumns(() => address.save());
   const card = new TrialCard(find(document, "#trials-data"), library, () => address.save());
   const trials = new TrialList(
     findAs(document, "#trials", HTMLDetailsElement),
@@ -53,7 +55,8 @@ async function start() {
         clicked: (variant, replicate) => card.wantReplicate(variant, replicate),
       }),
   );
-  const address = new Address([filters, roles, ...figures, card], (id) => card.want(id), show);
+  const parts = [filters, roles, columns, ...figures, card];
+  const address = new Address(parts, (id) => card.want(id), show);
 
   function show() {
     lists?.show();

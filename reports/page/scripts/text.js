@@ -35,6 +35,13 @@ export function filtersText(shown, all) {
 export const morePanels = (panels) => `${panels} more ${panels === 1 ? "panel" : "panels"}`;
 
 /**
+ * @param {number} columns that can be hidden
+ * @param {boolean} all whether they are shown
+ */
+export const columnsText = (columns, all) =>
+  all ? "fewer columns" : `${columns} more ${columns === 1 ? "column" : "columns"}`;
+
+/**
  * @param {number} first counted from 0
  * @param {number} seen
  * @param {number} all

@@ -6,9 +6,9 @@ from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.text.names import (
     count_text,
-    difference_text,
-    difference_unit,
     metric_text,
+    size_text,
+    unit_words,
 )
 from orchestrator.reports.variants import baseline_text, is_crossed
 
@@ -23,7 +23,7 @@ def pairing(plan: PlanDocument, names: Mapping[str, str]) -> str:
 
 def matrix_caption(plan: PlanDocument) -> str:
     compare = plan.compare
-    zone = difference_text(compare.smallest_difference, compare.unit).lstrip("+")
+    zone = size_text(compare.smallest_difference, compare.unit)
     declared = f" Differences within ±{zone} were declared not to matter."
     return (
         f"{_difference(plan)}, with its 95 % interval; all intervals hold together."
@@ -40,7 +40,7 @@ def table_caption(plan: PlanDocument) -> str:
 
 
 def _difference(plan: PlanDocument) -> str:
-    metric, unit = metric_text(plan.compare.metric), difference_unit(plan.compare.unit)
+    metric, unit = metric_text(plan.compare.metric), unit_words(plan.compare.unit)
     return f"Difference in {metric}, variant − baseline, in {unit}"
 
 

@@ -1,7 +1,7 @@
 """Words of the figure of `outcomes`."""
 
 from orchestrator.plan_document import Compare
-from orchestrator.reports.text.names import mean_interval_name, metric_text
+from orchestrator.reports.text.names import mean_interval_name, metric_text, unit_words
 
 _CROSSES = (
     " ✕ counts trials that diverged or failed and so have no value; an open marker is the mean "
@@ -15,7 +15,7 @@ def title(compare: Compare) -> str:
 
 def unit_text(unit: str) -> str:
     """ " (nat)"; nothing for a share, whose axis has percent."""
-    return "" if unit == "share" else f" ({unit})"
+    return "" if unit == "share" or not unit else f" ({unit_words(unit)})"
 
 
 def caption(compare: Compare, n: str, lost: bool) -> str:

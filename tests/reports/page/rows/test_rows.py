@@ -34,8 +34,8 @@ def test_re_split_data_have_one_more_interval(tmp_path: Path) -> None:
     view, analysis = with_view(replace(tables, plan=plan))
     (row,) = comparison_rows(view, analysis)
     ((low, high),) = analysis.resplits.values()
-    added = row.numbers[4]
-    assert row.numbers[:4] + row.numbers[5:] == plain.numbers
+    added = row.numbers[5]
+    assert row.numbers[:5] + row.numbers[6:] == plain.numbers
     assert added.text == interval_text(low, high, "share", signed=True)
     assert added.sort == low
 
@@ -46,8 +46,8 @@ def test_a_fixed_test_set_has_an_interval_and_a_test_more(tmp_path: Path) -> Non
     view, analysis = with_view(tables)
     (row,) = comparison_rows(view, analysis)
     (found,) = analysis.other_examples.intervals.values()
-    interval, p = row.numbers[4:6]
-    assert row.numbers[:4] + row.numbers[6:] == plain.numbers
+    interval, p = row.numbers[5:7]
+    assert row.numbers[:5] + row.numbers[7:] == plain.numbers
     assert interval.text == interval_text(found.low, found.high, "share", signed=True)
     assert (p.text, p.sort) == (p_text(found.mcnemar_p), found.mcnemar_p)
 
