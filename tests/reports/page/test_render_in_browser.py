@@ -182,9 +182,9 @@ def test_the_legend_hides_a_level_in_every_panel_by_keyboard(visit: Visit) -> No
 
 def test_a_click_on_a_heading_sorts_and_another_reverses(visit: Visit) -> None:
     mean = visit.page.locator("#results th button", has_text="mean")
-    column = (
-        "[...document.querySelectorAll('#results tbody tr')].map(r => +r.cells[6].dataset.sort)"
-    )
+    place = mean.evaluate("button => button.closest('th').cellIndex")
+    rows = "[...document.querySelectorAll('#results tbody tr')]"
+    column = f"{rows}.map(row => +row.cells[{place}].dataset.sort)"
     mean.click()
     rising = visit.page.evaluate(column)
     assert rising == sorted(rising)
