@@ -38,6 +38,7 @@ DRIVER_VARIABLES = {
 """For Tune, in the process that runs it."""
 
 _PREFIX = "orch-"  # of the temporary folder, followed by the process's id
+_TOO_SLOW = "timed out during startup"  # in Ray's message
 _SOCKET_PATH_LIMIT = 30  # characters left for the temporary folder in a socket's 107
 
 
@@ -80,24 +81,35 @@ def _started(capacity: Capacity, folder: Path) -> Iterator[None]:
 
 
 def _start(ray: ModuleType, capacity: Capacity, folder: Path) -> None:
+    """Twice, if need be: Ray gives up after 30 s, which a busy machine may take."""
     try:
-        ray.init(
-            address="local",
-            num_cpus=capacity.cpus,
-            num_gpus=capacity.gpus,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level="ERROR",
-            object_store_memory=_OBJECT_STORE_BYTES,
-            **files_in(folder),
-        )
-    except Exception as error:  # Ray raises it as such, where its start takes too long
+        try:
+            _init(ray, capacity, folder)
+        except Exception as error:  # Ray raises it as such, where its start takes too long
+            if _TOO_SLOW not in str(error):
+                raise
+            ray.shutdown()
+            _init(ray, capacity, folder)
+    except Exception as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise EnvironmentFault(
             f"Ray could not be started: {reason[0]}\n"
             "    run the same command again, if this machine was busy; or with --inline, which "
             "needs no Ray"
         ) from error
+
+
+def _init(ray: ModuleType, capacity: Capacity, folder: Path) -> None:
+    ray.init(
+        address="local",
+        num_cpus=capacity.cpus,
+        num_gpus=capacity.gpus,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+        object_store_memory=_OBJECT_STORE_BYTES,
+        **files_in(folder),
+    )
 
 
 def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:

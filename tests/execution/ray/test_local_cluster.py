@@ -70,20 +70,42 @@ def test_nothing_of_a_run_listens_beyond_the_loopback(
 def test_a_start_that_takes_too_long_is_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After 30 s: its raylet waits no longer for its agents, and Ray raises a bare Exception."""
+    """After 30 s: its raylet waits no longer for its agents, and Ray raises a bare Exception.
+
+    Ray is started twice. Another error ends the first start.
+    """
     import ray
 
-    text = "The current node timed out during startup. This could happen because …"
+    slow = "The current node timed out during startup. This could happen because …"
+    errors: list[Exception] = []
+    calls: list[str] = []
 
     def init(**options: object) -> None:
-        raise Exception(text)
+        calls.append("init")
+        if errors:
+            raise errors.pop(0)
+
+    def started() -> None:
+        calls.clear()
+        with local_cluster(Capacity(cpus=1, gpus=0), threads=1, preloaded=[]):
+            calls.append("in use")
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "shutdown", lambda: calls.append("shutdown"))
+    errors[:] = [Exception(slow)] * 2
     with pytest.raises(EnvironmentFault, match="Ray could not be started: The current") as fault:
-        local_cluster(Capacity(cpus=1, gpus=0), threads=1, preloaded=[]).__enter__()
-    assert text in str(fault.value)
+        started()
+    assert slow in str(fault.value)
     assert "    run the same command again" in str(fault.value)
+    assert calls == ["init", "shutdown", "init", "shutdown"]
+    errors[:] = [Exception(slow)]
+    started()
+    assert calls == ["init", "shutdown", "init", "in use", "shutdown"]
+    errors[:] = [OSError("no room")]
+    with pytest.raises(EnvironmentFault, match="no room"):
+        started()
+    assert calls == ["init", "shutdown"]
 
 
 def caught_signals() -> str:
