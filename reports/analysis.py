@@ -14,6 +14,7 @@ from orchestrator.reports.statistics.comparisons.comparisons import (
     comparisons,
     contrasts,
 )
+from orchestrator.reports.statistics.comparisons.contexts import Context, parting_context
 from orchestrator.reports.statistics.comparisons.identical import identical
 from orchestrator.reports.statistics.comparisons.other_examples import (
     OtherExamplesFound,
@@ -31,6 +32,7 @@ from orchestrator.reports.statistics.comparisons.solved_comparisons import (
     solved_comparisons,
 )
 from orchestrator.reports.statistics.factorial.analysis import Factorial, factorial
+from orchestrator.reports.statistics.factorial.strongest import Strongest, strongest
 from orchestrator.reports.statistics.gradients.analysis import Gradients, gradients
 from orchestrator.reports.statistics.gradients.decay import Profile, decay
 from orchestrator.reports.statistics.gradients.layer_quantiles import (
@@ -40,6 +42,10 @@ from orchestrator.reports.statistics.gradients.layer_quantiles import (
     layer_quantiles,
 )
 from orchestrator.reports.statistics.gradients.time_decay import TimeProfile, time_decay
+from orchestrator.reports.statistics.gradients.unlike_gradients import (
+    UnlikeGradients,
+    unlike_gradients,
+)
 from orchestrator.reports.statistics.outcomes.budgets import Budgets, budgets
 from orchestrator.reports.statistics.outcomes.cost import Cost, cost
 from orchestrator.reports.statistics.outcomes.curves import Curve, curves
@@ -78,11 +84,14 @@ class Analysis:
     time_to_solve: Mapping[str, TimeToSolve]  # the same
     solved_comparisons: tuple[SolvedComparison, ...]  # the same
     sampling: Mapping[str, Sampling]  # by variant id; empty where it is not known
+    context: Context | None  # in which the compared levels part; None where nothing has a mean
     factorial: Factorial | None
+    strongest: Strongest | None  # None where factors are not crossed
     across_tasks: AcrossTasks | None
     baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
     curves: tuple[Curve, ...]
     gradients: Gradients
+    unlike_gradients: UnlikeGradients | None  # None where gradients explain nothing
     profiles: tuple[Profile, ...]  # through depth, of recurrent layers forward
     backward_profiles: tuple[Profile, ...]
     pre_activations: tuple[LayerQuantiles, ...]
@@ -105,6 +114,9 @@ def analyse(tables: Tables) -> Analysis:
     compared = _compare(plan, tables.trials, results, lost)
     measured = gradients(tables, results)
     profiles = decay(tables.gradients, measured.fits)
+    learnt = learning(plan.compare, results, least)
+    context = parting_context(plan, results, compared, learnt)
+    effects = factorial(plan, results)
     still = improving(plan, tables.metrics, tables.trials)
     times = solve_times(plan, tables.trials, tables.metrics)
     return Analysis(
@@ -115,7 +127,7 @@ def analyse(tables: Tables) -> Analysis:
         other_examples=other_examples(plan, compared.rows, tables.answers),
         shapes=shapes(plan.compare, compared.rows, _values(results), lost),
         near_best=near_best(plan.compare, results, compared.rows),
-        learning=learning(plan.compare, results, least),
+        learning=learnt,
         improving=still,
         budgets=budgets(plan, tables.trials),
         final_epochs=final_epochs(plan, tables.trials),
@@ -124,10 +136,13 @@ def analyse(tables: Tables) -> Analysis:
         solved_comparisons=solved_comparisons(plan, tables.trials, times),
         sampling=sampling(tables.trials, plan.compare, results),
         across_tasks=across_tasks(plan, results, least, lost),
-        factorial=factorial(plan, results),
+        context=context,
+        factorial=effects,
+        strongest=strongest(plan, effects),
         baselines=least,
         curves=curves(tables.metrics, units(plan)),
         gradients=measured,
+        unlike_gradients=unlike_gradients(context, profiles),
         profiles=profiles,
         backward_profiles=decay(tables.gradients, measured.fits, backward=True),
         pre_activations=layer_quantiles(plan, profiles, PRE_ACTIVATION),

@@ -34,11 +34,10 @@ def improving_sentence(analysis: Analysis, names: Mapping[str, str]) -> str:
     found = analysis.improving
     if not found.of:
         return ""
-    rest = len(found.of) - 1
-    first = names[next(iter(found.of))]
-    every = len(found.of) == len(analysis.plan.variants)
-    who = "all variants" if every and rest else first + (f" and {rest} more" if rest else "")
-    verb = "were" if rest else "was"
+    total, rising = len(analysis.plan.variants), len(found.of)
+    who = names[next(iter(found.of))] if rising == 1 else f"{rising} of {total} variants"
+    who = "all variants" if rising == total > 1 else who
+    verb = "was" if rising == 1 else "were"
     return f" {who[0].upper()}{who[1:]} {verb} still improving at the end: train for more epochs."
 
 

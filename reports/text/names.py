@@ -178,6 +178,26 @@ def count_text(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
+def range_of_values(values: Sequence[float], unit: str) -> str:
+    """93.7–94.2 %; one value where they are alike as written; nothing of none."""
+    if not values:
+        return ""
+    low, high = value_text(min(values), unit), value_text(max(values), unit)
+    return low if low == high else f"{low.removesuffix(' %')}–{high}"
+
+
+def times_text(ratio: float) -> str:
+    """How many times, for a sentence: 1.3, 14, 600, 21,000, 2.6 million, 4.1·10¹²."""
+    if ratio >= 1e9:
+        return factor_text(ratio)
+    if ratio >= 999_500:
+        return f"{ratio / 1e6:.2g} million"
+    if ratio >= 99.5:
+        digits = len(str(int(ratio))) - 2
+        return f"{round(ratio, -digits):,.0f}"
+    return f"{ratio:#.2g}".removesuffix(".")
+
+
 def listed(texts: Sequence[str], noun: str = "") -> str:
     """The first few, and how many more there are."""
     rest = len(texts) - MOST_NAMED

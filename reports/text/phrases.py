@@ -1,6 +1,6 @@
 """Pieces that several sentences share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.text.names import count_text
@@ -10,6 +10,12 @@ from orchestrator.reports.variants import name_of
 def sentence(text: str) -> str:
     """With a capital letter first and a full stop last."""
     return f"{text[0].upper()}{text[1:]}."
+
+
+def joined(texts: Sequence[str]) -> str:
+    """a; a and b; a, b and c."""
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def epoch_text(epoch: int) -> str:

@@ -42,7 +42,7 @@ class TestFirstRun:
         first, second, *finding, report = ended.stdout.splitlines()
         assert first == "tiny: 4 variants × 2 replicates = 8 trials, 0 done"
         assert second == "4 packs in this process · results in out/tiny"
-        assert "in test accuracy" in " ".join(finding)
+        assert "In test accuracy" in " ".join(finding)
         assert "undecided" in " ".join(finding)
         assert report == "report: out/tiny/report.html"
         assert "8 trials in the store: 8 completed, 0 diverged, 0 failed" in ended.stdout

@@ -14,21 +14,25 @@ ACTIVATIONS: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": 
 SAMPLE = Sample(study="s", factors=ACTIVATIONS, replicates=8)
 
 
-def test_names_counts_largest_effect_and_gradient(tmp_path: Path) -> None:
+def test_levels_come_first_then_the_gradient_then_counts(tmp_path: Path) -> None:
     found = told(tmp_path, SAMPLE)
+    said = found.said.finding
     verdicts = [row.verdict for row in found.analysis.comparisons.rows]
-    assert f"{verdicts.count('better')} better" in found.said.finding
-    assert "Of 2 comparisons with sigmoid in test accuracy" in found.said.finding
-    best = max(found.analysis.comparisons.rows, key=lambda row: abs(some(row.difference)))
-    assert f"tanh at depth 4, +{100 * some(best.difference):.1f} points [" in found.said.finding
-    assert "the first hidden layer gets" in found.said.finding
-    assert found.said.finding.endswith(".")
-    assert "\n" not in found.said.finding
+    assert said.startswith("In test accuracy, with depth 4 tanh (9")
+    assert "is better than sigmoid (9" in said
+    assert "at other levels of depth means are at most" in said
+    assert "the first hidden layer of sigmoid gets " in said
+    assert " times less gradient than the last (tanh: " in said
+    assert f"{verdicts.count('better')} better" in said
+    assert said.index("Of 2 comparisons with sigmoid in test accuracy") > said.index("Before")
+    assert said.endswith(".")
+    assert "\n" not in said
 
 
 def test_undecided_when_nothing_is_decided(tmp_path: Path) -> None:
     found = told(tmp_path, replace(SAMPLE, replicates=4))
-    assert found.said.finding.startswith("Undecided: of 2 comparisons with sigmoid")
+    assert found.said.finding.startswith("In test accuracy, it is undecided whether tanh (9")
+    assert "Undecided: of 2 comparisons with sigmoid" in found.said.finding
     assert any("Descriptive only: with 4 replicates" in warning for warning in found.said.warnings)
 
 
@@ -56,7 +60,10 @@ def test_a_loss_is_better_when_it_is_lower(tmp_path: Path) -> None:
     best = max(found.analysis.comparisons.rows, key=lambda row: abs(some(row.difference)))
     assert some(best.difference) < 0
     assert best.verdict == "better"
-    assert f"tanh at depth 4, −{abs(some(best.difference)):.3g} nat [" in found.said.finding
+    assert "with depth 4 tanh (0." in found.said.finding
+    assert f"is better than sigmoid (0.208): −{abs(some(best.difference)):.3g} nat [" in (
+        found.said.finding
+    )
 
 
 def test_a_baseline_of_all_factors_leaves_no_context(tmp_path: Path) -> None:
@@ -82,7 +89,7 @@ def test_one_variant(tmp_path: Path) -> None:
 
 def test_one_replicate(tmp_path: Path) -> None:
     found = told(tmp_path, replace(SAMPLE, replicates=1))
-    assert found.said.finding.startswith("Undecided")
+    assert "it is undecided whether tanh" in found.said.finding
     assert all(row.ci_low is None for row in found.analysis.comparisons.rows)
 
 
