@@ -141,7 +141,7 @@ def test_one_factor_of_several_levels_says_each_verdict_once(tmp_path: Path) -> 
 def test_levels_that_train_the_same_networks_have_no_effect(tmp_path: Path) -> None:
     sample = crossed(factors={"model.activation": ["sigmoid", "tanh"]})
     tables = read_tables(write(tmp_path, sample))
-    finals = [name for name in tables.trials if name.startswith("final.")]
+    finals = [name for name in map(str, tables.trials) if name.startswith("final.")]
     half = len(tables.trials) // 2
     trials = tables.trials.copy()
     trials.loc[trials.index[half:], finals] = trials.loc[trials.index[:half], finals].to_numpy()
