@@ -22,10 +22,10 @@ def improving_warning(analysis: Analysis, names: Mapping[str, str]) -> Iterator[
         which = listed([names[variant] for variant in found.of])
         after = f" of {count_text(found.epochs, 'epoch')}" if found.epochs else " of the epochs"
         yield (
-            f"Still improving: {count_text(len(found.of), 'variant')} ({which}) gained more than "
-            f"{100 * STILL:.0f} % of the whole gain in {metric_text(found.metric)} in the last "
-            f"fifth{after}. Differences may be of speed, and may close, grow or turn with more "
-            "epochs: train longer before you add replicates or believe a verdict."
+            f"Still improving: {count_text(len(found.of), 'variant')} ({which}). More than "
+            f"{100 * STILL:.0f} % of the whole gain in {metric_text(found.metric)} came in the "
+            f"last fifth{after}. Differences may be of speed, and may close, grow or turn with "
+            "more epochs: train longer before you add replicates or believe a verdict."
         )
 
 

@@ -62,13 +62,15 @@ def test_a_study_stopped_too_early_is_not_answered_without_saying_so(
     found = Told.of(tables)
     assert [row.verdict for row in found.analysis.comparisons.rows] == ["better"]
     assert found.said.finding.endswith("still improving at the end: train for more epochs.")
-    assert found.said.warnings[0].startswith("Still improving: 2 variants (lstm; gru) gained more")
+    assert found.said.warnings[0].startswith("Still improving: 2 variants (lstm; gru). More")
     assert all("still improving" in each.text for each in found.said.statements)
     monkeypatch.setattr("orchestrator.reports.build.read_tables", lambda folder: tables)
     report = build_report(tmp_path / "cells")
     page = report.path.read_text()
     first_screen = page[page.index('<header id="summary">') : page.index("</header>")]
     assert "still improving at the end: train for more epochs" in first_screen
+    lead = first_screen[first_screen.index('<p class="finding">') :].partition("</p>")[0]
+    assert lead.count(". ") == 0  # one sentence, the others follow in smaller letters
     assert "train longer before you add replicates" in first_screen
     assert "still improving" in report.finding
 
