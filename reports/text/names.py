@@ -187,11 +187,11 @@ def range_of_values(values: Sequence[float], unit: str) -> str:
 
 
 def times_text(ratio: float) -> str:
-    """How many times, for a sentence: 1.3, 14, 600, 21,000, 2.6 million, 4.1·10¹²."""
+    """How many times, for a sentence: 1.3, 14, 600, 21,000, 2.6 million, 290 million, 4.1·10¹²."""
     if ratio >= 1e9:
         return factor_text(ratio)
     if ratio >= 999_500:
-        return f"{ratio / 1e6:.2g} million"
+        return f"{times_text(ratio / 1e6)} million"
     if ratio >= 99.5:
         digits = len(str(int(ratio))) - 2
         return f"{round(ratio, -digits):,.0f}"

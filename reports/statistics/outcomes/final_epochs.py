@@ -32,6 +32,7 @@ def final_epochs(plan: PlanDocument, trials: pd.DataFrame) -> FinalEpochs | None
     Assumes: nothing; epochs are counted.
     Misleads: as the time that a variant needs: the lowest validation loss of a noisy curve comes
         early or late by chance.
+    Source: none; epochs are counted.
     """
     selected = _levels(plan, SELECT, "last")
     if selected == ("last",) and _levels(plan, EARLY_STOPPING, None) == (None,):
