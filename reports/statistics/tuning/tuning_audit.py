@@ -165,7 +165,7 @@ def nearest_factor(value: Level, others: Sequence[Level]) -> float:
     Assumes: the setting works by its logarithm, as learning rates do.
     Misleads: with several tuned settings, where points with near values of this one may be far
         apart in another.
-    Source: Bengio 2012, "Practical recommendations": values of such settings on a logarithmic scale.
+    Source: Bengio 2012, "Practical recommendations": a logarithmic scale for such settings.
     """
     if isinstance(value, str) or value is None:
         raise TypeError(f"{value!r} has no logarithm")
