@@ -1,6 +1,7 @@
 """Draws `curves`: mean by epoch with its interval, one panel for each x and column."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
@@ -22,6 +23,7 @@ from orchestrator.reports.text.captions.outcomes import curves as words
 from orchestrator.reports.text.names import metric_text
 
 METRIC = "metric"  # key of the chooser
+FLATTENED = 1 / 3  # of the height, to which epoch 0 may press the curves of all later epochs
 MOST_PANELS = 20  # beyond, the x factor is chosen from a list too
 ARRANGEMENT = Arrangement(("x", "columns"), most=MOST_PANELS)
 
@@ -40,7 +42,8 @@ def draw(
     return Figure(
         name="curves",
         title=words.TITLE,
-        caption=words.caption(every) + baselines.caption_of_all(view, least, shown),
+        caption=words.caption(every, _cut(view, every))
+        + baselines.caption_of_all(view, least, shown),
         columns=columns(view, split),
         height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
@@ -53,6 +56,13 @@ def draw(
         scale="linear",
         arrangement=ARRANGEMENT,
     )
+
+
+def _cut(view: Scheme, every: Sequence[Curve]) -> list[str]:
+    """Metrics whose values before training lie outside the axis."""
+    units = {name: metric.unit for name, metric in view.plan.metrics.items()}
+    of = {name: [each for each in every if each.metric == name] for name in _metrics(view, every)}
+    return [n for n, own in of.items() if starts_outside(own, units.get(n.split("/")[-1], ""))]
 
 
 def arrangement(view: Scheme) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
@@ -86,10 +96,10 @@ def _panels(
     of = {curve.variant_id: curve for curve in every if curve.metric == metric}
     name = metric.split("/")[-1]
     lines = baselines.lines(view, least, name)
-    span = linear_range([value for curve in of.values() for value in curve.mean])
-    span = baselines.widened(span, lines)
     known = view.plan.metrics.get(name)
-    scale = value_axis(known.unit if known else "", span)
+    unit = known.unit if known else ""
+    span = baselines.widened(value_span(tuple(of.values()), unit), lines)
+    scale = value_axis(unit, span)
     last = max(epoch for curve in of.values() for epoch in curve.epochs)
     layout = {
         "xaxis": {"title": {"text": "epoch"}, "zeroline": False,
@@ -109,6 +119,36 @@ def _panels(
         )
         for facet in made
     ]
+
+
+def value_span(every: Sequence[Curve], unit: str) -> list[float] | None:
+    """Of one metric: from epoch 0 on, or from epoch 1 on where `starts_outside` says so."""
+    first = 1 if starts_outside(every, unit) else 0
+    return linear_range(_means(every, first))
+
+
+def starts_outside(every: Sequence[Curve], unit: str) -> bool:
+    """Whether the values before training would flatten the curves of all later epochs.
+
+    Never for a share, which has both its ends on one axis.
+    """
+    whole, trained = (_finite_span(_means(every, first)) for first in (0, 1))
+    return unit != "share" and 0 < trained < FLATTENED * whole
+
+
+def _means(every: Sequence[Curve], first: int) -> list[float]:
+    """From an epoch on."""
+    return [
+        float(value)
+        for curve in every
+        for epoch, value in zip(curve.epochs, curve.mean, strict=True)
+        if epoch >= first
+    ]
+
+
+def _finite_span(values: Sequence[float]) -> float:
+    finite = [value for value in values if isfinite(value)]
+    return max(finite) - min(finite) if finite else 0.0
 
 
 def _sizes(facet: Facet, of: Curves) -> dict[str, tuple[int, int]]:

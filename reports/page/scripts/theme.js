@@ -11,7 +11,7 @@ const swatches = [...document.querySelectorAll("template")].filter((each) =>
   each.id.startsWith("key-"),
 );
 export const darkMode = matchMedia("(prefers-color-scheme: dark)");
-const touch = matchMedia("(pointer: coarse)").matches;
+const mouse = matchMedia("(hover: hover) and (pointer: fine)").matches;
 const fontFamily = getComputedStyle(document.body).fontFamily;
 
 // Read once, as each reading makes the browser compute the styles of what was drawn before.
@@ -78,7 +78,8 @@ export function fullLayout(own) {
     plot_bgcolor: "rgba(0,0,0,0)",
     margin: { l: 46, r: 10, t: own.annotations ? 20 : 8, b: 38, ...own.margin },
     showlegend: false,
-    dragmode: touch ? false : "zoom",
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: css("--line"), activecolor: css("--muted") },
+    dragmode: mouse ? "zoom" : false,
     hoverlabel: {
       bgcolor: css("--raised"),
       bordercolor: css("--line"),
@@ -92,7 +93,7 @@ export const config = {
   displaylogo: false,
   doubleClick: "reset",
   modeBarButtons: [["toImage", "resetScale2d"]],
-  displayModeBar: touch ? false : "hover",
+  displayModeBar: mouse ? "hover" : false,
 };
 
 /**
