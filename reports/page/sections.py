@@ -8,12 +8,14 @@ from orchestrator.reports.data.read import Tables
 from orchestrator.reports.figures.comparisons.comparisons import WIDTH_PX
 from orchestrator.reports.figures.facets import Scheme
 from orchestrator.reports.figures.tasks import sequence
+from orchestrator.reports.gradient_focus import folded
 from orchestrator.reports.page.rows import downloads, gradients, rows, tuning
 from orchestrator.reports.page.rows.across_tasks import across_tasks_section
 from orchestrator.reports.page.rows.anova import anova_section
 from orchestrator.reports.page.rows.partly_fixed import partly_fixed
 from orchestrator.reports.page.rows.task_examples import task_examples
 from orchestrator.reports.page.rows.verdict_matrix import verdict_matrix
+from orchestrator.reports.statistics.gradients.decay import hidden_layers
 from orchestrator.reports.text import verdicts
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.methods import methods
@@ -76,6 +78,10 @@ def _tuning(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
 def _gradients(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
     return {
         "depth_section": _has_depth(analysis),
+        "folded": {
+            "depth": folded(analysis.plan, "depth", hidden_layers(analysis.profiles)),
+            "time": folded(analysis.plan, "time", 0),
+        },
         "decays": gradients.decay_rows(view, analysis),
         "decay_titles": gradients.decay_titles(analysis),
         "time_decays": gradients.time_decay_rows(view, analysis),
@@ -88,7 +94,7 @@ def _gradients(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
 
 def _has_depth(analysis: Analysis) -> bool:
     """Not where gradients go back through time alone, or where no network has a hidden layer."""
-    most = max((p.inner for p in analysis.profiles), default=0)
+    most = hidden_layers(analysis.profiles)
     if analysis.time_profiles:
         return most > 1
     return most > 0 or not analysis.profiles

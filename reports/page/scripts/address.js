@@ -56,7 +56,11 @@ export class Address {
   }
 
   scroll() {
-    if (this.section) document.getElementById(this.section)?.scrollIntoView();
+    const place = this.section ? document.getElementById(this.section) : null;
+    if (!place) return;
+    for (const fold of document.querySelectorAll("details"))
+      if (fold.matches(".fold") && (place.contains(fold) || fold.contains(place))) fold.open = true;
+    place.scrollIntoView();
   }
 
   /**

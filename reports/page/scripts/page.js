@@ -99,7 +99,7 @@ async function start() {
 function printWhole(figures, queue) {
   const folded = () =>
     [...document.querySelectorAll("details")].filter((each) =>
-      each.matches(".warnings details:not([open])"),
+      each.matches(".warnings details:not([open]), .fold:not([open])"),
     );
   addEventListener("beforeprint", () => {
     toPaper(true);

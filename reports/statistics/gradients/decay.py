@@ -1,5 +1,6 @@
 """How the gradient (and whatever else is probed by layer) changes on its way through depth."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +35,11 @@ class Profile:
     def inner(self) -> int:
         """How many of the places, counted from the first, are hidden layers."""
         return sum(layer <= self.hidden for layer in self.by_place.places)
+
+
+def hidden_layers(profiles: Iterable[Profile]) -> int:
+    """Of the deepest network; 0 where nothing was measured."""
+    return max((profile.inner for profile in profiles), default=0)
 
 
 def decay(
