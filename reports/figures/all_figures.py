@@ -9,6 +9,7 @@ from orchestrator.reports.figures.gradients import (
     decay,
     epochs,
     factor_per_layer,
+    first_look,
     gates,
     influence,
     path_factors,
@@ -35,9 +36,16 @@ def _delta(view: Scheme, analysis: Analysis) -> Figure | None:
     return decay.draw_delta(view, analysis.profiles, backward, theories)
 
 
+def _first_screen(view: Scheme, analysis: Analysis) -> Figure | None:
+    two = first_look.is_shown(view.plan, analysis.profiles)
+    height_px = first_screen.BESIDE_ANOTHER_PX if two else first_screen.HEIGHT_PX
+    return first_screen.draw(view, analysis.outcomes, analysis.baselines, height_px)
+
+
 FIGURES: tuple[tuple[str, Draw], ...] = (  # (section, how to draw it), in the section's order
     ("results", lambda v, a: outcomes.draw(v, a.outcomes, a.baselines)),
-    ("first_screen", lambda v, a: first_screen.draw(v, a.outcomes, a.baselines)),
+    ("first_screen", _first_screen),
+    ("first_gradient", lambda v, a: first_look.draw(v, a.profiles)),
     ("curves", lambda v, a: curves.draw(v, a.curves, a.outcomes, a.baselines)),
     ("tuning_audit", lambda v, a: tuning_audit.best_of(v, a.tuning_audit)),
     ("tuning_audit", lambda v, a: tuning_audit.isolation(v, a.tuning_audit)),

@@ -7,6 +7,7 @@ from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.figures.comparisons.comparisons import WIDTH_PX
 from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.gradients import sketch
 from orchestrator.reports.figures.tasks import sequence
 from orchestrator.reports.gradient_focus import folded
 from orchestrator.reports.page.rows import downloads, gradients, rows, tuning
@@ -17,6 +18,7 @@ from orchestrator.reports.page.rows.task_examples import task_examples
 from orchestrator.reports.page.rows.verdict_matrix import verdict_matrix
 from orchestrator.reports.statistics.gradients.decay import hidden_layers
 from orchestrator.reports.text import verdicts
+from orchestrator.reports.text.captions.gradients import sketch as sketch_words
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections import comparisons as comparison_words
@@ -82,6 +84,9 @@ def _gradients(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
             "depth": folded(analysis.plan, "depth", hidden_layers(analysis.profiles)),
             "time": folded(analysis.plan, "time", 0),
         },
+        "sketches": sketch.draw(view, analysis),
+        "sketch_px": (sketch.WIDTH_PX, sketch.HEIGHT_PX),
+        "sketch_caption": sketch_words.CAPTION,
         "decays": gradients.decay_rows(view, analysis),
         "decay_titles": gradients.decay_titles(analysis),
         "time_decays": gradients.time_decay_rows(view, analysis),

@@ -129,7 +129,7 @@ def _panels(
     drawn = [drawn_profile(p, expected) for p in found if p.quantity == quantity]
 
     def axes(seen: Sequence[DrawnProfile]) -> Layout:
-        return _axes(seen, quantity)
+        return axes_of(seen, quantity)
 
     return profile_panels(view, drawn, choose, axes, when)
 
@@ -151,7 +151,7 @@ def _escaped(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(escape, names))
 
 
-def _axes(seen: Sequence[DrawnProfile], quantity: str) -> Layout:
+def axes_of(seen: Sequence[DrawnProfile], quantity: str) -> Layout:
     across = layer_axis(max((profile.by_place.places[-1] for profile in seen), default=1))
     if quantity not in MULTIPLICATIVE:
         return {"xaxis": across, "yaxis": {"range": [-0.04, 1.04], "tickformat": ".0%",

@@ -86,7 +86,7 @@ def _slides(
         layout = _slide_axes(seen)
         for facet, epoch in product(beside, epochs):
             now = {profile.variant_id: profile for profile in seen if profile.epoch == epoch}
-            yield profile_panel(view, facet, now, epoch, layout, {EPOCH: str(epoch)})
+            yield profile_panel(view, facet, now, epoch_text(epoch), layout, {EPOCH: str(epoch)})
 
 
 def _slide_axes(seen: Sequence[DrawnProfile]) -> Layout:

@@ -84,7 +84,12 @@ def _together(
     layout = axes(seen)
     return [
         profile_panel(
-            view, facet, {s.variant_id: s for s in seen if s.epoch == epoch}, epoch, layout, when
+            view,
+            facet,
+            {s.variant_id: s for s in seen if s.epoch == epoch},
+            epoch_text(epoch),
+            layout,
+            when,
         )
         for epoch in epochs
         for facet in made
@@ -95,20 +100,21 @@ def profile_panel(
     view: Scheme,
     facet: Facet,
     of: Mapping[str, DrawnProfile],
-    epoch: int,
+    part: str,
     layout: Layout,
     when: Mapping[str, str],
 ) -> Panel:
+    """part: what its title says before the facet's, such as the epoch; may be empty."""
     known = [variant for variant in facet.variants if variant.variant_id in of]
     sizes = {variant.variant_id: of[variant.variant_id].size for variant in known}
     return Panel(
-        title=facet.titled(epoch_text(epoch)),
+        title=facet.titled(part),
         data=_traces(view, [(variant, of[variant.variant_id]) for variant in known]),
         layout=layout,
         when={**facet.when, **when},
         note=view.thinned(sizes) if known else NOTHING,
         variants=facet.places,
-        part=epoch_text(epoch),
+        part=part,
         short=view.short(sizes),
     )
 

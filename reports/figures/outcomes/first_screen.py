@@ -29,9 +29,13 @@ from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.text.captions.outcomes import first_screen as words
 
 MOST_COLUMNS = 4
+HEIGHT_PX = 340
+BESIDE_ANOTHER_PX = 230  # where a second figure is below it on the first screen
 
 
-def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
+def draw(
+    view: Scheme, results: Outcomes, least: Baselines, height_px: int = HEIGHT_PX
+) -> Figure | None:
     """None where the main figure, that of `outcomes`, is as good, or there is none."""
     columns = view.roles.columns if _fits(view, view.roles.columns) else None
     wanted = (view.roles.columns, view.roles.rows, *view.roles.rest)
@@ -44,7 +48,7 @@ def draw(view: Scheme, results: Outcomes, least: Baselines) -> Figure | None:
         outcomes.frame(view, results, lines),
         name="first_screen",
         columns=len(view.levels(columns)) if columns else 1,
-        height_px=340,
+        height_px=height_px,
         choosers=choosers(view, choose, initial_levels(view, results, choose)),
         arrangement=Arrangement(("columns",), "dodged", MOST_COLUMNS),
     )

@@ -46,7 +46,7 @@ def test_every_panel_is_drawn_offline_without_errors(
 ) -> None:
     """Bright on the desktop, dark on the phone."""
     visit = request.getfixturevalue(device)
-    assert len(visit.figures) == 16
+    assert len(visit.figures) == 17
     for figure in visit.figures:
         for plot in figure.query_selector_all(".plot"):
             assert plot.query_selector(".trace path, .trace .point, .hm image")
