@@ -14,7 +14,7 @@ from orchestrator.reports.statistics.gradients.decay import Profile
 from orchestrator.reports.text.captions.gradients import sketch as words
 from orchestrator.reports.variants import name_of
 
-WIDTH_PX, HEIGHT_PX = 340, 66  # narrower than a phone, so that its words keep their size
+WIDTH_PX, HEIGHT_PX = 340, 70  # narrower than a phone, so that its words keep their size
 _LEFT, _RIGHT = 58.0, 288.0  # of the first and the last layer
 _THICK, _THIN = 11.0, 1.0  # px, of the arrow
 _THINNEST = 1e-4  # share of the gradient that is drawn thinnest
