@@ -14,11 +14,13 @@ ROOT = Path(__file__).parents[2]
 VERBS = sorted(get_group(app).commands)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flag", ["--version", "-V"])
 def test_version(flag: str) -> None:
     assert orch(flag).stdout == f"orch {version('orch')}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_short_help(verb: str) -> None:
     short, long = orch(verb, "-h"), orch(verb, "--help")
@@ -53,6 +55,7 @@ def completed(words: str, folder: Path) -> set[str]:
     return set(finished(ORCH, cwd=folder, **shell).stdout.split())
 
 
+@pytest.mark.slow
 def test_completion_of_verbs_flags_and_studies(tmp_path: Path) -> None:
     for name in ("tiny.yaml", "tuned.yml", "notes.txt"):
         (tmp_path / name).touch()

@@ -43,6 +43,7 @@ def test_a_run_and_a_rerun(tmp_path: Path, capfd: pytest.CaptureFixture[str]) ->
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_the_display_hears_what_the_command_prints(tmp_path: Path) -> None:
     study, display = write_study(tmp_path), Recorded()
     asked = Overrides(only=("model.depth=1",), replicates=1)
@@ -60,6 +61,7 @@ def test_the_display_hears_what_the_command_prints(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_outside_the_main_thread(tmp_path: Path) -> None:
     study, found = write_study(tmp_path), []
     thread = threading.Thread(
@@ -106,6 +108,7 @@ def write_treebank(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", ["on", "off"])
 def test_a_study_may_leave_its_answers_out(tmp_path: Path, keep: str) -> None:
     bank = write_treebank(tmp_path / "bank.conllu")

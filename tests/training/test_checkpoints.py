@@ -79,6 +79,7 @@ STACKED: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", STACKED.values(), ids=STACKED)
 @pytest.mark.parametrize("after", [1, 4])
 def test_stacked(settings: dict[str, Any], after: int) -> None:

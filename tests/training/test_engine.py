@@ -96,6 +96,7 @@ def assert_trains_as_alone(pack: Pack, precision: torch.dtype, tolerance: float)
                 assert stacked[trial.trial_id, epoch, split] == pytest.approx(loss, rel=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize(
     ("precision", "tolerance"), [(torch.float64, 1e-10), (torch.float32, 1e-4)]

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Plan
@@ -67,6 +69,7 @@ def test_a_plan_knows_points_as_far_as_their_predecessors_have_scores() -> None:
     assert len(points) == 3
 
 
+@pytest.mark.slow
 def test_each_round_is_suggested_from_the_scores_before_it() -> None:
     made = rounds(parse(TEN))[-1]
     assert made.tuning is not None
@@ -101,6 +104,7 @@ def test_points_are_told_by_their_mean_and_lost_ones_as_the_worst() -> None:
     )
 
 
+@pytest.mark.slow
 def test_more_points_begin_with_the_same_ones() -> None:
     six = rounds(parse(TEN.replace("points: 10", "points: 6")))[-1]
     ten = rounds(parse(TEN))[-1]

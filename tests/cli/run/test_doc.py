@@ -6,6 +6,8 @@ That its commands work is tested in tests/docs.
 import re
 from pathlib import Path
 
+import pytest
+
 from orchestrator import errors
 from tests.cli.orch import orch
 
@@ -17,6 +19,7 @@ def first_cells(title: str) -> list[str]:
     return [line.split("|")[1].strip().strip("`") for line in lines if line.startswith("|")][2:]
 
 
+@pytest.mark.slow
 def test_flags() -> None:
     shown = "".join(orch(verb, "--help").stdout for verb in ("plan", "run", "report"))
     flags = set(re.findall(r"--[a-z-]+", shown)) - {"--help"}

@@ -98,6 +98,7 @@ def test_the_strongest_factor_is_named_though_the_study_compares_another(tmp_pat
     ), said
 
 
+@pytest.mark.slow
 def test_a_strongest_factor_within_the_noise_is_not_named(tmp_path: Path) -> None:
     factors: Factors = {"model.activation": ["tanh", "relu"], "model.depth": [1, 4]}
     sample = crossed(factors=factors, baseline={"model.activation": "tanh"})
@@ -166,6 +167,7 @@ def test_a_part_of_the_results_is_said_to_be_one(tmp_path: Path) -> None:
     assert said.startswith("So far, with 143 of 144 trials: in test accuracy, with depth 8 ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_no_word_without_an_interval_or_a_verdict_behind_it(tmp_path: Path, seed: int) -> None:
     """Simulated studies of every kind of outcome: what the sentence claims holds of the numbers."""

@@ -153,6 +153,7 @@ def names(examples: list[Any]) -> list[str]:
     return [f"{path}-{number}" for number, (path, *_) in enumerate(examples)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "value", "without", "with_"), EXAMPLES, ids=names(EXAMPLES))
 def test_the_table_says_when_a_setting_does_something(
     path: str, value: Any, without: Variant, with_: Variant
@@ -163,6 +164,7 @@ def test_the_table_says_when_a_setting_does_something(
     assert bits(changed(with_, path, value)) != bits(with_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "value", "of"), ALWAYS, ids=names(ALWAYS))
 def test_every_other_setting_does_something(path: str, value: Any, of: Variant) -> None:
     assert idle(of.settings, path) is None

@@ -23,6 +23,7 @@ def test_it_is_the_one_with_the_widest_span_of_marginal_means(tmp_path: Path) ->
     assert found.is_beyond_chance
 
 
+@pytest.mark.slow
 def test_noise_is_not_beyond_chance(tmp_path: Path) -> None:
     sample = crossed(factors=FACTORS, baseline={"model.activation": "tanh"})
     means = {name: 0.7 for name, _ in sample.variants()}

@@ -31,6 +31,7 @@ def test_no_slope_is_above_its_bound(activation: str) -> None:
     assert steepest == pytest.approx(STEEPEST[activation], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full_drawn: Drawn) -> None:
     tables, analysis, figures = full_drawn
     panels = shown(figures["pre_activations"])

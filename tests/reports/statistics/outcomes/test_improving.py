@@ -75,6 +75,7 @@ def test_a_trial_that_stopped_early_no_longer_improves(plan: PlanDocument) -> No
     assert not found(plan, whole).of
 
 
+@pytest.mark.slow
 def test_noise_of_a_network_that_never_learnt_is_rarely_taken_for_progress(
     plan: PlanDocument,
 ) -> None:
