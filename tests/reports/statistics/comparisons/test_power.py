@@ -47,7 +47,6 @@ def found(n: int, contrasts: int, real: int, effect: float, studies: int) -> flo
         (6, 3, 3000),
         (6, 12, 2000),
         pytest.param(10, 12, 2500, marks=pytest.mark.slow),
-        pytest.param(20, 3, 700, marks=pytest.mark.slow),
     ],
 )
 def test_the_report_finds_one_real_difference_as_often_as_said(
