@@ -42,7 +42,7 @@ def started_head(flags: Sequence[str], port: int = 0, **environment: str) -> Ite
     mark, folder = uuid.uuid4().hex, tempfile.mkdtemp(dir="/tmp", prefix="head-")
     command: list[str | Path] = [
         ORCH.with_name("ray"), "start", "--head", "--block", f"--temp-dir={folder}",
-        f"--object-store-memory={80 * 2**20}", "--ray-client-server-port=0", *own, *flags,
+        f"--object-store-memory={80 * 2**20}", *own, *flags,
     ]  # fmt: skip
     with open(f"{folder}/out", "wb") as out:
         env = os.environ | environment | {MARK: mark}
