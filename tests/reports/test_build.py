@@ -31,7 +31,8 @@ pytestmark = pytest.mark.slow  # whole pages
 COLUMNS = [
     "metric", "baseline", "variant", "n", "diverged", "counted_as", "difference", "ci_low",
     "ci_high", "simultaneous_low", "simultaneous_high", "p_value", "p_adjusted", "prob_better",
-    "better_low", "better_high", "effect_size", "verdict",
+    "better_low", "better_high", "effect_size", "examples_low", "examples_high", "mcnemar_p",
+    "resplit_low", "resplit_high", "median", "median_low", "median_high", "sign_p", "verdict",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Variants that were still improving when training ended: more epochs might change who wins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +46,9 @@ def improving(plan: PlanDocument, metrics: pd.DataFrame, trials: pd.DataFrame) -
     rows = rows.merge(done, on=["variant_id", "replicate"])
     sign = 1 if plan.metrics[metric].direction == "maximize" else -1
     shares = {
-        str(variant): share
-        for variant, own in rows.groupby("variant_id", sort=False)
-        if (share := _share(_table(own) * sign)) is not None and share > STILL
+        variant: share
+        for variant, curves in _curves(rows)
+        if (share := _share(curves * sign)) is not None and share > STILL
     }
     epochs = plan.fixed.get(EPOCHS)
     return Improving(name, epochs if isinstance(epochs, int) else None, shares)
@@ -63,10 +63,19 @@ def _curve_of(plan: PlanDocument, metrics: pd.DataFrame) -> str:
     return f"validation/{name}" if (measured == "validation").any() else f"{split}/{name}"
 
 
-def _table(rows: pd.DataFrame) -> Floats:
-    """(replicates, epochs); after its end a trial keeps its last value."""
-    table = rows.pivot_table(index="replicate", columns="epoch", values="value")
-    return table.ffill(axis=1).to_numpy(dtype=float)
+def _curves(rows: pd.DataFrame) -> Iterator[tuple[str, Floats]]:
+    """Each variant with its (replicates, epochs); after its end a trial keeps its last value."""
+    if rows.empty:
+        return
+    wide = rows.groupby(["variant_id", "replicate", "epoch"])["value"].mean().unstack("epoch")
+    values, variants = wide.to_numpy(dtype=float), wide.index.get_level_values("variant_id")
+    names, starts = np.unique(np.asarray(variants, dtype=str), return_index=True)
+    for name, own in zip(names.tolist(), np.split(values, starts[1:]), strict=True):
+        measured = own[:, ~np.isnan(own).all(axis=0)]  # variants may train for unlike times
+        for epoch in range(1, measured.shape[1]):
+            ended = np.isnan(measured[:, epoch])
+            measured[ended, epoch] = measured[ended, epoch - 1]
+        yield name, measured
 
 
 def _share(table: Floats) -> float | None:

@@ -12,7 +12,7 @@ from orchestrator.paths import TABLES
 from tests.cli.orch import ORCH
 from tests.cli.running import events, tables, train_here, write_study
 
-OURS = ("note: ", "Undecided: ", "- ", "2 comparisons", "    orch run ")
+OURS = ("note: ", "In test accuracy, ", "- ", "2 comparisons", "    orch run ")
 
 
 @pytest.mark.ray
