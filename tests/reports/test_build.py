@@ -169,7 +169,8 @@ def evil(tmp_path: Path) -> Path:
 
 def test_names_from_users_stay_text(tmp_path: Path) -> None:
     folder = evil(tmp_path)
-    plain = Sample(study="plain", factors=FACTORS, replicates=6)
+    factors: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 2]}
+    plain = Sample(study="plain", question="Which is better?", factors=factors, replicates=6)
     harmless = build_report(write(tmp_path, plain))
     page, other = Elements(), Elements()
     page.feed(build_report(folder).path.read_text())
