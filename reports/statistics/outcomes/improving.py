@@ -45,10 +45,11 @@ def improving(plan: PlanDocument, metrics: pd.DataFrame, trials: pd.DataFrame) -
     rows = metrics[(metrics["split"] == split) & (metrics["metric"] == metric)]
     rows = rows.merge(done, on=["variant_id", "replicate"])
     sign = 1 if plan.metrics[metric].direction == "maximize" else -1
+    curves = dict(_curves(rows))
     shares = {
         variant: share
-        for variant, curves in _curves(rows)
-        if (share := _share(curves * sign)) is not None and share > STILL
+        for variant in (each.variant_id for each in plan.variants if each.variant_id in curves)
+        if (share := _share(curves[variant] * sign)) is not None and share > STILL
     }
     epochs = plan.fixed.get(EPOCHS)
     return Improving(name, epochs if isinstance(epochs, int) else None, shares)

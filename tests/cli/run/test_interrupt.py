@@ -159,7 +159,7 @@ SENDS: tuple[Send, ...] = (os.kill, os.killpg, os.kill)  # one moment's signal i
 @pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("pattern", "send"), zip(MOMENTS.values(), SENDS, strict=True), ids=MOMENTS
+    ("pattern", "send"), list(zip(MOMENTS.values(), SENDS, strict=True)), ids=MOMENTS
 )
 def test_sigterm_while_ray_starts(tmp_path: Path, place: Path, pattern: str, send: Send) -> None:
     study, results = write_study(tmp_path, LONG), tmp_path / "results"
