@@ -48,7 +48,7 @@ def improving(plan: PlanDocument, metrics: pd.DataFrame, trials: pd.DataFrame) -
     curves = dict(_curves(rows))
     shares = {
         variant: share
-        for variant in (each.variant_id for each in plan.variants if each.variant_id in curves)
+        for variant in map(str, rows["variant_id"].unique())  # in the order of the study
         if (share := _share(curves[variant] * sign)) is not None and share > STILL
     }
     epochs = plan.fixed.get(EPOCHS)
