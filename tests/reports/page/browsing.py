@@ -50,9 +50,13 @@ class Visit:
             self.wrong.append(f"asked for {request.url}")
 
     def draw(self, name: str) -> ElementHandle:
-        """Scrolls to a figure, as it is drawn when it comes near."""
+        """Scrolls to a figure, as it is drawn when it comes near; unfolds its section before."""
         figure = self.page.query_selector(f"#figure-{name}")
         assert figure is not None
+        figure.evaluate("""figure => {
+            const folds = [...document.querySelectorAll("details")];
+            for (const fold of folds) if (fold.contains(figure)) fold.open = true;
+        }""")
         figure.scroll_into_view_if_needed()
         figure.wait_for_selector(".panel:last-child .main-svg")
         self.settle()
