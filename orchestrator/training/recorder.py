@@ -112,7 +112,7 @@ class Recorder:
         """`<split>/<metric>` → mean over the active members, as last measured."""
         if not self.history or not self.active.any():
             return {}
-        last = self.history[max(self.history)]
+        last = self.history[next(reversed(self.history))]
         return {name: float(values[self.active].mean()) for name, values in last.items()}
 
     def counted(self, epoch: int, members: Tensor) -> None:

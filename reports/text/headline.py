@@ -1,4 +1,4 @@
-"""One honest sentence: the verdicts, the largest effect, and what the gradient did there."""
+"""The first sentences of a report: the answer, why, how many verdicts, and whether to go on."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Where the compared levels part: their means in the context in which they differ most."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -180,14 +180,8 @@ def _uneven(found: Sequence[Context]) -> list[tuple[float, Context]]:
         others = [spread for spread, each in own if each is not context]
         if others and most >= UNEVEN * min(others) and _is_decided(context):
             farthest = max(_farthest(each) for _, each in own if each is not context)
-            made.append((most - min(others), _with_elsewhere(context, farthest)))
+            made.append((most - min(others), replace(context, elsewhere=farthest)))
     return made
-
-
-def _with_elsewhere(context: Context, farthest: float) -> Context:
-    return Context(
-        context.groups, context.rest, context.path, context.level, farthest, context.levels
-    )
 
 
 def _is_decided(context: Context) -> bool:
