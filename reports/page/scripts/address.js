@@ -2,6 +2,9 @@
 
 /** @import { Part } from "./types.d.ts" */
 
+const ACTS = ["wheel", "touchmove", "pointerdown", "keydown"]; // by which a reader moves on
+const PLAIN = /^#?([\w-]+)$/; // #decay, as anybody would write it
+
 /**
  * The fragment that keeps this state, without its #.
  * @param {string | null} section
@@ -23,7 +26,7 @@ export function fragmentOf(section, parts) {
 export function loadFragment(fragment, parts) {
   const params = new URLSearchParams(fragment.replace(/^#/, ""));
   for (const part of parts) part.load(params);
-  return params.get("at");
+  return params.get("at") ?? PLAIN.exec(fragment)?.[1] ?? null;
 }
 
 export class Address {
@@ -38,6 +41,8 @@ export class Address {
     this.loaded = loaded;
     /** @type {string | null} */
     this.section = null;
+    /** @type {AbortController | null} */
+    this.held = null;
     addEventListener("popstate", () => this.load());
     document.addEventListener("click", (event) => this.follow(event));
   }
@@ -61,6 +66,23 @@ export class Address {
     for (const fold of document.querySelectorAll("details"))
       if (fold.matches(".fold") && (place.contains(fold) || fold.contains(place))) fold.open = true;
     place.scrollIntoView();
+    this.hold(place);
+  }
+
+  /**
+   * Figures above a place are drawn after the scroll and push it down: it is kept at the window's
+   * top until the reader acts.
+   * @param {Element} place
+   */
+  hold(place) {
+    this.held?.abort();
+    const held = new AbortController();
+    const sizes = new ResizeObserver(() => place.scrollIntoView());
+    sizes.observe(document.body);
+    held.signal.addEventListener("abort", () => sizes.disconnect());
+    const options = { capture: true, passive: true, signal: held.signal };
+    for (const act of ACTS) addEventListener(act, () => held.abort(), options);
+    this.held = held;
   }
 
   /**

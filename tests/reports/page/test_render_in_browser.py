@@ -74,6 +74,32 @@ def test_a_phone_never_scrolls_sideways(
     stays_in_its_width(every_figure(Visit(browser, memory_report, size=PHONE)))
 
 
+@pytest.mark.parametrize("fragment", ["#decay", "#at=decay"])
+def test_a_link_to_a_section_leads_there_when_figures_above_are_drawn(
+    browser: Browser, report: Path, fragment: str
+) -> None:
+    visit = Visit(browser, report, fragment=fragment)
+    visit.page.wait_for_selector("html[data-inflated]", state="attached")
+    visit.page.wait_for_selector("#decay .main-svg")
+    visit.settle()
+    margin = 7 * 16  # scroll-margin-top, below the level filters
+    assert top_of(visit, "#decay") == pytest.approx(margin, abs=2)
+    above = visit.page.locator(".figure:has(.main-svg)").evaluate_all(
+        "all => all.filter(e => e.getBoundingClientRect().bottom < 0).length"
+    )
+    assert above > 0  # some were drawn, so that the page grew above the section
+    visit.page.mouse.wheel(0, -500)
+    wait_until(visit, lambda: top_of(visit, "#decay") > 400)
+    visit.draw("outcomes")  # what is drawn now no longer moves the reader
+    assert top_of(visit, "#decay") > 400
+    assert not visit.wrong
+
+
+def top_of(visit: Visit, selector: str) -> float:
+    top: float = visit.page.locator(selector).evaluate("e => e.getBoundingClientRect().top")
+    return top
+
+
 def stays_in_its_width(visit: Visit) -> Any:
     width = "document.documentElement.scrollWidth"
     assert visit.page.evaluate(width) == 390

@@ -29,3 +29,8 @@ test("an unknown fragment leaves the page as it opens", () => {
   assert.equal(loadFragment("#%E0%A4%A&<img>=1&hide", fresh), null);
   assert.equal(fragmentOf(null, fresh), "");
 });
+
+test("a section's name alone leads to it", () => {
+  assert.equal(loadFragment("#across-tasks", parts()), "across-tasks");
+  assert.equal(loadFragment("", parts()), null);
+});
