@@ -28,6 +28,10 @@ from orchestrator.files import alive
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts
+_IDLE_MS = "600000"
+"""How long a worker may wait for its first pack: as soon as Tune has reserved room for packs, Ray
+ends those that have been idle for longer (by default a second), and starts others in their place.
+"""
 DRIVER_VARIABLES = {
     "RAY_AIR_NEW_OUTPUT": "0",  # the new one prints even when it is to be quiet
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
@@ -121,6 +125,7 @@ def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # one process less
         "RAY_TRAIN_METRICS_ENABLED": "0",
+        "RAY_idle_worker_killing_time_threshold_ms": _IDLE_MS,
         "RAY_preload_python_modules": ",".join(preloaded),
     }
 

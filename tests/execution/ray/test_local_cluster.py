@@ -1,6 +1,7 @@
 """A local cluster listens on this machine only, and handles no signal of this process."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from orchestrator.execution.capacity import Capacity
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray.executor import RayTuneExecutor
 from orchestrator.execution.ray.local_cluster import local_cluster
+from tests.cli.heads import wait
 from tests.execution.conftest import LocalRay
 from tests.execution.listening import Heard, pack_of
 
@@ -41,6 +43,39 @@ def sockets(pid: int) -> set[str]:
         return {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
     except OSError:  # it has ended, or a file was closed
         return set()
+
+
+def waiting_workers() -> set[int]:
+    """Processes that have nothing to do yet."""
+    return {pid for pid in offspring(os.getpid()) if command(pid).startswith("ray::IDLE")}
+
+
+def command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:  # it has ended
+        return ""
+
+
+@pytest.mark.ray
+def test_workers_that_wait_get_the_first_packs(local: LocalRay) -> None:
+    """Where no CPU is free, Ray ends workers that were idle for a second, and starts others."""
+    with local.joined():
+        import ray
+        from ray.util import placement_group, remove_placement_group
+        from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
+
+        wait("workers", lambda: len(waiting_workers()) == 2)
+        before = waiting_workers()
+        time.sleep(1.2)
+        group = placement_group([{"CPU": 1}] * 2)
+        assert group.wait(30)
+        time.sleep(0.6)
+        worker = ray.remote(lambda: os.getpid()).options(
+            scheduling_strategy=PlacementGroupSchedulingStrategy(group)
+        )
+        assert ray.get(worker.remote()) in before
+        remove_placement_group(group)
 
 
 class Looking(Heard):
