@@ -19,7 +19,7 @@ from orchestrator.reports.frames import comparisons_frame, results_frame
 from orchestrator.reports.text.headline import finding
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
-from orchestrator.store.tables.compact import compact
+from orchestrator.store.tables.current import current_tables
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class OpenStudy:
     """What a study has found so far. Nothing changes while it is open; open it again for more."""
 
     folder: Path
+    trials: pd.DataFrame  # one row per trial, as in trials.parquet
     tables: Tables
     analysis: Analysis  # every number of the report, as frozen records
 
@@ -38,11 +39,6 @@ class OpenStudy:
     def finding(self) -> str:
         """One sentence."""
         return finding(self.analysis)
-
-    @property
-    def trials(self) -> pd.DataFrame:
-        """One row per trial, as in trials.parquet."""
-        return pd.read_parquet(self.folder / "trials.parquet")
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -100,7 +96,7 @@ def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
     """See `orchestrator.open_study`."""
     paths = results_now(results)
     document = document_of(study, paths)
-    compact(paths, document)  # a run under way has not gathered its tables yet
-    folder = paths.study(document.study).root
-    tables = read_tables(folder)
-    return OpenStudy(folder, tables, analyse(tables))
+    with current_tables(paths, document) as current:
+        tables = read_tables(current.folder, current.unstored)
+        trials = pd.read_parquet(current.folder / "trials.parquet")
+    return OpenStudy(paths.study(document.study).root, trials, tables, analyse(tables))

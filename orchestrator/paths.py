@@ -90,6 +90,11 @@ class StudyPaths:
     def table(self, name: str) -> Path:
         return self.root / f"{name}.parquet"
 
+    @property
+    def earlier(self) -> Path:
+        """Copies of the folder whose tables had trials that the store lacked, before a run."""
+        return self.root / "earlier"
+
     def export(self, form: str) -> Path:
         """Where `orch export` writes by default."""
         return self.root / "export" / form

@@ -15,6 +15,7 @@ from orchestrator.reports.page.page_script import page_script
 from orchestrator.reports.page.render import environment
 from orchestrator.reports.text.names import level_text
 
+_INDEX_BYTES = 4096
 _HEAD_CHARS = 40_000  # the head of a report comes before its style and scripts
 
 
@@ -33,12 +34,37 @@ class Entry:
 
 
 def write_index(results: Path) -> None:
-    """Lists every folder that holds a plan.json, the latest first."""
-    write_text(results / "index.html", index_page(results))
+    """Lists every folder that holds a plan.json, the latest first.
+
+    An index.html that something else has written stays: results may lie in any folder.
+    """
+    path = results / "index.html"
+    if not path.exists() or _is_ours(path):
+        write_text(path, index_page(results))
 
 
-def index_page(results: Path) -> str:
-    found = [entry for path in results.glob("*/plan.json") if (entry := _entry(path))]
+def _is_ours(index: Path) -> bool:
+    """Earlier versions had no generator, but always this title."""
+    with index.open("rb") as file:
+        start = file.read(_INDEX_BYTES)
+    return b'<meta name="generator" content="orch">' in start or b"<title>Studies</title>" in start
+
+
+def trials_shown(report: Path) -> int:
+    """Number of completed trials of a report; 0 where the file is absent, or not a report."""
+    shown = _read_head(report).found.get("orch-trials", "") if report.exists() else ""
+    number = shown.split(" ")[0]
+    return int(number) if number.isdigit() else 0
+
+
+def index_page(results: Path, pages: Mapping[str, Path] | None = None) -> str:
+    """pages: study → its report where that is not in its folder."""
+    places = pages or {}
+    found = [
+        entry
+        for path in results.glob("*/plan.json")
+        if (entry := _entry(path, places.get(path.parent.name, path.parent / "report.html")))
+    ]
     found.sort(key=lambda entry: (entry.date, entry.study), reverse=True)
     script = page_script("index")
     return (
@@ -68,13 +94,12 @@ def _facts(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(plan: Path) -> Entry | None:
+def _entry(plan: Path, report: Path) -> Entry | None:
     """None for a plan that cannot be read: its study is being written, or is not ours."""
     try:
         document = PlanDocument.from_json(plan.read_bytes())
     except (OSError, PlanDocumentError):
         return None
-    report = plan.parent / "report.html"
     head = _read_head(report) if report.exists() else _Head()
     meta = head.found
     return Entry(

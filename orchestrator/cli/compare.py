@@ -13,7 +13,7 @@ from orchestrator.run.results_location import results_now
 
 def compare(study_a: str, study_b: str, *, results: Location | None, as_json: bool) -> int:
     """Exit code 0. Raises InputError, with all problems, for studies that cannot be compared."""
-    from orchestrator.reports.data.read import ReportError
+    from orchestrator.reports.data.errors import ReportError
     from orchestrator.reports.statistics.comparisons.two_studies import read_side, two_studies
 
     folders = _folders((study_a, study_b), results_now(results))

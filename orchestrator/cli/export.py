@@ -8,14 +8,15 @@ from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.files import faults
-from orchestrator.paths import Location, StudyPaths
+from orchestrator.paths import Location
 from orchestrator.reports.analysis import Analysis, analyse
-from orchestrator.reports.data.read import ReportError, read_tables
+from orchestrator.reports.data.errors import ReportError
+from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.export.errors import ExportChoiceError, ExportError
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
 from orchestrator.store.remote.mirror import push_study
-from orchestrator.store.tables.compact import compact
+from orchestrator.store.tables.current import current_tables
 
 FORMATS = ("csv", "latex", "svg", "pdf", "tensorboard", "mlflow")
 _PICTURES = ("svg", "pdf")
@@ -38,14 +39,13 @@ def export(study: str, wanted: Wanted, *, results: Location | None) -> int:
         raise InputError(problems)
     paths = results_now(results)
     document = document_of(study, paths)
-    compact(paths, document)
-    folder = paths.study(document.study)
-    with _told():
-        analysis = analyse(read_tables(folder.root))
+    with _told(), current_tables(paths, document) as current:
+        analysis = analyse(read_tables(current.folder, current.unstored))
         if wanted.form == "mlflow":
-            _to_server(folder, analysis, _uri(wanted))
+            _to_server(current.folder, analysis, _uri(wanted))
         else:
-            _to_folder(folder, analysis, wanted)
+            target = wanted.to or paths.study(document.study).export(wanted.form)
+            _to_folder(current.folder, analysis, wanted, target.expanduser())
     if wanted.to is None:
         push_study(paths, document.study)
     return 0
@@ -83,19 +83,19 @@ def _told() -> Iterator[None]:
         raise EnvironmentFault(str(error)) from error
 
 
-def _to_server(folder: StudyPaths, analysis: Analysis, uri: str) -> None:
+def _to_server(folder: Path, analysis: Analysis, uri: str) -> None:
     from orchestrator.reports.export.mlflow import write_mlflow
 
-    written, present = write_mlflow(folder.root, analysis.plan, uri)
+    written, present = write_mlflow(folder, analysis.plan, uri)
     kept = f", {present:,} were there already" if present else ""
     print(f"{written:,} runs written{kept}: experiment {analysis.plan.study} of {uri}")
 
 
-def _to_folder(folder: StudyPaths, analysis: Analysis, wanted: Wanted) -> None:
-    target = wanted.to.expanduser() if wanted.to else folder.export(wanted.form)
-    with faults(target, "write into"):
+def _to_folder(folder: Path, analysis: Analysis, wanted: Wanted, target: Path) -> None:
+    """folder: with the study's tables."""
+    with faults(target, "write into", "choose another folder with --to DIR"):
         target.mkdir(parents=True, exist_ok=True)
-        written = _writer(wanted)(folder.root, analysis, target)
+        written = _writer(wanted)(folder, analysis, target)
     if wanted.form == "tensorboard":
         print(f"{len(written):,} trials: tensorboard --logdir {target}")
     else:

@@ -14,6 +14,7 @@ from orchestrator.run.find_study import known
 from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import last_event, read_plan
 from orchestrator.store.pack_files import statuses
+from orchestrator.store.tables.unstored import known_statuses
 from orchestrator.study.parsing.source import shipped_studies
 
 
@@ -60,7 +61,8 @@ def _listed(paths: ResultsPaths, name: str, stored: Mapping[str, str]) -> Listed
     if document is None or document.study != name:
         return None
     trials = list(document.every_trial())
-    counts = Counter(stored.get(trial, "missing") for trial in trials)
+    known = known_statuses(paths, document, stored)
+    counts = Counter(known.get(trial, "missing") for trial in trials)
     event = last_event(folder)
     return Listed(
         study=name,

@@ -2,6 +2,8 @@
 
 import errno
 from http.server import ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.paths import Location
@@ -18,7 +20,11 @@ def serve(*, results: Location | None, host: str, port: int | None) -> int:
     if not paths.root.is_dir():
         flag = "--results" if results is not None else str(paths)
         raise InputError([Problem(flag, f"{paths} is no folder", cure="run a study first")])
-    with interruptible(), _bound(Site(paths.absolute), host, port) as bound:
+    with (
+        TemporaryDirectory(prefix="orch-pages-") as pages,
+        interruptible(),
+        _bound(Site(paths.absolute, Path(pages)), host, port) as bound,
+    ):
         number = bound.server_address[1]
         shown = f"[{host}]" if ":" in host else host
         print(f"results {paths}: http://{shown}:{number}/ (Ctrl-C ends it)", flush=True)

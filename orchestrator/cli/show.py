@@ -11,6 +11,7 @@ from orchestrator.run.find_study import SHORTEST, known
 from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import read_plan
 from orchestrator.store.pack_files import Entry, entries
+from orchestrator.store.tables.unstored import table_rows
 from orchestrator.store.trial import read_trials
 from orchestrator.study.parsing.messages import plain
 
@@ -28,7 +29,7 @@ class Found:
 def show(identifier: str, *, results: Location | None, as_json: bool) -> int:
     """Exit code 0. Raises InputError for an id that is not there, or that several begin with."""
     paths = results_now(results)
-    stored = entries(paths)
+    stored = _entries(paths)
     found = _find(identifier, paths, stored)
     made = {"study": _study, "trial": _trial, "pack": _pack}[found.kind](found.name, paths, stored)
     if as_json:
@@ -36,6 +37,21 @@ def show(identifier: str, *, results: Location | None, as_json: bool) -> int:
     else:
         print("\n".join(_lines({found.kind: found.name, **made})))
     return 0
+
+
+def _entries(paths: ResultsPaths) -> Mapping[str, Entry]:
+    """Trial id → its row in the store, else in the table of a study."""
+    rows = (row for name in known(paths) for row in table_rows(paths.study(name)))
+    tabled = {row["trial_id"]: Entry(row["status"], row["pack_id"]) for row in rows}
+    return tabled | dict(entries(paths))
+
+
+def _rows(paths: ResultsPaths, pack: str) -> list[dict[str, Any]]:
+    """Trials of a pack: in the store, else in the tables of studies."""
+    if paths.part("trials", pack).exists():
+        return read_trials(paths, pack)
+    rows = (row for name in known(paths) for row in table_rows(paths.study(name)))
+    return [*{row["trial_id"]: row for row in rows if row["pack_id"] == pack}.values()]
 
 
 def _find(identifier: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> Found:
@@ -95,7 +111,7 @@ def _counted(stored: Mapping[str, Entry], trials: Iterable[str]) -> dict[str, in
 
 
 def _pack(name: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> dict[str, Any]:
-    rows = read_trials(paths, name)
+    rows = _rows(paths, name)
     one = rows[0]
     facts = ("execution", "device", "threads", "code_digest", "started_at")
     return {
@@ -110,7 +126,7 @@ def _described(row: Mapping[str, Any]) -> str:
 
 
 def _trial(name: str, paths: ResultsPaths, stored: Mapping[str, Entry]) -> dict[str, Any]:
-    rows = read_trials(paths, stored[name].pack_id)
+    rows = _rows(paths, stored[name].pack_id)
     row = next(row for row in rows if row["trial_id"] == name)
     facts = {
         key: value

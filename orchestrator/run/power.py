@@ -49,7 +49,8 @@ def find_detectable(study: Study, folder: StudyPaths, spread: float | None) -> D
 
 def _measured(study: Study, folder: StudyPaths) -> Detectable | None:
     from orchestrator.reports.analysis import compare_trials
-    from orchestrator.reports.data.read import ReportError, read_trials
+    from orchestrator.reports.data.errors import ReportError
+    from orchestrator.reports.data.read import read_trials
     from orchestrator.reports.statistics.comparisons.spread import spread
 
     try:

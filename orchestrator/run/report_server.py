@@ -18,7 +18,7 @@ from orchestrator.run.find_study import known
 from orchestrator.run.report_watcher import Rebuilder
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
-_REPORT = "report.html"
+_REPORT, _BESIDE = "report.html", "report_data"
 _HEADERS = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -39,11 +39,14 @@ class Answer:
 
 
 class Site:
-    """The pages of a results folder."""
+    """The pages of a results folder.
 
-    def __init__(self, paths: ResultsPaths) -> None:
+    pages: a folder for the reports that it builds, as it writes nothing into the results.
+    """
+
+    def __init__(self, paths: ResultsPaths, pages: Path) -> None:
         self.paths = paths
-        self.rebuilder = Rebuilder(paths)
+        self.rebuilder = Rebuilder(paths, pages)
         self.building = Lock()  # one report at a time: two would take each other's memory and time
 
     def answer(self, target: str, since: str | None = None) -> Answer:
@@ -67,7 +70,8 @@ class Site:
 
         with suppress(EnvironmentFault):  # the page as it was is better than none
             self.rebuilder.look()
-        return index_page(self.paths.root).encode()
+        pages = {name: self.rebuilder.page(name) / _REPORT for name in known(self.paths)}
+        return index_page(self.paths.root, pages).encode()
 
     def _file(self, parts: list[str]) -> Path | None:
         """A file below the folder of a study; built again first if it is its report."""
@@ -76,18 +80,20 @@ class Site:
             return None
         if parts[1:] == [_REPORT]:
             self._refresh(name)
-        place = self.paths.root.joinpath(*parts)
-        inside = place.resolve().is_relative_to(self.paths.study(name).root.resolve())
+        is_page = parts[1:2] in ([_REPORT], [_BESIDE])
+        folder = self.rebuilder.page(name) if is_page else self.paths.study(name).root
+        place = folder.joinpath(*parts[1:])
+        inside = place.resolve().is_relative_to(folder.resolve())
         return place if inside and place.is_file() else None
 
     def _refresh(self, name: str) -> None:
-        from orchestrator.reports.data.read import ReportError
+        from orchestrator.reports.data.errors import ReportError
 
         with self.building:
             try:
                 self.rebuilder.fresh(name)
-            except (OrchError, ReportError):  # folder not writable, plan of another version
-                if not self.paths.study(name).report.exists():
+            except (OrchError, ReportError):  # no rows any more, plan of another version
+                if not (self.rebuilder.page(name) / _REPORT).exists():
                     raise
 
 

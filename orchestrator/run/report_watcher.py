@@ -5,10 +5,11 @@ from time import monotonic
 
 from orchestrator.files import faults
 from orchestrator.paths import ResultsPaths, StudyPaths
+from orchestrator.run.rebuild import rebuild, require_results
 from orchestrator.store.journal import read_plan
 from orchestrator.store.local.is_running import is_running
 from orchestrator.store.remote.mirror import refresh
-from orchestrator.store.tables.compact import compact
+from orchestrator.store.tables.current import CurrentTables, current_tables
 
 SOONEST_S = 5  # between two looks at a page
 _SHARE = 10  # a report is built at most a tenth of the time
@@ -16,10 +17,13 @@ _HEAD_BYTES = 4096  # the page says in its first lines that it loads itself agai
 
 
 class Rebuilder:
-    """Builds reports that are older than the last thing that happened to their study."""
+    """Builds reports that are older than the last thing that happened to their study.
 
-    def __init__(self, paths: ResultsPaths) -> None:
-        self.paths = paths
+    pages: a folder for them, of a process that reads results only; None: beside the results.
+    """
+
+    def __init__(self, paths: ResultsPaths, pages: Path | None = None) -> None:
+        self.paths, self.pages = paths, pages
         self.pauses_s: dict[str, int] = {}  # study → between two builds of its report
         self.looked = monotonic()  # at the URI, last
 
@@ -28,7 +32,8 @@ class Rebuilder:
         self.look()
         study = self.paths.study(name)
         running = is_running(study)
-        if not _is_stale(study) and running == _refreshes(study.report):
+        report = self.page(name) / study.report.name
+        if not _is_stale(study, report) and running == _refreshes(report):
             return False
         self._build(name, study, running)
         return True
@@ -39,24 +44,40 @@ class Rebuilder:
             refresh(self.paths)
             self.looked = monotonic()
 
-    def _build(self, name: str, study: StudyPaths, running: bool) -> None:
-        from orchestrator.reports.build import build_report
+    def page(self, name: str) -> Path:
+        """The folder of the study's latest page."""
+        own = self.paths.study(name).root
+        built = self.pages / name if self.pages else own
+        return max(own, built, key=lambda folder: _changed(StudyPaths(folder).report))
 
+    def _build(self, name: str, study: StudyPaths, running: bool) -> None:
         started = monotonic()
+        refresh_s = self.pause_s(name) if running else None
         document = read_plan(study)
-        if document is not None and document.study == name:
-            compact(self.paths, document)
-        with faults(study.root, "write the report in"):
-            build_report(study.root, self.pause_s(name) if running else None)
+        if document is None or document.study != name:  # the folder was renamed
+            self._page_of(CurrentTables(study.root, 0), name, refresh_s)
+        elif self.pages is None:
+            rebuild(self.paths, document, refresh_s)
+        else:
+            require_results(self.paths, document)
+            with current_tables(self.paths, document) as current:
+                self._page_of(current, name, refresh_s)
         self.pauses_s[name] = max(SOONEST_S, round(_SHARE * (monotonic() - started)))
+
+    def _page_of(self, current: CurrentTables, name: str, refresh_s: int | None) -> None:
+        from orchestrator.reports.build import build_page
+
+        into = (self.pages or self.paths.root) / name
+        with faults(into, "write the report in"):
+            build_page(current.folder, into, refresh_s, current.unstored)
 
     def pause_s(self, name: str) -> int:
         """Until the next look at a study under way: building its report takes time from it."""
         return self.pauses_s.get(name, SOONEST_S)
 
 
-def _is_stale(study: StudyPaths) -> bool:
-    return _changed(study.report) < max(_changed(study.events), _changed(study.plan))
+def _is_stale(study: StudyPaths, report: Path) -> bool:
+    return _changed(report) < max(_changed(study.events), _changed(study.plan))
 
 
 def _refreshes(report: Path) -> bool:

@@ -16,6 +16,7 @@ from orchestrator.run.planning import require_method
 from orchestrator.run.results_location import results_now
 from orchestrator.run.signals import PATIENCE_S, Interrupts, Stop, interrupted, interruptible
 from orchestrator.run.summary import (
+    earlier_line,
     hopeless_lines,
     missing_line,
     report_lines,
@@ -30,6 +31,7 @@ from orchestrator.store.prepare import prepare
 from orchestrator.store.remote.lease import hold_lease
 from orchestrator.store.remote.mirror import refresh
 from orchestrator.store.tables.compact import compact
+from orchestrator.store.tables.unstored import keep_earlier
 from orchestrator.study.load import NO_OVERRIDES, Overrides, load_study
 from orchestrator.words import plural
 
@@ -95,6 +97,8 @@ def run_study(
                 with interrupts.deferred(PATIENCE_S):
                     backend.look_over(paths)
                 with exclusive(paths.study(loaded.name).lock), hold_lease(paths, loaded.name):
+                    if kept := keep_earlier(paths, loaded.name):
+                        display.say(earlier_line(kept))
                     plans = WrittenPlan(loaded, prints, paths, backend.workers, speeds, force=force)
                     return _run(Run(plans, backend, words, display), interrupts, report)
         except Stop:

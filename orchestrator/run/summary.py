@@ -9,6 +9,7 @@ from orchestrator.files import faults
 from orchestrator.paths import ResultsPaths, StudyPaths
 from orchestrator.plan.records import Plan
 from orchestrator.store.tables.compact import count_errors
+from orchestrator.store.tables.unstored import Kept
 from orchestrator.words import plural
 
 if TYPE_CHECKING:
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
 _REASONS = 3  # shown; more would hide the finding
 
 
-def status_lines(counts: Mapping[str, int], study: StudyPaths) -> Iterator[str]:
-    """How many trials of the study have which status in the store, and why some failed."""
+def status_lines(
+    counts: Mapping[str, int], study: StudyPaths, where: str = "in the store"
+) -> Iterator[str]:
+    """How many trials of the study have which status, and why some failed.
+
+    where: the trials that are not missing are found.
+    """
     stored = sum(counts.values()) - counts.get("missing", 0)
     words = [f"{counts.get(name, 0):,} {name}" for name in ("completed", "diverged", "failed")]
     words += [f"{counts['missing']:,} missing"] * bool(counts.get("missing"))
-    yield f"{plural(stored, 'trial')} in the store: {', '.join(words)}"
+    yield f"{plural(stored, 'trial')} {where}: {', '.join(words)}"
     if counts.get("failed"):
         yield from _failures(study)
 
@@ -34,6 +40,14 @@ def _failures(study: StudyPaths) -> Iterator[str]:
     if more := errors[_REASONS:]:
         yield f"and {plural(len(more), 'other reason')}, in {study.table('trials')}"
     yield "run again to try them once more"
+
+
+def earlier_line(kept: Kept) -> str:
+    """Of results that a run is about to replace, and that the store cannot give again."""
+    return (
+        f"{plural(kept.trials, 'trial')} in the tables of this study are not in the store: the "
+        f"study's folder was copied first: --results {kept.results} shows it"
+    )
 
 
 def missing_line(results: ResultsPaths) -> str:
@@ -54,14 +68,14 @@ def hopeless_lines(plan: Plan) -> Iterator[str]:
         yield f"not replicated: {labels[variant_id]}{which}: {reason}"
 
 
-def write_report(folder: Path) -> "Report":
+def write_report(folder: Path, refresh_s: int | None = None, unstored: int = 0) -> "Report":
     """Build the report of a study from its folder. Raises EnvironmentFault."""
     from orchestrator.reports.build import build_report
-    from orchestrator.reports.data.read import ReportError
+    from orchestrator.reports.data.errors import ReportError
 
     try:
         with faults(folder, "write the report in"):
-            return build_report(folder)
+            return build_report(folder, refresh_s, unstored)
     except ReportError as error:
         raise EnvironmentFault(str(error)) from error
 

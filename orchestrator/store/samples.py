@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from orchestrator.files import faults, write_text
@@ -21,12 +22,11 @@ def write_sample(paths: ResultsPaths, name: str, sample: Mapping[str, Any]) -> N
     put(paths.at(paths.sample(name)), _text(sample).encode())
 
 
-def gather_samples(paths: ResultsPaths, plan: PlanDocument) -> None:
+def gather_samples(paths: ResultsPaths, plan: PlanDocument, file: Path) -> None:
     """Write data.json with the samples that the store has of the plan's tasks; not if none."""
     found = list(_found(paths, plan.tasks))
     if found:
-        document = {"schema_version": SCHEMA_VERSION, "tasks": found}
-        write_text(paths.study(plan.study).data, _text(document))
+        write_text(file, _text({"schema_version": SCHEMA_VERSION, "tasks": found}))
 
 
 def _found(paths: ResultsPaths, tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:

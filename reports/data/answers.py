@@ -9,6 +9,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from orchestrator.reports.data.stored import readable
+
 _COLUMNS = ("trial_id", "kind", "n", "answers", "words")
 Key = tuple[str, int]  # variant id, replicate
 
@@ -46,7 +48,8 @@ def answers_of(path: Path, planned: pd.DataFrame, metric: str) -> dict[Key, Answ
     split, name = metric.split("/")
     if split != "test" or not path.exists():
         return {}
-    table = pq.read_table(path, columns=list(_COLUMNS), filters=[("metric", "=", name)])
+    with readable(path):
+        table = pq.read_table(path, columns=list(_COLUMNS), filters=[("metric", "=", name)])
     columns = [table[column].to_pylist() for column in _COLUMNS]
     keys = _keys(planned)
     return {

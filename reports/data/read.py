@@ -9,14 +9,11 @@ import pandas as pd
 
 from orchestrator.plan_document import PlanDocument, PlanDocumentError
 from orchestrator.reports.data.answers import Answers, Key, answers_of
+from orchestrator.reports.data.errors import ReportError
 from orchestrator.reports.data.samples import Sample, samples_of
 from orchestrator.reports.data.stored import events_of, gradients_of, metrics_of, text_of, trials_of
 
 _TUNING = ["variant_id", "tuning_study", "point", "replicate"]
-
-
-class ReportError(Exception):
-    """The folder holds no study that a report could be made of; the text says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,8 @@ class Tables:
     answers: the compared metric on each test example, by variant id and replicate; empty where no
         answers are stored.
     samples: a few examples of each task's data; none in a folder without data.json.
+    unstored: number of trials whose rows are in these tables and not in the store, so that the
+        tables cannot be gathered from it again.
     """
 
     plan: PlanDocument
@@ -45,10 +44,15 @@ class Tables:
     tuning_metrics: pd.DataFrame
     answers: Mapping[Key, Answers]
     samples: tuple[Sample, ...]
+    unstored: int
 
 
-def read_tables(folder: Path) -> Tables:
-    """Reads `<results>/<study>/`. Only plan.json is needed; all else may be absent or partial."""
+def read_tables(folder: Path, unstored: int = 0) -> Tables:
+    """Reads `<results>/<study>/`. Only plan.json is needed; all else may be absent or partial.
+
+    unstored: see `Tables`; the store is not read here.
+    Raises ReportError without a readable plan.json, or for a table that cannot be read.
+    """
     plan = _plan(folder)
     planned, tuning = _planned(plan), _planned_tuning(plan)
     return Tables(
@@ -62,6 +66,7 @@ def read_tables(folder: Path) -> Tables:
         tuning_metrics=metrics_of(folder / "metrics.parquet", tuning[_TUNING]),
         answers=answers_of(folder / "answers.parquet", planned, plan.compare.metric),
         samples=samples_of(folder / "data.json"),
+        unstored=unstored,
     )
 
 

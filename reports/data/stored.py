@@ -1,13 +1,17 @@
 """What a study's folder holds: Parquet rows of planned trials, events, texts. All may be absent."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+
+from orchestrator.reports.data.errors import ReportError
 
 # The columns that are read; trials.parquet also gives every `final.<split>/<metric>`.
 _TRIALS = (
@@ -54,10 +58,24 @@ def _empty(columns: Sequence[str]) -> pd.DataFrame:
 def _read(path: Path, columns: Sequence[str], prefixes: tuple[str, ...] = ()) -> pd.DataFrame:
     if not path.exists():
         return _empty(columns)
-    present = pq.read_schema(path).names
-    wanted = [name for name in present if name in columns or name.startswith(prefixes or ("\0",))]
-    frame: pd.DataFrame = pq.read_table(path, columns=wanted).to_pandas()
+    with readable(path):
+        present = pq.read_schema(path).names
+        wanted = [n for n in present if n in columns or n.startswith(prefixes or ("\0",))]
+        frame: pd.DataFrame = pq.read_table(path, columns=wanted).to_pandas()
     return frame.reindex(columns=[*columns, *(name for name in wanted if name not in columns)])
+
+
+@contextmanager
+def readable(table: Path) -> Iterator[None]:
+    """Turns the errors of pyarrow into a ReportError that names the table."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise ReportError(
+            f"{table} cannot be read: {reason}\n    copy it again from where it was made; "
+            "with the store there, remove it: it is gathered again"
+        ) from error
 
 
 def text_of(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from orchestrator.reports.data.read import ReportError
+from orchestrator.reports.data.errors import ReportError
 
 _TEXT = ("status", "pack_id", "execution", "device", "code_digest", "git_commit", "error")
 

@@ -42,6 +42,7 @@ def warnings(analysis: Analysis) -> tuple[str, ...]:
         *_unequal_budgets(analysis, names),
         *_repeated(analysis),
         *_underflow(analysis, names),
+        *_unstored(analysis),
         *_uncommitted(analysis.plan),
     )
 
@@ -227,6 +228,16 @@ def _underflow(analysis: Analysis, names: Names) -> Iterator[str]:
             f"Underflow: on their way {ways} some gradients became too small for 32-bit numbers: "
             "below 1.2·10⁻³⁸ they have lost digits, or are exactly zero "
             f"({names[found.variants[0]]}{more}). Zeros are counted, not drawn."
+        )
+
+
+def _unstored(analysis: Analysis) -> Iterator[str]:
+    found = analysis.evidence.unstored
+    if found:
+        yield (
+            "Read from the Parquet tables in the study's folder, as they are: "
+            f"{count_text(found, 'trial')} in them {'is' if found == 1 else 'are'} not in the "
+            "store of these results, so the tables cannot be gathered from it again."
         )
 
 

@@ -31,16 +31,22 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(done: Path) -> Site:
-    return Site(ResultsPaths(done / "results"))
+def site(done: Path, pages: Path) -> Site:
+    return Site(ResultsPaths(done / "results"), pages)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the site writes reports that it builds."""
+    return tmp_path_factory.mktemp("pages")
 
 
 class TestSite:
     def test_the_index_and_the_report_are_built_when_asked_for(
-        self, site: Site, done: Path
+        self, site: Site, done: Path, pages: Path
     ) -> None:
-        report = done / "results" / "tiny" / "report.html"
-        report.unlink(missing_ok=True)
+        (done / "results" / "tiny" / "report.html").unlink(missing_ok=True)
+        report = pages / "tiny" / "report.html"
         assert b"Does depth matter?" in site.answer("/").body
         answer = site.answer("/tiny/report.html")
         assert answer.status == HTTPStatus.OK
@@ -48,18 +54,19 @@ class TestSite:
         assert b'http-equiv="refresh"' not in answer.body
 
     def test_a_report_is_built_again_only_after_something_happened(
-        self, site: Site, done: Path
+        self, site: Site, done: Path, pages: Path
     ) -> None:
-        folder = done / "results" / "tiny"
+        report = pages / "tiny" / "report.html"
         site.answer("/tiny/report.html")
-        before = (folder / "report.html").stat().st_mtime_ns
+        before = report.stat().st_mtime_ns
         date = site.answer("/tiny/report.html").headers["Last-Modified"]
-        assert (folder / "report.html").stat().st_mtime_ns == before
+        assert report.stat().st_mtime_ns == before
         assert site.answer("/tiny/report.html", date).status == HTTPStatus.NOT_MODIFIED
-        with (folder / "events.jsonl").open("a") as file:
+        with (done / "results" / "tiny" / "events.jsonl").open("a") as file:
             file.write("\n")
         site.answer("/tiny/report.html")
-        assert (folder / "report.html").stat().st_mtime_ns > before
+        assert report.stat().st_mtime_ns > before
+        assert b"Does depth matter?" in site.answer("/").body
 
     def test_tables_can_be_loaded(self, site: Site, done: Path) -> None:
         answer = site.answer("/tiny/trials.parquet")
@@ -144,14 +151,17 @@ def test_a_study_under_way_has_a_page_that_follows_it(tmp_path: Path) -> None:
     folder = paths.study("long")
     with started(["run", study, "--inline", "--results", paths.root]) as run:
         run.wait_for("a finished pack", lambda: finished_packs(folder.events) >= 1)
-        page = Site(paths).answer("/long/report.html").body
+        site = Site(paths, tmp_path / "pages")
+        page = site.answer("/long/report.html").body
+        assert not folder.report.exists()
+        assert b"So far, with 2 of 8 trials" in site.answer("/").body
         assert b'http-equiv="refresh"' in page
         assert b"So far, with 2 of 8 trials" in page
         with started(["report", study, "--watch", "--results", paths.root]) as watch:
             run.wait_for("another", lambda: finished_packs(folder.events) >= 2)
             watch.wait_for("its page", lambda: trials_shown(folder.report) >= 4)
     assert not is_running(folder)  # killed, and without a word of its end
-    assert b'http-equiv="refresh"' not in Site(paths).answer("/long/report.html").body
+    assert b'http-equiv="refresh"' not in site.answer("/long/report.html").body
 
 
 def finished_packs(events: Path) -> int:

@@ -18,7 +18,7 @@ import pytest
 import orchestrator.reports.build
 from orchestrator.errors import EnvironmentFault
 from orchestrator.reports.build import build_report
-from orchestrator.reports.data.read import ReportError
+from orchestrator.reports.data.errors import ReportError
 from orchestrator.reports.index import write_index
 from orchestrator.reports.page.encode.encoding import deflated
 from orchestrator.reports.page.encode.highlight import highlighted

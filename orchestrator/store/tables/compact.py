@@ -2,9 +2,11 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -32,37 +34,69 @@ from orchestrator.store.tables.plan_index import PlanIndex, Sources
 from orchestrator.store.tables.read_packs import read_groups
 
 
-def compact(paths: ResultsPaths, plan: PlanDocument) -> None:
-    """Gather all rows of the plan's trials into tables in the study's folder, one per name in
-    `TABLES`, and samples of the data into `data.json`.
+def compact(paths: ResultsPaths, plan: PlanDocument, into: StudyPaths | None = None) -> None:
+    """Gather all rows of the plan's trials into tables, one per name in `TABLES`, and samples of
+    the data into `data.json`.
+
+    into: a folder; else that of the study, whose tables are replaced, also by ones with fewer
+    rows: `unstored` says before whether any would be lost.
 
     Rows are in the order of the plan, whichever packs contain them: a study that was interrupted
     gets the same tables as one that was not. `trials` is written last, as in the store. A table
     that was gathered from the same files for the same plan is not written again.
     Raises EnvironmentFault when a part cannot be read or a table not be written.
     """
+    folder = into or paths.study(plan.study)
+    for table in _tables(paths, plan):
+        path = folder.table(table.name)
+        if _written_origin(path) != table.origin:
+            with replacing(path) as file:
+                table.write(file, path.parent)
+    gather_samples(paths, plan, folder.data)
+
+
+def is_compacted(paths: ResultsPaths, plan: PlanDocument) -> bool:
+    """Whether the tables in the study's folder are those that `compact` would write."""
+    folder = paths.study(plan.study)
+    return all(
+        _written_origin(folder.table(table.name)) == table.origin for table in _tables(paths, plan)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table to gather: files are the parts of the packs of `sources`, in their order."""
+
+    name: str
+    index: PlanIndex
+    sources: Sources
+    files: Sequence[Path]
+
+    @property
+    def origin(self) -> str:
+        """SHA-256 of the plan, the packs with their times and sizes, and the version of `orch`."""
+        infos = [(file.name, file.stat()) for file in self.files]
+        facts = [(name, info.st_mtime_ns, info.st_size) for name, info in infos]
+        plan = (self.index.study, self.index.factors, self.index.variants)
+        return hashlib.sha256(to_json([versions()["orch"], plan, facts])).hexdigest()
+
+    def write(self, file: BinaryIO, folder: Path) -> None:
+        """folder: for temporary files."""
+        if self.name == "trials":
+            write(_trials(self.files, self.index, self.sources), file, self.origin)
+        else:
+            schema = FIXED[self.name]
+            rows = ExternalSort(self.files, schema, self.index, self.sources, folder)
+            rows.write(file, self.origin)
+
+
+def _tables(paths: ResultsPaths, plan: PlanDocument) -> Iterator[_Table]:
     index = PlanIndex.of(plan)
     stored = Sources.of(entries(paths), index)
     for name in TABLES:
         sources = stored if name in REQUIRED else stored.having(paths.store(name))
-        table = paths.study(index.study).table(name)
         files = [paths.part(name, pack) for pack in sources.packs]
-        origin = _origin(files, index)
-        if _written_origin(table) != origin:
-            with replacing(table) as file:
-                if name == "trials":
-                    write(_trials(files, index, sources), file, origin)
-                else:
-                    rows = ExternalSort(files, FIXED[name], index, sources, table.parent)
-                    rows.write(file, origin)
-    gather_samples(paths, plan)
-
-
-def _origin(files: Sequence[Path], index: PlanIndex) -> str:
-    """SHA-256 of the plan, the packs with their times and sizes, and the version of `orch`."""
-    facts = [(file.name, (info := file.stat()).st_mtime_ns, info.st_size) for file in files]
-    plan = (index.study, index.factors, index.variants)
-    return hashlib.sha256(to_json([versions()["orch"], plan, facts])).hexdigest()
+        yield _Table(name, index, sources, files)
 
 
 def _written_origin(table: Path) -> str | None:

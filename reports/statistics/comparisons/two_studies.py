@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from orchestrator.plan_document import Level, PlanDocument, Variant
-from orchestrator.reports.data.read import ReportError, read_trials
+from orchestrator.reports.data.errors import ReportError
+from orchestrator.reports.data.read import read_trials
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison, compare_pairs
 from orchestrator.reports.statistics.outcomes.divergence import diverged
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes

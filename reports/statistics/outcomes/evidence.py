@@ -45,6 +45,7 @@ class Evidence:
     wall_s: float | None  # of all runs together
     training_s: float | None  # of all trials together
     runs: tuple[Run, ...]
+    unstored: int  # trials in the study's tables that the store does not have
 
     @property
     def started_by(self) -> tuple[str, ...]:
@@ -66,6 +67,7 @@ def evidence(tables: Tables) -> Evidence:
         wall_s=sum(walls) if walls else None,
         training_s=float(training) or None,
         runs=runs,
+        unstored=tables.unstored,
     )
 
 

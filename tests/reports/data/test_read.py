@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestrator.reports.data.read import ReportError, read_tables
+from orchestrator.reports.data.errors import ReportError
+from orchestrator.reports.data.read import read_tables
 
 
 def test_reads_every_planned_trial_in_order(small: Path) -> None:

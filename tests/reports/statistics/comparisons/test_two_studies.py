@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from orchestrator.reports.data.read import ReportError
+from orchestrator.reports.data.errors import ReportError
 from orchestrator.reports.statistics.comparisons.two_studies import Side, read_side, two_studies
 from tests.reports.sample import Factors, Sample, write
 from tests.reports.some import some
