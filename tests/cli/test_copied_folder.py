@@ -46,6 +46,8 @@ def changed(before: dict[str, tuple[bytes, int]], folder: Path) -> set[str]:
     return {name for name in before | after if before.get(name) != after.get(name)}
 
 
+pytestmark = pytest.mark.slow  # a process a test
+
 READING = {
     "list": ["list"],
     "show": ["show", "tiny"],
