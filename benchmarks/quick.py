@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +28,7 @@ from benchmarks.bench_training import feed_forward_pack, feed_forward_stack, ope
 from benchmarks.rivals import loop
 from benchmarks.rivals import stacked as by_hand
 from benchmarks.rivals.work import nets, studies
+from benchmarks.simulated import write_study
 from orchestrator.plan.make_plan import make_plan
 from orchestrator.study.load import parse_study
 from orchestrator.training.engine import train
@@ -135,6 +137,18 @@ def check_to_imports() -> Pair:
     )
 
 
+def report_to_imports() -> Pair:
+    """`orch report` of 480 trials to a Python that imports what it cannot do without."""
+    results = tempfile.TemporaryDirectory()
+    folder = write_study(Path(results.name), 48, 10)
+    imports = "import jinja2, pandas, pyarrow, scipy.special"
+
+    def report() -> None:
+        _process(ORCH, "report", folder.name, "--results", results.name)
+
+    return report, lambda: _process(sys.executable, "-c", imports)
+
+
 def _process(*command: str | Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
@@ -147,6 +161,7 @@ PAIRS: dict[str, Callable[[], Pair]] = {
         wide_steps_to_bmm,
         plan_to_hashing,
         check_to_imports,
+        report_to_imports,
     )
 }
 

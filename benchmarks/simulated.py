@@ -72,7 +72,10 @@ compare: {{metric: test/accuracy, smallest_difference: 0.005}}
 
 
 def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLICATES) -> Path:
-    """The study's folder, in the state in which a run leaves it before the report."""
+    """The study's folder, in the state in which a run leaves it before the report.
+
+    Raises RuntimeError where a trial is not completed: its rows would say little of a real report.
+    """
     text = study_text(variants, replicates)
     study = parse_study(text, results / "simulated.yaml")
     paths = ResultsPaths(results.resolve())
@@ -83,7 +86,9 @@ def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLI
     write_plan(folder, text, document)
     append_event(folder, "study_started", new=len(plan.trials), trials=len(plan.trials))
     for pack in plan.packs:
-        run_pack(pack, Job(paths.root, train="benchmarks.simulated:train"))
+        done = run_pack(pack, Job(paths.root, train="benchmarks.simulated:train"))
+        if done.completed < done.trials:
+            raise RuntimeError(f"pack {pack.pack_id}: {done.completed} of {done.trials} completed")
     append_event(folder, "study_finished", wall_s=0.0)
     compact(paths, document)
     return folder.root
@@ -105,6 +110,7 @@ def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
         recorder.measured(epoch, 40 * epoch, metrics)
         if epoch % PROBE_EVERY == 0:
             recorder.probed(epoch, 40 * epoch, _readings(rng, factor, depth), everyone)
+    recorder.counted(epochs, torch.from_numpy(everyone))
     recorder.answered(epochs, _answers(rng, metrics["test", "accuracy"]))
     return recorder.rows(execution="stacked", device=device, threads=threads)
 

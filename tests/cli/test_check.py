@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, getrusage
 
 import jsonschema
 import pytest
 
-from tests.cli.orch import ORCH, SMALL, finished, orch
+from tests.cli.orch import ORCH, SMALL, orch
 
 pytestmark = pytest.mark.slow  # a process a test
 
@@ -164,21 +163,6 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
 
 
 # --- start-up ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "limit_s"), [(["--help"], 0.25), (["check", "vanishing_gradient"], 0.8)]
-)
-def test_start_up_is_quick(arguments: list[str], limit_s: float) -> None:
-    """Computing time, which is the waiting time on a machine with nothing else to do."""
-    best = float("inf")
-    for _ in range(5):
-        before = getrusage(RUSAGE_CHILDREN)
-        assert finished(ORCH, *arguments).returncode == 0
-        after = getrusage(RUSAGE_CHILDREN)
-        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        best = min(best, used)
-    assert best < limit_s
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "vanishing_gradient"], ["schema"]])

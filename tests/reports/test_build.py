@@ -229,22 +229,21 @@ def test_the_page_has_the_plotly_js_of_the_python_package() -> None:
     assert versions[0] == versions[1]
 
 
-def test_480_trials_take_under_five_seconds_and_two_megabytes(full: Path) -> None:
-    """From a fresh process, imports included; its own CPU time, as tests share their cores."""
+def test_a_report_of_480_trials_has_under_two_megabytes_and_imports_nothing_heavy(
+    full: Path,
+) -> None:
     code = f"""
-import time
 from pathlib import Path
 from orchestrator.reports.build import build_report
-print(build_report(Path({str(full)!r})).path.stat().st_size, time.process_time())
+print(build_report(Path({str(full)!r})).path.stat().st_size)
 import sys
 rooms = [f"orchestrator.{{room}}" for room in ("study", "plan", "training", "store", "models")]
 print(*(name for name in ("torch", "ray", "scipy.stats", *rooms) if name in sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    size, seconds = map(float, done.stdout.split("\n")[0].split())
-    assert size < 2e6
-    assert seconds < 5
-    assert done.stdout.split("\n")[1] == ""
+    size, heavy = done.stdout.split("\n")[:2]
+    assert int(size) < 2e6
+    assert heavy == ""
 
 
 def test_reports_can_be_written_beside_each_other(tmp_path: Path) -> None:

@@ -83,10 +83,10 @@ def _committed(
         file.remove()
         return
     file.remove()
-    gc.collect()  # the traceback held the tensors of the failed attempt
     if len(pack.trials) == 1:
         yield _commit(pack, job, failed_rows(pack, failure, job))
         return
+    gc.collect()  # the traceback held the tensors of the failed attempt
     for half in bisect(pack):
         yield from _committed(half, job, train, CheckpointFile(half, job), pause)
 
