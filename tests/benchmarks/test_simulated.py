@@ -1,4 +1,4 @@
-"""A simulated study is one that a report reads: completed trials with metrics, gradients, answers."""
+"""A simulated study is one that a report reads: completed trials with all their rows."""
 
 from pathlib import Path
 
