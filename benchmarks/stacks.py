@@ -9,17 +9,18 @@ import torch
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
 from orchestrator.models.settings import MLP, Activation, Digits, Init
-from orchestrator.plan.records import Trial
+from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import TrialSettings, Variant
 from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
+from orchestrator.training.choose_stacking import choose_stacking
 from orchestrator.training.data import TrialData, load_data
-from orchestrator.training.engine import build_model
+from orchestrator.training.engine import rehearsal_of
 from orchestrator.training.masked_means import mean_per_member
 from orchestrator.training.optim.optimizers import OPTIMIZERS
 from orchestrator.training.random_streams import RandomStreams
-from orchestrator.training.stacking.members import Members, find_stacking
+from orchestrator.training.stacking.members import Members
 
 
 def make_trials(
@@ -37,12 +38,12 @@ def load(trials: list[Trial], device: str = "cpu") -> TrialData:
 
 
 def stacked(trials: list[Trial], data: TrialData) -> Members:
-    device = data.inputs.device
-    models = [build_model(trial, data.shape, 0).to(device) for trial in trials]
-    way = find_stacking(models, data.take(data.splits["train"][:, :2])[0])
+    pack = Pack("pack", tuple(trials), "study", 0, "")
+    rehearsal = rehearsal_of(pack, data, torch.float32)
+    way = choose_stacking(rehearsal)
     if way is None:
         raise RuntimeError("these nets do not stack")
-    return way(models)
+    return way([build() for build in rehearsal.builds])
 
 
 def epoch(trials: list[Trial], data: TrialData, members: Members, number: int = 1) -> int:

@@ -2,8 +2,11 @@
 
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from orchestrator.errors import InputError, Problem
+from orchestrator.models.own.entries import own_entry
+from orchestrator.models.settings.own import OwnCode
 from orchestrator.study.load import parse_study
 from orchestrator.study.records import Study
 
@@ -66,6 +69,11 @@ def write_module(folder: Path, text: str) -> str:
     name = f"own_code_{next(NUMBERS)}"
     (folder / f"{name}.py").write_text(text)
     return name
+
+
+def own_settings(section: str, code: OwnCode, **values: Any) -> Any:
+    """The settings of own code, without a study file."""
+    return own_entry(section, code).settings.model_validate(values)
 
 
 def write_namesakes(folder: Path) -> str:

@@ -1,9 +1,10 @@
 """The batches of an epoch: which examples, in which order, and word dropout."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from orchestrator.models.shape import UNKNOWN_WORD
 from orchestrator.study.settings import Training
@@ -36,8 +37,7 @@ def batches(
     dropout = random_streams.generators("dropout", epoch) if data.word_dropout else []
     for chunk in chunks:
         inputs, targets = data.take(chunk)
-        longest = data.inputs.shape[1]
-        inputs = _with_unknown_words(inputs, data.word_dropout, dropout, longest)
+        inputs = _with_unknown_words(inputs, data.word_dropout, dropout, data.steps)
         yield data.group.divide(inputs, targets)
 
 
@@ -55,16 +55,17 @@ def _of_equal_length(rows: Tensor, lengths: Tensor, size: int, seed: int) -> lis
 
 
 def _with_unknown_words(
-    words: Tensor, share: float, generators: list[torch.Generator], longest: int
+    words: Tensor, share: float, generators: list[torch.Generator], steps: Sequence[int]
 ) -> Tensor:
     """Word dropout: some words replaced by the unknown word, so that it is learnt too.
 
-    longest: steps to draw for, so that a member's draws do not depend on the length of others'
+    steps: to draw for, of each member, so that its draws do not depend on the length of others'
         sentences.
     """
     if not generators:
         return words
     _, batch, time = words.shape
-    draws = torch.stack([torch.rand(batch, longest, generator=g) for g in generators])
-    hidden = (draws[..., :time].to(words.device) < share) & (words > UNKNOWN_WORD)
+    own = [torch.rand(batch, s, generator=g) for g, s in zip(generators, steps, strict=True)]
+    draws = torch.stack([pad(draw[:, :time], (0, max(time - draw.shape[1], 0))) for draw in own])
+    hidden = (draws.to(words.device) < share) & (words > UNKNOWN_WORD)
     return words.masked_fill(hidden, UNKNOWN_WORD)

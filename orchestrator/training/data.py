@@ -6,10 +6,11 @@ from functools import partial
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from orchestrator.models.load import as_taken, load_task
 from orchestrator.models.sentences import sentence_lengths
-from orchestrator.models.shape import NO_TAG, PER_STEP, TaskShape
+from orchestrator.models.shape import NO_TAG, PADDING_WORD, PER_STEP, TaskShape
 from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
@@ -23,14 +24,16 @@ class TrialData:
     inputs, targets: one row per example, as `shape` says.
     splits: train, validation, test → rows of `inputs`, (members, examples of the split).
     lengths: words per example, (examples,); None where all examples have the same length.
+    steps: columns of each member's own table of words; that of `inputs` may be wider.
     group: the processes among which batches and splits are divided.
     """
 
     inputs: Tensor
     targets: Tensor
     splits: Mapping[str, Tensor]
-    shape: TaskShape
+    shapes: Sequence[TaskShape]  # one per member; of one kind
     lengths: Tensor | None
+    steps: Sequence[int]
     baselines: Sequence[Mapping[str, float]]  # one per member
     word_dropout: float
     group: ProcessGroup = ALONE
@@ -38,7 +41,18 @@ class TrialData:
     def of(self, members: slice) -> "TrialData":
         """The data of some members."""
         splits = {split: rows[members] for split, rows in self.splits.items()}
-        return replace(self, splits=splits, baselines=self.baselines[members])
+        return replace(
+            self,
+            splits=splits,
+            shapes=self.shapes[members],
+            steps=self.steps[members],
+            baselines=self.baselines[members],
+        )
+
+    @property
+    def shape(self) -> TaskShape:
+        """Of the first member. Others may differ from it in numbers, such as that of the words."""
+        return self.shapes[0]
 
     @property
     def test_shape(self) -> tuple[int, int, int]:
@@ -96,9 +110,14 @@ def load_data(
     }  # a fixed data set is stored once
     first_row = _first_rows(tables)
     members = [datasets[trial.seed_name] for trial in trials]
-    inputs = as_taken(settings.model, torch.cat([data.inputs for data in tables.values()]))
-    lengths = sentence_lengths(inputs) if members[0].shape.inputs == "words" else None
-    targets = torch.cat([data.targets for data in tables.values()])
+    has_words = members[0].shape.inputs == "words"
+    inputs = [data.inputs for data in tables.values()]
+    targets = [data.targets for data in tables.values()]
+    if has_words:
+        inputs = _equally_wide(inputs, PADDING_WORD)
+        if members[0].shape.outputs in PER_STEP:
+            targets = _equally_wide(targets, NO_TAG)
+    table = as_taken(settings.model, torch.cat(inputs))
     is_tuning = trials[0].phase == "tuning"
     splits = {
         split: torch.stack([data.splits[split] + first_row[id(data.inputs)] for data in members])
@@ -106,11 +125,12 @@ def load_data(
         if split != "test" or not is_tuning
     }
     return TrialData(
-        inputs=_moved(inputs, device, precision),
-        targets=_moved(targets, device, precision),
+        inputs=_moved(table, device, precision),
+        targets=_moved(torch.cat(targets), device, precision),
         splits={split: rows.to(device) for split, rows in splits.items()},
-        shape=members[0].shape,
-        lengths=None if lengths is None else lengths.to(device),
+        shapes=[data.shape for data in members],
+        lengths=sentence_lengths(table).to(device) if has_words else None,
+        steps=[data.inputs.shape[1] for data in members],
         baselines=[{} if is_tuning else data.baselines for data in members],
         word_dropout=members[0].word_dropout,
         group=group,
@@ -125,6 +145,12 @@ def _taken(table: Tensor, rows: Tensor) -> Tensor:
 
 def _moved(values: Tensor, device: str, precision: torch.dtype) -> Tensor:
     return values.to(device, precision if values.is_floating_point() else None)
+
+
+def _equally_wide(tables: list[Tensor], padding: int) -> list[Tensor]:
+    """Sentences of other replicates may be longer."""
+    widest = max(table.shape[1] for table in tables)
+    return [pad(table, (0, widest - table.shape[1]), value=padding) for table in tables]
 
 
 def _first_rows(tables: Mapping[int, Dataset]) -> dict[int, int]:

@@ -1,28 +1,35 @@
 """Trains a pack: chooses how its members are computed, and trains them."""
 
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import nn
 
 from orchestrator.models.build import build, draw
+from orchestrator.models.catalogue import task_entry
+from orchestrator.models.losses import LOSSES
+from orchestrator.models.settings.own import OwnModel
 from orchestrator.models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
 from orchestrator.training.batches import batch_size
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.checkpoints import Checkpointer
+from orchestrator.training.choose_stacking import Rehearsal, choose_stacking
 from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.distributed.process_group import ALONE, ProcessGroup
 from orchestrator.training.distributed.separable import require_separable
+from orchestrator.training.global_random import kept_generators, seed_generators
 from orchestrator.training.loop import train_members
 from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.recorder import Recorder, joined
 from orchestrator.training.records import PackRows
-from orchestrator.training.stacking.members import Members, find_stacking, single
+from orchestrator.training.stacking.members import Members, cast, single
 from orchestrator.training.stacking.memory import stack_size
 
 EXAMPLES = 3  # on which stacking is compared with single models
+OTHERS = 2  # models of own code that are compared besides those of the pack
 
 
 def train(
@@ -45,21 +52,13 @@ def train(
     # TensorFloat-32 keeps 10 bits of the mantissa: too few for gradients that vanish.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     data = load_data(pack.trials, pack.study_seed, device, precision, group)
-    models = [
-        build_model(trial, data.shape, pack.study_seed).to(device, precision)
-        for trial in pack.trials
-    ]
-    few, _ = data.take(data.splits["train"][:, :EXAMPLES])
     if group.size > 1:
-        (model,) = models
-        require_separable(model, few[0])
-        members = replace(single(model), sum_gradients=group.sum_gradients)
-        recorder = Recorder(pack, pack.trials, data.known)
-        _train_stack(members, data, recorder, Checkpointer(checkpoints, size=1))
-        return recorder.rows(execution="parallel", device=device, threads=threads * group.size)
-    stack = find_stacking(models, few)
+        return _train_together(pack, data, precision, threads, checkpoints)
+    rehearsal = rehearsal_of(pack, data, precision)
+    stack = choose_stacking(rehearsal) if len(set(data.shapes)) == 1 else None
+    models = [build() for build in rehearsal.builds[: len(pack.trials)]]
     batch = batch_size(pack.trials[0].variant.settings.training, data)
-    size = stack_size(stack(models[:1]), few[:1], batch) if stack else 1
+    size = stack_size(stack(models[:1]), rehearsal.inputs[:1], batch) if stack else 1
     checkpointer = Checkpointer(checkpoints, size)
     rows = []
     for number, start in enumerate(range(0, len(models), size)):
@@ -75,12 +74,62 @@ def train(
     return joined(rows)
 
 
+def _train_together(
+    pack: Pack,
+    data: TrialData,
+    precision: torch.dtype,
+    threads: int,
+    checkpoints: CheckpointPolicy | None,
+) -> PackRows:
+    """Train the only trial of the pack in several processes."""
+    (trial,), group = pack.trials, data.group
+    few, _ = data.take(data.splits["train"][:, :EXAMPLES])
+
+    build = partial(_built, trial, data.shape, pack.study_seed, few.device, precision)
+    require_separable(build, few[0])
+    members = replace(single(build()), sum_gradients=group.sum_gradients)
+    recorder = Recorder(pack, pack.trials, data.known)
+    _train_stack(members, data, recorder, Checkpointer(checkpoints, size=1))
+    device, all_threads = few.device.type, threads * group.size
+    return recorder.rows(execution="parallel", device=device, threads=all_threads)
+
+
+def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehearsal:
+    """A training step of all trials, and of others where the model is own code.
+
+    The others are the same beside any members: what they show does not depend on the pack.
+    """
+    trials, shapes = pack.trials, list(data.shapes)
+    settings = trials[0].variant.settings
+    rows = data.splits["train"][:, :EXAMPLES]
+    if isinstance(settings.model, OwnModel):
+        others = [replace(trials[0], replicate=-1 - number) for number in range(OTHERS)]
+        trials, rows = (*trials, *others), torch.cat([rows, rows[:1].expand(OTHERS, -1)])
+        shapes += shapes[:1] * OTHERS
+    inputs, targets = data.take(rows)
+    device = data.inputs.device
+    builds = [
+        partial(_built, trial, shape, pack.study_seed, device, precision)
+        for trial, shape in zip(trials, shapes, strict=True)
+    ]
+    trainings = [trial.variant.settings.training for trial in trials]
+    loss = LOSSES[settings.training.loss or task_entry(settings.task).loss]
+    return Rehearsal(builds, inputs, targets, trainings, loss)
+
+
+def _built(
+    trial: Trial, shape: TaskShape, study_seed: int, device: torch.device, precision: torch.dtype
+) -> nn.Module:
+    return cast(build_model(trial, shape, study_seed), device, precision)
+
+
 def _train_stack(
     members: Members, data: TrialData, recorder: Recorder, checkpointer: Checkpointer
 ) -> None:
     settings = [trial.variant.settings for trial in recorder.trials]
     random_streams = RandomStreams(recorder.trials, recorder.pack.study_seed)
-    train_members(members, data, settings, random_streams, recorder, checkpointer)
+    with kept_generators():
+        train_members(members, data, settings, random_streams, recorder, checkpointer)
 
 
 def build_model(trial: Trial, shape: TaskShape, study_seed: int) -> nn.Module:
@@ -91,8 +140,8 @@ def build_model(trial: Trial, shape: TaskShape, study_seed: int) -> nn.Module:
         return torch.Generator().manual_seed(seed)
 
     settings = trial.variant.settings.model
-    with torch.random.fork_rng(devices=[]):  # constructors in the user's code draw as well
-        torch.manual_seed(seed_for("init", trial.seed_name, study_seed=study_seed))
+    with kept_generators():  # constructors in the user's code draw as well
+        seed_generators(seed_for("init", trial.seed_name, study_seed=study_seed))
         model = build(settings, shape)
     draw(model, settings, generator_for)
     return model

@@ -11,9 +11,10 @@ from orchestrator.models.metrics import METRICS, PerExample
 from orchestrator.training.answers import TestAnswers
 from orchestrator.training.data import TrialData
 from orchestrator.training.masked_means import counted
-from orchestrator.training.stacking.members import Members
+from orchestrator.training.stacking.members import Members, Single
 
 CHUNK_NUMBERS = 2**18  # input numbers evaluated at once: they stay in the cache
+MEMBERS = 16  # of a stack, about: were it their true number, results would depend on the pack
 NUMBERS_PER_WORD = 64  # a word becomes an embedding
 
 Metrics = dict[tuple[str, str], Tensor]  # (split, metric) → (members,), float64
@@ -54,7 +55,7 @@ def _means(
     for name in functions:
         if answers is not None and name != "loss":
             answers.expect(name)
-    for places in _chunks(data, rows):
+    for places in _chunks(data, rows, is_single=isinstance(members.model, Single)):
         inputs, targets = data.take(rows.gather(1, places))
         outputs = members.model(inputs)
         for name, function in functions.items():
@@ -69,7 +70,7 @@ def _means(
     return dict(zip(functions, means, strict=True))
 
 
-def _chunks(data: TrialData, rows: Tensor) -> Iterator[Tensor]:
+def _chunks(data: TrialData, rows: Tensor, *, is_single: bool) -> Iterator[Tensor]:
     """Places in a split, (members, batch), of the examples of this process evaluated at once.
 
     Sentences of similar length come together: less padding.
@@ -81,9 +82,10 @@ def _chunks(data: TrialData, rows: Tensor) -> Iterator[Tensor]:
     numbers = data.inputs[0].numel()
     if data.lengths is not None:
         own = rows.gather(1, places)
-        places = places.gather(1, data.lengths[own].argsort(1))
+        places = places.gather(1, data.lengths[own].argsort(dim=1, stable=True))
         numbers *= NUMBERS_PER_WORD
-    return iter(places.split(max(1, CHUNK_NUMBERS // (len(rows) * numbers)), dim=1))
+    at_once = CHUNK_NUMBERS // (numbers if is_single else MEMBERS * numbers)
+    return iter(places.split(max(1, at_once), dim=1))
 
 
 def _total(values: Tensor) -> Tensor:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from orchestrator.models.catalogue import task_entry
@@ -13,15 +12,15 @@ from orchestrator.training.batches import batch_size, batches
 from orchestrator.training.checkpoints import Checkpointer, TrainingState
 from orchestrator.training.data import TrialData
 from orchestrator.training.evaluation import Metrics, evaluate
-from orchestrator.training.masked_means import mean_per_member
-from orchestrator.training.optim.clipping import clipping
+from orchestrator.training.global_random import seed_generators
 from orchestrator.training.optim.early_stopping import EarlyStopping
-from orchestrator.training.optim.optimizers import OPTIMIZERS, freeze
+from orchestrator.training.optim.optimizers import freeze
 from orchestrator.training.optim.schedules import Schedule
 from orchestrator.training.probes.schedule import ProbeSchedule
 from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.stacking.members import Members
+from orchestrator.training.update import Update
 
 
 def train_members(
@@ -40,8 +39,8 @@ def train_members(
     trainings = [each.training for each in settings]
     training, task = trainings[0], task_entry(settings[0].task)  # what all members have in common
     loss = LOSSES[training.loss or task.loss]
-    optimizer = OPTIMIZERS[training.optimizer](members, trainings)
-    clip = clipping(trainings, members.flat)
+    update = Update(members, trainings, loss)
+    optimizer = update.optimizer
     early_stopping = EarlyStopping.of(training, len(settings))
     schedule = Schedule(training.schedule, optimizer)
     probes = ProbeSchedule(members, data, settings[0], loss, random_streams, recorder)
@@ -51,20 +50,18 @@ def train_members(
     for epoch in range(first_epoch, training.epochs + 1):
         if epoch > 0:  # epoch 0 only measures the untrained networks
             members.model.train()
-            torch.manual_seed(random_streams.seed("dropout", epoch))  # nn.Dropout has no generator
+            seed_generators(random_streams.seed("dropout", epoch), members.model)
             for inputs, targets in batches(data, random_streams, epoch, batch_size(training, data)):
-                outputs = members.model(inputs)  # (members, batch, …)
-                losses = mean_per_member(loss(outputs, targets), targets)  # (members,)
-                # Members share no parameter: the gradient of the sum holds that of each.
-                gradient = members.gradient(losses.sum())  # (members, parameters)
+                gradient = update.gradient(inputs, targets)  # (members, parameters)
                 probes.before_step(step)
-                optimizer.step(clip(gradient))
+                update.apply(gradient)
                 step += 1
 
         is_last = epoch == training.epochs
         is_due = epoch % training.evaluate_every == 0 or is_last
         may_count = is_due and early_stopping.may_count(epoch, is_last)
         answers = TestAnswers(data.group) if may_count else None
+        seed_generators(random_streams.seed("evaluation", epoch), members.model)
         # (split, metric) → (members,)
         metrics = evaluate(members, data, loss, task, answers) if is_due else {}
         diverged = ~_finite(members, metrics)  # (members,)

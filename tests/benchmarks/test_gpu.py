@@ -28,7 +28,7 @@ def test_stacked_and_one_by_one_are_the_same_work(
     work: gpu.Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "orchestrator.training.stacking.members.STEPWISE_ON", ("cpu",)
+        "orchestrator.training.choose_stacking.STEPWISE_ON", ("cpu",)
     )  # as on a GPU
     row = gpu.measure(work, "cpu")
     assert row["times_faster"] > 0

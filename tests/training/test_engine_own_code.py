@@ -18,9 +18,9 @@ from orchestrator.training.engine import build_model, train
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.records import PackRows
-from orchestrator.training.stacking.members import Mapped, find_stacking, single
+from orchestrator.training.stacking.members import Mapped, single
 from tests.own_code import MODEL, TASK, own_study, write_module
-from tests.training.stacking.stacked import stacked
+from tests.training.stacking.stacked import stacked, way_of
 
 HEAD = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
 SEQUENCES = "digits_rows, train_examples: 40, validation_examples: 20, test_examples: 20"
@@ -219,7 +219,7 @@ class Counting(nn.Module):
 
 
 def test_a_model_that_remembers_trains_alone() -> None:
-    assert find_stacking([Counting(), Counting()], torch.randn(2, 3, 5)) is None
+    assert way_of([Counting(), Counting()], torch.randn(2, 3, 5)) is None
 
 
 @pytest.mark.parametrize("together", [True, False])

@@ -105,7 +105,7 @@ def test_the_step_form_trains_stacked_to_what_the_kernels_train_in_turn(
         for rate in (0.01, 0.03)
     ]
     in_turn = train(pack(variants), precision=torch.float64)
-    monkeypatch.setattr("orchestrator.training.stacking.members.STEPWISE_ON", ("cpu",))
+    monkeypatch.setattr("orchestrator.training.choose_stacking.STEPWISE_ON", ("cpu",))
     stacked = train(pack(variants), precision=torch.float64)
     assert set(in_turn.trials["execution"]) == {"sequential"}
     assert set(stacked.trials["execution"]) == {"stacked"}

@@ -20,7 +20,9 @@ def clipping(trainings: Sequence[Training], like: Tensor) -> Clip:
     def clip(gradient: Tensor) -> Tensor:
         if max_norm is not None:
             norm = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
-            gradient = gradient * (max_norm / (norm + NORM_EPSILON)).clamp(max=1)
+            share = (max_norm / (norm + NORM_EPSILON)).clamp(max=1)
+            # A norm may overflow, and ∞/∞ is no number: a member that does not clip is left alone.
+            gradient = gradient * share.masked_fill(max_norm.isinf(), 1)
         if max_value is not None:
             gradient = gradient.clamp(-max_value, max_value)
         return gradient

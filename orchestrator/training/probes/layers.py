@@ -140,7 +140,7 @@ def _measured(
             activation=layer.activation,
             z=z,
             delta=members.with_member_dimension(delta),
-            real=_real(z, targets) if layer.recurrent is None else _real_steps(z, inputs),
+            real=_real_steps(z, inputs) if layer.recurrent else _real(z, targets, inputs),
             weight=now.get(name),
             weight_before=earlier.get(name),
             weight_gradient=members.with_member_dimension(next(of_weights)) if has_weight else None,
@@ -148,15 +148,16 @@ def _measured(
         )
 
 
-def _real(z: Tensor, targets: Tensor) -> Tensor | None:
+def _real(z: Tensor, targets: Tensor, inputs: Tensor) -> Tensor | None:
     """(members, cases) of bool: not padding; None where nothing is padded."""
     if targets.dim() == 2 or targets.is_floating_point() or z.shape[:3] != targets.shape:
-        return None
+        return _real_steps(z, inputs)
     return counted(targets, targets).bool().flatten(1)
 
 
 def _real_steps(z: Tensor, inputs: Tensor) -> Tensor | None:
-    """`_real` for a recurrent layer: the steps before the end of each sentence."""
-    if inputs.is_floating_point() or inputs.shape[1:] != z.shape[1:3]:
+    """`_real` where targets do not say it: the steps before the end of each sentence."""
+    if inputs.is_floating_point() or z.dim() != 4 or inputs.shape[1:] != z.shape[1:3]:
         return None
-    return before_end(sentence_lengths(inputs[0]), z.shape[2])[None].flatten(1)
+    lengths = sentence_lengths(inputs.flatten(0, 1))  # (members · examples,)
+    return before_end(lengths, z.shape[2]).view(len(inputs), -1)

@@ -8,10 +8,11 @@ There are three ways; the model and the device decide which one is taken:
     single      one model; packs of others (fused recurrent kernels, batch norm, dropout) train
                 their members one after another
 
-On a GPU, recurrent models take their step form instead of the kernels, and are mapped.
+`choose_stacking.py` chooses. On a GPU, recurrent models take their step form instead of the
+kernels, and are mapped.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
-from torch.nn.utils import parameters_to_vector, vector_to_parameters
+from torch.nn.utils import vector_to_parameters
 
 from orchestrator.training.stacking.tanh import Tanh
 
@@ -27,10 +28,6 @@ KNOWN = (
     "torch.nn.",
     "orchestrator.models.",
 )  # whose forward passes compute every example by itself
-STEPWISE_ON = (
-    "cuda",
-)  # it computes all members at once; on the CPU kernels, member by member, are faster
-TOLERANCE = 1e-4  # relative, between a member computed beside others and alone
 
 
 def _unchanged(gradient: Tensor) -> Tensor:
@@ -52,7 +49,8 @@ class Members:
     """Some models of one structure, and their parameters, which share memory with `flat`.
 
     model: (members, batch, …) → (members, batch, …).
-    flat: (members, parameters of one model): optimizers work on this one tensor.
+    flat: (members, parameters of one model): optimizers work on this one tensor; without frozen
+        parameters, and with two numbers for each complex one.
     parameters: name → leaf tensor, a view into `flat`; (members, …), without that dimension
         where there is only a `single` model.
     template: one plain model, for its structure.
@@ -76,7 +74,9 @@ class Members:
     @property
     def biases(self) -> Tensor:
         """(parameters of one model,), True where a parameter is a bias."""
-        sizes = [view.numel() // len(self.flat) for view in self.parameters.values()]
+        sizes = [
+            _real(view.detach()).numel() // len(self.flat) for view in self.parameters.values()
+        ]
         names = zip(self.parameters, sizes, strict=True)
         found = [torch.full((size,), is_bias(name)) for name, size in names]
         return torch.cat(found).to(self.flat.device)
@@ -87,10 +87,14 @@ class Members:
         As members share no parameter, each row is the gradient of that member's own loss. The next
         call returns the same tensor: a new one of this size costs more than filling it.
         """
-        gradients = torch.autograd.grad(
-            loss, list(self.parameters.values()), allow_unused=True, materialize_grads=True
-        )
-        rows = [gradient.reshape(len(self.flat), -1) for gradient in gradients]
+        if isinstance(self.model, Single):
+            gradients = _accumulated(loss, self.parameters.values())
+        else:
+            leaves = list(self.parameters.values())
+            gradients = list(
+                torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
+            )
+        rows = [_real(gradient).reshape(len(self.flat), -1) for gradient in gradients]
         return self.sum_gradients(torch.cat(rows, dim=1, out=self._gradient))
 
     @cached_property
@@ -98,7 +102,9 @@ class Members:
         return torch.empty_like(self.flat)
 
     def plain_model(self, member: int) -> nn.Module:
-        """A plain model with the current parameters of this member."""
+        """A plain model with the current parameters of this member; of a `single` one, itself."""
+        if isinstance(self.model, Single):
+            return self.template
         model = deepcopy(self.template)
         vector_to_parameters(self.flat[member], model.parameters())
         return model
@@ -107,32 +113,23 @@ class Members:
 Stacking = Callable[[Sequence[nn.Module]], Members]
 
 
-class _CannotStack(Exception):
+class CannotStack(Exception):
     """These models cannot be computed this way."""
 
 
-def find_stacking(models: Sequence[nn.Module], inputs: Tensor) -> Stacking | None:
-    """How these models, or some of them, are computed in the same operations; None if they cannot.
-
-    inputs: (members, a few examples, …), on which the result is compared with single models.
-    """
-    if not is_function(models[0], inputs[0]):
-        return None
-    samples = [without_zeros(models[member]) for member in (0, -1)]
-    ways: tuple[Stacking, ...] = (_broadcast, _mapped)
-    if inputs.device.type in STEPWISE_ON:
-        samples = [_stepwise(model) for model in samples]
-        ways = (_in_steps(_broadcast), _in_steps(_mapped))
-    return next((way for way in ways if _agrees(way, samples, inputs[[0, -1]])), None)
+def cast(model: nn.Module, device: torch.device | str, precision: torch.dtype) -> nn.Module:
+    """Move a model; what is float32 takes another precision, what its author made float64 stays."""
+    types = {torch.float32: precision, torch.complex64: precision.to_complex()}
+    moved: nn.Module = model._apply(lambda t: t.to(device, types.get(t.dtype, t.dtype)))
+    return moved
 
 
 def single(model: nn.Module) -> Members:
-    """One model, its parameters moved into `flat`."""
-    flat = parameters_to_vector(model.parameters()).detach()[None].clone()
-    views = _views(model, flat)
-    for name, parameter in model.named_parameters():
-        parameter.data = views[name].detach()[0]
-    return Members(Single(model), flat, dict(model.named_parameters()), model)
+    """One model, its parameters moved into `flat`. Raises ValueError if their types differ."""
+    flat = _flattened(model)[None].clone()
+    for name, view in _views(model, flat).items():
+        model.get_parameter(name).data = view.detach()[0]
+    return Members(Single(model), flat, trained(model), model)
 
 
 class StackedLinear(nn.Module):
@@ -184,7 +181,7 @@ class Single(nn.Module):
         return outputs.unsqueeze(0)
 
 
-def _stepwise(model: nn.Module) -> nn.Module:
+def stepwise(model: nn.Module) -> nn.Module:
     """A recurrent model in the form that can be mapped, with the same parameters."""
     if not hasattr(model, "stepwise"):
         return model
@@ -193,15 +190,15 @@ def _stepwise(model: nn.Module) -> nn.Module:
     return stepping
 
 
-def _in_steps(way: Stacking) -> Stacking:
-    return lambda models: way([_stepwise(model) for model in models])
+def in_steps(way: Stacking) -> Stacking:
+    return lambda models: way([stepwise(model) for model in models])
 
 
-def _broadcast(models: Sequence[nn.Module]) -> Members:
-    if not all(type(layer).__module__.startswith(KNOWN) for layer in models[0].modules()):
-        raise _CannotStack  # the user's forward may look at the whole batch, as in x.sum() > 0
+def broadcast(models: Sequence[nn.Module]) -> Members:
+    if not is_known(models[0]):
+        raise CannotStack  # the user's forward may look at the whole batch, as in x.sum() > 0
     flat, views = _stacked(models)
-    model = deepcopy(models[0])
+    model = _copied(models[0])
     for name, layer in models[0].named_modules():
         if isinstance(layer, nn.Linear) and f"{name}.weight" in views:
             bias = views.get(f"{name}.bias")
@@ -209,81 +206,91 @@ def _broadcast(models: Sequence[nn.Module]) -> Members:
         elif type(layer) is nn.Tanh:
             model.set_submodule(name, Tanh())
     if next(model.parameters(), None) is not None:  # of a layer that is no nn.Linear
-        raise _CannotStack
+        raise CannotStack
     return Members(model, flat, views, models[0])
 
 
-def _mapped(models: Sequence[nn.Module]) -> Members:
-    stepwise = getattr(models[0], "stepwise", False)  # recurrent, but not by torch's kernels
-    if not stepwise and any(isinstance(layer, nn.RNNBase) for layer in models[0].modules()):
-        raise _CannotStack  # torch's recurrent kernels cannot be mapped
+def mapped(models: Sequence[nn.Module]) -> Members:
+    is_stepwise = getattr(models[0], "stepwise", False)  # recurrent, but not by torch's kernels
+    if not is_stepwise and any(isinstance(layer, nn.RNNBase) for layer in models[0].modules()):
+        raise CannotStack  # torch's recurrent kernels cannot be mapped
     flat, views = _stacked(models)
-    return Members(Mapped(deepcopy(models[0]), views), flat, views, models[0])
+    return Members(Mapped(models[0], views), flat, views, models[0])
 
 
-@torch.no_grad()
-def is_function(model: nn.Module, inputs: Tensor) -> bool:
-    """Whether a forward pass in training neither draws random numbers nor changes buffers.
+def is_known(model: nn.Module) -> bool:
+    """Whether all of its modules compute every example by itself."""
+    return all(type(layer).__module__.startswith(KNOWN) for layer in model.modules())
 
-    Dropout would draw for all members at once; running statistics are no parameters.
+
+def trained(model: nn.Module) -> dict[str, nn.Parameter]:
+    """Name → parameter that is trained, in the order of `flat`; a frozen one is not.
+
+    Complex ones come first: a complex number is two neighbours in `flat`, from an even place on.
     """
-    tried = deepcopy(model).cpu().train()
-    if any(isinstance(layer, nn.modules.batchnorm._NormBase) for layer in tried.modules()):
-        return False  # its statistics would be those of all members
-    before = deepcopy(dict(tried.named_buffers()))
-    with torch.random.fork_rng(devices=[]):
-        state = torch.get_rng_state()
-        tried(inputs.cpu())
-        has_drawn = not torch.equal(state, torch.get_rng_state())
-    after = dict(tried.named_buffers())
-    return not has_drawn and all(torch.equal(before[name], after[name]) for name in before)
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    return dict(sorted(named, key=lambda item: not item[1].is_complex()))
 
 
-@torch.no_grad()
-def without_zeros(model: nn.Module) -> nn.Module:
-    """A copy with small numbers in place of zero parameters, which would hide differences."""
-    changed = deepcopy(model)
-    generator = torch.Generator().manual_seed(0)
-    for parameter in changed.parameters():
-        fan_in = parameter[0].numel() if parameter.dim() > 1 else 1
-        noise = torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
-        scaled = (0.1 * noise / max(fan_in, 1) ** 0.5).to(parameter.device)
-        parameter.copy_(torch.where(parameter == 0, scaled, parameter))
-    return changed
+def _copied(model: nn.Module) -> nn.Module:
+    try:
+        return deepcopy(model)
+    except Exception as error:  # such as a lock among its attributes
+        raise CannotStack from error
+
+
+def _accumulated(loss: Tensor, parameters: Iterable[Tensor]) -> list[Tensor]:
+    """The gradients as `backward` leaves them, so that all hooks on them have run."""
+    loss.backward()
+    found = []
+    for parameter in parameters:
+        gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+        found.append(gradient.to_dense() if gradient.is_sparse else gradient)
+        parameter.grad = None
+    return found
 
 
 def _stacked(models: Sequence[nn.Module]) -> tuple[Tensor, dict[str, Tensor]]:
-    flat = torch.stack([parameters_to_vector(model.parameters()).detach() for model in models])
-    return flat, _views(models[0], flat)
+    first = models[0]
+    if any(not p.requires_grad or p.is_complex() for p in first.parameters()):
+        raise CannotStack
+    if not all(_same_buffers(first, model) for model in models[1:]):
+        raise CannotStack  # those of the first would be computed with for all
+    flat = torch.stack([_flattened(model) for model in models])
+    return flat, _views(first, flat)
+
+
+def _same_buffers(one: nn.Module, other: nn.Module) -> bool:
+    pairs = zip(one.named_buffers(), other.named_buffers(), strict=True)
+    return all(name == other_name and torch.equal(a, b) for (name, a), (other_name, b) in pairs)
+
+
+def _real(values: Tensor) -> Tensor:
+    """Complex numbers as pairs of real ones."""
+    return torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
+
+
+def _flattened(model: nn.Module) -> Tensor:
+    """All trained parameters of one model in one tensor, (parameters,)."""
+    parts = [_real(parameter.detach()).flatten() for parameter in trained(model).values()]
+    types = sorted({str(part.dtype).removeprefix("torch.") for part in parts})
+    if len(types) > 1:
+        raise ValueError(f"the parameters have several types: {', '.join(types)}; give them one")
+    return torch.cat(parts)
 
 
 def _views(model: nn.Module, flat: Tensor) -> dict[str, Tensor]:
     """Parameter name → leaf tensor (members, …) that shares its memory with `flat`."""
-    named = dict(model.named_parameters())
-    blocks = flat.split([parameter.numel() for parameter in named.values()], dim=1)
+    named = trained(model)
+    sizes = [_real(parameter.detach()).numel() for parameter in named.values()]
     return {
-        name: block.view(len(flat), *parameter.shape).detach().requires_grad_()
-        for (name, parameter), block in zip(named.items(), blocks, strict=True)
+        name: _view(block, parameter).detach().requires_grad_()
+        for (name, parameter), block in zip(named.items(), flat.split(sizes, dim=1), strict=True)
     }
 
 
-@torch.no_grad()
-def _agrees(way: Stacking, models: Sequence[nn.Module], inputs: Tensor) -> bool:
-    """Whether stacked outputs equal those of single models, in training and in evaluation."""
-    try:
-        members = way(models)
-    except _CannotStack:
-        return False
-    for is_training in (False, True):
-        members.model.train(is_training)
-        try:
-            outputs = members.model(inputs)
-        except Exception:  # a model without room for a member dimension may raise anything
-            return False
-        for model, own_inputs, output in zip(models, inputs, outputs, strict=True):
-            alone = model.train(is_training)(own_inputs)
-            if output.shape != alone.shape:
-                return False
-            if not torch.allclose(output, alone, TOLERANCE, TOLERANCE, equal_nan=True):
-                return False
-    return True
+def _view(block: Tensor, like: Tensor) -> Tensor:
+    """(members, numbers) → (members, …) in the shape of the parameter."""
+    if like.is_complex():
+        return torch.view_as_complex(block.view(len(block), *like.shape, 2))
+    return block.view(len(block), *like.shape)

@@ -1,5 +1,8 @@
 """The parts of a batch add up to the batch, whoever has how much of it."""
 
+from copy import deepcopy
+from functools import partial
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -76,13 +79,15 @@ class Centred(nn.Module):
     ],
 )
 def test_models_that_would_see_only_their_part_are_refused(model: nn.Module, reason: str) -> None:
+    inputs = torch.randn(3, 4, generator=torch.Generator().manual_seed(0))
     with pytest.raises(ValueError, match=reason) as refusal:
-        require_separable(model, torch.randn(3, 4, generator=torch.Generator().manual_seed(0)))
+        require_separable(partial(deepcopy, model), inputs)
     assert "resources.workers" in str(refusal.value)
 
 
 def test_layer_norm_is_no_batch_norm() -> None:
-    require_separable(nn.Sequential(nn.LayerNorm(4), nn.Linear(4, 3)), drawn(3, 4).float())
+    model = nn.Sequential(nn.LayerNorm(4), nn.Linear(4, 3))
+    require_separable(partial(deepcopy, model), drawn(3, 4).float())
 
 
 def test_a_pack_of_several_trials_is_not_shared() -> None:

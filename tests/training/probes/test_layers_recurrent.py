@@ -196,7 +196,7 @@ def test_steps_of_padding_are_not_measured() -> None:
 def test_members_that_train_side_by_side_are_measured_like_each_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("orchestrator.training.stacking.members.STEPWISE_ON", ("cpu",))
+    monkeypatch.setattr("orchestrator.training.choose_stacking.STEPWISE_ON", ("cpu",))
     inputs, targets = batch()
     nets = [network("rnn"), network("rnn")]
     with torch.no_grad():

@@ -16,11 +16,10 @@ from orchestrator.training.stacking.members import (
     Mapped,
     Members,
     Single,
-    find_stacking,
     is_bias,
     single,
 )
-from tests.training.stacking.stacked import stacked
+from tests.training.stacking.stacked import stacked, way_of
 
 TORCH: dict[str, Any] = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
@@ -174,4 +173,4 @@ def test_a_model_that_broadcasts_to_something_else_is_mapped() -> None:
 )
 def test_what_cannot_be_mapped_trains_alone(layer: nn.Module) -> None:
     nets = models(3, torch.float32, lambda: nn.Sequential(deepcopy(layer), Squared()))
-    assert find_stacking(nets, batches(torch.float32)[0]) is None
+    assert way_of(nets, batches(torch.float32)[0]) is None
