@@ -53,9 +53,14 @@ from orchestrator.reports.statistics.outcomes.divergence import Diverged, diverg
 from orchestrator.reports.statistics.outcomes.evidence import Evidence, evidence
 from orchestrator.reports.statistics.outcomes.failures import Cause, failures
 from orchestrator.reports.statistics.outcomes.final_epochs import FinalEpochs, final_epochs
+from orchestrator.reports.statistics.outcomes.generalisation_gap import generalisation_gap
 from orchestrator.reports.statistics.outcomes.improving import Improving, improving
 from orchestrator.reports.statistics.outcomes.learning import Learning, learning
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
+from orchestrator.reports.statistics.outcomes.replicate_curves import (
+    ReplicateCurves,
+    replicate_curves,
+)
 from orchestrator.reports.statistics.outcomes.solve_times import solve_times
 from orchestrator.reports.statistics.outcomes.solved import Solved, solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve
@@ -89,7 +94,8 @@ class Analysis:
     strongest: Strongest | None  # None where factors are not crossed
     across_tasks: AcrossTasks | None
     baselines: Mapping[str, tuple[Baseline, ...]]  # by metric
-    curves: tuple[Curve, ...]
+    curves: tuple[Curve, ...]  # the generalisation gap of the compared metric among them
+    replicate_curves: tuple[ReplicateCurves, ...]  # of the compared metric
     gradients: Gradients
     unlike_gradients: UnlikeGradients | None  # None where gradients explain nothing
     profiles: tuple[Profile, ...]  # through depth, of recurrent layers forward
@@ -140,7 +146,8 @@ def analyse(tables: Tables) -> Analysis:
         factorial=effects,
         strongest=strongest(plan, effects),
         baselines=least,
-        curves=curves(tables.metrics, units(plan)),
+        curves=_curves(plan, tables.metrics),
+        replicate_curves=replicate_curves(tables.metrics, plan.compare.metric),
         gradients=measured,
         unlike_gradients=unlike_gradients(context, profiles),
         profiles=profiles,
@@ -158,6 +165,11 @@ def analyse(tables: Tables) -> Analysis:
         ),
         samples=tables.samples,
     )
+
+
+def _curves(plan: PlanDocument, metrics: pd.DataFrame) -> tuple[Curve, ...]:
+    gap = generalisation_gap(metrics, plan.compare.metric.split("/")[-1], plan.compare.unit)
+    return curves(pd.concat([metrics, gap]) if len(gap) else metrics, units(plan))
 
 
 def units(plan: PlanDocument) -> dict[str, str]:

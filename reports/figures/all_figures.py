@@ -42,11 +42,16 @@ def _first_screen(view: Scheme, analysis: Analysis) -> Figure | None:
     return first_screen.draw(view, analysis.outcomes, analysis.baselines, height_px)
 
 
+def _curves(view: Scheme, analysis: Analysis) -> Figure | None:
+    drawn = curves.Drawn(analysis.curves, analysis.replicate_curves)
+    return curves.draw(view, drawn, analysis.outcomes, analysis.baselines)
+
+
 FIGURES: tuple[tuple[str, Draw], ...] = (  # (section, how to draw it), in the section's order
     ("results", lambda v, a: outcomes.draw(v, a.outcomes, a.baselines)),
     ("first_screen", _first_screen),
     ("first_gradient", lambda v, a: first_look.draw(v, a.profiles)),
-    ("curves", lambda v, a: curves.draw(v, a.curves, a.outcomes, a.baselines)),
+    ("curves", _curves),
     ("tuning_audit", lambda v, a: tuning_audit.best_of(v, a.tuning_audit)),
     ("tuning_audit", lambda v, a: tuning_audit.isolation(v, a.tuning_audit)),
     ("time_to_solve", lambda v, a: time_to_solve.draw(v, a.time_to_solve)),

@@ -1,15 +1,20 @@
-"""Draws `marginal_means` of pairs of factors: parallel lines mean no interaction."""
+"""Draws `marginal_means` of pairs of factors: parallel lines mean no interaction.
+
+A list also offers the pairs as heat maps.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.factorial.heat_maps import colour_span, heat_map
 from orchestrator.reports.figures.factorial.main_effects import axis, layout
 from orchestrator.reports.figures.lines import error_bars
 from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, look
-from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, numbers
+from orchestrator.reports.figures.records import Chooser, Figure, Layout, Panel, Trace, numbers
 from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.captions.factorial import interactions as words
@@ -17,6 +22,8 @@ from orchestrator.reports.text.names import interval_text, level_name
 
 MOST_PAIRS, HEIGHT_PX = 6, 280
 _LABEL_PX = 13  # height of a line's label
+DRAWN_AS = "drawn_as"  # key of the chooser
+LINES, HEAT_MAPS = "lines", "heat maps"
 
 
 def draw(view: Scheme, found: Factorial | None) -> Figure | None:
@@ -26,7 +33,10 @@ def draw(view: Scheme, found: Factorial | None) -> Figure | None:
     factors, every = found.crossing.factors, found.interactions
     shown = every[:MOST_PAIRS]
     scale = axis(view, shown)
-    panels = [_panel(view, factors, means, scale) for means in shown]
+    lines = [_panel(view, factors, means, scale) for means in shown]
+    span = colour_span(shown)
+    maps = [_heat_map(view, factors, means, span) for means in shown]
+    options = tuple((each, each) for each in (LINES, HEAT_MAPS))
     return Figure(
         name="interactions",
         title=words.title(view.plan.compare),
@@ -35,16 +45,34 @@ def draw(view: Scheme, found: Factorial | None) -> Figure | None:
         height_px=HEIGHT_PX,
         legend_title=view.legend_title,
         legend=view.legend,
-        choosers=(),
-        panels=tuple(panels),
+        choosers=(Chooser(DRAWN_AS, "drawn as", options, LINES),),
+        panels=(*lines, *maps),
     )
 
 
-def _panel(view: Scheme, factors: Sequence[str], means: Means, scale: Layout) -> Panel:
-    """Lines are the levels of the compared factor, else of the one with fewer levels."""
+def _heat_map(view: Scheme, factors: Sequence[str], means: Means, span: list[float]) -> Panel:
+    """Rows and columns are the levels that lines and x are in the other drawing."""
+    lines, x = _order(view, factors, means)
+    across = np.transpose
+    turned = means if lines == 0 else replace(
+        means, mean=across(means.mean), low=across(means.low), high=across(means.high)
+    )  # fmt: skip
+    paths = factors[means.axes[lines]], factors[means.axes[x]]
+    return heat_map(view, paths, turned, span, {DRAWN_AS: HEAT_MAPS})
+
+
+def _order(view: Scheme, factors: Sequence[str], means: Means) -> tuple[int, int]:
+    """(axis of the lines, axis of x): lines are the levels of the compared factor, else of the
+    one with fewer levels.
+    """
     lines, x = sorted(
         range(2), key=lambda k: (factors[means.axes[k]] != view.roles.colour, means.mean.shape[k])
     )
+    return lines, x
+
+
+def _panel(view: Scheme, factors: Sequence[str], means: Means, scale: Layout) -> Panel:
+    lines, x = _order(view, factors, means)
     paths = factors[means.axes[lines]], factors[means.axes[x]]
     mean, low, high = (np.moveaxis(a, lines, 0) for a in (means.mean, means.low, means.high))
     traces = [
@@ -55,7 +83,7 @@ def _panel(view: Scheme, factors: Sequence[str], means: Means, scale: Layout) ->
     if paths[0] != view.roles.colour:
         drawn |= _labels(view, paths[0], mean, scale)
     title = f"{view.names[paths[0]]} × {view.names[paths[1]]}"
-    return Panel(title, tuple(traces), drawn, {})
+    return Panel(title, tuple(traces), drawn, {DRAWN_AS: LINES})
 
 
 def _trace(

@@ -1,7 +1,13 @@
-"""Draws `curves`: mean by epoch with its interval, one panel for each x and column."""
+"""Draws `curves`: mean by epoch with its interval, one panel for each x and column.
 
-from collections.abc import Mapping, Sequence
+Its list also offers `replicate_curves`, the trials one by one, and the generalisation gap.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import isfinite
+
+import numpy as np
 
 from orchestrator.plan_document import Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
@@ -12,6 +18,7 @@ from orchestrator.reports.figures.records import (
     Arrangement,
     Chooser,
     Figure,
+    Layout,
     Panel,
     Trace,
     linear_range,
@@ -19,21 +26,40 @@ from orchestrator.reports.figures.records import (
 from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines
 from orchestrator.reports.statistics.outcomes.curves import Curve
+from orchestrator.reports.statistics.outcomes.replicate_curves import ReplicateCurves
 from orchestrator.reports.text.captions.outcomes import curves as words
 from orchestrator.reports.text.names import metric_text
 
 METRIC = "metric"  # key of the chooser
 FLATTENED = 1 / 3  # of the height, to which epoch 0 may press the curves of all later epochs
 MOST_PANELS = 20  # beyond, the x factor is chosen from a list too
+MOST_TRIALS = 2000  # that are drawn one by one: beyond, they would fill the page
+EACH = "each replicate"  # the option of the chooser
 ARRANGEMENT = Arrangement(("x", "columns"), most=MOST_PANELS)
 
 Curves = Mapping[str, Curve]  # variant id → curve of one metric
 
 
-def draw(
-    view: Scheme, every: Sequence[Curve], results: Outcomes, least: Baselines
-) -> Figure | None:
+@dataclass(frozen=True)
+class Drawn:
+    """What the figure shows: means of all metrics, and the trials of the compared one."""
+
+    means: Sequence[Curve]
+    single: Sequence[ReplicateCurves]
+
+    @property
+    def trials(self) -> int:
+        return sum(len(each.replicates) for each in self.single)
+
+    @property
+    def has_single(self) -> bool:
+        """A variant of one replicate is its own mean."""
+        return len(self.single) < self.trials <= MOST_TRIALS
+
+
+def draw(view: Scheme, drawn: Drawn, results: Outcomes, least: Baselines) -> Figure | None:
     """None without metrics. The metric that the study compares comes first."""
+    every = drawn.means
     shown = _metrics(view, every)
     if not shown:
         return None
@@ -42,17 +68,20 @@ def draw(
     return Figure(
         name="curves",
         title=words.TITLE,
-        caption=words.caption(every, _cut(view, every))
+        caption=words.caption(every, _cut(view, every), view.plan.compare.metric, drawn.has_single)
         + baselines.caption_of_all(view, least, shown),
         columns=columns(view, split),
         height_px=190 if any(split) else 340,
         legend_title=view.legend_title,
         legend=view.legend,
         choosers=(
-            _metric_chooser(shown),
+            _chooser(shown, drawn),
             *choosers(view, choose, initial_levels(view, results, choose)),
         ),
-        panels=tuple(panel for name in shown for panel in _panels(view, made, every, least, name)),
+        panels=(
+            *(panel for name in shown for panel in _mean_panels(view, made, every, least, name)),
+            *(_single_panels(view, made, drawn, least) if drawn.has_single else ()),
+        ),
         scale="linear",
         arrangement=ARRANGEMENT,
     )
@@ -86,39 +115,78 @@ def _metrics(view: Scheme, every: Sequence[Curve]) -> list[str]:
     return sorted(found, key=lambda name: (name != view.plan.compare.metric, name))
 
 
-def _metric_chooser(shown: Sequence[str]) -> Chooser:
-    return Chooser(METRIC, "metric", tuple((name, metric_text(name)) for name in shown), shown[0])
+def _chooser(shown: Sequence[str], drawn: Drawn) -> Chooser:
+    options = [(name, f"{metric_text(name)}, mean") for name in shown]
+    if drawn.has_single:
+        options.insert(1, (EACH, f"{metric_text(shown[0])}, {EACH}"))
+    return Chooser(METRIC, "show", tuple(options), shown[0])
 
 
-def _panels(
+def _mean_panels(
     view: Scheme, made: Sequence[Facet], every: Sequence[Curve], least: Baselines, metric: str
-) -> list[Panel]:
+) -> Iterator[Panel]:
     of = {curve.variant_id: curve for curve in every if curve.metric == metric}
-    name = metric.split("/")[-1]
-    lines = baselines.lines(view, least, name)
-    known = view.plan.metrics.get(name)
-    unit = known.unit if known else ""
-    span = baselines.widened(value_span(tuple(of.values()), unit), lines)
-    scale = value_axis(unit, span)
-    last = max(epoch for curve in of.values() for epoch in curve.epochs)
-    layout = {
-        "xaxis": {"title": {"text": "epoch"}, "zeroline": False,
-                  "dtick": 1 if last <= 10 else None},
-        "yaxis": {**scale, "zeroline": False},
-        "hovermode": "x",
-    }  # fmt: skip
-    return [
-        Panel(
+    span = value_span(tuple(of.values()), _unit(view, metric))
+    axes = _Axes(view, least, metric, span, _last(of.values()))
+    for facet in made:
+        sizes = _sizes(facet, of)
+        yield Panel(
             facet.title,
             _traces(view, facet.variants, of),
-            layout | baselines.layout(span, baselines.crossing(lines, facet.variants), {}),
+            axes.layout(facet.variants),
             {**facet.when, METRIC: metric},
-            view.thinned(_sizes(facet, of)),
+            view.thinned(sizes),
             facet.places,
-            short=view.short(_sizes(facet, of)),
+            short=view.short(sizes),
         )
-        for facet in made
-    ]
+
+
+def _single_panels(
+    view: Scheme, made: Sequence[Facet], drawn: Drawn, least: Baselines
+) -> Iterator[Panel]:
+    metric = view.plan.compare.metric
+    means = [curve for curve in drawn.means if curve.metric == metric]
+    first = 1 if starts_outside(means, _unit(view, metric)) else 0
+    of = {each.variant_id: each for each in drawn.single}
+    span = linear_range(
+        np.concatenate([e.values[:, np.array(e.epochs) >= first].ravel() for e in drawn.single])
+    )
+    axes = _Axes(view, least, metric, span, _last(of.values()))
+    for facet in made:
+        lines = [_lines(view, v, of[v.variant_id]) for v in facet.variants if v.variant_id in of]
+        when = {**facet.when, METRIC: EACH}
+        layout = axes.layout(facet.variants) | {"hovermode": "closest"}
+        yield Panel(facet.title, tuple(lines), layout, when, variants=facet.places)
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """Of all panels of one option."""
+
+    view: Scheme
+    least: Baselines
+    metric: str
+    span: list[float] | None
+    last_epoch: int
+
+    def layout(self, variants: Sequence[Variant]) -> Layout:
+        lines = baselines.lines(self.view, self.least, self.metric.split("/")[-1])
+        span = baselines.widened(self.span, lines)
+        step = 1 if self.last_epoch <= 10 else None
+        return {
+            "xaxis": {"title": {"text": "epoch"}, "zeroline": False, "dtick": step},
+            "yaxis": {**value_axis(_unit(self.view, self.metric), span), "zeroline": False},
+            "hovermode": "x",
+        } | baselines.layout(span, baselines.crossing(lines, variants), {})
+
+
+def _unit(view: Scheme, metric: str) -> str:
+    known = view.plan.metrics.get(metric.split("/")[-1])
+    return known.unit if known else ""
+
+
+def _last(every: Iterable[Curve | ReplicateCurves]) -> int:
+    return max(epoch for curve in every for epoch in curve.epochs)
 
 
 def value_span(every: Sequence[Curve], unit: str) -> list[float] | None:
@@ -167,3 +235,14 @@ def _traces(view: Scheme, variants: Sequence[Variant], of: Curves) -> tuple[Trac
 def _line(view: Scheme, variant: Variant, curve: Curve) -> Trace:
     hover = f"{view.line_name(variant)} %{{y:.4g}}, n = %{{customdata}}"
     return variant_line(view, variant, curve.epochs, curve.mean, hover, customdata=list(curve.n))
+
+
+def _lines(view: Scheme, variant: Variant, own: ReplicateCurves) -> Trace:
+    """One trace of all replicates: a missing value parts one from the next."""
+    count = len(own.epochs) + 1
+    apart = np.column_stack([own.values, np.full(len(own.replicates), np.nan)])
+    hover = f"{view.line_name(variant)} %{{y:.4g}}, replicate %{{customdata}}"
+    trace = variant_line(view, variant, [*own.epochs, own.epochs[-1]] * len(own.replicates),
+                         apart.ravel(), hover, opacity=0.6,
+                         customdata=np.repeat(own.replicates, count).tolist())  # fmt: skip
+    return {**trace, "line": {**trace["line"], "width": 1, "dash": "solid"}}

@@ -20,5 +20,6 @@ def caption(compare: Compare, every: Sequence[Means], shown: int) -> str:
         f"on the other. Marker: mean over replicates (n = {sizes(every)}), averaged "
         "over all combinations of the other factors; bar: its "
         f"{mean_interval_name(compare.metric)}. The pair whose interaction explains most "
-        f"comes first.{rest}{left_out(every)}"
+        f"comes first.{rest}{left_out(every)} Heat maps: the same means, one colour for one value "
+        "in all of them; hovering shows the interval."
     )

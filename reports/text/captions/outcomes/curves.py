@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
+from orchestrator.reports.statistics.outcomes import generalisation_gap
 from orchestrator.reports.statistics.outcomes.curves import Curve
 from orchestrator.reports.text.names import metric_text
 from orchestrator.reports.text.phrases import range_text
 
-TITLE = "{metric} by epoch, mean over replicates"  # with the option of that list
+TITLE = "{metric}, by epoch"  # with the option of that list
 
 
-def caption(every: Sequence[Curve], cut: Sequence[str]) -> str:
-    """cut: metrics whose axis leaves out the values before training."""
+def caption(every: Sequence[Curve], cut: Sequence[str], compared: str, has_single: bool) -> str:
+    """cut: metrics whose axis leaves out the values before training.
+
+    has_single: whether the list offers the replicates of the compared metric one by one.
+    """
     n = range_text(n for curve in every for n in curve.n)
     solved = any(curve.metric.endswith("/solved") for curve in every)
     return (
@@ -18,7 +22,19 @@ def caption(every: Sequence[Curve], cut: Sequence[str]) -> str:
         "the mean, epoch by epoch, as far as the metric reaches. Epoch 0 is before training. A "
         f"trial that diverged leaves the mean after its last finite epoch."
         f"{' Band of solved: Wilson interval.' if solved else ''}{_cut(cut)}"
+        f"{_single(compared) if has_single else ''}{_gap(every)}"
     )
+
+
+def _single(compared: str) -> str:
+    return f" Each replicate: one line for each trial, of {metric_text(compared)} only."
+
+
+def _gap(every: Sequence[Curve]) -> str:
+    """Of a loss, what is worse in the test lies below 0."""
+    if not any(curve.metric.startswith(generalisation_gap.NAME) for curve in every):
+        return ""
+    return " Generalisation gap: the difference within each trial, then its mean."
 
 
 def _cut(metrics: Sequence[str]) -> str:

@@ -41,9 +41,9 @@ def test_elsewhere_the_axis_has_all_epochs(means: tuple[float, ...], unit: str) 
 
 
 def test_the_caption_names_the_metrics_whose_start_is_cut() -> None:
-    text = caption((curve(9.0, 0.3, 0.1),), ["test/mse", "test/loss"])
+    text = caption((curve(9.0, 0.3, 0.1),), ["test/mse", "test/loss"], "", False)
     assert "The axis of test mse, test loss covers epoch 1 and later" in text
-    assert "covers epoch 1" not in caption((curve(9.0, 0.3, 0.1),), [])
+    assert "covers epoch 1" not in caption((curve(9.0, 0.3, 0.1),), [], "", False)
 
 
 @pytest.mark.slow
@@ -53,3 +53,22 @@ def test_every_panel_of_a_metric_has_its_range(tmp_path: Path) -> None:
     panels = [p for p in figures["curves"].panels if p.when["metric"] == "test/loss"]
     ranges = {tuple(panel.layout["yaxis"]["range"]) for panel in panels}
     assert ranges == {tuple(value_span(own, "nat") or ())}
+
+
+@pytest.mark.slow
+def test_each_replicate_and_the_gap_are_on_demand(tmp_path: Path) -> None:
+    analysis, figures = drawn(write_study("two", tmp_path))
+    figure = figures["curves"]
+    (chooser,) = (each for each in figure.choosers if each.key == "metric")
+    assert chooser.chosen == "test/accuracy"
+    assert ("each replicate", "test accuracy, each replicate") in chooser.options
+    gap = "generalisation gap (train − test accuracy, in points), mean"
+    assert gap in [text for _, text in chooser.options]
+    (first, *_) = (p for p in figure.panels if p.when["metric"] == "each replicate")
+    own = {each.variant_id: each for each in analysis.replicate_curves}
+    ids = [variant.variant_id for variant in analysis.plan.variants]
+    for trace in first.data:
+        curve = own[ids[trace["meta"]["variant"]]]
+        lines = np.array(trace["y"], dtype=float).reshape(len(curve.replicates), -1)
+        assert np.isnan(lines[:, -1]).all()  # parts one line from the next
+        np.testing.assert_allclose(lines[:, :-1], curve.values, rtol=1e-4)
