@@ -27,6 +27,15 @@ class Running:
         return self.cost * self.reached.share if self.reached else 0.0
 
     @property
+    def resumed(self) -> float:
+        """Cost of what a checkpoint brought, in no time."""
+        return self.cost * self.reached.resumed if self.reached else 0.0
+
+    @property
+    def cost_timed(self) -> float:
+        return self.cost_done - self.resumed
+
+    @property
     def known_s(self) -> float:
         """Seconds that these epochs took."""
         return self.reached_at - self.since if self.reached_at else 0.0
@@ -34,7 +43,7 @@ class Running:
     @property
     def ends_at(self) -> float:
         """At its own speed so far."""
-        return self.since + self.known_s * self.cost / self.cost_done
+        return self.since + self.known_s * (self.cost - self.resumed) / self.cost_timed
 
     def done_by(self, now: float, speed: float) -> float:
         """Of its cost: what is known, and since then at this speed, in cost per second."""
@@ -52,6 +61,7 @@ class Tally:
         self.total = 0  # trials
         self.cost_of: dict[str, float] = {}
         self.total_cost = self.done_cost = 0.0
+        self.timed_cost = 0.0  # of what is done, without what checkpoints brought
         self.expect(packs)
         self.busy_s = 0.0  # of all workers together, for what is done
         self.running: dict[str, Running] = {}
@@ -87,8 +97,10 @@ class Tally:
             self.running[pack_id] = replace(run, reached=reached, reached_at=monotonic())
 
     def finished(self, summary: Summary) -> None:
-        self.running.pop(summary.pack_id, None)
-        self.done_cost += self.cost_of[summary.pack_id]
+        run = self.running.pop(summary.pack_id, None)
+        cost = self.cost_of[summary.pack_id]
+        self.done_cost += cost
+        self.timed_cost += cost - (run.resumed if run else 0.0)
         self.busy_s += summary.wall_s
         self.completed += summary.completed
         self.diverged += summary.diverged
@@ -130,8 +142,8 @@ class Tally:
     def left_s(self) -> float | None:
         """Seconds to go; None before an epoch has shown how fast this machine is."""
         runs, now = self.running.values(), monotonic()
-        known = [run for run in runs if run.cost_done]
-        done = self.done_cost + sum(run.cost_done for run in known)
+        known = [run for run in runs if run.cost_timed]
+        done = self.timed_cost + sum(run.cost_timed for run in known)
         busy_s = self.busy_s + sum(run.known_s for run in known)
         if not done or not busy_s:
             return None

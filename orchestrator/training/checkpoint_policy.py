@@ -21,6 +21,7 @@ class Reached:
     epochs: int  # of a trial, unless it stops early
     share: float  # of the pack's work: of the epochs of all its trials
     metrics: Mapping[str, float]  # `<split>/<name>` → mean over this stack, as last measured
+    resumed: float = 0.0  # share that came from a checkpoint, and took no time here
 
 
 Pause = Callable[[Reached | None], None]

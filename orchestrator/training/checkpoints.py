@@ -76,6 +76,7 @@ class Checkpointer:
         found = _read(policy.storage, size) if policy else None
         self.finished: list[Mapping[str, Any]] = found["finished"] if found else []  # recorders
         self.unfinished: Mapping[str, Any] | None = found["unfinished"] if found else None
+        self.resumed = 0.0  # share of the pack's work that the checkpoint brought
         self.saved_at = monotonic()
 
     def is_finished(self, stack: int, recorder: Recorder) -> bool:
@@ -96,6 +97,7 @@ class Checkpointer:
         if found is None:
             return 0, 0
         state.restore(found)
+        self.resumed = self._share(found["epoch"], state.recorder)
         return found["epoch"] + 1, found["step"]
 
     def after_epoch(self, epoch: int, step: int, state: TrainingState) -> None:
@@ -112,11 +114,15 @@ class Checkpointer:
             self.saved_at = monotonic()
 
     def _reached(self, epoch: int, recorder: Recorder) -> Reached:
+        epochs = recorder.trials[0].variant.settings.training.epochs
+        share = self._share(epoch, recorder)
+        return Reached(epoch, epochs, share, recorder.means(), self.resumed)
+
+    def _share(self, epoch: int, recorder: Recorder) -> float:
         """Stacks are trained one after another, each to its last epoch."""
         epochs = recorder.trials[0].variant.settings.training.epochs
         here = len(recorder.trials) * epoch / epochs
-        share = (self.size * len(self.finished) + here) / len(recorder.pack.trials)
-        return Reached(epoch, epochs, share, recorder.means())
+        return (self.size * len(self.finished) + here) / len(recorder.pack.trials)
 
     def _write(self, epoch: int, step: int, state: TrainingState) -> None:
         assert self.policy is not None

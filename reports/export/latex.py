@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 from pathlib import Path
 
 from orchestrator.files import write_text
@@ -166,15 +167,21 @@ def _cell(analysis: Analysis, variant: Variant, marks: Mapping[str, str]) -> str
 
 
 def mean_text(outcome: Outcome, unit: str) -> str:
-    """Mean ± half of its 95 % interval; shares in percent."""
+    """Mean ± half of its 95 % interval, or [low, high] where a bound of the metric cuts it.
+
+    Shares in percent.
+    """
     if outcome.mean is None:
         return "--"
-    factor, form = (100, ".1f") if unit == "share" else (1, ".4g")
+    factor, form, digits = (100, ".1f", ".1f") if unit == "share" else (1, ".4g", ".2g")
     mean = f"{factor * outcome.mean:{form}}"
     if outcome.low is None or outcome.high is None:
         return f"${mean}$"
-    half = factor * (outcome.high - outcome.low) / 2
-    return rf"${mean} \pm {half:{'.1f' if unit == 'share' else '.2g'}}$"
+    below, above = outcome.mean - outcome.low, outcome.high - outcome.mean
+    if isclose(below, above, rel_tol=1e-6, abs_tol=1e-12):
+        return rf"${mean} \pm {factor * above:{digits}}$"
+    low, high = (f"{factor * end:{form}}" for end in (outcome.low, outcome.high))
+    return rf"${mean}$ $[{low}, {high}]$"
 
 
 def _levels(levels: Iterable[Level]) -> tuple[str, ...]:
@@ -188,7 +195,8 @@ def _results_caption(analysis: Analysis) -> str:
     n = f"$n = {sizes[0]}$" if len(sizes) == 1 else f"$n = {sizes[0]}$ to ${sizes[-1]}$"
     return (
         f"{escaped(plan.question or plan.study)} Final {_metric(plan)} ({unit}): mean $\\pm$ half "
-        f"of its 95\\,\\% $t$-interval over {n} replicates. {_key(analysis)}"
+        f"of its {escaped(names.mean_interval_name(plan.compare.metric))} over {n} replicates, or "
+        f"$[$low, high$]$ where it is not symmetric. {_key(analysis)}"
     )
 
 

@@ -123,10 +123,13 @@ def _idle(words: _Words, groups: Sequence[Group]) -> Iterator[str]:
             inside = f" ({means})" if means else ""
             yield f"{joined([*map(words.name, found)])} {one if len(found) == 1 else many}{inside}"
     for group in some:
-        yield (
-            f"{words.name(group)} ({words.values(group.means)}) learns in {group.learnt} of "
-            f"its {count_text(group.seeds, 'trial')}"
+        trials = count_text(group.seeds, "trial")
+        of = (
+            f"each of its {trials}"
+            if group.learnt == group.seeds
+            else f"{group.learnt} of its {trials}"
         )
+        yield f"{words.name(group)} ({words.values(group.means)}) learns in {of}"
 
 
 def _lost(group: Group) -> str:

@@ -98,6 +98,18 @@ class TestTally:
         counts.reached(ONE.pack_id, Reached(4, 10, 0.4, {}))  # 10 s each; 36 of 40 are left
         assert counts.left_s() == pytest.approx(36 / 2)
 
+    def test_what_a_checkpoint_brought_took_no_time(self, clock: Clock) -> None:
+        counts = Tally([ONE, TWO], workers=1)
+        counts.started(ONE)
+        counts.reached(ONE.pack_id, Reached(6, 10, 0.6, {}, resumed=0.6))
+        assert counts.left_s() is None
+        clock.now += 4
+        counts.reached(ONE.pack_id, Reached(8, 10, 0.8, {}, resumed=0.6))  # 20 s for a pack
+        assert counts.left_s() == pytest.approx(4 + 20)
+        clock.now += 4
+        counts.finished(done(ONE, wall_s=8))
+        assert counts.left_s() == pytest.approx(20)
+
     def test_time_left_is_at_least_that_of_the_slowest_pack(self, clock: Clock) -> None:
         """The last pack runs alone: the other worker cannot help."""
         counts = Tally([ONE], workers=2)

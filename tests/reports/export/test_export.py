@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from orchestrator.reports.analysis import Analysis, analyse
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.export import mlflow, pictures, tensorboard
 from orchestrator.reports.export.errors import ExportChoiceError, ExportError
-from orchestrator.reports.export.latex import escaped, write_latex
+from orchestrator.reports.export.latex import escaped, mean_text, write_latex
 from orchestrator.reports.export.series import read_series
 from orchestrator.reports.export.tables import write_csv
 from tests.reports.sample import Factors, Sample, write
@@ -77,6 +78,16 @@ class TestLatex:
         assert float(found[1]) == pytest.approx(100 * outcome.mean, abs=0.05)
         assert float(found[2]) == pytest.approx(100 * (outcome.high - outcome.mean), abs=0.05)
         assert found[3] == "?"
+
+    @pytest.mark.parametrize(
+        ("low", "high", "written"),
+        [(0.9, 0.96, r"$93.0 \pm 3.0$"), (0.8, 1.0, "$93.0$ $[80.0, 100.0]$")],
+    )
+    def test_an_interval_that_ends_with_the_metric_is_written_by_its_ends(
+        self, analysis: Analysis, low: float, high: float, written: str
+    ) -> None:
+        first = analysis.outcomes[analysis.plan.variants[0].variant_id]
+        assert mean_text(replace(first, mean=0.93, low=low, high=high), "share") == written
 
     def test_a_row_for_each_comparison(self, analysis: Analysis, tmp_path: Path) -> None:
         write_latex(analysis, tmp_path)
