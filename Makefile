@@ -27,7 +27,8 @@ run: .venv/installed
 # Side by side, threads must not spin while they wait for each other: they keep others from the core.
 test: export OMP_WAIT_POLICY := PASSIVE
 test: check .mlflow/installed
-	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -m "not ($(LONG))" --numprocesses auto --dist loadfile \
+	    --ignore-glob "*_in_browser.py"
 	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) \
 	    --dist loadfile --no-loadscope-reorder
 

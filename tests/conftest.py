@@ -1,10 +1,27 @@
 """What tests of several folders share."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.object_storage import CREDENTIALS, ObjectStorage, serving
+
+settings.register_profile(
+    "orch",
+    deadline=None,
+    max_examples=25,  # of 100, which take seconds
+    suppress_health_check=[HealthCheck.too_slow],  # a busy machine is
+)
+settings.load_profile("orch")
+gc.disable()  # until everything is collected, as all of that stays
+
+
+def pytest_collection_finish() -> None:
+    """Python's search for garbage skips what collecting made: 0.4 s each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

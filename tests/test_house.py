@@ -57,3 +57,10 @@ def test_the_limits_are_those_of_the_design() -> None:
         f"and no more than {MEDIAN_MODULES} in half of the folders" in text
     )
     assert "There are no circles, imports inside functions included." in " ".join(text.split())
+
+
+def test_what_make_test_leaves_out_by_name_is_marked() -> None:
+    """Its first part ignores these files, so that collecting does not import playwright."""
+    files = list((ROOT / "tests").rglob("*_in_browser.py"))
+    assert len(files) > 10
+    assert [path.name for path in files if "\npytestmark = MARKS\n" not in path.read_text()] == []

@@ -29,6 +29,7 @@ def test_short_help(verb: str) -> None:
     assert short.stdout.startswith(f"Usage: orch {verb}")
 
 
+@pytest.mark.slow
 def test_help_ends_with_the_folder_of_the_documentation() -> None:
     *_, last = orch("-h", COLUMNS="80").stdout.splitlines()
     pages = {page.name for page in Path(last.strip().removeprefix("Documentation: ")).glob("*.md")}
@@ -43,6 +44,7 @@ def test_help_keeps_the_path_of_the_documentation_on_one_line() -> None:
     assert text.splitlines()[-1] == f"  Documentation: {folder}"
 
 
+@pytest.mark.slow
 def test_a_flag_that_is_no_number_has_what_is_allowed() -> None:
     ended = orch("plan", "forget_bias", "--replicates", "x")
     assert ended.returncode == 2

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.plan.identity import Fingerprints, fingerprints
@@ -56,7 +56,6 @@ def test_every_trial_has_its_own_id() -> None:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_spelling_order_and_defaults_do_not_count(chance: random.Random) -> None:
     text = SMALL
     for plain, others in SPELLINGS.items():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.plan.cost import trial_cost
@@ -25,7 +25,7 @@ FACTORS: dict[str, list[object]] = {
     "training.learning_rate": [0.1, 0.2],
     "training.momentum": [0.0, 0.9],
     "training.clip_norm": [None, 1.0],
-    "training.optimizer": ["sgd", "adam"],
+    "training.optimizer": ["sgd", "rmsprop"],  # both have a momentum
     "task.train_examples": [100, 200],
 }
 
@@ -58,7 +58,6 @@ def _yaml(levels: list[object]) -> str:
     return "[" + ", ".join("null" if level is None else str(level) for level in levels) + "]"
 
 
-@settings(deadline=None, max_examples=60)
 @given(plans())
 def test_every_trial_to_do_is_in_exactly_one_pack(made: Plan) -> None:
     todo = [trial_id for trial_id, state in made.states.items() if state != "done"]
@@ -69,7 +68,6 @@ def test_every_trial_to_do_is_in_exactly_one_pack(made: Plan) -> None:
     assert len({pack.pack_id for pack in made.packs}) == len(made.packs)
 
 
-@settings(deadline=None, max_examples=30)
 @given(plans())
 def test_the_same_study_gives_the_same_packs(made: Plan) -> None:
     again = plan(made.study, dict.fromkeys(_done(made), "completed"), workers=3)

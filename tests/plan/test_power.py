@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -54,7 +54,6 @@ def test_plan_and_report_have_the_same_limits() -> None:
     assert (EXACT_UP_TO, DRAWS) == (signflip.EXACT_UP_TO, signflip.DRAWS)
 
 
-@settings(deadline=None, max_examples=60)
 @given(n=st.integers(1, 13), m=st.integers(1, 40))
 def test_plan_and_report_reach_the_same_p(n: int, m: int) -> None:
     """All differences of all m contrasts are equal: no data give a smaller p."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.plan_document import PlanDocument
@@ -83,7 +83,6 @@ def test_the_order_of_replicates_changes_nothing() -> None:
         assert other.verdict == one.verdict
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.floats(-3, 3), st.floats(0.1, 10))
 def test_shift_and_scale_move_differences_and_intervals_and_no_verdict(
     shift: float, scale: float

@@ -1,23 +1,23 @@
 """Designs that cross nothing, and levels that some variants do not have: names, numbers, page."""
 
-import json
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from orchestrator.plan_document import PlanDocument
-from orchestrator.reports.analysis import analyse
-from orchestrator.reports.build import build_report
-from orchestrator.reports.data.read import read_tables
+from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.data.read import Tables, read_tables
 from orchestrator.reports.export.latex import write_latex
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.page.render import render
 from orchestrator.reports.page.rows.partly_fixed import Partly, partly_fixed
 from orchestrator.reports.roles import roles
+from orchestrator.reports.tables import write_comparisons
 from orchestrator.reports.text.sentences import sentences
 from orchestrator.reports.text.verdicts import statements
 from orchestrator.reports.variants import VARIANT, axis, baseline_text, contrast_text, names_of
@@ -119,37 +119,54 @@ def test_where_factors_are_not_crossed_every_variant_has_a_colour() -> None:
     assert scheme(plan(WHEN)).heads == (CELL, BIAS, DEPTH)
 
 
-@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: sample.study)
-def test_every_variant_meets_its_baseline_and_no_other(sample: Sample, tmp_path: Path) -> None:
-    folder = write(tmp_path, sample)
-    report = build_report(folder)
-    rows = pd.read_parquet(folder / "comparisons.parquet")
-    planned = json.loads((folder / "plan.json").read_text())["variants"]
+@dataclass(frozen=True)
+class Analysed:
+    sample: Sample
+    tables: Tables
+    analysis: Analysis
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Analysed]:
+    """By the name of the study."""
+    folder = tmp_path_factory.mktemp("results")
+    tables = {sample.study: read_tables(write(folder, sample)) for sample in EVERY}
+    return {
+        sample.study: Analysed(sample, tables[sample.study], analyse(tables[sample.study]))
+        for sample in EVERY
+    }
+
+
+@pytest.fixture(params=[sample.study for sample in EVERY])
+def made(request: pytest.FixtureRequest, every: Mapping[str, Analysed]) -> Analysed:
+    return every[request.param]
+
+
+def test_every_variant_meets_its_baseline_and_no_other(made: Analysed, tmp_path: Path) -> None:
+    write_comparisons(tmp_path / "comparisons.parquet", made.analysis)
+    rows = pd.read_parquet(tmp_path / "comparisons.parquet")
+    planned = plan_document(made.sample)["variants"]
     label = {v["variant_id"]: v["variant"] for v in planned}
     pairs = {(v["variant"], label[v["baseline"]]) for v in planned}
     contrasts = {(variant, baseline) for variant, baseline in pairs if variant != baseline}
     assert set(zip(rows["variant"], rows["baseline"], strict=True)) == contrasts
-    assert baseline_text(plan(sample)) in report.finding
+    assert baseline_text(made.analysis.plan) in sentences(made.analysis).finding
 
 
-@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: sample.study)
-def test_every_variant_is_in_the_figure_and_the_tables(sample: Sample, tmp_path: Path) -> None:
-    tables = read_tables(write(tmp_path, sample))
-    analysis, view = analyse(tables), scheme(plan(sample))
-    panels = draw_all(view, analysis)["outcomes"].panels
+def test_every_variant_is_in_the_figure_and_the_tables(made: Analysed) -> None:
+    sample, view = made.sample, scheme(made.analysis.plan)
+    panels = draw_all(view, made.analysis)["outcomes"].panels
     means = [t for panel in panels for t in panel.data if t["name"] == "mean"]
     assert sum(len(trace["x"]) for trace in means) == len(sample.listed)
-    page = render(tables, analysis, sentences(analysis)).html
+    page = render(made.tables, made.analysis, sentences(made.analysis)).html
     results = page.partition('<section id="results">')[2].partition("</section>")[0]
     assert len(re.findall('<td class="level"', results)) == len(sample.listed) * len(view.heads)
     assert ("–</td>" in results) == (sample in (NAMED, WHEN)), "a level that does not exist"
     assert "<old>" not in page
 
 
-@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: sample.study)
-def test_latex_tables_have_a_cell_in_every_column(sample: Sample, tmp_path: Path) -> None:
-    analysis = analyse(read_tables(write(tmp_path, sample)))
-    for path in write_latex(analysis, tmp_path):
+def test_latex_tables_have_a_cell_in_every_column(made: Analysed, tmp_path: Path) -> None:
+    for path in write_latex(made.analysis, tmp_path):
         text = path.read_text()
         columns = re.search(r"begin\{tabular\}\{([lr]+)\}", text)
         rows = [line for line in text.splitlines() if line.endswith(r"\\") and " & " in line]
@@ -157,18 +174,19 @@ def test_latex_tables_have_a_cell_in_every_column(sample: Sample, tmp_path: Path
         assert {line.count(" & ") + 1 for line in rows} == {len(columns[1])}, text
 
 
-def test_verdicts_call_variants_by_their_names(tmp_path: Path) -> None:
-    analysis = analyse(read_tables(write(tmp_path, NAMED)))
+def test_verdicts_call_variants_by_their_names(every: Mapping[str, Analysed]) -> None:
+    analysis = every["named"].analysis
     said = [s.text for s in statements(replace(analysis, replicates_needed=None))]
     assert len(said) == 2
     assert all(text.split(" ")[0] in ("new", "without") for text in said)
     assert all("<old> & deep" in text and " at " not in text for text in said)
 
 
-def test_a_design_without_crossing_has_no_matrix_and_says_what_it_compares(tmp_path: Path) -> None:
-    tables = read_tables(write(tmp_path, STAR))
-    analysis = analyse(tables)
-    page = render(tables, analysis, sentences(analysis)).html
+def test_a_design_without_crossing_has_no_matrix_and_says_what_it_compares(
+    every: Mapping[str, Analysed],
+) -> None:
+    star = every["star"]
+    page = render(star.tables, star.analysis, sentences(star.analysis)).html
     assert "Comparisons with the center" in page
     assert "Each variant against the center," in page
     assert 'class="matrix"' not in page

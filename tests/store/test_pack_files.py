@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.errors import EnvironmentFault
@@ -170,7 +170,6 @@ def columns_of(table: pa.Table) -> Iterator[tuple[str, list[Any]]]:
     return ((name, table[name].to_pylist()) for name in table.column_names)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_rows_survive_the_round_trip(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

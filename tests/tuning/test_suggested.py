@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.make_plan import make_plan
 from orchestrator.plan.records import Plan
 from orchestrator.plan.tuning import TuningSoFar
 from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Nuisance, Study
 from orchestrator.tuning.suggested import SuggestedPoints
+from tests.plan.studies import PRINTS
 from tests.plan.tuned import TUNED
 from tests.study.texts import parse
 
@@ -37,10 +37,9 @@ def planned(
     study: Study, results: Mapping[str, str], scores: Mapping[str, float], search: type = Counting
 ) -> Plan:
     assert study.tune is not None
-    prints = fingerprints(study)
-    suggesting = SuggestedPoints(study, study.tune, prints, scores, results.__contains__, search)
+    suggesting = SuggestedPoints(study, study.tune, PRINTS, scores, results.__contains__, search)
     return make_plan(
-        study, results, 2, None, prints=prints, known=TuningSoFar(suggesting.points(), scores)
+        study, results, 2, None, prints=PRINTS, known=TuningSoFar(suggesting.points(), scores)
     )
 
 

@@ -150,7 +150,7 @@ def test_the_best_constant_predictor_is_at_the_baseline(
 
 
 CLASSES: list[TaskSettings] = [
-    TemporalOrder(length=10, **{**MANY, "test_examples": 400_000}),
+    TemporalOrder(length=10, **MANY),
     Parity(length=5, **MANY),
     Latch(length=4, **MANY),
 ]
@@ -163,7 +163,7 @@ def test_always_naming_one_class_is_right_as_often_as_the_baseline_says(
     data = load(settings)
     _, targets = held_out(data)
     share = (targets == 0).double().mean().item()
-    assert share == pytest.approx(data.baselines["accuracy"], rel=0.01)
+    assert share == pytest.approx(data.baselines["accuracy"], rel=0.02)
 
 
 @pytest.mark.parametrize(("items", "alphabet"), [(10, 8), (5, 3)])

@@ -69,7 +69,7 @@ def check_nested(build: Sized, seed: int, few: int, more: int, validated: int) -
 
 @pytest.mark.parametrize("name", SIZED)
 def test_splits_are_nested(name: str) -> None:
-    @settings(max_examples=4, deadline=None)
+    @settings(max_examples=4)
     @given(st.integers(0, 2**63 - 1), SIZE, SIZE, SIZE)
     def law(seed: int, few: int, extra: int, validated: int) -> None:
         check_nested(sized(name), seed, few, min(few + extra, 250), validated)

@@ -17,11 +17,14 @@ from orchestrator.reports.export.errors import ExportChoiceError, ExportError
 from orchestrator.reports.export.latex import escaped, mean_text, write_latex
 from orchestrator.reports.export.series import read_series
 from orchestrator.reports.export.tables import write_csv
+from orchestrator.reports.figures.all_figures import draw_all
+from orchestrator.reports.figures.facets import scheme
 from tests.reports.sample import Factors, Sample, write
 
 if TYPE_CHECKING:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TWO: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 3]}
 
 
@@ -132,7 +135,9 @@ class TestTensorboard:
         found.Reload()
         return found
 
-    def test_its_reader_finds_every_value_at_its_epoch(self, study: Path, tmp_path: Path) -> None:
+    def test_its_reader_finds_every_value_and_gradient_at_its_epoch(
+        self, study: Path, tmp_path: Path
+    ) -> None:
         series = next(read_series(study))
         folder, *others = tensorboard.write_tensorboard(study, tmp_path)
         assert len(others) == 27  # of 28 trials; each has its folder
@@ -146,10 +151,7 @@ class TestTensorboard:
             & (metrics["metric"] == "accuracy")
         ]
         assert curve == pytest.approx(dict(zip(mine["epoch"], mine["value"], strict=True)))
-
-    def test_gradients_through_depth_are_there(self, study: Path, tmp_path: Path) -> None:
-        folder = tensorboard.write_tensorboard(study, tmp_path)[-1]
-        assert "delta/hidden.3" in self.read(folder).Tags()["scalars"]
+        assert "delta/hidden.3" in self.read(others[-1]).Tags()["scalars"]
 
     def test_settings_are_hyperparameters(self, study: Path, tmp_path: Path) -> None:
         path = study / "trials.parquet"
@@ -190,6 +192,21 @@ def test_pictures_choose_only_what_there_is(analysis: Analysis, tmp_path: Path) 
     with pytest.raises(ExportChoiceError, match=r"no figure has model\.depth=2; there is: .*=3"):
         pictures.write_pictures(analysis, tmp_path, "svg", {"model.depth": "2"})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_pictures_can_be_pdf(
+    analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them; the test of the command draws all, as SVG."""
+    drawn = {"outcomes": draw_all(scheme(analysis.plan), analysis)["outcomes"]}
+    monkeypatch.setattr(pictures, "draw_all", lambda *_: drawn)
+    picture, captions = pictures.write_pictures(analysis, tmp_path, "pdf", {})
+    assert picture.name == "outcomes.pdf"
+    assert picture.read_bytes().startswith(b"%PDF")
+    assert captions.read_text().startswith("outcomes: ")
 
 
 @pytest.mark.slow

@@ -29,11 +29,13 @@ STUDIES: dict[str, Factors] = {
 }  # fmt: skip
 
 
-def write_study(kind: str, folder: Path) -> Path:
+def write_study(kind: str, folder: Path, probes: bool = True) -> Path:
     """A study with the factors of `STUDIES[kind]`."""
     factors = STUDIES[kind]
     baseline = {path: factors[path][0] for path in list(factors)[:1]}
-    sample = Sample(study="s", factors=factors, baseline=baseline, replicates=2, epochs=5)
+    sample = Sample(
+        study="s", factors=factors, baseline=baseline, replicates=2, epochs=5, probes=probes
+    )
     return write(folder, sample)
 
 

@@ -1,24 +1,26 @@
 """Figures of every kind of study: plotly accepts them, lists offer what is drawn."""
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 import pytest
 
 from orchestrator.reports.figures.palette import INK, LOOKS, dark_of
+from orchestrator.reports.figures.records import Figure
 from tests.reports.figures.drawing import STUDIES, drawn, shown, write_study
 from tests.reports.sample import Drawn
 
 pytestmark = pytest.mark.slow  # whole analyses and pages
 
 
-@pytest.fixture(params=STUDIES)
-def study(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return write_study(request.param, tmp_path)
+@pytest.fixture(scope="module", params=STUDIES)
+def figures(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Figure]:
+    return drawn(write_study(request.param, tmp_path_factory.mktemp("results")))[1]
 
 
-def test_plotly_accepts_every_panel_of_every_kind_of_study(study: Path) -> None:
-    _, figures = drawn(study)
+def test_plotly_accepts_every_panel_of_every_kind_of_study(figures: Mapping[str, Figure]) -> None:
     through_depth = {"delta", "weight_grad", "saturation"} <= figures.keys()
     assert through_depth != ("time_decay" in figures)
     assert {"outcomes", "curves"} <= figures.keys()
@@ -28,8 +30,7 @@ def test_plotly_accepts_every_panel_of_every_kind_of_study(study: Path) -> None:
             go.Figure(data=list(panel.data), layout=panel.layout)
 
 
-def test_every_choice_shows_something(study: Path) -> None:
-    _, figures = drawn(study)
+def test_every_choice_shows_something(figures: Mapping[str, Figure]) -> None:
     for figure in figures.values():
         for chooser in figure.choosers:
             assert chooser.chosen in [value for value, _ in chooser.options]

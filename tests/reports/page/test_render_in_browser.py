@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, PHONE, Visit, clashes, wait_until
-from tests.reports.sample import Factors, Sample, write, write_small
+from tests.reports.sample import Factors, Sample, write
 from tests.reports.test_build import evil
 
 pytestmark = MARKS
@@ -28,11 +28,6 @@ def phone(chromium: Browser, report: Path) -> Visit:
 def every_figure(visit: Visit) -> Visit:
     visit.figures = visit.draw_all()
     return visit
-
-
-@pytest.fixture(scope="module")
-def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_report(write_small(tmp_path_factory.mktemp("results"))).path
 
 
 @pytest.fixture
@@ -264,8 +259,7 @@ def test_paper_is_wide_enough_for_every_table(browser: Browser, report: Path) ->
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 718
 
 
-def test_printing_draws_every_figure(browser: Browser, report: Path) -> None:
-    visit = Visit(browser, report)
+def test_printing_draws_every_figure(visit: Visit) -> None:
     visit.page.wait_for_selector("html[data-inflated]", state="attached")
     drawn = "[...document.querySelectorAll('.plot')].every(e => e.querySelector('.main-svg'))"
     visit.page.evaluate(f"addEventListener('beforeprint', () => {{ window.drawn = {drawn}; }})")

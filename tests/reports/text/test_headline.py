@@ -11,11 +11,12 @@ from tests.reports.some import some
 from tests.reports.text.told import Told, told
 
 ACTIVATIONS: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 4]}
-SAMPLE = Sample(study="s", factors=ACTIVATIONS, replicates=8)
+SAMPLE = Sample(study="s", factors=ACTIVATIONS, replicates=8, probes=False)
+PROBED = replace(SAMPLE, probes=True)
 
 
 def test_levels_come_first_then_the_gradient_then_counts(tmp_path: Path) -> None:
-    found = told(tmp_path, SAMPLE)
+    found = told(tmp_path, PROBED)
     said = found.said.finding
     verdicts = [row.verdict for row in found.analysis.comparisons.rows]
     assert said.startswith("In test accuracy, with depth 4 tanh (9")
@@ -37,7 +38,7 @@ def test_undecided_when_nothing_is_decided(tmp_path: Path) -> None:
 
 
 def test_without_probes_no_gradient_is_claimed(tmp_path: Path) -> None:
-    assert "gradient" not in told(tmp_path, replace(SAMPLE, probes=False)).said.finding
+    assert "gradient" not in told(tmp_path, SAMPLE).said.finding
 
 
 def test_all_failed(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_one_replicate(tmp_path: Path) -> None:
 
 
 def test_underflow_of_a_smooth_activation_is_a_warning(tmp_path: Path) -> None:
-    tables = read_tables(write(tmp_path, replace(SAMPLE, replicates=6)))
+    tables = read_tables(write(tmp_path, replace(PROBED, replicates=6)))
     tables.gradients.loc[tables.gradients["position"] == 1, "value"] = 0.0
     assert any(warning.startswith("Underflow") for warning in Told.of(tables).said.warnings)
 

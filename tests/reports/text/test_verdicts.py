@@ -50,6 +50,7 @@ def test_few_replicates_are_undecided_and_say_what_it_takes(tmp_path: Path) -> N
     assert found.said.command == f"orch run s --replicates {needed.proposed}"
 
 
+@pytest.mark.slow
 def test_of_many_the_most_important_of_each_verdict_are_shown(
     full_built: Report, full_drawn: Drawn
 ) -> None:

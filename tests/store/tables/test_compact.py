@@ -189,7 +189,7 @@ def written_at(paths: ResultsPaths, compact_again: Any = None) -> dict[str, int]
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6))
 def test_tables_do_not_depend_on_packing(
     seed: int, tmp_path_factory: pytest.TempPathFactory

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.study.load import Overrides
@@ -163,7 +163,6 @@ SETS = st.fixed_dictionaries({}, optional=SETTINGS)
 ONLY = st.lists(st.sampled_from(["activation=sigmoid", "activation=tanh", "init.scale=1"]))
 
 
-@settings(deadline=None)
 @given(values=SETS, only=ONLY)
 def test_the_text_of_a_changed_study_is_that_study(
     values: dict[str, object], only: list[str]

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow  # whole analyses and pages
 
 @pytest.fixture(params=STUDIES)
 def study(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return write_study(request.param, tmp_path)
+    return write_study(request.param, tmp_path, probes=False)
 
 
 def test_every_replicate_and_every_mean_is_drawn(study: Path) -> None:

@@ -34,17 +34,17 @@ def check_places(visit: Visit, plots: Any) -> None:
 
 
 def test_plots_fill_their_places_on_paper_from_a_narrow_window(
-    browser: Browser, report: Path
+    browser: Browser, small_report: Path
 ) -> None:
-    visit = Visit(browser, report, size={"width": 390, "height": 800})
+    visit = Visit(browser, small_report, size={"width": 390, "height": 800})
     visit.page.wait_for_selector(".main-svg")  # some are drawn for the window
     check_places(visit, printed(visit))
 
 
 def test_a_wide_dark_page_is_printed_with_dark_ink_and_dark_again_after(
-    browser: Browser, report: Path
+    browser: Browser, small_report: Path
 ) -> None:
-    visit = Visit(browser, report, scheme="dark", size={"width": 1280, "height": 800})
+    visit = Visit(browser, small_report, scheme="dark", size={"width": 1280, "height": 800})
     visit.page.wait_for_selector(".main-svg .xtick text")
     light = "getComputedStyle(document.querySelector('.xtick text')).fill"
     before = visit.page.evaluate(light)

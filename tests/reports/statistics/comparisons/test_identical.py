@@ -16,7 +16,7 @@ from orchestrator.reports.text.verdicts import statements
 from orchestrator.run.run_study import run_study
 from tests.reports.sample import Sample, write
 
-SAMPLE = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=7)
+SAMPLE = Sample(factors={"model.activation": ["sigmoid", "tanh"]}, replicates=7, probes=False)
 
 
 @pytest.fixture

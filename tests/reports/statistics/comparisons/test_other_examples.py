@@ -1,6 +1,6 @@
 """Intervals for other seeds and other test examples, against scipy, an ANOVA and simulations."""
 
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,16 +23,16 @@ from orchestrator.reports.statistics.comparisons.other_examples import (
 )
 from orchestrator.reports.statistics.intervals import Floats
 from tests.reports.answered import FIXED, packed, right, with_answers
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 
 SAMPLE = Sample(
     study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=6, probes=False
 )
 
 
-@pytest.fixture
-def tables(tmp_path: Path) -> Tables:
-    return with_answers(read_tables(write(tmp_path, SAMPLE)))
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    return with_answers(read_tables(write(tmp_path_factory.mktemp("results"), SAMPLE)))
 
 
 def half_widths(found: Crossed) -> Floats:
@@ -171,7 +171,7 @@ def test_numbers_and_words_have_no_mcnemar(tables: Tables) -> None:
     numbers = {key: packed(rng.normal(size=200)) for key in tables.answers}
     words = {k: packed(each.values.astype(float), [50, 150]) for k, each in tables.answers.items()}
     for answers in (numbers, words):
-        found = analyse(dataclasses.replace(tables, answers=answers)).other_examples
+        found = analyse(replace(tables, answers=answers)).other_examples
         assert [each.mcnemar_p for each in found.intervals.values()] == [None]
         assert not found.mcnemar
 
@@ -184,14 +184,14 @@ def test_pairs_without_answers_have_none(tables: Tables) -> None:
     equal = {key: packed(np.ones(200)) for key in tables.answers}
     for answers, why in ((mixed, "incomplete"), (unlike, "incomplete"), (equal, "no_spread"),
                          ({}, "not_stored")):  # fmt: skip
-        found = analyse(dataclasses.replace(tables, answers=answers)).other_examples
+        found = analyse(replace(tables, answers=answers)).other_examples
         assert (dict(found.intervals), set(found.without.values())) == ({}, {why})
 
 
 def test_a_metric_of_another_split_has_none(tables: Tables) -> None:
-    compare = dataclasses.replace(tables.plan.compare, metric="validation/accuracy")
-    plan = dataclasses.replace(tables.plan, compare=compare)
-    found = analyse(dataclasses.replace(tables, plan=plan)).other_examples
+    compare = replace(tables.plan.compare, metric="validation/accuracy")
+    plan = replace(tables.plan, compare=compare)
+    found = analyse(replace(tables, plan=plan)).other_examples
     assert set(found.without.values()) == {"no_test_mean"}
 
 
@@ -212,8 +212,11 @@ def test_a_difference_of_shares_is_at_most_one(tables: Tables) -> None:
     assert -1 <= found.low < found.high <= 1
 
 
-def test_480_trials_have_an_interval_for_each_comparison(tmp_path: Path) -> None:
-    tables = with_answers(read_tables(write(tmp_path, Sample(probes=False))), FIXED, 1000)
-    rows = analyse(dataclasses.replace(tables, answers={})).comparisons.rows
+def test_every_comparison_of_a_crossed_study_has_one(tmp_path: Path) -> None:
+    crossing: Factors = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 2]}
+    sample = replace(SAMPLE, factors=crossing)
+    tables = with_answers(read_tables(write(tmp_path, sample)), FIXED, 1000)
+    rows = analyse(replace(tables, answers={})).comparisons.rows
     found = other_examples(tables.plan, rows, tables.answers)
-    assert len(found.intervals) == 36
+    assert found.intervals.keys() == {row.variant for row in rows}
+    assert len(rows) == 4

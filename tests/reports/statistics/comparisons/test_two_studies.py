@@ -14,7 +14,7 @@ from tests.reports.sample import Factors, Sample, write
 from tests.reports.some import some
 
 FACTORS: Factors = {"model.activation": ["sigmoid", "tanh"], "model.depth": [1, 4]}
-A = Sample(study="a", factors=FACTORS, replicates=8)
+A = Sample(study="a", factors=FACTORS, replicates=8, probes=False)
 B = replace(A, study="b")
 
 

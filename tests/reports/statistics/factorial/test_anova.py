@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.anova import AnovaRM, anova_lm
@@ -208,7 +208,6 @@ Made = tuple[int, int, int, int]
 TABLES = st.tuples(st.integers(2, 3), st.integers(2, 3), st.integers(2, 5), st.integers(0, 99))
 
 
-@settings(deadline=None, max_examples=50)
 @given(TABLES, st.floats(-50, 50), st.floats(0.1, 50))
 def test_shift_and_scale_change_no_share(made: Made, shift: float, scale: float) -> None:
     a, b, replicates, seed = made
@@ -220,7 +219,6 @@ def test_shift_and_scale_change_no_share(made: Made, shift: float, scale: float)
         assert other.p == pytest.approx(one.p, rel=1e-6, abs=1e-12) if one.p else True
 
 
-@settings(deadline=None, max_examples=50)
 @given(TABLES, st.randoms())
 def test_the_order_of_replicates_and_levels_does_not_matter(made: Made, random: Random) -> None:
     a, b, replicates, seed = made

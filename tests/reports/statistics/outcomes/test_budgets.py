@@ -12,7 +12,7 @@ from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.outcomes.budgets import budgets
 from tests.reports.sample import Sample, early_stopped, write
 
-TWO = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3)
+TWO = Sample(factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3, probes=False)
 EPOCHS = [4, 5, 6, 8, 9, 12]
 
 

@@ -13,7 +13,7 @@ from orchestrator.reports.statistics.outcomes.final_epochs import FinalEpochs, f
 from orchestrator.reports.text.methods import methods
 from tests.reports.sample import Sample, write
 
-TWO = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3)
+TWO = Sample(factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3, probes=False)
 EPOCHS = [4, 5, 6, 8, 9, 12]
 
 

@@ -1,13 +1,10 @@
 """Variants whose curve still rose when training ended."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from orchestrator.plan_document import PlanDocument
-from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.outcomes.improving import (
     STILL,
@@ -16,12 +13,12 @@ from orchestrator.reports.statistics.outcomes.improving import (
     improving,
     tail_share,
 )
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Sample, parse_plan, plan_document
 
 
 @pytest.fixture
-def plan(tmp_path: Path) -> PlanDocument:
-    return read_tables(write(tmp_path, Sample(study="s", replicates=1))).plan
+def plan() -> PlanDocument:
+    return parse_plan(plan_document(Sample(study="s", replicates=1)))
 
 
 def found(plan: PlanDocument, curves: Floats, split: str = "validation") -> Improving:

@@ -31,7 +31,6 @@ STRATA = [RNG.normal(0.5, 0.1, 8), RNG.normal(0.8, 0.2, 8), RNG.normal(0.3, 0.1,
 SCORES = st.lists(st.floats(-2, 2), min_size=1, max_size=30)
 
 
-@settings(deadline=None)
 @given(SCORES)
 def test_the_interquartile_mean_is_scipys_trimmed_mean(scores: list[float]) -> None:
     expected = stats.trim_mean(scores, 0.25)
@@ -60,7 +59,7 @@ def test_same_seed_same_interval_other_seed_other() -> None:
     assert [*map(float, bootstrap(STRATA))] == [*map(float, bootstrap(STRATA))]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.floats(-3, 3), st.floats(0.1, 5))
 def test_shift_and_scale_move_value_and_interval(shift: float, scale: float) -> None:
     moved = bootstrap([shift + scale * each for each in STRATA])
@@ -147,12 +146,16 @@ TASKS = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": ["a", "b"
 SAMPLE = Sample(study="s", factors=TASKS, replicates=6, probes=False)
 
 
-def analysed(tmp_path: Path, sample: Sample = SAMPLE) -> Analysis:
+def analysed(tmp_path: Path, sample: Sample) -> Analysis:
     return analyse(read_tables(write(tmp_path, sample)))
 
 
-def test_scores_are_between_baseline_and_the_best_possible(tmp_path: Path) -> None:
-    analysis = analysed(tmp_path)
+@pytest.fixture(scope="module")
+def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    return analysed(tmp_path_factory.mktemp("results"), SAMPLE)
+
+
+def test_scores_are_between_baseline_and_the_best_possible(analysis: Analysis) -> None:
     found = some(analysis.across_tasks)
     assert [dict(task) for task in found.tasks] == [{"task.name": name} for name in "abc"]
     assert [c.levels["model.activation"] for c in found.contenders] == ["sigmoid", "tanh", "relu"]
@@ -201,8 +204,7 @@ def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path:
     assert any("1 variant left out" in note for note in section.notes)
 
 
-def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path: Path) -> None:
-    analysis = analysed(tmp_path)
+def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(analysis: Analysis) -> None:
     figure = draw_all(scheme(analysis.plan), analysis)["across_tasks"]
     (panel,) = figure.panels
     lines = [trace for trace in panel.data if "fill" not in trace]
@@ -212,8 +214,7 @@ def test_the_figure_draws_the_profiles_in_the_colours_of_the_levels(tmp_path: Pa
     assert "seed" in figure.caption
 
 
-def test_the_sentence_names_the_best(tmp_path: Path) -> None:
-    analysis = analysed(tmp_path)
+def test_the_sentence_names_the_best(analysis: Analysis) -> None:
     section = some(across_tasks_section(scheme(analysis.plan), analysis.across_tasks))
     best = max(some(analysis.across_tasks).contenders, key=lambda each: each.iqm)
     assert f"{best.levels['model.activation']} has the highest" in section.finding
@@ -254,6 +255,5 @@ def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path: Path) -
     assert f"{difference:.2f}" in drawn.caption
 
 
-def test_below_five_tasks_there_is_no_diagram(tmp_path: Path) -> None:
-    analysis = analysed(tmp_path)
+def test_below_five_tasks_there_is_no_diagram(analysis: Analysis) -> None:
     assert "ranks" not in draw_all(scheme(analysis.plan), analysis)

@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 import pytest
 
 from orchestrator.reports.analysis import analyse
-from orchestrator.reports.build import build_report
 from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.records import Figure
+from orchestrator.reports.page.render import render
 from orchestrator.reports.statistics.tasks.baselines import baselines
-from tests.reports.sample import Sample, write
+from orchestrator.reports.text.sentences import sentences
+from tests.reports.sample import Factors, Sample, write
 
 
 def trials(**values: Sequence[float | None]) -> pd.DataFrame:
@@ -143,8 +144,9 @@ def test_a_baseline_is_no_metric_that_could_be_chosen(tmp_path: Path) -> None:
 
 
 def test_the_table_says_how_many_trials_solved_the_task(memory: Path) -> None:
-    page = build_report(memory).path.read_text()
-    solved = analyse(read_tables(memory)).solved
+    tables = read_tables(memory)
+    analysis = analyse(tables)
+    page, solved = render(tables, analysis, sentences(analysis)).html, analysis.solved
     assert {each.n for each in solved.values()} == {6}
     assert len({each.k for each in solved.values()}) > 1
     for each in solved.values():
@@ -153,6 +155,10 @@ def test_the_table_says_how_many_trials_solved_the_task(memory: Path) -> None:
     assert "Wilson 1927" in page
 
 
-def test_a_task_that_cannot_be_solved_has_no_such_column(small: Path) -> None:
-    page = build_report(small).path.read_text()
+def test_a_task_that_cannot_be_solved_has_no_such_column(tmp_path: Path) -> None:
+    factors: Factors = {"model.activation": ["sigmoid", "tanh"]}
+    tables = read_tables(write(tmp_path, Sample(factors=factors, replicates=6, probes=False)))
+    analysis = analyse(tables)
+    page = render(tables, analysis, sentences(analysis)).html
+    assert '<section id="results">' in page
     assert "the Wilson interval of their share" not in page

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from orchestrator.reports.build import build_report
 from tests.reports.page.browsing import MARKS, Visit, wait_until
 from tests.reports.page.scripts.filters.chips import chip, shown_rows
-from tests.reports.sample import Sample, write
+from tests.reports.sample import Factors, Sample, write
 
 pytestmark = MARKS
 
@@ -70,7 +70,8 @@ MALFORMED = [
 
 def test_malformed_fragments_are_passed_over(browser: Browser, tmp_path: Path) -> None:
     """As the page opens, and one after another in the open page."""
-    sample = Sample(study="s", factors={"model.activation": ["sigmoid", "tanh"]}, replicates=3)
+    factors: Factors = {"model.activation": ["sigmoid", "tanh"]}
+    sample = Sample(study="s", factors=factors, replicates=3, probes=False)
     path = build_report(write(tmp_path, sample)).path
     visit = Visit(browser, path, fragment=MALFORMED[0])
     rows = shown_rows(visit, "#results table")
@@ -97,8 +98,9 @@ def has_kind(visit: Visit, figure: str, kind: str) -> Any:
 
 
 def test_axes_become_linear_and_logarithmic_and_the_link_knows(
-    browser: Browser, report: Path, visit: Visit
+    browser: Browser, small_report: Path
 ) -> None:
+    visit = Visit(browser, small_report)
     for name, opens in (("curves", "linear"), ("delta", "log"), ("delta_by_epoch", "log")):
         visit.draw(name)
         before = axes(visit, name)
@@ -117,7 +119,7 @@ def test_axes_become_linear_and_logarithmic_and_the_link_knows(
         visit.page.locator("#figure-saturation").get_by_role("button", name="log scale").count()
         == 0
     )
-    again = Visit(browser, report, fragment="#" + visit.page.url.split("#")[1])
+    again = Visit(browser, small_report, fragment="#" + visit.page.url.split("#")[1])
     again.draw("delta")
     assert {kind for kind, _ in axes(again, "delta")} == {"linear"}
     assert not visit.wrong

@@ -165,7 +165,7 @@ def test_cards_of_a_hostile_and_of_an_unfinished_study(browser: Browser, tmp_pat
         visit.page.locator("#trials summary").click()
         links = visit.page.locator("#trials tbody a")
         links.first.wait_for()
-        for number in range(links.count()):
+        for number in range(0, links.count(), 4):  # of each variant, and of what is lost
             links.nth(number).click()
             opened(visit)
             visit.page.keyboard.press("Escape")
