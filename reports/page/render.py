@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ LARGEST_BYTES = 8_000_000
 BESIDE = "report_data"  # the folder beside the page
 
 
+@cache
 def environment() -> Environment:
     """Escapes everything; a name that is missing is an error, not an empty string."""
     made = Environment(
@@ -105,7 +107,7 @@ def _html(
         data=data,
         beside=BESIDE,
         dark_of=dark_of(),
-        plotly=deflated(plotly.encode()),
+        plotly=_deflated_plotly(),
         script=script,
         policy=policy([plotly, script], loads=len(data) <= len(figures)),
         thumbnail=thumbnail(view, analysis.outcomes),
@@ -129,10 +131,16 @@ def source(name: str) -> Markup:
     return Markup((folder / name).read_text(encoding="utf-8"))
 
 
+@cache
+def _deflated_plotly() -> str:
+    return deflated_text(plotly_js())
+
+
 def deflated_text(text: str) -> str:
     return deflated(text.encode())
 
 
+@cache
 def plotly_js() -> str:
     """plotly.js with the traces of flat axes only, a third of the whole library."""
     return (FOLDER / "plotly" / "plotly-cartesian.min.js").read_text(encoding="utf-8")

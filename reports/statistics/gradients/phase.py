@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -88,8 +89,7 @@ def factors(activation: str, weights: Floats, biases: Floats) -> Floats:
     above or below. Where there is none above, q grows without bound and √χ tends to a limit: to
     √(σ_w² / 2) for ReLU and softplus, taken at the largest q of the table.
     """
-    x, slope = np.log(_Q), squared_slope(activation, _Q)
-    per_q = squared_output(activation, _Q) / _Q
+    x, (per_q, slope) = np.log(_Q), _tables(activation)
     w, b = np.meshgrid(weights, biases)
     growth = w[..., None] * per_q + b[..., None] / _Q - 1  # its sign is that of the map less q
     start = int(np.abs(x).argmin())
@@ -99,6 +99,12 @@ def factors(activation: str, weights: Floats, biases: Floats) -> Floats:
         _crossing(x[start::-1], -growth[..., start::-1]),
     )
     return np.asarray(np.sqrt(w * np.interp(log_q, x, slope)))
+
+
+@cache
+def _tables(activation: str) -> tuple[Floats, Floats]:
+    """(E[φ²] / q, E[φ'²]) at every q of `_Q`."""
+    return squared_output(activation, _Q) / _Q, squared_slope(activation, _Q)
 
 
 def _crossing(x: Floats, growth: Floats) -> Floats:
