@@ -1,6 +1,6 @@
-"""A guard against getting slower: `make bench-quick`, under 3 minutes.
+"""A guard against getting slower: `make bench-quick`, a minute.
 
-    python -m benchmarks.quick [--rounds 3] [--write]
+    python -m benchmarks.quick [--rounds 2] [--write]
 
 Ratios of CPU times taken in turns in one run, so that neither the machine nor what else it does
 matters much; the smaller, the faster `orch` is. Prints them beside those of `baseline.json`, as one
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
@@ -27,9 +28,10 @@ from benchmarks.bench_plan import study_text
 from benchmarks.bench_training import feed_forward_pack, feed_forward_stack, operations
 from benchmarks.rivals import loop
 from benchmarks.rivals import stacked as by_hand
-from benchmarks.rivals.work import nets, studies
+from benchmarks.rivals.work import FeedForward, Recurrence, studies
 from benchmarks.simulated import write_study
 from orchestrator.plan.make_plan import make_plan
+from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.load import parse_study
 from orchestrator.training.engine import train
 
@@ -45,7 +47,7 @@ Pair = tuple[Work, Work]  # ours, and what it is compared with
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="make these the baseline")
     asked = parser.parse_args()
     torch.set_num_threads(1)
@@ -88,10 +90,31 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+class BriefForward(FeedForward):
+    epochs = 8
+
+
+class BriefRecurrence(Recurrence):
+    epochs = 2
+
+
 def pack_to_hand_written() -> Pair:
     """A pack of 30 tanh nets, 4 deep, to the same as `baddbmm` with autograd."""
-    pack, stack = feed_forward_pack("tanh", 4), feed_forward_stack("tanh", 4)
+    pack = brief(feed_forward_pack("tanh", 4), BriefForward.epochs)
+    stack: list[FeedForward] = [BriefForward(**vars(n)) for n in feed_forward_stack("tanh", 4)]
     return lambda: train(pack), lambda: by_hand.train(stack)
+
+
+def brief(pack: Pack, epochs: int) -> Pack:
+    """The same trials, of fewer epochs."""
+
+    def shortened(trial: Trial) -> Trial:
+        settings = trial.variant.settings
+        training = settings.training.model_copy(update={"epochs": epochs})
+        short = replace(settings, training=training)
+        return replace(trial, variant=replace(trial.variant, settings=short))
+
+    return replace(pack, trials=tuple(map(shortened, pack.trials)))
 
 
 def lstm_to_loop() -> Pair:
@@ -100,8 +123,8 @@ def lstm_to_loop() -> Pair:
     packs = make_plan(study, {}, workers=1).packs
     cell = "model.cell"
     pack = next(p for p in packs if p.trials[0].variant.settings.flat[cell] == "lstm")
-    net = next(net for net in nets("recurrent", 3) if getattr(net, "cell", "") == "lstm")
-    return lambda: train(pack), lambda: list(loop.train(net))
+    short, net = brief(pack, BriefRecurrence.epochs), BriefRecurrence("lstm", seed=0)
+    return lambda: train(short), lambda: list(loop.train(net))
 
 
 def wide_steps_to_bmm() -> Pair:
@@ -113,8 +136,8 @@ def wide_steps_to_bmm() -> Pair:
     features = torch.randn(WIDE["members"], WIDE["width"], WIDE["batch"])
     products = round(STEPS * operations(WIDE) / (2 * weights.numel() * WIDE["batch"]))
     return (
-        lambda: [stacks.epoch(trials, data, members) for _ in range(5)],
-        lambda: [torch.bmm(weights, features) for _ in range(5 * products)],
+        lambda: [stacks.epoch(trials, data, members) for _ in range(2)],
+        lambda: [torch.bmm(weights, features) for _ in range(2 * products)],
     )
 
 
