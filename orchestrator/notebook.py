@@ -10,12 +10,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from orchestrator.reports.analysis import Analysis, analyse
-from orchestrator.reports.data.read import Tables, read_tables
+from orchestrator.reports.data.read import Tables
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.composed import composed
 from orchestrator.reports.figures.facets import scheme
 from orchestrator.reports.figures.records import Figure
 from orchestrator.reports.frames import comparisons_frame, results_frame
+from orchestrator.reports.statistics.gradients.compared import read_study
 from orchestrator.reports.text.headline import finding
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
@@ -97,6 +98,6 @@ def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
     paths = results_now(results)
     document = document_of(study, paths)
     with current_tables(paths, document) as current:
-        tables = read_tables(current.folder, current.unstored)
+        tables = read_study(current.folder, current.unstored)
         trials = pd.read_parquet(current.folder / "trials.parquet")
     return OpenStudy(paths.study(document.study).root, trials, tables, analyse(tables))

@@ -44,7 +44,7 @@ class Compare:
     direction: str  # maximize | minimize
     unit: str
     baseline: Mapping[str, Level]
-    smallest_difference: float | None
+    smallest_difference: float | None  # of a gradient, as all its values, a natural logarithm
 
 
 @dataclass(frozen=True, slots=True)

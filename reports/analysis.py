@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.data.samples import Sample
@@ -113,10 +114,11 @@ class Analysis:
 
 
 def analyse(tables: Tables) -> Analysis:
-    """Runs every statistic once. Needs no figure and no page."""
+    """Runs every statistic once. Needs no figure and no page. tables: of `read_study`."""
     plan = tables.plan
     results = outcomes(tables.trials, plan.compare)
     least, lost = baselines(tables.trials), diverged(tables.trials, plan.compare.metric)
+    of_gradient = is_gradient(plan.compare.metric)  # which explains itself
     compared = _compare(plan, tables.trials, results, lost)
     measured = gradients(tables, results)
     profiles = decay(tables.gradients, measured.fits)
@@ -149,7 +151,7 @@ def analyse(tables: Tables) -> Analysis:
         curves=_curves(plan, tables.metrics),
         replicate_curves=replicate_curves(tables.metrics, plan.compare.metric),
         gradients=measured,
-        unlike_gradients=unlike_gradients(context, profiles),
+        unlike_gradients=None if of_gradient else unlike_gradients(context, profiles),
         profiles=profiles,
         backward_profiles=decay(tables.gradients, measured.fits, backward=True),
         pre_activations=layer_quantiles(plan, profiles, PRE_ACTIVATION),

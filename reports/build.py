@@ -7,9 +7,10 @@ from pathlib import Path
 
 from orchestrator.files import write_text
 from orchestrator.reports.analysis import Analysis, analyse
-from orchestrator.reports.data.read import Tables, read_tables
+from orchestrator.reports.data.read import Tables
 from orchestrator.reports.index import write_index
 from orchestrator.reports.page.render import BESIDE, render
+from orchestrator.reports.statistics.gradients.compared import read_study
 from orchestrator.reports.tables import write_comparisons, write_decay
 from orchestrator.reports.text.sentences import Sentences, sentences
 from orchestrator.reports.text.verdicts import rest_text, shown
@@ -36,7 +37,7 @@ def build_report(folder: Path, refresh_s: int | None = None, unstored: int = 0) 
     unstored: number of trials that the folder's tables have and the store has not. If there are
     any, no table is written: they may be the only copy.
     """
-    tables = read_tables(folder, unstored)
+    tables = read_study(folder, unstored)
     analysis = analyse(tables)
     if not unstored:
         write_comparisons(folder / "comparisons.parquet", analysis)
@@ -48,7 +49,7 @@ def build_report(folder: Path, refresh_s: int | None = None, unstored: int = 0) 
 
 def build_page(folder: Path, into: Path, refresh_s: int | None = None, unstored: int = 0) -> Report:
     """The page of `build_report` alone, in another folder: nothing is written into the results."""
-    tables = read_tables(folder, unstored)
+    tables = read_study(folder, unstored)
     return _write_page(tables, analyse(tables), into, refresh_s)
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import PlanDocument
 
 Axis = Literal["depth", "time"]
@@ -34,7 +35,7 @@ def comes_first(plan: PlanDocument, hidden: int) -> bool:
 
 
 def asks_for_gradients(plan: PlanDocument) -> bool:
-    return plan.compare.metric.startswith("gradient/") or bool(_GRADIENT.search(plan.question))
+    return is_gradient(plan.compare.metric) or bool(_GRADIENT.search(plan.question))
 
 
 def concerns(plan: PlanDocument, axis: Axis) -> bool:

@@ -11,8 +11,8 @@ from orchestrator.files import faults
 from orchestrator.paths import Location
 from orchestrator.reports.analysis import Analysis, analyse
 from orchestrator.reports.data.errors import ReportError
-from orchestrator.reports.data.read import read_tables
 from orchestrator.reports.export.errors import ExportChoiceError, ExportError
+from orchestrator.reports.statistics.gradients.compared import read_study
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
 from orchestrator.store.remote.mirror import push_study
@@ -40,7 +40,7 @@ def export(study: str, wanted: Wanted, *, results: Location | None) -> int:
     paths = results_now(results)
     document = document_of(study, paths)
     with _told(), current_tables(paths, document) as current:
-        analysis = analyse(read_tables(current.folder, current.unstored))
+        analysis = analyse(read_study(current.folder, current.unstored))
         if wanted.form == "mlflow":
             _to_server(current.folder, analysis, _uri(wanted))
         else:

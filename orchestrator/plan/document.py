@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 import orchestrator.plan_document as document
+from orchestrator.gradient_metrics import FACTOR, GRADIENT_METRICS, is_gradient
 from orchestrator.models.catalogue import Metric, sampling_of, task_entry
 from orchestrator.models.settings import TaskSettings
 from orchestrator.plan.records import Plan
@@ -80,7 +81,11 @@ def _compare(study: Study) -> document.Compare:
 
 
 def compared_metric(study: Study) -> Metric:
-    name = study.compare.metric.rpartition("/")[2]
+    """Of a gradient more is better: it is that of the first layer or step, beside the last."""
+    compared = study.compare.metric
+    if is_gradient(compared):
+        return Metric(compared, "maximize", FACTOR, GRADIENT_METRICS[compared].meaning)
+    name = compared.rpartition("/")[2]
     return next(metric for metric in metrics_of(study) if metric.name == name)
 
 

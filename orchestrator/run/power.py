@@ -50,11 +50,11 @@ def find_detectable(study: Study, folder: StudyPaths, spread: float | None) -> D
 def _measured(study: Study, folder: StudyPaths) -> Detectable | None:
     from orchestrator.reports.analysis import compare_trials
     from orchestrator.reports.data.errors import ReportError
-    from orchestrator.reports.data.read import read_trials
     from orchestrator.reports.statistics.comparisons.spread import spread
+    from orchestrator.reports.statistics.gradients.compared import read_study_trials
 
     try:
-        plan, trials = read_trials(folder.root)
+        plan, trials = read_study_trials(folder.root)
     except ReportError:  # of a version that wrote other plans
         return None
     found = spread(compare_trials(plan, trials).rows)

@@ -85,7 +85,8 @@ def _read(
     rules = read_exclude(findings, given.get("exclude", []), full)
     declared = given.get("compare", {})
     tasks = sections.tasks(kept.levels_of(TASK))
-    declaration = read_compare(findings, declared, tasks, full, kept, only)
+    probes = sections.fixed["probes"].get("examples") != 0
+    declaration = read_compare(findings, declared, tasks, full, kept, only, probes=probes)
     tune: Tune | None = None
     if "tune" in given:
         compared = declaration.metric if declaration else None

@@ -6,6 +6,7 @@ from math import isclose
 from pathlib import Path
 
 from orchestrator.files import write_text
+from orchestrator.gradient_metrics import FACTOR
 from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
@@ -30,6 +31,8 @@ _SPECIAL = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "[": "{[}", "*": "{*}",  # after the end of a row, LaTeX would read them as its options
+    "÷": r"$\div$", "×": r"$\times$", "·": r"$\cdot$", "⁻": "$^{-}$",
+    **{digit: f"$^{{{value}}}$" for value, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     "<": r"\textless{}", ">": r"\textgreater{}", names.MINUS: "$-$", "–": "--", "\n": " ",
 })  # fmt: skip
 
@@ -160,19 +163,21 @@ def _marks(analysis: Analysis) -> dict[str, str]:
 def _cell(analysis: Analysis, variant: Variant, marks: Mapping[str, str]) -> str:
     """$97.2 \\pm 0.4$ with the verdict's sign, and how many were lost."""
     outcome = analysis.outcomes[variant.variant_id]
-    lost = outcome.counts["diverged"] + outcome.counts["failed"]
     parts = [mean_text(outcome, analysis.plan.compare.unit), marks.get(variant.variant_id, "")]
-    parts += [f"({lost} lost)"] * bool(lost)
+    parts += [f"({outcome.lost} lost)"] * bool(outcome.lost)
     return " ".join(filter(None, parts))
 
 
 def mean_text(outcome: Outcome, unit: str) -> str:
     """Mean ± half of its 95 % interval, or [low, high] where a bound of the metric cuts it.
 
-    Shares in percent.
+    Shares in percent; of factors the geometric mean and its interval.
     """
     if outcome.mean is None:
         return "--"
+    if unit == FACTOR:
+        ends = names.interval_text(outcome.low, outcome.high, unit)
+        return escaped(f"{names.value_text(outcome.mean, unit)} {ends}")
     factor, form, digits = (100, ".1f", ".1f") if unit == "share" else (1, ".4g", ".2g")
     mean = f"{factor * outcome.mean:{form}}"
     if outcome.low is None or outcome.high is None:
@@ -193,11 +198,15 @@ def _results_caption(analysis: Analysis) -> str:
     unit = r"\%" if plan.compare.unit == "share" else escaped(names.unit_words(plan.compare.unit))
     sizes = sorted({outcome.n for outcome in analysis.outcomes.values()})
     n = f"$n = {sizes[0]}$" if len(sizes) == 1 else f"$n = {sizes[0]}$ to ${sizes[-1]}$"
-    return (
-        f"{escaped(plan.question or plan.study)} Final {_metric(plan)} ({unit}): mean $\\pm$ half "
-        f"of its {escaped(names.mean_interval_name(plan.compare.metric))} over {n} replicates, or "
-        f"$[$low, high$]$ where it is not symmetric. {_key(analysis)}"
+    title = escaped(names.final_title(plan.compare.metric))
+    interval = escaped(names.mean_interval_name(plan.compare.metric))
+    mean = (
+        f"geometric mean and its {interval} over {n} replicates"
+        if plan.compare.unit == FACTOR
+        else f"mean $\\pm$ half of its {interval} over {n} replicates, or $[$low, high$]$ where it "
+        "is not symmetric"
     )
+    return f"{escaped(plan.question or plan.study)} {title} ({unit}): {mean}. {_key(analysis)}"
 
 
 def _metric(plan: PlanDocument) -> str:
@@ -246,7 +255,7 @@ def _comparisons_caption(analysis: Analysis) -> str:
     baseline = escaped(baseline_text(plan))
     unpaired = any(row.method == "unpaired" for row in analysis.comparisons.rows)
     zone = plan.compare.smallest_difference
-    declared = escaped(names.size_text(zone, plan.compare.unit))
+    declared = escaped(names.zone_text(zone, plan.compare.unit)).replace("±", r"$\pm$")
     return (
         f"Difference in {_metric(plan)} from {baseline}"
         f"{', all other factors equal' if is_crossed(plan) else ''}, in "
@@ -254,6 +263,6 @@ def _comparisons_caption(analysis: Analysis) -> str:
         f"95\\,\\% interval, simultaneous for all rows; $p$ of the sign-flip test, adjusted for "
         f"{names.count_text(len(analysis.comparisons.rows), 'comparison')} by "
         f"{escaped(analysis.comparisons.adjustment)}."
-        + (f" Differences within $\\pm{declared}$ were declared not to matter." if zone else "")
+        + (f" Differences within {declared} were declared not to matter." if zone else "")
         + (r" \textsuperscript{u}: unpaired, Welch's test." if unpaired else "")
     )

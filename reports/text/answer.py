@@ -10,17 +10,18 @@ from orchestrator.reports.statistics.comparisons.contexts import Cell, Context, 
 from orchestrator.reports.text.names import (
     count_text,
     describe,
-    difference_text,
-    difference_unit,
+    effect_text,
     interval_text,
     level_name,
     level_text,
     metric_text,
     range_of_values,
+    ratio_of,
     short_names,
+    size_text,
     value_text,
 )
-from orchestrator.reports.text.phrases import joined, sentence
+from orchestrator.reports.text.phrases import beside, joined, sentence
 from orchestrator.reports.text.task_baseline import chance_text
 from orchestrator.reports.variants import names_of
 
@@ -70,7 +71,8 @@ def answer(analysis: Analysis) -> str:
     words = _Words(plan, context, short_names(plan.factors), names_of(plan))
     said = _who_learns(words) if context.parts_learners else _verdicts(words)
     named = f"{_where(words)}{said}"
-    parts = [f"In {metric_text(plan.compare.metric)}, {named}", *_moves_most(analysis, words)]
+    metric = f"{metric_text(plan.compare.metric)}{ratio_of(plan.compare.metric)}"
+    parts = [f"In {metric}, {named}", *_moves_most(analysis, words)]
     return " ".join(sentence(part) for part in parts)
 
 
@@ -176,8 +178,6 @@ def _are_numbers(levels: Sequence[Level]) -> bool:
 # --- verdicts ---------------------------------------------------------------------------------
 
 _SAID = {
-    "better": ("is better than", "are better than"),
-    "worse": ("is worse than", "are worse than"),
     "equivalent": ("is equivalent to", "are equivalent to"),
     "no effect": ("has no effect beside", "have no effect beside"),
 }
@@ -223,7 +223,9 @@ def _clause(words: _Words, word: str, groups: Sequence[Group], against: str) -> 
         differs = "differs" if len(groups) == 1 else "differ"
         yield f"it is undecided whether {listed} {differs} from {against}"
         return
-    yield f"{listed} {_SAID[word][len(groups) > 1]} {against}"
+    many, metric = len(groups) > 1, words.plan.compare.metric
+    said = _SAID[word][many] if word in _SAID else beside(word, metric, many=many)
+    yield f"{listed} {said} {against}"
 
 
 def _mixed(words: _Words, groups: Sequence[Group], against: str) -> Iterator[str]:
@@ -261,17 +263,16 @@ def _difference(plan: PlanDocument, cell: Cell) -> str:
     if cell.row is None or cell.row.difference is None:
         return ""
     unit = plan.compare.unit
-    size = f"{difference_text(cell.row.difference, unit)} {difference_unit(unit)}"
+    size = effect_text(cell.row.difference, unit)
     return f": {size} {interval_text(*cell.row.shown, unit, signed=True)}"
 
 
 def _elsewhere(words: _Words) -> Iterator[str]:
     context, unit = words.context, words.plan.compare.unit
     if context.elsewhere is not None and context.path is not None:
-        size = difference_text(context.elsewhere, unit).lstrip("+")
         yield (
             f"at other levels of {words.short[context.path]} means are at most "
-            f"{size} {difference_unit(unit)} apart"
+            f"{size_text(context.elsewhere, unit)} apart"
         )
 
 
@@ -286,7 +287,7 @@ def _moves_most(analysis: Analysis, words: _Words) -> Iterator[str]:
     unit, name = plan.compare.unit, words.short[found.path]
     yield (
         f"of all factors {name} moves it most, by "
-        f"{difference_text(found.span, unit).lstrip('+')} {difference_unit(unit)} on average: "
+        f"{size_text(found.span, unit)} on average: "
         f"{level_name(name, found.best)} {value_text(found.best_mean, unit)}, "
         f"{level_name(name, found.worst)} {value_text(found.worst_mean, unit)}"
     )

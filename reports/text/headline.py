@@ -49,6 +49,8 @@ def finding(analysis: Analysis) -> str:
 
 def _nothing(outcomes: Mapping[str, Outcome]) -> str:
     counts = _total(outcomes)
+    if counts["completed"]:
+        return "No trial has a value of the compared metric, so nothing can be said."
     gone = [f"{counts[word]} {word}" for word in ("failed", "diverged", "missing") if counts[word]]
     return f"No trial was completed ({', '.join(gone)}), so nothing can be said."
 

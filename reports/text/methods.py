@@ -1,5 +1,6 @@
 """Each statistic of the report in one sentence, with its source."""
 
+from orchestrator.gradient_metrics import GRADIENT_METRICS, is_gradient
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.power import POWER
 from orchestrator.reports.statistics.comparisons.replicates_needed import DRAWS as FUTURES
@@ -13,7 +14,7 @@ from orchestrator.reports.statistics.tuning.tuning_audit import (
     EDGE,
     MOST_INFEASIBLE,
 )
-from orchestrator.reports.text.names import metric_text, size_text
+from orchestrator.reports.text.names import metric_text, zone_text
 
 _REPLICATES_NEEDED = (
     f"The number with which an undecided comparison gets a verdict in {POWER:.0%} of "
@@ -83,7 +84,7 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
          "share. The mean of a metric that is 0 or 1 in each trial, solved, has Wilson's interval "
          "instead (Wilson 1927)."),
     ]  # fmt: skip
-    found += _final_epochs(analysis)
+    found += [*_gradient(analysis), *_final_epochs(analysis)]
     if analysis.comparisons.rows:
         found += [*_testing(analysis), ("Verdict", _verdict(analysis))]
     if analysis.resplits:
@@ -119,6 +120,19 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     if analysis.solved_comparisons:
         found += [("Solved, compared", _SOLVED_COMPARED)]
     return tuple(found)
+
+
+def _gradient(analysis: Analysis) -> list[tuple[str, str]]:
+    metric = analysis.plan.compare.metric
+    if not is_gradient(metric):
+        return []
+    of = GRADIENT_METRICS[metric]
+    return [
+        ("Gradient compared", f"{of.meaning[0].upper()}{of.meaning[1:]} (epoch 0), of each trial, "
+         "also of one that diverged later. Means, intervals, tests and p are of its natural "
+         "logarithm, as factors multiply, and are written as factors: a mean over replicates is a "
+         "geometric mean, ÷4 is a fourth, and a difference is a ratio of two such factors."),
+    ]  # fmt: skip
 
 
 def _final_epochs(analysis: Analysis) -> list[tuple[str, str]]:
@@ -244,14 +258,16 @@ def _verdict(analysis: Analysis) -> str:
 def _decision(analysis: Analysis) -> str:
     compare = analysis.plan.compare
     decided = "better or worse: p adjusted ≤ .05"
+    if is_gradient(compare.metric):
+        decided += ", where better is more of the gradient left, and worse is less"
     if compare.smallest_difference is None:
         return (
             f"{decided}; else undecided. No smallest difference that matters was declared, so "
             "nothing can be called equivalent."
         )
-    zone = size_text(compare.smallest_difference, compare.unit)
+    zone = zone_text(compare.smallest_difference, compare.unit)
     return (
-        f"equivalent: the simultaneous interval lies inside ±{zone}, "
+        f"equivalent: the simultaneous interval lies inside {zone}, "
         "the smallest difference declared to matter, also when "
         "it is corrected for skew (two one-sided tests at 2.5 % each over the whole family: "
         f"Schuirmann 1987; Hall 1992); else {decided}; else undecided. Undecided means that these "

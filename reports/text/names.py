@@ -4,12 +4,20 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from orchestrator.gradient_metrics import FACTOR
 from orchestrator.plan_document import Level
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "−"
 MOST_NAMED = 3  # variants that a sentence names; of more it says how many
-_IN_WORDS = MappingProxyType({"share": "points", "squared unit": "(squared error)"})
+_IN_WORDS = MappingProxyType({"share": "points", "squared unit": "(squared error)", FACTOR: ""})
+_GRADIENTS = MappingProxyType(
+    {
+        "gradient/total_decay": "total gradient decay before training",
+        "gradient/decay_depth": "gradient decay per layer before training",
+        "gradient/decay_time": "gradient decay per step before training",
+    }
+)
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
@@ -51,13 +59,34 @@ def describe(levels: Mapping[str, Level], names: Mapping[str, str]) -> str:
 
 def metric_text(metric: str) -> str:
     """test/accuracy → test accuracy."""
-    return metric.replace("/", " ")
+    return _GRADIENTS.get(metric, metric.replace("/", " "))
+
+
+def ratio_of(metric: str) -> str:
+    """ " (first hidden layer over last)": of what the total is a ratio; of others nothing."""
+    return " (first hidden layer over last)" if metric == "gradient/total_decay" else ""
+
+
+def final_text(metric: str) -> str:
+    """final test accuracy; a gradient before training is not the final one."""
+    return metric_text(metric) if metric in _GRADIENTS else f"final {metric_text(metric)}"
+
+
+def final_title(metric: str) -> str:
+    """The same at the beginning of a title."""
+    text = final_text(metric)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def value_text(value: float | None, unit: str) -> str:
-    """A value of the metric: shares as percent, other units with four digits."""
+    """A value of the metric: shares as percent, other units with four digits.
+
+    Of a factor the value is the logarithm: ÷4.84, ×1.2.
+    """
     if value is None or not math.isfinite(value):
         return "–"
+    if unit == FACTOR:
+        return _times_or_over(value)
     if unit == "share":
         return f"{_signed(100 * value, '.1f')} %"
     return _signed(value, ".4g")
@@ -69,20 +98,37 @@ def sd_text(sd: float | None, unit: str) -> str:
 
 
 def difference_text(value: float | None, unit: str) -> str:
-    """A difference of two values, with its sign; shares in percentage points."""
+    """A difference of two values, with its sign; shares in percentage points.
+
+    Of logarithms it is that of a ratio: ÷4.84.
+    """
     if value is None or not math.isfinite(value):
         return "–"
+    if unit == FACTOR:
+        return _times_or_over(value)
     return _signed(100 * value, "+.1f") if unit == "share" else _signed(value, "+.3g")
 
 
 def difference_unit(unit: str) -> str:
-    """What follows a difference: +2.1 points, −0.02 nat, −0.0206 (squared error)."""
+    """What follows a difference: +2.1 points, −0.02 nat, −0.0206 (squared error), ÷4.84."""
     return _IN_WORDS.get(unit, unit)
 
 
 def unit_words(unit: str) -> str:
-    """The unit of a difference after "in": points, nat, squared error."""
-    return difference_unit(unit).strip("()")
+    """The unit of a difference, named by itself: points, nat, squared error, factor."""
+    return FACTOR if unit == FACTOR else difference_unit(unit).strip("()")
+
+
+def effect_text(value: float | None, unit: str) -> str:
+    """A difference with its sign and its unit: +2.0 points, −0.0206 (squared error), ÷4.84."""
+    return f"{difference_text(value, unit)} {difference_unit(unit)}".rstrip()
+
+
+def zone_text(smallest: float | None, unit: str) -> str:
+    """All differences that do not matter: ±1.0 points; ÷1.5 to ×1.5."""
+    if unit == FACTOR and smallest is not None:
+        return f"{_times_or_over(-smallest)} to {_times_or_over(smallest)}"
+    return f"±{size_text(smallest, unit)}"
 
 
 def size_text(value: float | None, unit: str) -> str:
@@ -109,6 +155,11 @@ def interval_text(low: float | None, high: float | None, unit: str, signed: bool
 def mean_interval_name(metric: str) -> str:
     """What the interval of a metric's mean is called: see `mean_intervals.mean_interval`."""
     return "Wilson's 95 % interval" if metric.split("/")[-1] == "solved" else "95 % t-interval"
+
+
+def mean_word(unit: str) -> str:
+    """mean; of factors, whose logarithms are averaged, geometric mean."""
+    return "geometric mean" if unit == FACTOR else "mean"
 
 
 def p_text(p: float | None) -> str:
@@ -203,6 +254,19 @@ def listed(texts: Sequence[str], noun: str = "") -> str:
     rest = len(texts) - MOST_NAMED
     more = [count_text(rest, f"more {noun}") if noun else f"{rest} more"] if rest > 0 else []
     return "; ".join([*texts[:MOST_NAMED], *more])
+
+
+def _times_or_over(log: float) -> str:
+    """×1.2 of ln 1.2, ÷4.84 of −ln 4.84; three digits."""
+    sign, size = "÷" if log < 0 else "×", abs(log)
+    if size > math.log(9999.5):
+        exponent, power = divmod(size / math.log(10), 1)
+        carried = 10**power >= 9.95
+        mantissa, exponent = (1.0, exponent + 1) if carried else (10**power, exponent)
+        return f"{sign}{mantissa:.1f}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    ratio = math.exp(size)
+    text = f"{ratio:#.3g}".removesuffix(".") if ratio < 999.5 else f"{ratio:.0f}"
+    return f"×{text}" if text == "1.00" else f"{sign}{text}"
 
 
 def _signed(value: float, form: str) -> str:

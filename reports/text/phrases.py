@@ -1,10 +1,33 @@
 """Pieces that several sentences share."""
 
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.text.names import count_text
 from orchestrator.reports.variants import name_of
+
+_VERBS = MappingProxyType(
+    {
+        "better": ("is better than", "are better than"),
+        "worse": ("is worse than", "are worse than"),
+    }
+)
+_OF_GRADIENTS = MappingProxyType(
+    {
+        "better": ("keeps more of the gradient than", "keep more of the gradient than"),
+        "worse": ("keeps less of the gradient than", "keep less of the gradient than"),
+    }
+)
+
+
+def beside(verdict: str, metric: str, *, many: bool = False) -> str:
+    """is better than, keep less of the gradient than: a variant, or many, beside its baseline.
+
+    verdict: better | worse. metric: the compared one; a smaller gradient is no worse result.
+    """
+    return (_OF_GRADIENTS if is_gradient(metric) else _VERBS)[verdict][many]
 
 
 def sentence(text: str) -> str:

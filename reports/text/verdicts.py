@@ -21,13 +21,13 @@ from orchestrator.reports.text.improving import MORE, improving_text
 from orchestrator.reports.text.names import (
     count_text,
     describe,
-    difference_text,
-    difference_unit,
+    effect_text,
     interval_text,
     measured_text,
     p_text,
     short_names,
 )
+from orchestrator.reports.text.phrases import beside
 from orchestrator.reports.variants import baseline_text, is_crossed, names_of
 
 MANY = 0.5  # share of the replicates at a bound from which on a verdict says so
@@ -78,12 +78,11 @@ def _text(plan: PlanDocument, pair: Pair, row: Comparison, found: ReplicatesNeed
     unit = plan.compare.unit
     own, base, where = pair(row)
     said = {
-        "better": f"{own} is better than {base}{where}",
-        "worse": f"{own} is worse than {base}{where}",
         "equivalent": f"{own} and {base} are equivalent{where}",
-    }.get(row.verdict, f"{own} or {base}{where} is undecided")
+        "undecided": f"{own} or {base}{where} is undecided",
+    }.get(row.verdict) or f"{own} {beside(row.verdict, row.metric)} {base}{where}"
     interval = interval_text(*row.shown, unit, signed=True)
-    effect = f"{difference_text(row.difference, unit)} {difference_unit(unit)} {interval}"
+    effect = f"{effect_text(row.difference, unit)} {interval}"
     return f"{said}: {effect}{_unseen(row)}{_lost(plan, row)}{_open(plan, row, found)}"
 
 
@@ -113,7 +112,7 @@ def _unlike_shapes(compare: Compare, row: Comparison, shape: Shape | None) -> st
     decided = row.verdict in ("better", "worse")
     so = ", so this speaks of symmetry, not of the mean" if decided else ""
     ties = f", equal in {shape.ties}" if shape.ties else ""
-    median = f"{difference_text(shape.median, compare.unit)} {difference_unit(compare.unit)}"
+    median = effect_text(shape.median, compare.unit)
     interval = interval_text(shape.low, shape.high, compare.unit, signed=True)
     return (
         f"; {what}{so}: better in {shape.wins} of {shape.n} replicates{ties} "

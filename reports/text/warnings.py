@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from math import isinf
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.family import DESCRIPTIVE_BELOW
@@ -30,6 +31,7 @@ def warnings(analysis: Analysis) -> tuple[str, ...]:
     names = names_of(analysis.plan)
     return (
         *_incomplete(analysis, names),
+        *_no_gradient(analysis, names),
         *improving_warning(analysis, names),
         *_failed_audit(analysis, names),
         *_at_bound(analysis),
@@ -63,6 +65,14 @@ def _repeated(analysis: Analysis) -> Iterator[str]:
         )
 
 
+_DIVERGED = (
+    "Mean and interval of such a variant speak of its surviving replicates only; its comparisons "
+    "count each as the task's baseline or, if that is worse, the worst value of the two variants "
+    "compared."
+)
+_DIVERGED_LATER = "The gradient that is compared was measured before training, also of these."
+
+
 def _incomplete(analysis: Analysis, names: Names) -> Iterator[str]:
     counts, total = analysis.evidence.counts, analysis.evidence.trials
     if counts["missing"]:
@@ -75,10 +85,29 @@ def _incomplete(analysis: Analysis, names: Names) -> Iterator[str]:
         yield f"{count_text(counts['failed'], 'trial')} failed and left no result{where}."
     if counts["diverged"]:
         where = _where(analysis, names, "diverged")
+        of_gradient = is_gradient(analysis.plan.compare.metric)
         yield (
-            f"{count_text(counts['diverged'], 'trial')} diverged{where}. Mean and interval of such "
-            "a variant speak of its surviving replicates only; its comparisons count each as the "
-            "task's baseline or, if that is worse, the worst value of the two variants compared."
+            f"{count_text(counts['diverged'], 'trial')} diverged{where}. "
+            f"{_DIVERGED_LATER if of_gradient else _DIVERGED}"
+        )
+
+
+def _no_gradient(analysis: Analysis, names: Names) -> Iterator[str]:
+    """Trials without the gradient that the study compares."""
+    if not is_gradient(analysis.plan.compare.metric):
+        return
+    results = analysis.outcomes
+    ended = {v: sum(o.counts[s] for s in ("completed", "diverged")) for v, o in results.items()}
+    said = [
+        f"{names[v]}: {ended[v] - outcome.n} of {ended[v]}"
+        for v, outcome in results.items()
+        if outcome.n < ended[v]
+    ]
+    if said:
+        yield (
+            f"No {metric_text(analysis.plan.compare.metric)} in some trials ({listed(said)}): it "
+            "was not probed, there are fewer than two places to compare, or the gradient is "
+            "exactly zero at an end. Means, intervals and verdicts are of the others."
         )
 
 

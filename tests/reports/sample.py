@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from orchestrator.gradient_metrics import FACTOR, GRADIENT_METRICS
 from orchestrator.plan_document import Level, PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Tables
@@ -75,7 +76,7 @@ class Sample:
     question: str = "Which hidden activation lets the first layer of a deep network learn?"
     factors: Factors = field(default_factory=lambda: FACTORS)
     baseline: Levels = field(default_factory=lambda: {"model.activation": "sigmoid"})
-    metric: str = "accuracy"  # of the test split
+    metric: str = "accuracy"  # of the test split; or gradient/…
     replicates: int = 10
     epochs: int = 20
     probes: bool = True
@@ -166,9 +167,7 @@ def plan_document(sample: Sample) -> dict[str, Any]:
             "probes.every_epochs": 5,
         },
         "compare": {
-            "metric": f"test/{sample.metric}",
-            "direction": TASK[sample.metric]["direction"],
-            "unit": TASK[sample.metric]["unit"],
+            **_compared(sample.metric),
             "baseline": dict(sample.baseline),
             "smallest_difference": sample.smallest_difference,
         },
@@ -184,6 +183,12 @@ def plan_document(sample: Sample) -> dict[str, Any]:
         "packs": [],
         "resources": {"cpus": 1, "gpus": 0},
     }
+
+
+def _compared(metric: str) -> dict[str, str]:
+    if metric in GRADIENT_METRICS:
+        return {"metric": metric, "direction": "maximize", "unit": FACTOR}
+    return {"metric": f"test/{metric}", **{k: TASK[metric][k] for k in ("direction", "unit")}}
 
 
 def parse_plan(document: Mapping[str, Any]) -> PlanDocument:

@@ -1,12 +1,14 @@
 """`compare`: the metric and the baseline, with their defaults."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestrator.gradient_metrics import GRADIENT_METRICS, is_gradient
 from orchestrator.models.catalogue import Metric, TaskEntry
 from orchestrator.plan_document import Level
 from orchestrator.study.design.baselines import baselines
+from orchestrator.study.design.check_gradient import check_gradient, log_of_smallest
 from orchestrator.study.design.designs import VARIANTS, Design
 from orchestrator.study.design.factors import Levels, has_levels, read_combination
 from orchestrator.study.design.only import BY_NAME
@@ -47,7 +49,7 @@ class DeclaredCompare:
 
     metric: str
     baseline: Baseline
-    smallest_difference: float | None
+    smallest_difference: float | None  # of a gradient: as a logarithm
     is_given: bool  # whether the file names the baseline
 
 
@@ -70,29 +72,39 @@ def read_compare(
     full: Design,
     kept: Design,
     only: list[Flag],
+    *,
+    probes: bool,
 ) -> DeclaredCompare | None:
     """The declared comparison; None if there is a problem with it.
 
-    full, kept: the design of the file, and the part that `--only` keeps.
+    full, kept: the design of the file, and the part that `--only` keeps. probes: whether the
+    study has some, so that gradients are among what it may compare.
     """
     keys = {f"compare.{name}": setting for name, setting in settings_in(CompareKeys, "").items()}
     others = {key: given[key] for key in given if key != "baseline"} if _maps(given) else given
     read = read_group(findings, ("compare",), others, keys)
-    metric = _metric(findings, read.get("metric"), tasks)
+    metric = _metric(findings, read.get("metric"), tasks, GRADIENT_METRICS if probes else ())
     named = given.get("baseline") if _maps(given) else None
     baseline = _default(kept) if named is None else _read_baseline(findings, named, full)
     if only and named is not None and baseline and not _survives(findings, baseline, kept, only):
         return None
     if metric is None or baseline is None:
         return None
-    return DeclaredCompare(metric, baseline, read.get("smallest_difference"), named is not None)
+    smallest = read.get("smallest_difference")
+    smallest = log_of_smallest(findings, smallest) if is_gradient(metric) else smallest
+    return DeclaredCompare(metric, baseline, smallest, named is not None)
 
 
 def _maps(given: Any) -> bool:
     return isinstance(given, Mapping)
 
 
-def _metric(findings: Findings, given: str | None, tasks: Mapping[str, TaskEntry]) -> str | None:
+def _metric(
+    findings: Findings,
+    given: str | None,
+    tasks: Mapping[str, TaskEntry],
+    gradients: Iterable[str],
+) -> str | None:
     known = metrics_of(tasks) if tasks else []
     if tasks and not known:
         own = "; ".join(f"{name}: {names(m.name for m in t.metrics)}" for name, t in tasks.items())
@@ -101,9 +113,10 @@ def _metric(findings: Findings, given: str | None, tasks: Mapping[str, TaskEntry
         findings.add(place, what, own, "compare tasks that report the same metric")
     if given is None:
         return known[0] if known else None
-    if known and given not in known:
+    if known and given not in known and not is_gradient(given):
         what = f"{shown(given)} is not a metric of {names(tasks)}"
-        findings.add(("compare", "metric"), what, names(known), nearest(given, known))
+        allowed = [*known, *gradients]
+        findings.add(("compare", "metric"), what, names(allowed), nearest(given, allowed))
     return given
 
 
@@ -184,6 +197,8 @@ def resolve_compare(
     else:
         partners = _one_each(findings, declared, variants)
         levels = declared.baseline.levels
+    if is_gradient(declared.metric):
+        check_gradient(findings, declared.metric, variants, partners)
     smallest = declared.smallest_difference
     compare = Compare(metric=declared.metric, baseline=dict(levels), smallest_difference=smallest)
     return compare, partners

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.study.design.factors import Factors, unknown_path
 from orchestrator.study.design.ranges import SPEC, read_ranges
 from orchestrator.study.parsing.keys import TuneKeys
@@ -37,7 +38,7 @@ def read_tune(
 
     settings: every setting that can vary. metrics: `<split>/<metric>` that the tasks report.
     compared: the metric of the comparison; unless `select` is given, the same metric on validation
-    selects.
+    selects. A gradient cannot: it has no validation split.
     """
     if not isinstance(given, Mapping):
         allowed = f"a mapping: path of a setting → {SPEC}"
@@ -67,6 +68,10 @@ def _select(
     findings: Findings, given: str | None, metrics: Sequence[str], compared: str | None
 ) -> str | None:
     known = [metric for metric in metrics if metric.startswith(SPLIT)]
+    if given is None and compared is not None and is_gradient(compared):
+        what = f"{compared} is measured before training and selects nothing"
+        cure = f"add select: {known[0] if known else 'a validation metric'}"
+        findings.add(TOP, what, names(known), cure, at_key=True)
     if given is None:
         return None if compared is None else SPLIT + compared.partition("/")[2]
     if known and given not in known:

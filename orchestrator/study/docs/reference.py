@@ -35,7 +35,8 @@ ALLOWED = {  # where the reader of the file checks more than the JSON schema
     **{f"tune.<path>.{kind}": "[LOW, HIGH]" for kind in RANGES},
     "tune.<path>.choice": "a list of values",
     "tune.<path>.when": "factor → one of its levels",
-    "compare.metric": "`train`, `validation` or `test`, a slash, and a metric of the task",
+    "compare.metric": "`train`, `validation` or `test`, a slash, and a metric of the task; or "
+    "`gradient/total_decay`, `gradient/decay_depth`, `gradient/decay_time`",
     "compare.baseline": "factor → one of its levels",
 }
 

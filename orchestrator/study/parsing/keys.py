@@ -37,7 +37,8 @@ class CompareKeys(Settings):
     """What is compared, and with what. Declared before the run."""
 
     metric: str | None = None
-    """`<split>/<metric>`; left out: the first metric of the task, on test."""
+    """`<split>/<metric>`; left out: the first metric of the task, on test. Or a gradient before
+    training: `gradient/total_decay`, `gradient/decay_depth`, `gradient/decay_time`."""
     baseline: dict[str, Any] | str | None = None
     """Levels by factor, or the name of one of the `variants`. In a factorial design a variant is
     compared with the variant that has these levels and equals it in all other factors; in the other
@@ -45,8 +46,8 @@ class CompareKeys(Settings):
     task settings, so that variants are compared within a task), the center, or the first
     variant."""
     smallest_difference: Positive | None = None
-    """Smaller differences do not matter, in the metric's unit; without it no verdict can be
-    `equivalent`."""
+    """Smaller differences do not matter, in the metric's unit; of a gradient a factor above 1.
+    Without it no verdict can be `equivalent`."""
 
 
 class NuisanceKeys(Settings):
@@ -74,7 +75,7 @@ class TuneKeys(Settings):
     replicates: Count = 2
     """Seeds per point; none of them is a seed of the reported replicates."""
     select: str | None = None
-    """Validation metric that selects; left out: that of `compare`."""
+    """Validation metric that selects; left out: that of `compare`, unless that is a gradient."""
     studies: Count = 1
     """How often the tuning is repeated, with other points and seeds; replicates take turns with
     the selected settings, so that the intervals include the randomness of tuning."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.factor_axis import hover
 from orchestrator.reports.figures.factorial.heat_maps import colour_span, heat_map
 from orchestrator.reports.figures.factorial.main_effects import axis, layout
 from orchestrator.reports.figures.lines import error_bars
@@ -18,7 +19,7 @@ from orchestrator.reports.figures.records import Chooser, Figure, Layout, Panel,
 from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.captions.factorial import interactions as words
-from orchestrator.reports.text.names import interval_text, level_name
+from orchestrator.reports.text.names import interval_text, level_name, value_text
 
 MOST_PAIRS, HEIGHT_PX = 6, 280
 _LABEL_PX = 13  # height of a line's label
@@ -100,8 +101,9 @@ def _trace(
         "error_y": error_bars(mean, low, high, thickness=1.1, width=3, color=colour),
         "line": {"color": colour, "width": 1.4, "dash": style.dash},
         "marker": {"color": colour, "size": 7, "symbol": style.symbol},
-        "customdata": [interval_text(*ends, unit) for ends in zip(low, high, strict=True)],
-        "hovertemplate": f"{name}: %{{y}} %{{customdata}}<extra></extra>",
+        "customdata": [[interval_text(a, b, unit), value_text(at, unit)]
+                       for at, a, b in zip(mean, low, high, strict=True)],
+        "hovertemplate": f"{name}: {hover(unit, 1)} %{{customdata[0]}}<extra></extra>",
         **({"legendgroup": str(place)} if coloured else {}),
     }  # fmt: skip
 

@@ -1,8 +1,11 @@
 """Draws `marginal_means` of single factors: each level's mean, one panel per factor."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from orchestrator.gradient_metrics import FACTOR
 from orchestrator.reports.figures.facets import Scheme
+from orchestrator.reports.figures.factor_axis import factor_axis, hover
 from orchestrator.reports.figures.lines import error_bars
 from orchestrator.reports.figures.outcomes.outcomes import tick_text
 from orchestrator.reports.figures.palette import INK, Look, look
@@ -10,7 +13,7 @@ from orchestrator.reports.figures.records import Figure, Layout, Panel, Trace, l
 from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.captions.factorial import main_effects as words
-from orchestrator.reports.text.names import level_text
+from orchestrator.reports.text.names import level_text, value_text
 
 PLAIN = Look(INK[0], INK[1], "circle", "solid", "", "")
 
@@ -39,8 +42,11 @@ def axis(view: Scheme, every: Sequence[Means]) -> Layout:
     compare = view.plan.compare
     ends = [x for m in every for each in ((m.mean, m.low, m.high) if m.n > 2 else (m.mean,))
             for x in each.flat]  # fmt: skip
+    span = linear_range(ends)
+    if compare.unit == FACTOR:
+        return {"range": span, **factor_axis(span), "zeroline": False}
     form = {"tickformat": ".2~%"} if compare.unit == "share" else {}
-    return {**form, "range": linear_range(ends), "zeroline": False}
+    return {**form, "range": span, "zeroline": False}
 
 
 def _panel(view: Scheme, path: str, means: Means, scale: Layout) -> Panel:
@@ -67,17 +73,31 @@ def layout(view: Scheme, path: str, scale: Layout) -> Layout:
 def _trace(
     view: Scheme, path: str, means: Means, places: list[int], style: Look, coloured: bool
 ) -> Trace:
-    low, high = numbers(means.low[places]), numbers(means.high[places])
+    unit = view.plan.compare.unit
     found = (each[places] for each in (means.mean, means.low, means.high))
     texts = [level_text(view.plan.factors[path][place]) for place in places]
     return {
         "type": "scatter", "mode": "markers" if coloured else "lines+markers",
         "x": places, "y": numbers(means.mean[places]),
-        "customdata": [list(row) for row in zip(map(tick_text, texts), low, high, strict=True)],
+        "customdata": [
+            [tick_text(text), *_ends(means, at, unit)]
+            for text, at in zip(texts, places, strict=True)
+        ],
         "error_y": error_bars(*found, thickness=1.6, width=4, color=style.light),
         "line": {"color": style.light, "width": 1, "dash": "dot"},
         "marker": {"color": style.light, "size": 9, "symbol": style.symbol},
-        "hovertemplate": "%{customdata[0]}: %{y} (%{customdata[1]:.4g} to %{customdata[2]:.4g})"
+        "hovertemplate": f"%{{customdata[0]}}: {hover(unit, 3)} ({_BETWEEN[unit == FACTOR]})"
                          "<extra></extra>",
         **({"legendgroup": str(places[0])} if coloured else {}),
     }  # fmt: skip
+
+
+_BETWEEN = ("%{customdata[1]:.4g} to %{customdata[2]:.4g}", "%{customdata[1]} to %{customdata[2]}")
+
+
+def _ends(means: Means, place: int, unit: str) -> list[Any]:
+    """The interval of one level; of a factor in words, and with the mean."""
+    low, mean, high = (float(each[place]) for each in (means.low, means.mean, means.high))
+    if unit == FACTOR:
+        return [value_text(x, unit) for x in (low, high, mean)]
+    return numbers([low, high])

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from orchestrator.gradient_metrics import FACTOR
 from orchestrator.plan_document import Level, Variant
 from orchestrator.reports.figures.facets import Facet, Scheme, choosers, facets
+from orchestrator.reports.figures.factor_axis import factor_axis, hover
 from orchestrator.reports.figures.lines import error_bars
 from orchestrator.reports.figures.palette import look
 from orchestrator.reports.figures.records import (
@@ -23,7 +25,7 @@ from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines, Line
 from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
 from orchestrator.reports.text.captions.outcomes import outcomes as words
-from orchestrator.reports.text.names import interval_text, level_text
+from orchestrator.reports.text.names import interval_text, level_text, value_text
 from orchestrator.reports.text.phrases import range_text
 
 Outcomes = Mapping[str, Outcome]
@@ -88,6 +90,8 @@ def _range(results: Outcomes) -> list[float] | None:
 
 def value_axis(unit: str, span: list[float] | None) -> Layout:
     """No share is above 1: the axis ends there, with room for half a marker."""
+    if unit == FACTOR:
+        return factor_axis(span)
     if unit != "share" or not span:
         return {"range": span} if span else {}
     low, high = span
@@ -138,12 +142,13 @@ def _dots(view: Scheme, place: int, variants: list[Variant], results: Outcomes) 
     return {
         "type": "scatter", "mode": "markers", "legendgroup": str(place), "name": "replicates",
         "x": numbers([row[0] for row in rows]), "y": numbers([row[1] for row in rows]),
-        "customdata": [[row[2], view.hover_name(row[3])] for row in rows],
+        "customdata": [[row[2], view.hover_name(row[3]), *factor_text(view, row[1])]
+                       for row in rows],
         "meta": {**view.tag_points([row[3] for row in rows])["meta"],
                  "replicates": [row[2] for row in rows]},
         "marker": {"color": look(place).light, "size": 5, "opacity": 0.45, "line": {"width": 0}},
-        "hovertemplate": "%{customdata[1]}<br>replicate %{customdata[0]}: %{y}<br>click: its card"
-                         "<extra></extra>",
+        "hovertemplate": "%{customdata[1]}<br>replicate %{customdata[0]}: "
+                         f"{hover(view.plan.compare.unit, 2)}<br>click: its card<extra></extra>",
     }  # fmt: skip
 
 
@@ -157,24 +162,31 @@ def _spread(view: Scheme, replicate: int) -> float:
 
 def means(view: Scheme, place: int, variants: list[Variant], results: Outcomes) -> Trace:
     found = [results[v.variant_id] for v in variants]
-    style = look(place)
+    style, unit = look(place), view.plan.compare.unit
     return {
         "type": "scatter", "mode": "lines+markers" if on_scale(view) else "markers",
         "legendgroup": str(place), "name": "mean",
         "x": numbers([x_position(view, v) for v in variants]),
         "y": numbers([r.mean for r in found]),
         "customdata": [
-            [_n(r), view.hover_name(v), interval_text(r.low, r.high, view.plan.compare.unit)]
+            [_n(r), view.hover_name(v), interval_text(r.low, r.high, unit),
+             *factor_text(view, r.mean)]
             for v, r in zip(variants, found, strict=True)
         ],
         **view.tag_points(variants),
         "error_y": bars(found, thickness=1.6, width=4, color=style.light),
         "line": {"color": style.light, "width": 1.4, "dash": style.dash},
         "marker": {"color": style.light, "size": 9,
-                   "symbol": [style.symbol + ("-open" if gone(r.counts) else "") for r in found]},
-        "hovertemplate": "%{customdata[1]}<br>mean %{y} %{customdata[2]}, n = %{customdata[0]}"
-                         "<extra></extra>",
+                   "symbol": [style.symbol + ("-open" if r.lost else "") for r in found]},
+        "hovertemplate": f"%{{customdata[1]}}<br>mean {hover(unit, 3)} %{{customdata[2]}}, "
+                         "n = %{customdata[0]}<extra></extra>",
     }  # fmt: skip
+
+
+def factor_text(view: Scheme, value: float | None) -> list[str]:
+    """What `hover` shows of a factor; nothing of other units."""
+    unit = view.plan.compare.unit
+    return [value_text(value, unit)] if unit == FACTOR else []
 
 
 def bars(found: Sequence[Outcome], **style: Any) -> dict[str, Any]:
@@ -195,7 +207,7 @@ def is_scale(levels: Sequence[Level]) -> bool:
 def lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[Trace]:
     """✕ with the number of trials that have no value, at the foot of the panel."""
     counts = {v.variant_id: results[v.variant_id].counts for v in facet.variants}
-    hit = [v for v in facet.variants if gone(counts[v.variant_id])]
+    hit = [v for v in facet.variants if results[v.variant_id].lost]
     foot, top = scale.get("range", (0.0, 1.0))
     height = top - foot
     if not hit:
@@ -206,18 +218,14 @@ def lost(view: Scheme, facet: Facet, results: Outcomes, scale: Layout) -> list[T
         "x": numbers([x_position(view, v) for v in hit]),
         "y": numbers([foot + height * (0.01 + 0.065 * (view.colour(v) % 2)) for v in hit]),
         **view.tag_points(hit),
-        "text": [f"✕{gone(counts[v.variant_id])}" for v in hit],
+        "text": [f"✕{results[v.variant_id].lost}" for v in hit],
         "customdata": [[view.hover_name(v), _fate(counts[v.variant_id])] for v in hit],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }]  # fmt: skip
 
 
 def any_lost(results: Outcomes) -> bool:
-    return any(gone(each.counts) for each in results.values())
-
-
-def gone(counts: Mapping[str, int]) -> int:
-    return counts["diverged"] + counts["failed"]
+    return any(each.lost for each in results.values())
 
 
 def _n(outcome: Outcome) -> str:

@@ -31,7 +31,7 @@ def trial_cards(view: Scheme, tables: Tables, facts: Evidence) -> str:
             "study_seed": plan.seed,
             "command": one_trial(plan.study, facts.started_by),
             "compared": plan.compare.metric,
-            "units": {name: metric.unit for name, metric in plan.metrics.items()},
+            "units": _units(plan),
             "heads": [view.names[path] for path in view.heads],
             "variants": [_variant(view, variant) for variant in plan.variants],
             "trials": _columns(view, trials) | {"tuned": [place[_key(each)] for each in tuned]},
@@ -41,6 +41,12 @@ def trial_cards(view: Scheme, tables: Tables, facts: Evidence) -> str:
             "tracks": [_track(view, track) for track in per_trial(tables)],
         }
     )
+
+
+def _units(plan: PlanDocument) -> dict[str, str]:
+    """By the name of a metric without its split, or of the gradient that is compared."""
+    own = {plan.compare.metric.split("/")[-1]: plan.compare.unit}
+    return own | {name: metric.unit for name, metric in plan.metrics.items()}
 
 
 def with_tuning(tables: Tables) -> Tables:

@@ -90,10 +90,17 @@ export const seedText = (data, place) =>
   `study seed ${data.study_seed}, ${replicateText(data.trials, place)}`;
 
 /**
- * @param {number | null | undefined} value
+ * @param {number | null | undefined} value of a factor its logarithm
  * @param {string | undefined} unit
  */
 export function valueText(value, unit) {
   if (value === undefined || value === null) return "–";
-  return unit === "share" ? `${(100 * value).toFixed(1)} %` : String(Number(value.toPrecision(4)));
+  if (unit === "factor") return `${value < 0 ? "÷" : "×"}${digits(Math.exp(Math.abs(value)), 3)}`;
+  return unit === "share" ? `${(100 * value).toFixed(1)} %` : digits(value, 4);
 }
+
+/**
+ * @param {number} value
+ * @param {number} count
+ */
+const digits = (value, count) => String(Number(value.toPrecision(count)));

@@ -9,8 +9,8 @@ import pandas as pd
 
 from orchestrator.plan_document import Level, PlanDocument, Variant
 from orchestrator.reports.data.errors import ReportError
-from orchestrator.reports.data.read import read_trials
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison, compare_pairs
+from orchestrator.reports.statistics.gradients.compared import read_study_trials
 from orchestrator.reports.statistics.outcomes.divergence import diverged
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
 
@@ -67,7 +67,7 @@ class Side:
 
 def read_side(folder: Path) -> Side:
     """Raises ReportError for a folder without a readable plan.json."""
-    return Side(*read_trials(folder))
+    return Side(*read_study_trials(folder))
 
 
 def two_studies(a: Side, b: Side) -> TwoStudies:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.statistics.gradients.decay_comparisons import (
     DecayComparisons,
@@ -26,7 +27,7 @@ class Gradients:
     theories: Theories
     phases: tuple[Phase, ...]
     comparisons: tuple[DecayComparisons, ...]
-    influences: tuple[Influence, ...]
+    influences: tuple[Influence, ...]  # none where a gradient is what is compared
 
 
 def gradients(tables: Tables, outcomes: Mapping[str, Outcome]) -> Gradients:
@@ -39,5 +40,7 @@ def gradients(tables: Tables, outcomes: Mapping[str, Outcome]) -> Gradients:
         theories=theory,
         phases=phases(plan, tables.gradients, theory.by_axis["depth"]),
         comparisons=decay_comparisons(plan, fitted),
-        influences=influences(fitted, outcomes, plan.compare.direction),
+        influences=()
+        if is_gradient(plan.compare.metric)
+        else influences(fitted, outcomes, plan.compare.direction),
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from orchestrator.gradient_metrics import is_gradient
+
 Values = Mapping[int, float]  # by replicate
 Diverged = Mapping[int, float | None]  # replicate → the task's baseline, if it is known
 
@@ -20,10 +22,13 @@ class Sides:
 
 
 def diverged(trials: pd.DataFrame, metric: str) -> dict[str, dict[int, float | None]]:
-    """variant id → replicate → the task's baseline, of diverged trials.
+    """variant id → replicate → the task's baseline, of diverged trials that are to be counted.
 
     trials: variant_id, replicate, status, `final.test/baseline_<metric>` where the task has one.
+    Empty for a gradient: it was measured before the trial diverged.
     """
+    if is_gradient(metric):
+        return {}
     column = f"final.test/baseline_{metric.split('/')[-1]}"
     lost = trials[trials["status"] == "diverged"]
     known = lost[column] if column in lost else pd.Series(None, index=lost.index, dtype=float)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.intervals import Floats, t_half_width
 
@@ -35,11 +36,16 @@ def improving(plan: PlanDocument, metrics: pd.DataFrame, trials: pd.DataFrame) -
         its `LEVEL` interval over seeds lies above 0 (below three seeds: every seed gained).
     Assumes: what the t-interval does; the compared metric of the validation split, where it was
         measured, shows what the test split would. A trial that stopped early keeps its last value.
+        More epochs change no gradient that was measured before training: there none is named.
     Misleads: as an acquittal: a network that has not begun to learn does not improve either, and
         may begin later. How many epochs would be enough, no curve says.
     Source: the same rule as of the tuning, `tuning_audit`; Godbole et al. 2023.
     """
     name = _curve_of(plan, metrics)
+    epochs = plan.fixed.get(EPOCHS)
+    epochs = epochs if isinstance(epochs, int) else None
+    if is_gradient(plan.compare.metric):
+        return Improving(name, epochs, {})
     split, _, metric = name.partition("/")
     done = trials.loc[trials["status"] == "completed", ["variant_id", "replicate"]]
     rows = metrics[(metrics["split"] == split) & (metrics["metric"] == metric)]
@@ -51,8 +57,7 @@ def improving(plan: PlanDocument, metrics: pd.DataFrame, trials: pd.DataFrame) -
         for variant in map(str, rows["variant_id"].unique())  # in the order of the study
         if (share := _share(curves[variant] * sign)) is not None and share > STILL
     }
-    epochs = plan.fixed.get(EPOCHS)
-    return Improving(name, epochs if isinstance(epochs, int) else None, shares)
+    return Improving(name, epochs, shares)
 
 
 def _curve_of(plan: PlanDocument, metrics: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.outcomes.mean_intervals import mean_interval
 
@@ -16,7 +17,7 @@ class Outcome:
     """What one variant reached. Numbers are in the metric's unit, None where n is too small."""
 
     variant_id: str
-    values: Mapping[int, float]  # replicate → final value, of completed trials
+    values: Mapping[int, float]  # replicate → final value, of completed trials; see `outcomes`
     counts: Mapping[str, int]  # completed, diverged, failed, missing → trials
     mean: float | None
     sd: float | None
@@ -27,6 +28,12 @@ class Outcome:
     @property
     def n(self) -> int:
         return len(self.values)
+
+    @property
+    def lost(self) -> int:
+        """Trials that diverged or failed and have no value."""
+        gone = self.counts["diverged"] + self.counts["failed"]
+        return min(gone, sum(self.counts.values()) - self.counts["missing"] - self.n)
 
 
 Row = tuple[int, str, float]  # replicate, status, final value (NaN: none)
@@ -44,7 +51,8 @@ def outcomes(trials: pd.DataFrame, compare: Compare) -> dict[str, Outcome]:
     Misleads: when trials diverged or failed. They have no final value, so mean and interval speak
         of the survivors only; the numbers of planned, completed, diverged and failed trials are
         shown beside them for that reason. Comparisons count diverged trials: see
-        `divergence.counted`.
+        `divergence.counted`. A gradient before training is known of trials that diverged later,
+        and they are among the values.
     Source: Bouthillier et al. 2021, "Accounting for Variance in Machine Learning Benchmarks".
     """
     column = f"final.{compare.metric}"
@@ -58,10 +66,11 @@ def outcomes(trials: pd.DataFrame, compare: Compare) -> dict[str, Outcome]:
 
 
 def _outcome(variant_id: str, rows: Sequence[Row], compare: Compare) -> Outcome:
+    ended = ("completed", "diverged") if is_gradient(compare.metric) else ("completed",)
     values = {
         replicate: value
         for replicate, status, value in sorted(rows)
-        if status == "completed" and not np.isnan(value)
+        if status in ended and not np.isnan(value)
     }
     counted = Counter(status for _, status, _ in rows)
     counts = {status: counted[status] for status in STATUSES}

@@ -27,7 +27,7 @@ class PerTrial:
 
 
 def per_trial(tables: Tables) -> tuple[PerTrial, ...]:
-    """The compared metric and the loss, then gradients before training and after it.
+    """The compared metric (of a gradient: the task's first) and the loss, then gradients.
 
     Trials are those of `tables.trials`, in its order.
 
@@ -60,7 +60,8 @@ def _metrics(tables: Tables) -> list[Wanted]:
 
 
 def _compared(plan: PlanDocument) -> list[str]:
-    return list(dict.fromkeys((plan.compare.metric.split("/")[-1], "loss")))
+    name = plan.compare.metric.split("/")[-1]
+    return list(dict.fromkeys((name if name in plan.metrics else next(iter(plan.metrics)), "loss")))
 
 
 def _gradients(tables: Tables) -> list[Wanted]:

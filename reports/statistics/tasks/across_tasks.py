@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import Compare, Level, PlanDocument, Variant
 from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.outcomes.bounds import best_possible
@@ -63,7 +64,7 @@ def across_tasks(
     baselines: Mapping[str, Sequence[Baseline]],
     diverged: Mapping[str, Diverged],
 ) -> AcrossTasks | None:
-    """None where the study has one task, or one contender.
+    """None where the study has one task, or one contender, or compares a gradient.
 
     results, diverged: by variant id. baselines: by metric, of the tasks that have one.
 
@@ -78,7 +79,7 @@ def across_tasks(
     grid = _grid(plan)
     whole = {c: row for c, row in grid.items() if all(v and _n(results, diverged, v) for v in row)}
     tasks = _tasks(plan)
-    if len(tasks) < 2 or len(whole) < 2:
+    if len(tasks) < 2 or len(whole) < 2 or is_gradient(plan.compare.metric):
         return None
     columns = [[row[place] for row in whole.values()] for place in range(len(tasks))]
     least = _by_variant(baselines.get(plan.compare.metric.split("/")[-1], ()))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.factorial.analysis import Factorial
 from orchestrator.reports.statistics.factorial.anova import Term
-from orchestrator.reports.text.names import count_text, difference_unit, metric_text, value_text
+from orchestrator.reports.text.names import count_text, difference_unit, final_text, sd_text
 
 UNEVEN = 4  # times that the spread of one variant exceeds another's
 _FIXED = {
@@ -25,8 +25,8 @@ def finding(compare: Compare, found: Factorial, names: Mapping[str, str]) -> str
     first, *rest = [
         (term_text(found, t, names), percent_text(100 * (t.eta2 or 0.0))) for t in single
     ]
-    metric = metric_text(compare.metric)
-    parts = [f"Of the variance in final {metric}, {first[0]} explains {first[1]}"]
+    metric = final_text(compare.metric)
+    parts = [f"Of the variance in {metric}, {first[0]} explains {first[1]}"]
     parts += [f"{name} {share}" for name, share in rest]
     together = sum(t.eta2 or 0.0 for t in terms if t.kind in ("interaction", "higher"))
     parts += [f"their interactions {percent_text(100 * together)}"]
@@ -55,10 +55,11 @@ def notes(compare: Compare, found: Factorial) -> Iterator[str]:
     if result.terms[-1].ss <= 1e-12 * result.total:
         yield "Trials of one variant do not scatter, so there is nothing to test the factors by."
     elif result.spreads and result.spreads[1] > UNEVEN * result.spreads[0]:
-        small, large = (value_text(sd, compare.unit).removesuffix(" %") for sd in result.spreads)
+        small, large = (sd_text(sd, compare.unit) for sd in result.spreads)
+        unit = f" {difference_unit(compare.unit)}".rstrip()
         yield (
-            f"Spreads over seeds differ from variant to variant (sd {small} to {large} "
-            f"{difference_unit(compare.unit)}); {_rough(result.balanced)} The shares hold all the "
+            f"Spreads over seeds differ from variant to variant (sd {small} to {large}"
+            f"{unit}); {_rough(result.balanced)} The shares hold all the "
             "same."
         )
 
@@ -76,7 +77,7 @@ def df_text(term: Term) -> str:
 
 def table_caption(compare: Compare, found: Factorial) -> str:
     return (
-        f"Analysis of variance of final {metric_text(compare.metric)}, replicates as blocks, sums "
+        f"Analysis of variance of {final_text(compare.metric)}, replicates as blocks, sums "
         f"of squares of type II; {found.anova.n} trials"
     )
 

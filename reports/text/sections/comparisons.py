@@ -7,8 +7,8 @@ from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.text.names import (
     count_text,
     metric_text,
-    size_text,
     unit_words,
+    zone_text,
 )
 from orchestrator.reports.variants import baseline_text, is_crossed
 
@@ -23,8 +23,8 @@ def pairing(plan: PlanDocument, names: Mapping[str, str]) -> str:
 
 def matrix_caption(plan: PlanDocument) -> str:
     compare = plan.compare
-    zone = size_text(compare.smallest_difference, compare.unit)
-    declared = f" Differences within ±{zone} were declared not to matter."
+    zone = zone_text(compare.smallest_difference, compare.unit)
+    declared = f" Differences within {zone} were declared not to matter."
     return (
         f"{_difference(plan)}, with its 95 % interval; all intervals hold together."
         f"{declared if compare.smallest_difference else ''}"

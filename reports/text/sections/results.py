@@ -4,12 +4,12 @@ from orchestrator.plan_document import Compare
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.sampling import no_share_of_answers
 from orchestrator.reports.text.captions.outcomes.outcomes import unit_text
-from orchestrator.reports.text.names import metric_text
+from orchestrator.reports.text.names import final_title
 
 
 def table_caption(compare: Compare) -> str:
-    metric = f"{metric_text(compare.metric)}{unit_text(compare.unit)}"
-    return f"Final {metric} of every variant; click a heading to sort"
+    metric = f"{final_title(compare.metric)}{unit_text(compare.unit)}"
+    return f"{metric} of every variant; click a heading to sort"
 
 
 def sampling_text(analysis: Analysis) -> str:

@@ -43,9 +43,10 @@ def _spreads(plan: PlanDocument, found: Tuning) -> Iterator[str]:
     if known:
         unit = plan.compare.unit
         between, by_seeds = (float(np.median(x)) for x in zip(*known, strict=True))
+        moved = f"{sd_text(between, unit)} {difference_unit(unit)}".rstrip()
         yield (
             f"From one tuning to the next, a variant's mean typically moves by an sd of "
-            f"{sd_text(between, unit)} {difference_unit(unit)}; seeds alone would make "
+            f"{moved}; seeds alone would make "
             f"about {sd_text(by_seeds, unit)}."
         )
 

@@ -1,5 +1,7 @@
 """How numbers, levels and variants are written."""
 
+import math
+
 import pytest
 
 from orchestrator.reports.text import names
@@ -61,3 +63,35 @@ def test_short_names_stay_distinct() -> None:
         "task.scale": "task.scale",
         "model.depth": "depth",
     }
+
+
+def test_factors_are_written_from_their_logarithms() -> None:
+    logs = [
+        math.log(x) for x in (1 / 4.858, 1.2, 1.0, 0.9999, 999.6, 1 / 12_345, 1e-9, 9999.4, 9.97e5)
+    ]
+    texts = [
+        "÷4.86",
+        "×1.20",
+        "×1.00",
+        "×1.00",
+        "×1000",
+        "÷1.2·10⁴",
+        "÷1.0·10⁹",
+        "×9999",
+        "×1.0·10⁶",
+    ]
+    assert [names.value_text(x, "factor") for x in logs] == texts
+    assert [names.difference_text(x, "factor") for x in logs] == texts
+    assert names.interval_text(-math.log(5.5), math.log(1.1), "factor") == "[÷5.50, ×1.10]"
+    assert names.effect_text(-math.log(4), "factor") == "÷4.00"
+    assert names.size_text(math.log(4), "factor") == "×4.00"
+    assert names.zone_text(math.log(1.5), "factor") == "÷1.50 to ×1.50"
+    assert names.zone_text(0.01, "share") == "±1.0 points"
+    assert names.range_of_values([-math.log(100), -math.log(5)], "factor") == "÷100–÷5.00"
+    assert names.unit_words("factor") == "factor"
+    assert names.effect_text(0.0206, "squared unit") == "+0.0206 (squared error)"
+
+
+def test_a_gradient_before_training_is_not_a_final_metric() -> None:
+    assert names.final_title("test/accuracy") == "Final test accuracy"
+    assert names.final_title("gradient/decay_time") == "Gradient decay per step before training"

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.captions.factorial.main_effects import left_out, sizes
-from orchestrator.reports.text.names import mean_interval_name, metric_text
+from orchestrator.reports.text.names import final_title, mean_interval_name
 
 
 def title(compare: Compare) -> str:
-    return f"Final {metric_text(compare.metric)} by pairs of factors"
+    return f"{final_title(compare.metric)} by pairs of factors"
 
 
 def caption(compare: Compare, every: Sequence[Means], shown: int) -> str:

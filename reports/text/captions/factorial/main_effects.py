@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from orchestrator.plan_document import Compare
 from orchestrator.reports.statistics.factorial.marginal_means import Means
 from orchestrator.reports.text.names import (
-    difference_unit,
+    final_title,
     mean_interval_name,
-    metric_text,
-    value_text,
+    size_text,
 )
 from orchestrator.reports.text.phrases import range_text
 
 
 def title(compare: Compare, factor: str, span: float) -> str:
     """factor: the one whose level means are furthest apart; span: by how much."""
-    size = value_text(span, compare.unit).removesuffix(" %")
+    size = size_text(span, compare.unit)
     return (
-        f"Final {metric_text(compare.metric)} by level, averaged over the other factors: "
-        f"{factor} moves it most, by {size} {difference_unit(compare.unit)}"
+        f"{final_title(compare.metric)} by level, averaged over the other factors: "
+        f"{factor} moves it most, by {size}"
     )
 
 

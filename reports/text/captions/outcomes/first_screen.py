@@ -2,12 +2,12 @@
 
 from orchestrator.plan_document import Compare
 from orchestrator.reports.text.captions.outcomes.outcomes import unit_text
-from orchestrator.reports.text.names import mean_interval_name, metric_text
+from orchestrator.reports.text.names import final_title, mean_interval_name, mean_word
 
 
 def title(compare: Compare, x: str) -> str:
     """x: the factor along which lines run."""
-    return f"Final {metric_text(compare.metric)} by {x}{unit_text(compare.unit)}"
+    return f"{final_title(compare.metric)} by {x}{unit_text(compare.unit)}"
 
 
 def caption(compare: Compare, n: str, lost: bool, factors: int) -> str:
@@ -15,6 +15,6 @@ def caption(compare: Compare, n: str, lost: bool, factors: int) -> str:
     crosses = " ✕ counts trials that diverged or failed; means are of the others." if lost else ""
     named = ", or the x axis has names" if factors > 1 else ""
     return (
-        f"Line: mean over replicates (n = {n} per variant); band: its "
+        f"Line: {mean_word(compare.unit)} over replicates (n = {n} per variant); band: its "
         f"{mean_interval_name(compare.metric)} (a bar where no neighbour has one{named}).{crosses}"
     )

@@ -37,6 +37,8 @@ test("values, counts and plurals", () => {
   assert.equal(valueText(0.98765, "share"), "98.8 %");
   assert.equal(valueText(1234.567, ""), "1235");
   assert.equal(valueText(null, "share"), "–");
+  assert.equal(valueText(Math.log(1.2), "factor"), "×1.2");
+  assert.equal(valueText(-Math.log(117.6), "factor"), "÷118");
   assert.equal(filtersText(36, 1048).slice(0, 33), "showing 36 of 1,048 variants; sen");
   assert.equal(rowsText(100, 20, 120), "rows 101 to 120 of 120");
   assert.equal(morePanels(1), "1 more panel");
