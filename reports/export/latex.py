@@ -258,8 +258,8 @@ def _comparisons_caption(analysis: Analysis) -> str:
     declared = escaped(names.zone_text(zone, plan.compare.unit)).replace("±", r"$\pm$")
     return (
         f"Difference in {_metric(plan)} from {baseline}"
-        f"{', all other factors equal' if is_crossed(plan) else ''}, in "
-        f"{escaped(names.unit_words(plan.compare.unit))}: mean over paired replicates and its "
+        f"{', all other factors equal' if is_crossed(plan) else ''}, "
+        f"{escaped(names.in_unit(plan.compare.unit))}: mean over paired replicates and its "
         f"95\\,\\% interval, simultaneous for all rows; $p$ of the sign-flip test, adjusted for "
         f"{names.count_text(len(analysis.comparisons.rows), 'comparison')} by "
         f"{escaped(analysis.comparisons.adjustment)}."

@@ -119,6 +119,11 @@ def unit_words(unit: str) -> str:
     return FACTOR if unit == FACTOR else difference_unit(unit).strip("()")
 
 
+def in_unit(unit: str) -> str:
+    """in points, in squared error; as a factor."""
+    return "as a factor" if unit == FACTOR else f"in {unit_words(unit)}"
+
+
 def effect_text(value: float | None, unit: str) -> str:
     """A difference with its sign and its unit: +2.0 points, −0.0206 (squared error), ÷4.84."""
     return f"{difference_text(value, unit)} {difference_unit(unit)}".rstrip()

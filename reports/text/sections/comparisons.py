@@ -6,8 +6,8 @@ from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.text.names import (
     count_text,
+    in_unit,
     metric_text,
-    unit_words,
     zone_text,
 )
 from orchestrator.reports.variants import baseline_text, is_crossed
@@ -40,8 +40,8 @@ def table_caption(plan: PlanDocument) -> str:
 
 
 def _difference(plan: PlanDocument) -> str:
-    metric, unit = metric_text(plan.compare.metric), unit_words(plan.compare.unit)
-    return f"Difference in {metric}, variant − baseline, in {unit}"
+    metric, unit = metric_text(plan.compare.metric), in_unit(plan.compare.unit)
+    return f"Difference in {metric}, variant − baseline, {unit}"
 
 
 def lost_text(counts: Mapping[str, int]) -> str:
