@@ -64,7 +64,7 @@ def test_a_study_stopped_too_early_is_not_answered_without_saying_so(
     assert found.said.finding.endswith("still improving at the end: train for more epochs.")
     assert found.said.warnings[0].startswith("Still improving: 2 variants (lstm; gru). More")
     assert all("still improving" in each.text for each in found.said.statements)
-    monkeypatch.setattr("orchestrator.reports.build.read_tables", lambda *_: tables)
+    monkeypatch.setattr("orchestrator.reports.build.read_study", lambda *_: tables)
     report = build_report(tmp_path / "cells")
     page = report.path.read_text()
     first_screen = page[page.index('<header id="summary">') : page.index("</header>")]

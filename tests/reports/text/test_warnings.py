@@ -120,7 +120,7 @@ def test_the_page_and_the_last_lines_of_a_run_say_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smallest: float | None
 ) -> None:
     tables = tables_at(tmp_path, [TOP] * 3, replace(SAMPLE, smallest_difference=smallest))
-    monkeypatch.setattr("orchestrator.reports.build.read_tables", lambda *_: tables)
+    monkeypatch.setattr("orchestrator.reports.build.read_study", lambda *_: tables)
     report = build_report(tmp_path / "s")
     page = report.path.read_text()
     assert "no difference can show" in report.finding
