@@ -152,7 +152,7 @@ def _ray() -> Finding:
 
     started = monotonic()
     try:
-        with local_cluster(Capacity(cpus=1, gpus=0), threads=1, preloaded=()):
+        with local_cluster(Capacity(cpus=1, gpus=0), threads=1, workers=1, preloaded=()):
             pass
     except EnvironmentFault as fault:
         return Finding("fault", f"Ray: {fault}", "train without it: orch run --inline")

@@ -62,7 +62,8 @@ class Backend:
 
             check_nodes(self.cluster, self.asked, results.absolute)
 
-    def executor(self, results: ResultsPaths) -> Executor:
+    def executor(self, results: ResultsPaths, packs: int) -> Executor:
+        """packs: so many come first."""
         if self.inline:
             from orchestrator.execution.local.inline import InlineExecutor
 
@@ -72,7 +73,8 @@ class Backend:
         if isinstance(self.machines, Capacity):
             from orchestrator.execution.ray.local_cluster import local_cluster
 
-            local = partial(local_cluster, self.machines, self.threads)
+            workers = self.asked.workers * min(self.workers, packs)
+            local = partial(local_cluster, self.machines, self.threads, workers)
             if self.asked.workers > 1:  # Ray Train's are processes of their own
                 local = partial(local, preloaded=())
             return RayTuneExecutor(local)

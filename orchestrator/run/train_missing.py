@@ -74,7 +74,7 @@ def train_missing(run: Run, interrupts: Interrupts) -> dict[str, int]:
 
 def _execute(run: Run, interrupts: Interrupts, progress: Progress, text: Callable[[], str]) -> None:
     rounds = run.plans.rounds(partial(_next_round, run, progress))
-    executor = run.backend.executor(run.plans.paths)
+    executor = run.backend.executor(run.plans.paths, len(run.plans.plan.packs))
     patience_s = PATIENCE_S if run.backend.inline else None  # for the end of an epoch
     if run.backend.starts_ray:
         run.display.say("starting Ray")

@@ -25,7 +25,8 @@ class LocalRay:
         from orchestrator.execution.ray.local_cluster import local_cluster
 
         if self.folder is None:
-            started = local_cluster(Capacity(cpus=2, gpus=0), threads=1, preloaded=["ray.tune"])
+            two = Capacity(cpus=2, gpus=0)
+            started = local_cluster(two, threads=1, workers=1, preloaded=["ray.tune"])
             self.folder = self.running.enter_context(started)
         yield self.folder
 

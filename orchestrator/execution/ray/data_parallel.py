@@ -11,7 +11,7 @@ from ray.train.torch import TorchConfig, TorchTrainer
 
 from orchestrator.execution.labels import required_labels
 from orchestrator.execution.protocol import Job
-from orchestrator.execution.ray.internals import without_cleaner
+from orchestrator.execution.ray.internals import without_needless_actors
 from orchestrator.execution.worker.failures import LINES, WorkerFailed, WorkerLost, describe
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
@@ -37,7 +37,7 @@ def train_by_ray(pack: Pack, job: Job, checkpoints: CheckpointPolicy | None = No
             run_config=RunConfig(name=pack.pack_id, storage_path=folder),
         )
         try:
-            rows: PackRows = without_cleaner(trainer).fit().return_value
+            rows: PackRows = without_needless_actors(trainer).fit().return_value
         except TrainingFailedError as error:
             raise _cause(error, job.resources.workers) from None
     return rows

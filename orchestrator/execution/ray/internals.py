@@ -117,6 +117,25 @@ def without_helper_processes() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def waiting_workers(number: int) -> Iterator[None]:
+    """Start so many workers with Ray, which wait for the first packs.
+
+    Without it, there is one for each CPU, also where packs request several CPUs or are few: each
+    loads torch, 4 s of CPU.
+    """
+    from ray._private import services
+
+    start, option = services.start_ray_process, "--num_prestart_python_workers="
+
+    def started(command: list[str], *given: Any, **named: Any) -> Any:
+        ours = [f"{option}{number}" if word.startswith(option) else word for word in command]
+        return start(ours, *given, **named)
+
+    with _replaced(services, start_ray_process=started):
+        yield
+
+
 def files_in(folder: Path) -> dict[str, str]:
     """Option of `ray.init` for the folder of its files.
 
@@ -234,15 +253,18 @@ class ClusterKeys:
 # Train
 
 
-def without_cleaner(trainer: Any) -> Any:
-    """The trainer, without its actor that removes placement groups of a controller that died.
+def without_needless_actors(trainer: Any) -> Any:
+    """The trainer, without two actors that it starts for every trial.
 
-    Ray removes them with their creator. Without this, every trial ends with 12 s of waiting where
-    there is no dashboard, which the actor asks.
+    One removes placement groups of a controller that died; Ray removes them with their creator.
+    Without this, every trial ends with 12 s of waiting where there is no dashboard, which the actor
+    asks. The other hands out parts of Ray's data sets, which orch does not use: a process, 4 s of
+    CPU.
     """
+    needless = ("PlacementGroupCleanerCallback", "DatasetsCallback")
     callbacks = trainer._create_default_callbacks
     trainer._create_default_callbacks = lambda: [
-        each for each in callbacks() if "PlacementGroupCleaner" not in type(each).__name__
+        each for each in callbacks() if type(each).__name__ not in needless
     ]
     return trainer
 

@@ -21,6 +21,7 @@ from orchestrator.execution.ray.internals import (
     in_own_sessions,
     loopback_only,
     require_supported_ray,
+    waiting_workers,
     without_helper_processes,
     without_signal_handlers,
 )
@@ -48,10 +49,11 @@ _SOCKET_PATH_LIMIT = 30  # characters left for the temporary folder in a socket'
 
 @contextmanager
 def local_cluster(
-    capacity: Capacity, threads: int, preloaded: Iterable[str] = _PRELOADED
+    capacity: Capacity, threads: int, workers: int, preloaded: Iterable[str] = _PRELOADED
 ) -> Iterator[Path]:
     """Start Ray on this machine, with a folder for its files; both are removed afterwards.
 
+    workers: so many start with Ray; more are started when they are needed.
     preloaded: modules that workers import while Ray starts.
 
     Raises EnvironmentFault when Ray cannot start.
@@ -61,14 +63,14 @@ def local_cluster(
     _remove_abandoned(place)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
     try:
-        with environment(_variables(threads, preloaded)), _started(capacity, folder):
+        with environment(_variables(threads, preloaded)), _started(capacity, workers, folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _started(capacity: Capacity, folder: Path) -> Iterator[None]:
+def _started(capacity: Capacity, workers: int, folder: Path) -> Iterator[None]:
     import ray
 
     # Importing Ray Tune takes a second of CPU, starting Ray mostly waits for other processes.
@@ -76,7 +78,12 @@ def _started(capacity: Capacity, folder: Path) -> Iterator[None]:
     meanwhile.start()
     try:
         with loopback_only():
-            with without_signal_handlers(), in_own_sessions(), without_helper_processes():
+            with (
+                without_signal_handlers(),
+                in_own_sessions(),
+                without_helper_processes(),
+                waiting_workers(workers),
+            ):
                 _start(ray, capacity, folder)
             meanwhile.join()
             yield

@@ -58,16 +58,20 @@ def command(pid: int) -> str:
 
 
 @pytest.mark.ray
-def test_workers_that_wait_get_the_first_packs(local: LocalRay) -> None:
-    """Where no CPU is free, Ray ends workers that were idle for a second, and starts others."""
+def test_the_worker_that_waits_gets_the_first_pack(local: LocalRay) -> None:
+    """One was requested, for two CPUs.
+
+    Where no CPU is free, Ray ends workers that were idle for a second, and starts others.
+    """
     with local.joined():
         import ray
         from ray.util import placement_group, remove_placement_group
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-        wait("workers", lambda: len(waiting_workers()) == 2)
-        before = waiting_workers()
+        wait("worker", waiting_workers)
         time.sleep(1.2)
+        before = waiting_workers()
+        assert len(before) == 1
         group = placement_group([{"CPU": 1}] * 2)
         assert group.wait(30)
         time.sleep(0.6)
@@ -122,7 +126,7 @@ def test_a_start_that_takes_too_long_is_a_fault(
 
     def started() -> None:
         calls.clear()
-        with local_cluster(Capacity(cpus=1, gpus=0), threads=1, preloaded=[]):
+        with local_cluster(Capacity(cpus=1, gpus=0), threads=1, workers=1, preloaded=[]):
             calls.append("in use")
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
