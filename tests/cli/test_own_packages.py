@@ -24,6 +24,7 @@ model: {name: "models.deep:build", width: 4}
 training: {epochs: 1}
 factors: {model.kind: [a, b]}
 replicates: 2
+resources: {cpus: 2}
 """
 
 

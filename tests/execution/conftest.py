@@ -26,7 +26,7 @@ class LocalRay:
 
         if self.folder is None:
             two = Capacity(cpus=2, gpus=0)
-            started = local_cluster(two, threads=1, workers=1, preloaded=["ray.tune"])
+            started = local_cluster(two, threads=1, workers=2, preloaded=["ray.tune"])
             self.folder = self.running.enter_context(started)
         yield self.folder
 

@@ -13,19 +13,20 @@ from tests.cli.running import parts, started, write_study
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 MOMENTS = {
-    "joining": "session_2*/logs/python-core-driver-*",
     "checking the node": "session_2*/logs/worker-*.out",
+    "joining": "session_2*/logs/python-core-driver-*",
 }
 """What the run does → which file of Ray's is there since it began."""
 
 
-@pytest.fixture
-def head(monkeypatch: pytest.MonkeyPatch) -> Iterator[Head]:
-    for name, value in OPEN.items():
-        monkeypatch.setenv(name, value)
-    flags = ["--num-cpus=2", "--include-dashboard=false", "--node-ip-address=127.0.0.1"]
-    with started_head(flags) as head:
-        yield head
+@pytest.fixture(scope="module")
+def head() -> Iterator[Head]:
+    flags = ["--num-cpus=1", "--include-dashboard=false", "--node-ip-address=127.0.0.1"]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in OPEN.items():
+            patch.setenv(name, value)
+        with started_head(flags) as head:
+            yield head
 
 
 @pytest.mark.parametrize("pattern", MOMENTS.values(), ids=MOMENTS)

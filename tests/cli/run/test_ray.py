@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.paths import TABLES
 from tests.cli.orch import ORCH
-from tests.cli.running import events, tables, train_here, write_study
+from tests.cli.running import TINY, events, tables, train_here, write_study
 
 OURS = ("note: ", "In test accuracy, ", "- ", "2 comparisons", "    orch run ")
 
@@ -19,7 +19,7 @@ OURS = ("note: ", "In test accuracy, ", "- ", "2 comparisons", "    orch run ")
 @pytest.mark.slow
 def test_piped(tmp_path: Path) -> None:
     """Only our own lines, the same rows as inline, and no trace outside the results."""
-    study = write_study(tmp_path)
+    study = write_study(tmp_path, TINY + "resources: {cpus: 2}\n")
     with tempfile.TemporaryDirectory() as place:
         ended = subprocess.run(
             [ORCH, "run", study.name, "--results", "ray"],

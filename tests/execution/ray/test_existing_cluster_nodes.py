@@ -19,15 +19,7 @@ from orchestrator.plan.records import Pack
 from orchestrator.store.pack_files import statuses
 from orchestrator.study.settings import Resources
 from tests.cli.orch import orch
-from tests.cli.running import (
-    LONG,
-    own_tiny,
-    parts,
-    started,
-    tables,
-    train_here,
-    write_study,
-)
+from tests.cli.running import own_tiny, parts, started, tables, write_study
 from tests.execution.conftest import LocalRay
 from tests.execution.doubles import MARKER
 from tests.execution.listening import Heard, pack_of
@@ -97,48 +89,44 @@ def nodes_of(notes: Path) -> dict[str, set[str]]:
     return found
 
 
-def test_a_study_gives_the_rows_of_one_process(cluster: "Cluster", tmp_path: Path) -> None:
-    """With own packages that are called as parts of orch are."""
+def test_a_study_whose_driver_is_killed_gives_the_rows_of_one_process(
+    cluster: "Cluster", tmp_path: Path
+) -> None:
+    """SIGKILL: Ray ends its workers, and the next run takes its notes away.
+
+    The study has own packages that are called as parts of orch are.
+    """
     factors = "  model.kind: [a, b]\n  model.width: [3, 4]\n"
-    write_study(tmp_path, own_tiny(write_namesakes(tmp_path), factors))
+    longer = own_tiny(write_namesakes(tmp_path), factors).replace("epochs: 2", "epochs: 20")
+    resources = "resources: {cpus: 2}\n"  # one worker: each costs 7 s of CPU
+    write_study(tmp_path, longer.replace("200", "1197") + resources)
+    results = tmp_path / "cluster"
     command = ["run", "study.yaml", "--no-report"]
-    inline = orch(*command, "--inline", cwd=tmp_path)
-    assert (inline.returncode, inline.stderr) == (0, "")
-    on_cluster = ["--address", cluster.address, "--results", "cluster"]
-    done = orch(*command, *on_cluster, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"on 2 workers of 2 nodes at {cluster.address}" in done.stdout
-    alone = tables(tmp_path / "results")
-    for name, table in tables(tmp_path / "cluster").items():
-        assert table.equals(alone[name]), name
-    assert not list((tmp_path / "cluster").glob(".[st]*")), "marks and Tune's files are gone"
-
-
-def test_a_study_whose_driver_is_killed_goes_on(cluster: "Cluster", tmp_path: Path) -> None:
-    """SIGKILL: Ray ends its workers, and the next run takes its notes away."""
-    study, results = write_study(tmp_path, LONG), tmp_path / "cluster"
-    command = ["run", study, "--address", cluster.address, "--results", results, "--no-report"]
-    with started(command) as run:
+    on_cluster = [*command, "--address", cluster.address, "--results", "cluster"]
+    with started(on_cluster, cwd=tmp_path) as run:
         run.wait_for("pack in the store", lambda: parts(results))
         run.process.kill()
     before = parts(results)
     assert 1 <= len(before) < 4
-    done = orch(*command)
+    done = orch(*on_cluster, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
+    assert f"on 1 worker of 2 nodes at {cluster.address}" in done.stdout
     after = parts(results)
     assert before.items() <= after.items(), "nothing is written again"
-    assert train_here(study) == 0
-    alone = tables(tmp_path / "results", "long")
-    for name, table in tables(results, "long").items():
+    inline = orch(*command, "--inline", cwd=tmp_path)
+    assert (inline.returncode, inline.stderr) == (0, "")
+    alone = tables(tmp_path / "results")
+    for name, table in tables(results).items():
         assert table.equals(alone[name]), name
-    assert not list(results.glob(".[st]*"))
+    assert not list(results.glob(".[st]*")), "marks and Tune's files are gone"
 
 
 @pytest.mark.usefixtures("joined")
 def test_a_quarter_of_a_gpu(tmp_path: Path, notes: Path) -> None:
-    packs = [pack_of(name) for name in "abcd"]
+    """Of the one GPU, by two packs side by side."""
+    packs = [pack_of(name) for name in "ab"]
     train(packs, tmp_path, Heard(), cpus=0.5, gpus=0.25, accelerator_type="A100")
-    assert [note.read_text() for note in notes.iterdir()] == ["0"] * 4
+    assert [note.read_text() for note in notes.iterdir()] == ["0"] * 2
 
 
 @pytest.mark.usefixtures("joined")
@@ -192,8 +180,9 @@ class Joining(Heard):
 @pytest.mark.usefixtures("joined")
 def test_a_node_that_comes_late_gets_packs(second: Second, tmp_path: Path, notes: Path) -> None:
     assert not second.has_joined
-    names = ["first", *(f"wait {number}" for number in range(7))]
-    train([pack_of(name) for name in names], tmp_path, Joining(second), "train_on_two_nodes")
+    names = ["first", "wait 1", "wait 2", "wait 3"]
+    packs = [pack_of(name) for name in names]
+    train(packs, tmp_path, Joining(second), "train_on_two_nodes", cpus=2)  # a pack fills a node
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert len(nodes_of(notes)) == 2
 
@@ -221,8 +210,8 @@ def test_packs_go_to_machines_with_the_labels_asked_for(
     second: Second, tmp_path: Path, notes: Path
 ) -> None:
     second.join()
-    packs = [pack_of(name) for name in "abcd"]
-    train(packs, tmp_path, Heard(), labels={"pool": "night"})
+    packs = [pack_of(name) for name in "ab"]  # each would fill a node
+    train(packs, tmp_path, Heard(), labels={"pool": "night"}, cpus=2)
     assert set(nodes_of(notes)) == {second.node.node_id}
 
 
@@ -235,7 +224,7 @@ class Losing(Heard):
 
     def finished(self, summary: Summary) -> None:
         super().finished(summary)
-        if len(self.summaries) == 4:
+        if len(self.summaries) == 3:
             self.second.vanish()
 
 
@@ -244,9 +233,9 @@ def test_the_packs_of_a_lost_node_run_elsewhere(
     second: Second, tmp_path: Path, notes: Path
 ) -> None:
     second.join()
-    names = [f"trial{number}" for number in range(16)]
+    names = [f"trial{number}" for number in range(6)]
     heard = Losing(second)
-    train([pack_of(name) for name in names], tmp_path, heard)
+    train([pack_of(name) for name in names], tmp_path, heard, cpus=2)  # a pack fills a node
     assert statuses(Job(tmp_path).paths) == dict.fromkeys(names, "completed")
     assert heard.losses, "the node had packs"
     assert len(heard.summaries) == len(names), "nothing counts twice"

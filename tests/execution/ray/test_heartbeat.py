@@ -26,7 +26,7 @@ def head() -> Iterator[tuple[str, Path]]:
     with TemporaryDirectory(prefix="head-", dir="/tmp") as folder:  # short, for sockets
         ray = Path(sys.executable).with_name("ray")
         options = (
-            "--head --port 0 --num-cpus 2 --include-dashboard false --include-log-monitor false"
+            "--head --port 0 --num-cpus 1 --include-dashboard false --include-log-monitor false"
         )
         quiet = {"RAY_USAGE_STATS_ENABLED": "0", **TOKEN}
         try:
