@@ -1,11 +1,15 @@
 """Settings and the shape of a task → an untrained model. The one place where the two meet."""
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
 
 from orchestrator.models.catalogue import model_entry, resolve
 from orchestrator.models.fit import misfit
 from orchestrator.models.initializers import GeneratorFor, initialize
+from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import find_function, importable
+from orchestrator.models.own.outputs import ChosenOutput
 from orchestrator.models.own.signature import arguments
 from orchestrator.models.settings import ConvNet, ModelSettings, Recurrent
 from orchestrator.models.settings.own import OwnModel
@@ -54,11 +58,26 @@ def draw(model: nn.Module, settings: ModelSettings, generator_for: GeneratorFor)
 
 def _own(settings: OwnModel, shape: TaskShape) -> nn.Module:
     """A single layer gets a container, so that it has a name in the model."""
-    factory = find_function(settings.code)
+    factory, given = find_function(settings.code), arguments(settings)
     with importable(settings.code.folders):
-        model: nn.Module = factory(shape.features, shape.values, **arguments(settings))
-    is_layer = isinstance(model, nn.Module) and next(model.children(), None) is None
-    return nn.Sequential(model) if is_layer else model
+        model = factory(shape.features, shape.values, **given)
+    if not isinstance(model, nn.Module):
+        what = f"returned {type(model).__name__}, not a torch.nn.Module"
+        raise OwnCodeError(what)
+    whole: nn.Module = nn.Sequential(model) if next(model.children(), None) is None else model
+    whole.register_forward_hook(ChosenOutput(settings.output_name))
+    return whole
+
+
+def materialise(model: nn.Module, example: Tensor) -> None:
+    """Give lazy layers their sizes by a forward pass; they draw from torch's global generator.
+
+    example: (examples, …), in the form that the model takes.
+    """
+    if any(isinstance(p, UninitializedParameter) for p in model.parameters()):
+        with torch.no_grad():
+            model.eval()(example)
+        model.train()
 
 
 def _sizes(pair: str) -> tuple[int, int]:

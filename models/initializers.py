@@ -51,6 +51,10 @@ class Rules:
     forget_bias: float | None
 
 
+class NoRule(TypeError):
+    """A parameter of a kind of layer that this file does not know."""
+
+
 GeneratorFor = Callable[[str], Generator]  # parameter name → its own random stream
 Drawer = Callable[[Any, Rules, GeneratorFor], None]  # fills the parameters of one layer
 
@@ -65,7 +69,7 @@ def initialize(
 ) -> None:
     """Draw all parameters of `model` in place, each from the generator of its own name.
 
-    Raises TypeError for parameters of a kind of layer that this file does not know.
+    Raises NoRule for parameters of a kind of layer that this file does not know.
     """
     rules = Rules(init, recurrent_init or RecurrentInit(), forget_bias)
     for prefix, layer in model.named_modules():
@@ -85,7 +89,7 @@ def _drawer(layer: nn.Module, own: Mapping[str, str]) -> Drawer:
         return _peephole
     if unknown := [own[name] for name, p in layer._parameters.items() if p is not None]:
         kind_of_layer = type(layer).__name__
-        raise TypeError(f"no rule says how to draw {', '.join(unknown)} of a {kind_of_layer}")
+        raise NoRule(f"no rule says how to draw {', '.join(unknown)} of a {kind_of_layer}")
     return lambda layer, rules, generator_of: None
 
 
@@ -157,7 +161,7 @@ def _recurrent(layer: nn.RNNBase, rules: Rules, generator_of: GeneratorFor) -> N
     for name, parameter in layer.named_parameters(recurse=False):
         kind, _, _ = name.partition("_l")  # weight_ih_l0_reverse → weight_ih
         if kind not in RECURRENT_DRAWERS:  # a projection
-            raise TypeError(f"no rule says how to draw {name} of a {type(layer).__name__}")
+            raise NoRule(f"no rule says how to draw {name} of a {type(layer).__name__}")
         gates = parameter.split(hidden)
         RECURRENT_DRAWERS[kind](parameter, gates, rules, generator_of(name))
         if rules.forget_bias is not None and kind.startswith("bias"):

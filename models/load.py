@@ -15,9 +15,9 @@ def load_task(settings: TaskSettings, seed_for: SeedFor) -> Dataset:
     if not isinstance(settings, OwnTask):
         built_in: Dataset = resolve(task_entry(settings).factory)(settings, seed_for)
         return built_in
-    load = find_function(settings.code)
+    load, given = find_function(settings.code), arguments(settings)
     with importable(settings.code.folders):
-        own: Dataset = load(seed_for, **arguments(settings))
+        own: Dataset = load(seed_for, **given)
     return own
 
 

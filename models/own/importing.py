@@ -1,6 +1,7 @@
 """`package.module:function` → the function, with a clear error for whatever can go wrong."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -17,6 +18,9 @@ from orchestrator.models.settings.own import OwnCode
 
 OURS = "orchestrator"  # the one package of orch
 FORM = "package.module:function"
+CHOSEN_FOLDERS: dict[
+    tuple[str, ...], str
+] = {}  # folders of own code → what it has called chdir with
 LONGEST = 500  # characters of the text of an error
 
 
@@ -44,20 +48,35 @@ def find_function(code: OwnCode) -> Callable[..., Any]:
 def importable(folders: Iterable[Path]) -> Iterator[None]:
     """Put the folders first on sys.path inside the block.
 
-    Output of the user's code goes to stderr, and Python writes no __pycache__ beside it.
+    Output of the user's code goes to stderr, and Python writes no __pycache__ beside it. A current
+    folder that the code chooses holds for the code alone: orch's own paths are relative, too.
     """
     added = [str(folder) for folder in folders]
     writes_no_bytecode = sys.dont_write_bytecode
     sys.path[:0] = added
     sys.dont_write_bytecode = True
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), _own_folder(tuple(added)):
             yield
     finally:
         sys.dont_write_bytecode = writes_no_bytecode
         for folder in added:
             if folder in sys.path:
                 sys.path.remove(folder)  # the first one: an entry from before stays
+
+
+@contextmanager
+def _own_folder(folders: tuple[str, ...]) -> Iterator[None]:
+    """Inside the block the current folder is the one to which code of these folders has changed."""
+    here = os.getcwd()
+    if folders in CHOSEN_FOLDERS:
+        os.chdir(CHOSEN_FOLDERS[folders])
+    try:
+        yield
+    finally:
+        if (there := os.getcwd()) != here:
+            CHOSEN_FOLDERS[folders] = there
+            os.chdir(here)
 
 
 def describe_error(error: BaseException, code: OwnCode) -> str:

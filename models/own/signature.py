@@ -7,14 +7,18 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError, create_model
+from pydantic import Field, TypeAdapter, create_model
 
 from orchestrator.models.own.errors import OwnCodeError
+from orchestrator.models.own.structured import Structured, structured
 from orchestrator.models.settings.base import Settings
-from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.models.settings.own import OUTPUT, OwnCode, OwnModel, OwnTask
 
 SCALARS = (int, float, str, bool, NoneType)
-KINDS = "int, float, str, bool, a Literal of these, or one of them | None"
+KINDS = (
+    "int, float, str, bool, a Literal of these, one of them | None, or a list, tuple, dictionary, "
+    "dataclass or pydantic model"
+)
 Kind = TypeVar("Kind", OwnModel, OwnTask)
 
 
@@ -30,6 +34,10 @@ def settings_class(
     _check_first(code, parameters[: len(taken)], taken)
     fields: dict[str, Any] = {p.name: _field(code, p, base) for p in settings}
     fields["name"] = (Literal[code.name], code.name)
+    chooses_output = issubclass(base, OwnModel) and OUTPUT not in fields
+    if chooses_output:
+        meaning = "Which of the outputs of the forward pass counts; left out: the first."
+        fields[OUTPUT] = (str | None, Field(None, description=meaning))
     kind = create_model(
         code.function,
         __base__=base,
@@ -38,6 +46,9 @@ def settings_class(
         **fields,
     )
     kind.code = code
+    if issubclass(kind, OwnModel):
+        kind.chooses_output = chooses_output
+    kind.structured = {p.name: found for p in settings if (found := _structured(p))}
     if issubclass(kind, OwnTask):
         kind.path_settings = tuple(p.name for p in settings if p.annotation is Path)
     return kind
@@ -79,11 +90,21 @@ def _kind(code: OwnCode, parameter: Parameter) -> Any:
         annotation = type(parameter.default)
     if annotation is Path:
         return str
+    if found := _structured(parameter):
+        return found.kind
     if annotation is Parameter.empty or not _is_scalar(annotation):
         shown = "nothing" if annotation is Parameter.empty else inspect.formatannotation(annotation)
         what = f"the parameter {parameter.name} of {code.name} is annotated with {shown}"
         raise OwnCodeError(what, f"{KINDS}; Path, for a task")
     return annotation
+
+
+def _structured(parameter: Parameter) -> Structured | None:
+    """How a value is read that is neither a number nor a text nor a path."""
+    annotation = parameter.annotation
+    if annotation in (Parameter.empty, Path) or _is_scalar(annotation):
+        return None
+    return structured(annotation)
 
 
 def _is_scalar(annotation: Any) -> bool:
@@ -103,7 +124,7 @@ def _default(code: OwnCode, parameter: Parameter, kind: Any) -> Any:
     value = str(given) if isinstance(given, Path) else given
     try:
         return TypeAdapter(kind, config=Settings.model_config).validate_python(value)
-    except ValidationError as error:
+    except ValueError as error:
         shown = inspect.formatannotation(kind)
         what = f"the default {given!r} of {parameter.name} in {code.name} is no {shown}"
         raise OwnCodeError(what, cure="change one of the two") from error
@@ -112,5 +133,9 @@ def _default(code: OwnCode, parameter: Parameter, kind: Any) -> Any:
 def arguments(settings: OwnModel | OwnTask) -> dict[str, Any]:
     """The keyword arguments that a call with these settings needs."""
     paths = settings.path_settings if isinstance(settings, OwnTask) else ()
-    values = settings.model_dump(exclude={"name", "init"})
-    return {name: Path(value) if name in paths else value for name, value in values.items()}
+    ours = {"name", "init"}
+    if isinstance(settings, OwnModel) and settings.chooses_output:
+        ours |= {OUTPUT}
+    values = settings.model_dump(exclude=ours)
+    values |= {name: Path(values[name]).absolute() for name in paths}
+    return values | {name: kind.value(values[name]) for name, kind in settings.structured.items()}

@@ -3,7 +3,7 @@
 Their classes are made from the parameters of the user's function: see `models/own/entries.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -18,6 +18,8 @@ from orchestrator.models.settings.base import (
     Settings,
     TaskSettings,
 )
+
+OUTPUT = "output"  # a setting of every own model, unless it has a parameter of that name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,15 @@ class OwnModel(ModelSettings):
     code: ClassVar[OwnCode]
     entry: ClassVar[Any]  # ModelEntry of models/catalogue/
     unpickle: ClassVar[Callable[..., Settings]]  # of models/own/entries.py
+    structured: ClassVar[Mapping[str, Any]] = {}  # parameter → models/own/structured.py
+    chooses_output: ClassVar[bool] = True  # False where `output` is a parameter of the user's own
 
     init: OwnInit = OwnInit()  # type: ignore[assignment]  # it adds: as the constructor draws
+
+    @property
+    def output_name(self) -> str | None:
+        """Which of several outputs counts; None: the first."""
+        return getattr(self, OUTPUT, None) if self.chooses_output else None
 
     def __reduce__(self) -> Any:
         return self.unpickle, ("model", self.code, self.model_dump())
@@ -94,6 +103,7 @@ class OwnTask(TaskSettings):
     code: ClassVar[OwnCode]
     entry: ClassVar[Any]  # TaskEntry of models/catalogue/
     unpickle: ClassVar[Callable[..., Settings]]  # of models/own/entries.py
+    structured: ClassVar[Mapping[str, Any]] = {}  # parameter → models/own/structured.py
     own_files: ClassVar[tuple[Path, ...]] = ()  # that its declaration names
     path_settings: ClassVar[tuple[str, ...]] = ()  # settings that are paths of files
 

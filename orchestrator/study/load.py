@@ -64,7 +64,8 @@ def parse_study(text: str, path: Path, overrides: Overrides = NO_OVERRIDES) -> S
     only = read_flags("only", overrides.only, findings)
     parts = _read(findings, document, only, edits, folders)
     findings.raise_if_any()
-    try_own_code(findings, parts["variants"], parts["seed"])
+    on_gpu = parts["resources"].gpus > 0
+    try_own_code(findings, parts["variants"], parts["seed"], on_gpu=on_gpu)
     findings.raise_if_any()
     return Study(**parts, path=path, text=edited_text(text, edits, document))
 

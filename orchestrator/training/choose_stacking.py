@@ -72,6 +72,13 @@ def choose_stacking(rehearsal: Rehearsal) -> Stacking | None:
     Of a shipped model, the first and the last member are compared with themselves alone; of any
     other, all: its code may differ from member to member.
     """
+    try:
+        return _chosen(rehearsal)
+    except Exception:  # own code may raise anything, on so few examples; training will show it
+        return None
+
+
+def _chosen(rehearsal: Rehearsal) -> Stacking | None:
     first = rehearsal.builds[0]()
     is_shipped = type(first).__module__.startswith(SHIPPED)
     if not is_function(first, rehearsal.inputs[0]):

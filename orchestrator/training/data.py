@@ -94,10 +94,7 @@ def load_data(
     precision: torch.dtype,
     group: ProcessGroup = ALONE,
 ) -> TrialData:
-    """Load the task once per replicate; members of one replicate share it.
-
-    Tuning does not see the test split: nothing that it chooses can depend on it.
-    """
+    """Load the task once per replicate; members of one replicate share it."""
     settings = trials[0].variant.settings  # of one structure: all trials have the same task
     datasets = {
         replicate: load_task(
@@ -105,6 +102,21 @@ def load_data(
         )
         for replicate in dict.fromkeys(trial.seed_name for trial in trials)
     }
+    return arrange(trials, datasets, device, precision, group)
+
+
+def arrange(
+    trials: Sequence[Trial],
+    datasets: Mapping[int | str, Dataset],
+    device: str,
+    precision: torch.dtype,
+    group: ProcessGroup = ALONE,
+) -> TrialData:
+    """The data of some trials, from those of each replicate (`Trial.seed_name`).
+
+    Tuning does not see the test split: nothing that it chooses can depend on it.
+    """
+    settings = trials[0].variant.settings
     tables = {
         id(data.inputs): data for data in datasets.values()
     }  # a fixed data set is stored once

@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from orchestrator.models.build import build, draw
+from orchestrator.models.build import build, draw, materialise
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
 from orchestrator.models.settings.own import OwnModel
@@ -54,6 +54,18 @@ def train(
     data = load_data(pack.trials, pack.study_seed, device, precision, group)
     if group.size > 1:
         return _train_together(pack, data, precision, threads, checkpoints)
+    return train_on(pack, data, precision, threads, checkpoints)
+
+
+def train_on(
+    pack: Pack,
+    data: TrialData,
+    precision: torch.dtype,
+    threads: int = 1,
+    checkpoints: CheckpointPolicy | None = None,
+) -> PackRows:
+    """`train` in this process, on data that are loaded."""
+    device = data.inputs.device.type
     rehearsal = rehearsal_of(pack, data, precision)
     stack = choose_stacking(rehearsal) if len(set(data.shapes)) == 1 else None
     models = [build() for build in rehearsal.builds[: len(pack.trials)]]
@@ -85,7 +97,7 @@ def _train_together(
     (trial,), group = pack.trials, data.group
     few, _ = data.take(data.splits["train"][:, :EXAMPLES])
 
-    build = partial(_built, trial, data.shape, pack.study_seed, few.device, precision)
+    build = partial(_built, trial, data.shape, pack.study_seed, few[0], few.device, precision)
     require_separable(build, few[0])
     members = replace(single(build()), sum_gradients=group.sum_gradients)
     recorder = Recorder(pack, pack.trials, data.known)
@@ -109,8 +121,8 @@ def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehears
     inputs, targets = data.take(rows)
     device = data.inputs.device
     builds = [
-        partial(_built, trial, shape, pack.study_seed, device, precision)
-        for trial, shape in zip(trials, shapes, strict=True)
+        partial(_built, trial, shape, pack.study_seed, example, device, precision)
+        for trial, shape, example in zip(trials, shapes, inputs, strict=True)
     ]
     trainings = [trial.variant.settings.training for trial in trials]
     loss = LOSSES[settings.training.loss or task_entry(settings.task).loss]
@@ -118,9 +130,14 @@ def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehears
 
 
 def _built(
-    trial: Trial, shape: TaskShape, study_seed: int, device: torch.device, precision: torch.dtype
+    trial: Trial,
+    shape: TaskShape,
+    study_seed: int,
+    example: Tensor,
+    device: torch.device,
+    precision: torch.dtype,
 ) -> nn.Module:
-    return cast(build_model(trial, shape, study_seed), device, precision)
+    return cast(build_model(trial, shape, study_seed, example), device, precision)
 
 
 def _train_stack(
@@ -132,8 +149,13 @@ def _train_stack(
         train_members(members, data, settings, random_streams, recorder, checkpointer)
 
 
-def build_model(trial: Trial, shape: TaskShape, study_seed: int) -> nn.Module:
-    """The untrained model of one trial; every parameter is drawn from its own stream."""
+def build_model(
+    trial: Trial, shape: TaskShape, study_seed: int, example: Tensor | None = None
+) -> nn.Module:
+    """The untrained model of one trial; every parameter is drawn from its own stream.
+
+    example: inputs, (examples, …), by which lazy layers of own code find their sizes.
+    """
 
     def generator_for(parameter: str) -> torch.Generator:
         seed = seed_for("init", trial.seed_name, parameter, study_seed=study_seed)
@@ -143,5 +165,12 @@ def build_model(trial: Trial, shape: TaskShape, study_seed: int) -> nn.Module:
     with kept_generators():  # constructors in the user's code draw as well
         seed_generators(seed_for("init", trial.seed_name, study_seed=study_seed))
         model = build(settings, shape)
+        if example is not None:
+            materialise(model, _on_cpu(example))
     draw(model, settings, generator_for)
     return model
+
+
+def _on_cpu(example: Tensor) -> Tensor:
+    """In the precision in which models are built."""
+    return example.cpu().float() if example.is_floating_point() else example.cpu()

@@ -1,6 +1,6 @@
 """Loss and metrics of all members on whole splits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import torch
 from torch import Tensor
@@ -30,14 +30,17 @@ def evaluate(
 ) -> Metrics:
     """Every metric of the task on every split, the same in all processes of the trial.
 
+    A metric of own code may be NaN on an example: there it has no value, and the mean is over the
+    others; NaN where there is none.
     answers: collects the value of every metric but the loss on each example of the test split.
     """
     members.model.eval()
     functions = {"loss": loss, **METRICS[data.shape.outputs], **task.functions}
+    own = task.functions.keys()
     found: Metrics = {}
     for split, rows in data.splits.items():
         kept = answers if split == "test" else None
-        for name, values in _means(members, data, rows, functions, kept).items():
+        for name, values in _means(members, data, rows, functions, own, kept).items():
             found[split, name] = values
         found |= _solved(task, split, found)
     return found
@@ -48,6 +51,7 @@ def _means(
     data: TrialData,
     rows: Tensor,
     functions: Mapping[str, PerExample],
+    own: Set[str],
     answers: TestAnswers | None,
 ) -> dict[str, Tensor]:
     sums = {name: torch.zeros(len(rows), dtype=torch.float64) for name in functions}
@@ -61,13 +65,19 @@ def _means(
         for name, function in functions.items():
             values = function(outputs, targets)
             weights = counted(values, targets)
-            sums[name] = sums[name] + _total(values * weights)
-            counts[name] = counts[name] + _total(weights)
             if answers is not None and name != "loss":
                 answers.add(name, places, values, weights)
+            if name in own:
+                weights = weights * ~values.isnan()
+                values = values.nan_to_num(nan=0.0, posinf=torch.inf, neginf=-torch.inf)
+            sums[name] = sums[name] + _total(values * weights)
+            counts[name] = counts[name] + _total(weights)
     totals = data.group.sum(torch.stack([*sums.values(), *counts.values()]))
-    means = totals[: len(functions)] / totals[len(functions) :].clamp(min=1)
-    return dict(zip(functions, means, strict=True))
+    sum_of, count_of = (dict(zip(functions, part, strict=True)) for part in totals.chunk(2))
+    return {
+        name: sum_of[name] / (count_of[name] if name in own else count_of[name].clamp(min=1))
+        for name in functions
+    }
 
 
 def _chunks(data: TrialData, rows: Tensor, *, is_single: bool) -> Iterator[Tensor]:

@@ -85,8 +85,12 @@ def train_members(
 
 
 def _finite(members: Members, metrics: Metrics) -> Tensor:
-    """Which members still have finite parameters and losses, (members,) of bool."""
+    """Which members still have finite parameters and losses, (members,) of bool.
+
+    A metric may have no value in an epoch; that says nothing of the training.
+    """
     finite = members.flat.isfinite().all(1)
-    for values in metrics.values():
-        finite &= values.to(finite.device).isfinite()
+    for (_, name), values in metrics.items():
+        if name == "loss":
+            finite &= values.to(finite.device).isfinite()
     return finite

@@ -215,8 +215,13 @@ class Recorder:
             return Outcome("diverged", error, max(epoch - 1, 0), final={**final, **known})
         done = self.stopped_in.get(member, trial.variant.settings.training.epochs)
         counts = self.final_epoch[member]
-        final = {name: float(values[member]) for name, values in self.history[counts].items()}
+        final = {name: _known(values[member]) for name, values in self.history[counts].items()}
         return Outcome("completed", None, done, counts, {**final, **known})
+
+
+def _known(value: np.float64) -> float | None:
+    """None for a metric without a value."""
+    return float(value) if np.isfinite(value) else None
 
 
 def joined(tables: Sequence[PackRows]) -> PackRows:

@@ -60,7 +60,7 @@ RAISES = (
     "def build(inputs, outputs, width=4, kind='a'):\n    raise OSError('no')\n",
     "raised OSError: no ({file}:2)",
 )
-SHAPE = MODEL.replace("width, outputs)", "width, 7)"), "outputs of the shape (3, 7)"
+SHAPE = MODEL.replace("width, outputs)", "width, 7)"), "outputs of the shape (32, 7)"
 NAME = MODEL.replace("def build", "def biuld"), "did you mean 'biuld'?"
 CHECK, PLAN, RUN = ("check",), ("plan",), ("run", "--inline")
 
@@ -104,6 +104,7 @@ def test_a_change_of_the_code_is_trained_again_with_the_reason(folder: Path) -> 
 
 
 def test_what_fails_only_in_training_is_a_failed_trial_with_its_line(folder: Path) -> None:
+    """In the last batch of an epoch: 8 of 40 examples."""
     file = folder / "study" / "nets" / "deep.py"
     file.write_text(
         "from torch import nn\n"
@@ -111,10 +112,10 @@ def test_what_fails_only_in_training_is_a_failed_trial_with_its_line(folder: Pat
         "    def __init__(self, inputs, outputs, width=4, kind='a'):\n"
         "        super().__init__()\n        self.net = nn.Linear(inputs, outputs)\n"
         "    def forward(self, x):\n"
-        "        if len(x) > 20:\n            raise ValueError('too many')\n"
+        "        if self.training and len(x) == 8:\n            raise ValueError('too few')\n"
         "        return self.net(x)\n"
     )
     done = orch("run", "own.yaml", "--inline", "--no-report", cwd=folder / "study")
     assert done.returncode == 1
     errors = tables(folder / "study" / "results", "own")["trials"]["error"].to_pylist()
-    assert all("ValueError: too many" in error and "deep.py" in error for error in errors)
+    assert all("ValueError: too few" in error and "deep.py" in error for error in errors)

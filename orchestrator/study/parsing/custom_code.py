@@ -4,7 +4,6 @@ Trying them imports torch, lazily: studies without own code load fast.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,12 @@ from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import is_own
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.plan_document import Level
-from orchestrator.seeds import seed_for
 from orchestrator.study.parsing.raw_factors import place_of, varied, varied_paths
 from orchestrator.study.parsing.setting_paths import NAMED, Setting
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
 from orchestrator.study.records import Variant
 
-TRY = "orchestrator.models.own.trying:Trials"
+TRY = "orchestrator.training.trying:Trials"  # by name: it trains, and training imports this stage
 
 
 def read_own_code(
@@ -75,16 +73,17 @@ def _paths(prefix: str, values: Any) -> Iterator[str]:
         yield from _paths(f"{prefix}.{key}", value)
 
 
-def try_own_code(findings: Findings, variants: Iterable[Variant], seed: int) -> None:
-    """Loads own tasks, builds own models, runs each on a few examples, and reports failures."""
+def try_own_code(
+    findings: Findings, variants: Iterable[Variant], seed: int, *, on_gpu: bool
+) -> None:
+    """Loads own tasks, builds own models, trains each on one batch, and reports failures."""
     own = [variant for variant in variants if _has_own(variant)]
     if not own:
         return
-    trials = resolve(TRY)(partial(seed_for, replicate=0, study_seed=seed))
+    trials = resolve(TRY)(seed, on_gpu=on_gpu)
     faults: dict[Any, list[str]] = {}
     for variant in own:
-        chosen = variant.settings
-        fault = trials.fault(chosen.model, chosen.task, chosen.training.batch_size)
+        fault = trials.fault(variant.settings)
         if fault is not None:
             faults.setdefault(fault, []).append(variant.label)
     for fault, labels in faults.items():

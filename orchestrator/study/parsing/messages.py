@@ -53,7 +53,8 @@ def allowed_by(schema: Mapping[str, Any]) -> str:
     if "const" in schema:
         return str(schema["const"])
     if "items" in schema:
-        return f"a list of some of {allowed_by(schema['items'])}"
+        some = "some of " if "enum" in schema["items"] else ""
+        return f"a list of {some}{allowed_by(schema['items'])}"
     if schema.get("minLength") == 1:
         return "text, not empty"
     if "examples" in schema:

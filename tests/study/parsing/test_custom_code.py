@@ -40,6 +40,7 @@ def test_parameters_are_settings_with_their_defaults(tmp_path: Path) -> None:
         "model.width": 7,
         "model.rate": 0.0,
         "model.kind": "b",
+        "model.output": None,
     }
     assert isinstance(flat["model.rate"], float)
     assert [variant.label for variant in study.variants] == ["kind=a", "kind=b"]
@@ -66,7 +67,7 @@ def test_unknown_settings_have_the_nearest_name(tmp_path: Path) -> None:
     name = f'"{write_module(tmp_path, MODEL)}:build"'
     (problem,) = problems_of(tmp_path, model=f"{name}, widht: 7")
     assert problem.where == f"{tmp_path / 's.yaml'}:3:{17 + len(name)}"
-    assert problem.allowed == "name, init, width, rate, kind"
+    assert problem.allowed == "name, init, width, rate, kind, output"
     assert problem.cure == "did you mean 'width'?"
     (problem,) = problems_of(tmp_path, model=name, factors="model.widht: [1]")
     assert problem.cure == "did you mean 'model.width'?"
@@ -146,7 +147,7 @@ BROKEN = {  # text of the module → what is said
     build("inputs", "pass"): "must take inputs and outputs first",
     build("*, inputs, outputs", "pass"): "must take inputs and outputs first",
     build("inputs, outputs, x", "pass"): "the parameter x of .* is annotated with nothing",
-    build("inputs, outputs, x: list[int]", "pass"): r"x of .* is annotated with list\[int\]",
+    build("inputs, outputs, x: torch.Tensor", "pass"): r"x of .* is annotated with torch.Tensor",
     build("inputs, outputs, x: Nowhere", "pass"): r"name 'Nowhere' is not defined \(FILE:3\)",
     build("inputs, outputs, x: 'Nowhere'", "pass"): "parameters of .* cannot be read: .*Nowhere",
     build("inputs, outputs, x: int = None", "pass"): "the default None of x .* is no int",
@@ -155,12 +156,12 @@ BROKEN = {  # text of the module → what is said
     build("inputs, outputs", "return 3"): "returned int, not a torch.nn.Module",
     build("inputs, outputs", "return nn.Linear"): "returned type, not a torch.nn.Module",
     build("inputs, outputs", "raise KeyError(5)"): r"raised KeyError: 5 \(FILE:4\)",
-    build("inputs, outputs", "return nn.Linear(inputs, 7)"): r"shape \(3, 7\) .* needs \(3, 10\)",
+    build("inputs, outputs", "return nn.Linear(inputs, 7)"): r"shape \(32, 7\) .* needs \(32, 10\)",
     build("inputs, outputs", "return nn.Linear(3, outputs)"): "raised RuntimeError: mat1 and",
-    build("inputs, outputs", "return nn.LSTM(inputs, outputs)"): "gives tuple on inputs",
+    build("inputs, outputs", "return nn.ModuleList([nn.Linear(3, 2)])"): "NotImplementedError",
     build("inputs, outputs", "return nn.Identity()"): "no parameters to train",
-    build("inputs, outputs", "return nn.LazyLinear(outputs)"): "has no size before the first",
-    layer("net.bias.requires_grad = False"): "bias of .* requires no gradient",
+    layer("net.requires_grad_(False)"): "has no parameters to train",
+    layer("net.bias.data = net.bias.data.double()"): "have several types: float32, float64",
     layer(
         "import time; net.bias.data[0] = time.perf_counter_ns() % 10**6"
     ): "different parameters each",
