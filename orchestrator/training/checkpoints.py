@@ -1,8 +1,9 @@
 """Checkpoints of a pack in training, from which another process can continue.
 
-A checkpoint is written at the end of an epoch: parameters, the optimizer's state, what the recorder
-holds, and the number of the epoch. Random streams are named by their epoch (`RandomStreams`), so no
-generator has a state to save, and a resumed training gives the same bits as an uninterrupted one.
+A checkpoint is written at the end of an epoch: parameters, buffers and plain attributes of the
+model, the optimizer's state, what the recorder holds, and the number of the epoch. Random streams
+are named by their epoch (`RandomStreams`), so no generator has a state to save, and a resumed
+training gives the same bits as an uninterrupted one.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, CheckpointStorage, Reached
 from orchestrator.training.optim.early_stopping import EarlyStopping
@@ -20,6 +21,8 @@ from orchestrator.training.optim.optimizers import Optimizer
 from orchestrator.training.optim.schedules import Schedule
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.stacking.members import Members
+
+PLAIN = (int, float, bool, str)  # types of attributes of modules that a checkpoint holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class TrainingState:
         """What `restore` takes, in plain values and tensors."""
         return {
             "tensors": {name: tensor.detach().cpu() for name, tensor in self.tensors.items()},
+            "attributes": _attributes(self.members.model),
             "steps": self.optimizer.steps,
             "early_stopping": self.early_stopping.state(),
             "schedule": self.schedule.state(),
@@ -58,10 +62,20 @@ class TrainingState:
     def restore(self, state: Mapping[str, Any]) -> None:
         for name, tensor in self.tensors.items():
             tensor.copy_(state["tensors"][name])
+        for module, values in state["attributes"].items():
+            vars(self.members.model.get_submodule(module)).update(values)
         self.optimizer.steps = state["steps"]
         self.early_stopping.restore(state["early_stopping"])
         self.schedule.restore(state["schedule"])
         self.recorder.restore(state["recorder"])
+
+
+def _attributes(model: nn.Module) -> dict[str, dict[str, int | float | str]]:
+    """Module → attribute → number or text: own code may count its steps in one."""
+    return {
+        name: {key: value for key, value in vars(module).items() if type(value) in PLAIN}
+        for name, module in model.named_modules()
+    }
 
 
 class Checkpointer:

@@ -41,7 +41,7 @@ class Net(nn.Module):
         super().__init__()
         self.first, self.tanh = nn.Linear(inputs, 8), nn.Tanh()
         self.last = nn.Linear(8, outputs)
-        self.rng = None
+        self.rng, self.steps = None, 0
         self.change()
 
     def change(self):
@@ -50,6 +50,10 @@ class Net(nn.Module):
     def forward(self, x):
         h = self.tanh(self.first(x))
         return {forward}
+
+    def count(self):
+        self.steps += self.training
+        return self.steps
 
     def seen(self, h, hook):
         if h.requires_grad:
@@ -124,6 +128,7 @@ DRAWS = {  # forward pass
     "its own generator": "self.last(h) * (1 + self.rng.random())",
     "in evaluation": "self.last(h) + torch.rand(())",
 }
+COUNTS = "self.last(h) / (1 + self.count())"
 HOLDS = "self.rng = np.random.default_rng()"
 
 
@@ -190,6 +195,11 @@ def test_what_draws_gives_the_same_again_and_after_it_was_cut_off(
     assert all(map(np.array_equal, states, state()))
     values = pd.DataFrame(rows.metrics).query("epoch == 0").groupby("trial_id").value
     assert len(set(values.first().round(6))) > 1
+
+
+def test_a_counter_goes_on_where_training_was_cut_off(tmp_path: Path) -> None:
+    members = of(tmp_path, "pass", COUNTS)
+    assert_same(train(members), resumed(members, after=2))
 
 
 def state() -> tuple[Any, ...]:

@@ -190,6 +190,8 @@ def _differences(
     if len(pairs) * pairs[0][0].n > left:
         return "too_many"
     d = np.array([a.values - b.values for a, b in pairs], dtype=float)
+    if np.isnan(d).any():  # an own metric may have no value on an example
+        return "incomplete"
     return _Differences(d, pairs[0][0].words, all(one.is_bit for pair in pairs for one in pair))
 
 
