@@ -68,9 +68,12 @@ def replacing(path: Path, cure: str = "") -> Iterator[BinaryIO]:
 
 
 def write_text(path: Path, text: str, cure: str = "") -> None:
-    """Replace a file by this text in UTF-8, atomically. Raises EnvironmentFault."""
+    """Replace a file by this text in UTF-8, atomically. Raises EnvironmentFault.
+
+    Half of a surrogate pair, as in a file name that is not UTF-8, becomes a question mark.
+    """
     with replacing(path, cure) as file:
-        file.write(text.encode())
+        file.write(text.encode(errors="replace"))
 
 
 def clean_leftovers(folder: Path) -> None:

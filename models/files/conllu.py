@@ -20,6 +20,7 @@ from orchestrator.models.settings import NextWord, Sentences, Tagging
 COLUMNS = 10
 Column = Literal["upos", "xpos"]
 FORM, TAGS = 1, {"upos": 3, "xpos": 4}
+NO_WORD = "_"  # the text is left out; as a single word it is an underscore
 NOT_A_WORD = re.compile(r"[1-9]\d*-[1-9]\d*|\d+\.[1-9]\d*")  # 3-4 "don't" over its words; 8.1 empty
 
 
@@ -46,6 +47,11 @@ def read_sentences(path: Path, column: Column | None = "upos") -> list[Sentence]
     sentences = list(_sentences(path, column))
     if not sentences:
         raise DataError(path, "holds no sentence", "give a CoNLL-U file")
+    words = [word for sentence in sentences for word in sentence.words]
+    if 2 * words.count(NO_WORD) > len(words):
+        what = f"is without its words: {words.count(NO_WORD):,} of {len(words):,} are {NO_WORD}"
+        cure = "its licence leaves the text out: the README of the treebank says how to put it in"
+        raise DataError(path, what, cure)
     return sentences
 
 

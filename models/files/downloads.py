@@ -73,10 +73,14 @@ def fetch(name: str) -> list[Path]:
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept."""
+    """Where downloads are kept. Raises DataError where the user has no home folder."""
     import pooch
 
-    return Path(os.environ.get("ORCH_DATA") or pooch.os_cache("orch"))
+    folder = Path(os.environ.get("ORCH_DATA") or pooch.os_cache("orch"))
+    if folder.parts[0] == "~":  # it was not replaced: no HOME, and no such user
+        cure = "set HOME or ORCH_DATA to a folder that you may write to"
+        raise DataError(folder, "this user has no home folder, where downloads are kept", cure)
+    return folder
 
 
 def _fetch(download: Download, folder: Path) -> Path:

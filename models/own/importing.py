@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
-from traceback import extract_tb
+from traceback import extract_tb, walk_tb
 from types import ModuleType
 from typing import Any
 
@@ -84,8 +84,26 @@ def describe_error(error: BaseException, code: OwnCode) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     first = (text.strip().splitlines() or [""])[0][:LONGEST]
     message = ": ".join(filter(None, (type(error).__name__, first)))
+    if layer := failing_layer(error):
+        message += f", in its layer {layer}"
     place = _place(error, _homes(code))
     return f"{message} ({place})" if place else message
+
+
+def failing_layer(error: BaseException) -> str:
+    """Name and kind of the innermost layer that was at work: `head: Linear(in_features=8, …)`.
+
+    Empty outside of layers. Does not import torch: without it there is no layer.
+    """
+    if (torch := sys.modules.get("torch")) is None:
+        return ""
+    owners = [frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)]
+    layers = [owner for owner in owners if isinstance(owner, torch.nn.Module)]
+    if not layers:
+        return ""
+    named = layers[0].named_modules()
+    name = next((name for name, module in named if module is layers[-1]), "")
+    return f"{name}: {str(layers[-1]).splitlines()[0][:LONGEST]}" if name else ""
 
 
 def _place(error: BaseException, homes: list[Path]) -> str:

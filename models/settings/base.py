@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Activation = Literal["sigmoid", "tanh", "relu", "softplus", "identity"]
 Scheme = Literal["normal", "uniform", "xavier", "he", "orthogonal", "pytorch"]
-Count = Annotated[int, Field(ge=1)]
+MOST = 2**31 - 1
+"""Epochs, sizes and counts are stored as 32-bit integers."""
+Count = Annotated[int, Field(ge=1, le=MOST)]
 NonNegative = Annotated[float, Field(ge=0)]
 
 

@@ -141,7 +141,9 @@ def _torch() -> Finding:
 
 def _python(script: str) -> str:
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     return (done.stdout if done.returncode == 0 else done.stderr).strip().split("\n")[-1]
 
 

@@ -14,7 +14,7 @@ from orchestrator.reports.data.errors import ReportError
 from orchestrator.reports.export.errors import ExportChoiceError, ExportError
 from orchestrator.reports.statistics.gradients.compared import read_study
 from orchestrator.run.find_study import document_of
-from orchestrator.run.results_location import results_now
+from orchestrator.run.results_location import expanded, results_now
 from orchestrator.store.remote.mirror import push_study
 from orchestrator.store.tables.current import current_tables
 
@@ -44,8 +44,9 @@ def export(study: str, wanted: Wanted, *, results: Location | None) -> int:
         if wanted.form == "mlflow":
             _to_server(current.folder, analysis, _uri(wanted))
         else:
-            target = wanted.to or paths.study(document.study).export(wanted.form)
-            _to_folder(current.folder, analysis, wanted, target.expanduser())
+            own = paths.study(document.study).export(wanted.form)
+            target = expanded(wanted.to, "--to") if wanted.to else own
+            _to_folder(current.folder, analysis, wanted, target)
     if wanted.to is None:
         push_study(paths, document.study)
     return 0

@@ -1,9 +1,12 @@
 """`orch list`: which studies a results folder holds, and how far each is."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -15,7 +18,8 @@ from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import last_event, read_plan
 from orchestrator.store.pack_files import statuses
 from orchestrator.store.tables.unstored import known_statuses
-from orchestrator.study.parsing.source import shipped_studies
+from orchestrator.study.parsing.source import read_source, shipped_studies
+from orchestrator.study.parsing.yaml_text import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +38,45 @@ class Listed:
     report: str | None  # path
 
 
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A study that is installed with orch."""
+
+    study: str
+    question: str
+    takes: str  # on two idle cores: "2 min"
+
+
+_DURATION = re.compile(r"^\| \[(\w+)\]\(#.*\| ([^|]+) \|$", re.MULTILINE)  # of docs/studies.md
+
+
 def list_studies(*, results: Location | None, as_json: bool) -> int:
     """Exit code 0, also where nothing has been run yet."""
     paths = results_now(results)
     found = _studies(paths)
-    unrun = sorted(shipped_studies().keys() - {each.study for each in found})
+    unrun = _shipped({each.study for each in found})
     if as_json:
-        document = {"results": str(paths), "studies": [asdict(each) for each in found]}
-        print(json.dumps(document | {"shipped": unrun}, indent=2, ensure_ascii=False))
+        document = {
+            "results": str(paths),
+            "studies": [asdict(each) for each in found],
+            "shipped": [each.study for each in unrun],
+            "shipped_studies": [asdict(each) for each in unrun],
+        }
+        print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         _show(paths, found, unrun)
     return 0
+
+
+def _shipped(run: Collection[str]) -> list[Shipped]:
+    """Those that have not been run here."""
+    page = Path(__file__).parents[1] / "docs" / "studies.md"  # is installed with the package
+    takes = dict(_DURATION.findall(page.read_text(encoding="utf-8")))
+    return [
+        Shipped(name, str(read_yaml(read_source(path), name)[0].value["question"]), takes[name])
+        for name, path in shipped_studies().items()
+        if name not in run
+    ]
 
 
 def _studies(paths: ResultsPaths) -> list[Listed]:
@@ -75,14 +107,15 @@ def _listed(paths: ResultsPaths, name: str, stored: Mapping[str, str]) -> Listed
     )
 
 
-def _show(paths: ResultsPaths, found: list[Listed], unrun: list[str]) -> None:
+def _show(paths: ResultsPaths, found: list[Listed], unrun: list[Shipped]) -> None:
     terminal = Terminal()
     if found:
         terminal.console.print(_table(found))
     else:
         terminal.say(f"{paths}: no study has been run here")
     if unrun:
-        terminal.say(f"shipped, not run here: {', '.join(unrun)}")
+        terminal.say("\nshipped, not run here; times are for two idle cores: orch run NAME")
+        terminal.console.print(_table_of_shipped(unrun))
 
 
 def _table(found: list[Listed]) -> Table:
@@ -94,6 +127,16 @@ def _table(found: list[Listed]) -> Table:
         date = each.last_run[:16].replace("T", " ")
         cells = (each.study, done, _lost(each), date, each.question)
         table.add_row(*map(Text, cells))
+    return table
+
+
+def _table_of_shipped(unrun: list[Shipped]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("study", "about", "question"):
+        justify: Literal["left", "right"] = "right" if title == "about" else "left"
+        table.add_column(title, overflow="fold", justify=justify)
+    for each in unrun:
+        table.add_row(*map(Text, (each.study, each.takes, each.question)))
     return table
 
 

@@ -1,19 +1,26 @@
 """The `orch` command: its verbs and flags, and the one place where errors become exit codes."""
 
 import gc
-import json
-import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from orchestrator.cli.cluster.verbs import verbs
-from orchestrator.cli.options import Json, Only, Replicates, Results, Set, Study
+from orchestrator.cli.options import (
+    Json,
+    Only,
+    Replicates,
+    Results,
+    Set,
+    Study,
+    refuse_empty_values,
+)
+from orchestrator.cli.output import show_warning, silence, tell, wants_json, write_anything
 from orchestrator.cli.run import run
-from orchestrator.errors import EnvironmentFault, InputError, OrchError
+from orchestrator.errors import EnvironmentFault, OrchError
 
 DOCS = Path(__file__).parents[1] / "docs"  # is installed with the package
 COLLECT_AFTER = (100_000, 50, 100)
@@ -235,28 +242,36 @@ app.add_typer(verbs)
 
 def main() -> None:
     """Run the command line and exit. The only place that catches errors."""
-    warnings.showwarning = _show_warning
+    warnings.showwarning = show_warning
     gc.set_threshold(*COLLECT_AFTER)
+    write_anything(as_json=wants_json())
     sys.exit(_exit_code())
 
 
 def _exit_code() -> int:
+    """Of the command; 0 if whoever reads its output has seen enough: `orch plan x | head`."""
     try:
-        code = _run_app()
+        code = _code_of_command()
         sys.stdout.flush()
         return code
-    except OrchError as error:
-        _tell(error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # `orch plan x | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        silence()
         return 0
     except OSError as error:  # of the terminal or the file behind stdout: the stages name theirs
         print(f"cannot go on: {error}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return EnvironmentFault.exit_code
+
+
+def _code_of_command() -> int:
+    try:
+        refuse_empty_values(sys.argv[1:])
+        return _run_app()
+    except OrchError as error:
+        tell(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
 
 
 def _run_app() -> int:
@@ -265,17 +280,3 @@ def _run_app() -> int:
     except SystemExit as done:  # typer's way of returning: usage errors end with 2
         return done.code if isinstance(done.code, int) else 0
     return 0
-
-
-def _tell(error: OrchError) -> None:
-    """On stderr; or with --json as the one document that a program waits for on stdout."""
-    if isinstance(error, InputError) and "--json" in sys.argv[1:]:
-        from dataclasses import asdict
-
-        print(json.dumps({"problems": [asdict(problem) for problem in error.problems]}, indent=2))
-    else:
-        print(error, file=sys.stderr)
-
-
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"warning: {message}", file=sys.stderr)

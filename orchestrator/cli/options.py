@@ -1,6 +1,9 @@
 """Arguments and flags that several verbs have."""
 
 import os
+import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -71,3 +74,15 @@ Server = Annotated[
 Submission = Annotated[
     str, typer.Argument(metavar="ID", help="Of a submission, or a study's name.")
 ]
+
+
+def refuse_empty_values(words: Sequence[str]) -> None:
+    """`--results "$NOT_SET"` would mean the current folder, `--host ''` every address.
+
+    words: of the command line. Raises InputError.
+    """
+    flags = [word[:-1] for word in words if re.fullmatch(r"--[a-z-]+=", word)]
+    flags += [flag for flag, value in pairwise(words) if flag.startswith("--") and not value]
+    cure = "is a variable not set? leave the flag out for its default"
+    if flags:
+        raise InputError(Problem(flag, "the value is empty", cure=cure) for flag in flags)

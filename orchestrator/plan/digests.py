@@ -20,7 +20,6 @@ from orchestrator.models.catalogue import (
     data_paths,
 )
 from orchestrator.models.files.downloads import DOWNLOADS
-from orchestrator.models.files.errors import DataError
 from orchestrator.models.settings import TaskSettings
 from orchestrator.models.settings.own import OwnCode
 
@@ -67,12 +66,9 @@ def data_name(task: TaskSettings) -> str:
 def data_digest(task: TaskSettings) -> str:
     """SHA-256 over the task's data files; for downloads, over their expected hashes.
 
-    Raises EnvironmentFault if installed files are missing, InputError if given ones are bad.
+    Raises EnvironmentFault if installed files are missing, DataError if given ones are bad.
     """
-    try:
-        check_data(task)
-    except DataError as error:
-        raise InputError([Problem(error.where, error.what, cure=error.cure)]) from error
+    check_data(task)
     total = hashlib.sha256()
     try:
         for path in data_paths(task):

@@ -8,11 +8,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from orchestrator.models.settings import Settings
+from orchestrator.errors import InputError, Problem
+from orchestrator.models.files.errors import DataError
+from orchestrator.models.settings import Settings, TaskSettings
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.plan.digests import Sources, code_digests, data_digest, data_name
 from orchestrator.plan.records import Trial
 from orchestrator.plan_document import Identity
+from orchestrator.study.parsing.yaml_text import dotted, read_yaml
 from orchestrator.study.records import Study, TrialSettings, Variant, flatten
 
 SCHEMA_VERSION = 2
@@ -69,7 +72,28 @@ def _own_code(study: Study) -> set[OwnCode]:
 def data_digests(study: Study) -> dict[str, str]:
     """Name of the data → digest, for every task of the study. Raises InputError for bad files."""
     tasks = {data_name(v.settings.task): v.settings.task for v in study.variants}
-    return {name: data_digest(task) for name, task in tasks.items()}
+    digests: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, task in tasks.items():
+        try:
+            digests[name] = data_digest(task)
+        except DataError as error:
+            problems.append(_at_its_line(study, task, error))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return digests
+
+
+def _at_its_line(study: Study, task: TaskSettings, error: DataError) -> Problem:
+    """Where the study names the file, else the task that needs it."""
+    document, _ = read_yaml(study.text, str(study.path))
+    texts = {p: text for p in document.values if isinstance(text := document.at(p), str) and text}
+    of_file = [place for place, text in texts.items() if f"{error.where}:".startswith(f"{text}:")]
+    of_task = [place for place, text in texts.items() if text == task.name]
+    place = next(iter((*of_file, *of_task)), ("task",))
+    line, column, _ = document.position(place)
+    what = f"{dotted(place)}: {error.where}: {error.what}"
+    return Problem(f"{study.path}:{line}:{column}", what, cure=error.cure)
 
 
 def pair_of(settings: TrialSettings) -> Pair:

@@ -48,5 +48,12 @@ def _nothing_there(study: str, name: str, found: list[str], paths: ResultsPaths)
         where=study,
         what=f"{paths} has no results of {name!r}",
         allowed=", ".join(found),
-        cure=f"did you mean {near[0]!r}?" if near else f"train it first: orch run {study}",
+        cure=f"did you mean {near[0]!r}?" if near else _how_to_get(study, name),
     )
+
+
+def _how_to_get(study: str, name: str) -> str:
+    """A cure that works: a study that does not exist cannot be trained."""
+    if study != name or study in shipped_studies():
+        return f"train it first: orch run {study}"
+    return "say where its results are: --results DIR; `orch list` names the studies there"

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from orchestrator.addresses import is_uri, local_path, problems
-from orchestrator.errors import InputError
+from orchestrator.errors import InputError, Problem
 from orchestrator.paths import Location, ResultsPaths
 
 
@@ -16,7 +16,7 @@ def results_paths(given: Location | None) -> ResultsPaths:
     flag = "--results" if given is not None else "ORCH_RESULTS"
     place = str(given) if given is not None else os.environ.get("ORCH_RESULTS") or "results"
     if not is_uri(place):
-        return ResultsPaths(Path(place).expanduser())
+        return ResultsPaths(_folder(place, flag))
     if wrong := list(problems(place, flag)):
         raise InputError(wrong)
     if (folder := local_path(place)) is not None:
@@ -24,6 +24,28 @@ def results_paths(given: Location | None) -> ResultsPaths:
     from orchestrator.store.remote.mirror import mirrored
 
     return mirrored(place)
+
+
+def _folder(place: str, flag: str) -> Path:
+    """Raises InputError for a path that cannot be one, or that Parquet files cannot be read at."""
+    if not place:
+        raise InputError([Problem(flag, "the value is empty", cure="name a folder, such as '.'")])
+    folder = expanded(Path(place), flag)
+    try:
+        str(folder.absolute()).encode()
+    except UnicodeEncodeError as error:
+        what = f"the path {str(folder.absolute())!r} is not UTF-8"
+        raise InputError([Problem(flag, what, cure="choose another folder")]) from error
+    return folder
+
+
+def expanded(path: Path, flag: str) -> Path:
+    """With ~ replaced. Raises InputError for `~name` of no user, or for `~` without a home."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        cure = "write the path from / on; set HOME for ~"
+        raise InputError([Problem(flag, f"{str(path)!r}: {error}", cure=cure)]) from error
 
 
 def results_now(given: Location | None) -> ResultsPaths:

@@ -45,8 +45,8 @@ def last_event(paths: StudyPaths) -> dict[str, Any] | None:
 def names_submission(paths: StudyPaths, submission_id: str) -> bool:
     """Whether the job with this submission id ran the study in this folder."""
     with faults(paths.events, "read"):
-        found = paths.events.read_text() if paths.events.exists() else ""
-    return f'"submission": {json.dumps(submission_id)}' in found
+        found = paths.events.read_bytes() if paths.events.exists() else b""
+    return f'"submission": {json.dumps(submission_id)}'.encode() in found
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
@@ -60,8 +60,13 @@ def _event(line: bytes) -> dict[str, Any] | None:
 def append_event(paths: StudyPaths, event: str, **facts: Any) -> None:
     """Append a line to events.jsonl in one write; readers skip a line that a crash cut off."""
     line = json.dumps({"at": _now(), "event": event, **facts}, ensure_ascii=False)
-    with faults(paths.events, "write"):
-        _append(paths.events, f"{line}\n".encode())
+    cure = ""
+    if not paths.root.exists():
+        cure = (
+            "its folder was deleted or renamed: put it back, and run again to train what is missing"
+        )
+    with faults(paths.events, "write", cure):
+        _append(paths.events, f"{line}\n".encode(errors="replace"))  # as `write_text`
 
 
 def _append(path: Path, data: bytes) -> None:

@@ -70,6 +70,12 @@ def _told(uri: str) -> Iterator[None]:
 def _experiment(client: Any, plan: PlanDocument) -> str:
     """The id of the experiment that has the study's name."""
     found = client.get_experiment_by_name(plan.study)
+    if found is not None and found.lifecycle_stage == "deleted":
+        raise ExportError(
+            f"the experiment {plan.study} (id {found.experiment_id}) was deleted there\n"
+            f"    restore it: mlflow experiments restore -x {found.experiment_id}; "
+            "or remove it for good: mlflow gc"
+        )
     if found is not None:
         return str(found.experiment_id)
     return str(client.create_experiment(plan.study, tags={"mlflow.note.content": plan.question}))

@@ -1,12 +1,14 @@
 """TensorBoard: one folder of event files a trial, with its curves and its hyperparameters."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from orchestrator.reports.export.errors import ExportError
 from orchestrator.reports.export.series import Series, read_series
 
+_LONGEST_BYTES = 200  # a name in a folder has at most 255
 _FILES = "events.out.tfevents.*"
 
 
@@ -30,9 +32,15 @@ def _write(target: Path, series: Series) -> Path:
 
 
 def _name(variant: str) -> str:
-    """A variant's label as one folder: a level may hold anything."""
-    text = variant.replace("/", "∕").replace("\0", "").strip(". ")
-    return text[:200] or "variant"
+    """A variant's label as one folder: a level may contain anything.
+
+    A label that cannot be a name as it is gets a digest, so that no two have the same folder.
+    """
+    kept = variant.replace("/", "∕").replace("\0", "").strip(". ")
+    kept = kept.encode(errors="replace")[:_LONGEST_BYTES].decode(errors="ignore")
+    if kept == variant:
+        return kept
+    return f"{kept or 'variant'}-{sha256(variant.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def _writer(folder: Path) -> Any:

@@ -1,6 +1,7 @@
 """`orch list`, `show`, `init` and `doctor` as a user calls them."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +42,11 @@ class TestList:
         assert (study["completed"], study["missing"], study["report"]) == (4, 0, None)
         assert study["last_run"].startswith("20")
         assert "vanishing_gradient" in document["shipped"]
+        about = {each["study"]: each for each in document["shipped_studies"]}
+        assert about.keys() == set(document["shipped"])
+        for each in about.values():
+            assert each["question"].endswith("?")
+            assert re.fullmatch(r"[\d½]+ (s|min)", each["takes"])
 
     def test_the_table(self, done: Path) -> None:
         lines = orch("list", cwd=done, COLUMNS="120").stdout.splitlines()

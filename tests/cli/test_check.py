@@ -121,6 +121,18 @@ def test_a_reader_that_leaves_early_is_no_fault() -> None:
     assert (done.stdout, done.stderr) == ("{", "")
 
 
+@pytest.mark.parametrize("verb", ["check", "plan"])
+def test_a_reader_of_problems_that_leaves_early_is_none_either(verb: str, tmp_path: Path) -> None:
+    """All problems of a file as JSON, more than a pipe holds."""
+    keys = "".join(f"wrong_{number}: 1\n" for number in range(3000))
+    (tmp_path / "s.yaml").write_text(f"study: s\n{keys}")
+    command = f"'{ORCH}' {verb} s.yaml --json | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
 def test_a_full_disk_behind_stdout_is_reported() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")

@@ -51,6 +51,26 @@ def test_a_flag_that_is_no_number_has_what_is_allowed() -> None:
     assert ended.stderr == "--replicates: 'x' is not allowed\n    allowed: a whole number ≥ 1\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "flag"),
+    [
+        (["list", "--results", ""], "--results"),
+        (["list", "--results="], "--results"),
+        (["serve", "--host", ""], "--host"),
+        (["export", "x", "--format", "csv", "--to", ""], "--to"),
+        (["run", "forget_bias", "--results", "", "--inline"], "--results"),
+    ],
+)
+def test_a_flag_without_its_value_is_refused(
+    arguments: list[str], flag: str, tmp_path: Path
+) -> None:
+    """`--results "$NOT_SET"` is not the current folder, `--host ''` not every address."""
+    ended = orch(*arguments, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"{flag}: the value is empty\n")
+    assert not list(tmp_path.iterdir())
+
+
 def completed(words: str, folder: Path) -> set[str]:
     number = str(len(words.split(" ")) - 1)
     shell = {"_ORCH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": number}

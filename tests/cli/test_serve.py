@@ -4,6 +4,8 @@ import http.client
 import json
 import re
 import signal
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from http import HTTPStatus
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.paths import ResultsPaths
-from orchestrator.run.report_server import Site
+from orchestrator.run.report_server import Site, server
 from orchestrator.store.local.is_running import is_running
 from tests.cli.orch import orch
 from tests.cli.running import LONG, started, train_here, write_study
@@ -124,6 +126,23 @@ class TestServer:
         """A page of evil.example whose name has been led to 127.0.0.1 could read the results."""
         assert ask(port, "/", Host=f"evil.example:{port}")[0] == 403
         assert ask(port, "/", Host=f"localhost:{port}")[0] == 200
+
+    def test_a_reader_who_leaves_is_no_fault(
+        self, done: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Of an answer that is larger than what a socket holds."""
+        large = done / "results" / "tiny" / "large.bin"
+        large.write_bytes(bytes(50_000_000))
+        bound = server(Site(ResultsPaths(done / "results"), tmp_path), "127.0.0.1", 0)
+        thread = threading.Thread(target=bound.serve_forever)
+        thread.start()
+        with socket.create_connection(("127.0.0.1", bound.server_port)) as reader:
+            reader.sendall(b"GET /tiny/large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert reader.recv(99).startswith(b"HTTP/1.1 200")
+        bound.shutdown()
+        bound.server_close()
+        large.unlink()
+        assert capfd.readouterr().err == ""
 
     def test_a_second_one_finds_another_port(self, port: int, done: Path) -> None:
         with started(["serve", "--results", done / "results"]) as second:

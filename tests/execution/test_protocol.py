@@ -111,6 +111,21 @@ class TestExecutor:
         executor.run([], job_in(tmp_path), Heard())
         assert not list(tmp_path.iterdir())
 
+    @pytest.mark.parametrize("event", ["started", "finished", "tick"])
+    def test_what_the_listener_raises_ends_the_study_as_it_is(
+        self, executor: Executor, tmp_path: Path, event: str
+    ) -> None:
+        """The results folder was deleted: no event can be written."""
+
+        def refuse(*_: Any) -> None:
+            raise EnvironmentFault("cannot write events.jsonl")
+
+        listener = Heard()
+        setattr(listener, event, refuse)
+        job = Job(tmp_path, train="tests.execution.doubles:train")
+        with pytest.raises(EnvironmentFault, match=r"^cannot write events\.jsonl$"):
+            executor.run([[pack_of("a"), pack_of("b")]], job, listener)
+
     def test_a_store_that_refuses_ends_the_study(self, executor: Executor, tmp_path: Path) -> None:
         """A file lies where the folder of metrics must be; this works for root too."""
         job = job_in(tmp_path)

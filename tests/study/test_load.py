@@ -186,7 +186,8 @@ def test_a_shipped_name_is_not_hidden_by_a_folder(
     [
         (b"", "the file is empty"),
         (b" \n\n", "the file is empty"),
-        (b"PAR1\x00\x01", "is a binary file"),
+        (b"PAR1\x00\x01", "is a Parquet file"),
+        (b"a: b\x00\x01", "is a binary file"),
         (b"study: x\nquestion: \xff\n", r":2: is not text in UTF-8"),
         (b"# " + b"x" * 1_000_000, "larger than a study can be"),
     ],

@@ -47,7 +47,7 @@ CASES = {
     "study: Big Study": ("9:8", "'Big Study' is not a valid", "lower-case", "write big_study"),
     "study: ../escape": ("9:8", "not a valid", "lower-case", "write escape"),
     "study: store": ("9:8", "'store' is taken", "", "rename"),
-    "study: 3": ("9:8", "3 is not a valid study name", "lower-case", "write 3"),
+    "study: 3": ("9:8", "3 is not a valid study name", "lower-case", "write '3', in quotes"),
     "study:": ("9:1", "null is not a valid study name", "lower-case", ""),
     "question: 3": ("9:11", "3 is not allowed", "text", "put it in quotes: '3'"),
     "seed: -1": ("10:7", "seed: -1 is not", "whole number ≥ 0", ""),

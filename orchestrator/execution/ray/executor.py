@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
+from types import ModuleType
 
+from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.protocol import Job, Listener, Summary
 from orchestrator.execution.ray.heartbeat import heartbeat
 from orchestrator.execution.ray.preflight import Preflight
@@ -75,15 +78,24 @@ class RayTuneExecutor:
                 return listener.cut_off(fault)
 
             beat = stack.enter_context(heartbeat(clean_up))
-            from orchestrator.execution.ray.tuner import Tuners
-
-            tuners = Tuners(folder, job, listener, beat, preflight)
+            tuners = _tuner_module().Tuners(folder, job, listener, beat, preflight)
             for packs in rounds:
                 waiting = [Attempt(pack) for pack in packs]
                 while waiting:
                     batch, waiting = waiting[:_PACKS_PER_TUNER], waiting[_PACKS_PER_TUNER:]
                     losses = tuners.fit([attempt.pack for attempt in batch])
                     waiting = _retries(batch, losses, job, listener) + waiting
+
+
+def _tuner_module() -> ModuleType:
+    """Imported once Ray runs. Raises EnvironmentFault where Ray Tune cannot be imported."""
+    try:
+        return import_module("orchestrator.execution.ray.tuner")
+    except Exception as error:  # what a library raises on import may be anything
+        raise EnvironmentFault(
+            f"Ray Tune cannot be imported: {type(error).__name__}: {error}\n"
+            "    `orch doctor` checks the installation; --inline needs no Ray"
+        ) from error
 
 
 def _retries(

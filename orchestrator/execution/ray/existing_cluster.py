@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.environment import environment
+from orchestrator.execution.environment import environment, require_home
 from orchestrator.execution.nodes import Cluster, Node
 from orchestrator.execution.ray.connect import require_address, require_cluster_at, unreachable
 from orchestrator.execution.ray.internals import require_supported_ray, without_signal_handlers
@@ -41,6 +41,7 @@ def existing_cluster(address: str, threads: int, own: Sequence[Path] = ()) -> It
     """
     require_address(address)
     require_supported_ray()
+    require_home()
     with environment(DRIVER_VARIABLES):
         import ray
 

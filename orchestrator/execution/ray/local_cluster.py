@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +15,7 @@ from types import ModuleType
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.capacity import Capacity
-from orchestrator.execution.environment import environment
+from orchestrator.execution.environment import environment, require_home
 from orchestrator.execution.ray.internals import (
     files_in,
     in_own_sessions,
@@ -59,6 +59,7 @@ def local_cluster(
     Raises EnvironmentFault when Ray cannot start.
     """
     require_supported_ray()
+    require_home()
     place = _short_temporary_folder()
     _remove_abandoned(place)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
@@ -74,7 +75,7 @@ def _started(capacity: Capacity, workers: int, folder: Path) -> Iterator[None]:
     import ray
 
     # Importing Ray Tune takes a second of CPU, starting Ray mostly waits for other processes.
-    meanwhile = Thread(target=import_module, args=("ray.tune",), daemon=True)
+    meanwhile = Thread(target=_import_tune, daemon=True)
     meanwhile.start()
     try:
         with loopback_only():
@@ -89,6 +90,12 @@ def _started(capacity: Capacity, workers: int, folder: Path) -> Iterator[None]:
             yield
     finally:
         ray.shutdown()
+
+
+def _import_tune() -> None:
+    """Ahead of its use, which raises what goes wrong: a thread would only print it."""
+    with suppress(Exception):
+        import_module("ray.tune")
 
 
 def _start(ray: ModuleType, capacity: Capacity, folder: Path) -> None:

@@ -5,8 +5,8 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -88,7 +88,11 @@ class _StudyStopped(Exception):
 
 
 class _Events(tune.Callback):
-    """Passes events of Tune's trials to the listener."""
+    """Passes events of Tune's trials to the listener.
+
+    What the listener raises is raised by `on_step_begin` alone, as only from there it leaves Tune
+    as it is: Tune wraps errors of its other callbacks in a TuneError, a traceback inside.
+    """
 
     def __init__(
         self,
@@ -101,6 +105,7 @@ class _Events(tune.Callback):
         self.stop_signal, self.reached = StopSignal(stop_signal), ReachedKeys(stop_signal)
         self.losses: dict[str, str] = {}  # pack id → reason
         self.fault: str | None = None
+        self.raised: BaseException | None = None  # by the listener
         self.running: set[str] = set()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -108,10 +113,11 @@ class _Events(tune.Callback):
 
     def on_step_begin(self, iteration: int, trials: list[Any], **info: Any) -> None:
         self.heartbeat.check()
-        for pack, reached in self.reached.read().items():
-            if pack in self.running:
-                self.listener.reached(pack, reached)
         try:
+            self.raise_kept()
+            for pack, reached in self.reached.read().items():
+                if pack in self.running:
+                    self.listener.reached(pack, reached)
             self.listener.tick()
         except BaseException:
             self.stop_signal.send(self.running)
@@ -121,7 +127,8 @@ class _Events(tune.Callback):
 
     def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
         self.running.add(trial.config["pack"])
-        self.listener.started(self.packs[trial.config["pack"]])
+        with self._keeping():
+            self.listener.started(self.packs[trial.config["pack"]])
 
     def on_trial_result(
         self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
@@ -130,11 +137,24 @@ class _Events(tune.Callback):
         if "fault" in result:
             self.fault = result["fault"]
         elif "summary" in result:
-            self.listener.finished(Summary(**result["summary"]))
+            with self._keeping():
+                self.listener.finished(Summary(**result["summary"]))
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
         self.running.discard(trial.config["pack"])
         self.losses[trial.config["pack"]] = _reason(trial)
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            self.raised = self.raised or error
+
+    def raise_kept(self) -> None:
+        """What the listener raised since it was last asked for."""
+        if self.raised:
+            raise self.raised
 
 
 class Tuners:
@@ -183,6 +203,7 @@ class Tuners:
                 events.stop_signal.delete()
         if events.fault:
             raise EnvironmentFault(events.fault)
+        events.raise_kept()
         return events.losses
 
     def _trainable(self, packs: Mapping[str, Pack], stop_signal: str) -> Any:

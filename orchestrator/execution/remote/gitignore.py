@@ -46,7 +46,7 @@ def _walk(folder: Path, rules: Rules) -> Iterator[Path]:
 def _rules_of(folder: Path) -> Rules:
     found = (folder / name for name in IGNORE_FILES)
     return tuple(
-        (folder, GitIgnoreSpec.from_lines(file.read_text().splitlines()))
+        (folder, GitIgnoreSpec.from_lines(file.read_text("utf-8", "surrogateescape").splitlines()))
         for file in found
         if file.is_file()
     )

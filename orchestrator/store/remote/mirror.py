@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
+from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.store.local.lock import is_held
@@ -20,10 +21,20 @@ def mirrored(uri: str) -> ResultsPaths:
 
     The mirror is in $XDG_CACHE_HOME/orch/results, else ~/.cache/orch/results.
     """
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    caches = os.environ.get("XDG_CACHE_HOME") or _home() / ".cache"
     words = re.sub(r"[^A-Za-z0-9]+", "-", uri.partition("?")[0]).strip("-")[:60]
     name = f"{words}-{sha256(uri.encode()).hexdigest()[:12]}"
     return ResultsPaths(Path(caches) / "orch" / "results" / name, uri)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:  # no HOME, and no such user: `docker run -u`
+        raise EnvironmentFault(
+            "this user has no home folder, where a copy of the results at a URI is kept\n"
+            "    set HOME or XDG_CACHE_HOME to a folder that you may write to"
+        ) from error
 
 
 def refresh(paths: ResultsPaths) -> None:

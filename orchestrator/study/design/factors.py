@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from orchestrator.plan_document import Level
 from orchestrator.study.parsing.consequences import hides_factor, hides_level
+from orchestrator.study.parsing.field_words import meant
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import cure, keys_below
@@ -143,7 +144,9 @@ def unknown_path(
 
 
 def _hint(path: str, settings: Mapping[str, Setting]) -> str:
-    same_name = [known for known in settings if known.endswith(f".{path.rpartition('.')[2]}")]
+    tail = path.rpartition(".")[2]
+    same_name = [known for known in settings if known.endswith(f".{tail}")]
+    same_name = same_name or [known for known in meant(tail) if known in settings]
     return f"did you mean {same_name[0]!r}?" if same_name else nearest(path, settings)
 
 

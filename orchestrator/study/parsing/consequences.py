@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from orchestrator.study.parsing.field_words import meant
 from orchestrator.study.parsing.messages import closest
 from orchestrator.study.parsing.yaml_text import Findings
 
@@ -29,8 +30,8 @@ def hides_variant(findings: Findings) -> bool:
 
 
 def means(key: str, known: Iterable[str], wanted: str) -> bool:
-    """Whether a key is probably a misspelling of the wanted one."""
-    return key not in known and closest(key, known) == wanted
+    """Whether a key is probably a misspelling of the wanted one, or another word for it."""
+    return key not in known and (closest(key, known) == wanted or wanted in meant(key))
 
 
 def _has_design(given: Any) -> bool:

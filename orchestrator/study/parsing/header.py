@@ -11,7 +11,7 @@ from orchestrator.study.parsing.messages import shown
 from orchestrator.study.parsing.sections import HEADER_KEYS
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import read_group, unknown_key
-from orchestrator.study.parsing.yaml_text import Findings
+from orchestrator.study.parsing.yaml_text import Findings, read_scalar
 
 REQUIRED = ("study", "task", "model")
 RESERVED = ("store",)  # the results folder keeps all trials there
@@ -55,7 +55,8 @@ def _check_name(findings: Findings, given: Mapping[str, Any]) -> None:
         return
     if not isinstance(name, str) or not re.fullmatch(pattern, name):
         slug = re.sub(r"[^a-z0-9_-]+", "_", _ascii(str(name).lower())).strip("_-")[:100]
-        cure = f"write {slug}" if re.fullmatch(pattern, slug) and name is not None else ""
+        written = slug if isinstance(read_scalar(slug), str) else f"'{slug}', in quotes"
+        cure = f"write {written}" if re.fullmatch(pattern, slug) and name is not None else ""
         findings.add(("study",), f"{shown(name)} is not a valid study name", _NAME, cure)
     elif name in RESERVED:
         findings.add(("study",), f"{name!r} is taken: it is a folder of the results", cure="rename")

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from orchestrator.models.settings.base import MOST
+
 LONGEST = 60  # characters of a value that a message repeats
 
 _BOUNDS = {
@@ -45,7 +47,10 @@ def names(candidates: Iterable[Any]) -> str:
 
 
 def allowed_by(schema: Mapping[str, Any]) -> str:
-    """The values that a JSON schema allows, as a phrase: `a whole number ≥ 1, or full`."""
+    """The values that a JSON schema allows, as a phrase: `a whole number ≥ 1, or full`.
+
+    That counts are stored as 32-bit integers is said only of larger ones.
+    """
     if "anyOf" in schema:
         return ", or ".join(map(allowed_by, schema["anyOf"]))
     if "enum" in schema:
@@ -59,7 +64,8 @@ def allowed_by(schema: Mapping[str, Any]) -> str:
         return "text, not empty"
     if "examples" in schema:
         return f"{_NOUNS[schema['type']]} such as {schema['examples'][0]}"
-    bounds = [f"{sign} {schema[key]:g}" for key, sign in _BOUNDS.items() if key in schema]
+    said = {key: sign for key, sign in _BOUNDS.items() if schema.get(key, MOST) != MOST}
+    bounds = [f"{sign} {schema[key]:g}" for key, sign in said.items()]
     return " ".join([_NOUNS[schema["type"]], " and ".join(bounds)]).strip()
 
 

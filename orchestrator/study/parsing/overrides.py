@@ -7,10 +7,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from orchestrator.study.parsing.field_words import meant
 from orchestrator.study.parsing.keys import StudyFile, TuneKeys
 from orchestrator.study.parsing.messages import names, nearest
 from orchestrator.study.parsing.raw_factors import is_always_varied, place_of
 from orchestrator.study.parsing.setting_paths import SECTIONS
+from orchestrator.study.parsing.surrogates import is_unicode
 from orchestrator.study.parsing.yaml_text import (
     Findings,
     KeyPath,
@@ -74,7 +76,9 @@ def read_flags(kind: str, texts: tuple[str, ...], findings: Findings) -> list[Fl
     for text in texts:
         path, sign, value = text.partition("=")
         shown = f"--{kind} {text}"
-        if path.strip() and sign and value.strip():
+        if not is_unicode(text):
+            findings.add_at(Position(0, 0, f"--{kind} {text!r}"), "is not text in UTF-8")
+        elif path.strip() and sign and value.strip():
             flags.append(Flag(shown, path.strip(), read_scalar(value.strip())))
         else:
             allowed = "PATH=VALUE" if kind == "set" else "PATH=LEVEL"
@@ -118,7 +122,9 @@ def _refused(flag: Flag, document: YamlDocument) -> tuple[str, str, str] | None:
         varies = top in ("factors", "variants")
         cure = "choose levels with --only" if varies else "change the file"
         return f"{flag.path} cannot be set by a flag", names(SETTABLE), cure
-    return f"there is no setting {flag.path}", names(SETTABLE), nearest(top, StudyFile.model_fields)
+    found = next((path for path in meant(flag.path) if path not in (*SECTIONS, "factors")), None)
+    hint = f"did you mean {found}?" if found else nearest(top, StudyFile.model_fields)
+    return f"there is no setting {flag.path}", names(SETTABLE), hint
 
 
 def edited_text(text: str, edits: Edits, document: YamlDocument) -> str:

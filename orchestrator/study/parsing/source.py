@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from orchestrator.errors import InputError, Problem
+from orchestrator.models.files.kinds import kind_of
 from orchestrator.study.parsing.messages import closest, names
 
 LARGEST_BYTES = 1_000_000  # the longest study written by hand has a few kilobytes
@@ -50,6 +51,10 @@ def shipped_studies() -> dict[str, Path]:
 def _decoded(source: str, data: bytes) -> str:
     if not data.strip():
         raise _wrong(source, "the file is empty", cure="`orch schema` describes a study file")
+    if kind := kind_of(data):
+        raise _wrong(
+            source, f"is {kind.what}", "a YAML file in UTF-8", kind.cure.format(path=source)
+        )
     if b"\0" in data:
         raise _wrong(source, "is a binary file", "a YAML file in UTF-8")
     try:

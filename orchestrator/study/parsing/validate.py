@@ -6,11 +6,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.models.own.importing import FORM
+from orchestrator.models.settings.base import MOST
+from orchestrator.study.parsing.field_words import meant, meant_among, value_meant
+from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import names, nearest, shown
 from orchestrator.study.parsing.setting_paths import NAMED, Setting
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath, dotted, read_scalar
 
 _OWN = tuple(f"{section}.name" for section in NAMED)
+_PAGES = {"model": "docs/own-model.md", "task": "docs/tasks.md"}
+_NOT_VARIED = ("compare.metric", "compare.baseline", "tune.points")  # no settings of a variant
 _SPOKEN = {"yes": "true", "on": "true", "no": "false", "off": "false"}  # booleans of YAML 1.1
 
 
@@ -50,8 +55,12 @@ def unknown_key(
 ) -> None:
     """Reports an unknown key, with the group where it may belong."""
     key = str(path[-1])
-    hints = [nearest(key, siblings), _elsewhere(path, settings)]
-    hint = next(filter(None, reversed(hints) if "." in key else hints), "")
+    ours = meant_among(key, siblings, dotted(path[:-1]))
+    near, elsewhere = nearest(key, siblings), _elsewhere(key, settings)
+    spelt = [elsewhere, near] if "." in key else [near, elsewhere]
+    other_word = "" if elsewhere else _other_word(key, settings)
+    hints = [f"did you mean {ours!r}?" if ours else "", other_word, *spelt]
+    hint = next(filter(None, hints), "")
     findings.add(path, "there is no such key", names(siblings), hint, at_key=True)
 
 
@@ -61,10 +70,16 @@ def cure(value: Any, setting: Setting) -> str:
     candidates = [name for kind in kinds for name in kind.get("enum", ())]
     if isinstance(value, list):
         return _misspelt(value, setting)
-    if hint := nearest(value, candidates) if isinstance(value, str) else "":
-        return hint
-    if isinstance(value, str) and setting.path in _OWN:
-        return f"for your own code write {FORM}"
+    if isinstance(value, str):
+        hint = value_meant(value, setting.path) or nearest(value, candidates)
+        if setting.path in _OWN:
+            section = setting.path.split(".")[0]
+            own = f"for a {section} of your own write {FORM}, see {_PAGES[section]}"
+            return "; ".join(filter(None, (hint, own)))
+        if hint:
+            return hint
+    if isinstance(value, int) and value > MOST and _fits(MOST, setting):
+        return f"the largest is {MOST:,}"
     if isinstance(value, int | float) and _fits(str(value), setting):
         return f"put it in quotes: '{value}'"
     for guess in _guesses(value):
@@ -106,10 +121,21 @@ def _fits(value: Any, setting: Setting) -> bool:
     return True
 
 
-def _elsewhere(path: KeyPath, settings: Mapping[str, Setting]) -> str:
+def _elsewhere(key: str, settings: Mapping[str, Setting]) -> str:
     """The group in which a misplaced key belongs."""
-    same_name = [setting for setting in settings if f".{setting}".endswith(f".{path[-1]}")]
-    for found in same_name[:1]:
-        group, _, last = found.rpartition(".")
-        return f"it belongs in {group}: write {group}: {{{last}: …}}" if group else ""
-    return ""
+    same_name = [setting for setting in settings if f".{setting}".endswith(f".{key}")]
+    return _in_group(same_name[0]) if same_name else ""
+
+
+def _other_word(key: str, settings: Mapping[str, Setting]) -> str:
+    """The setting that a word of the field means, where this study has it."""
+    known = (*settings, *StudyFile.model_fields, *_NOT_VARIED)
+    found = next((path for path in meant(key) if path in known), None)
+    return _in_group(found) if found else ""
+
+
+def _in_group(path: str) -> str:
+    group, _, last = path.rpartition(".")
+    if group:
+        return f"it belongs in {group}: write {group}: {{{last}: …}}"
+    return f"write {last}: … at the top level"

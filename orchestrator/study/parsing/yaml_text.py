@@ -10,6 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from orchestrator.errors import InputError, Problem
+from orchestrator.study.parsing.surrogates import is_unicode, joined
 
 KeyPath = tuple[str | int, ...]  # ("factors", "model.depth", 2): keys may contain dots
 
@@ -45,6 +46,13 @@ class YamlDocument:
         while path and path not in self.keys:
             path = path[:-1]
         return self.keys.get(path, Position(1, 1))
+
+    def at(self, path: KeyPath) -> Any:
+        """The value at a path that is in the file."""
+        value = self.value
+        for part in path:
+            value = value[part]
+        return value
 
     def overwrite(self, path: KeyPath, value: Any, flag: str) -> None:
         """Replace a value, or add it, on behalf of a flag."""
@@ -222,8 +230,10 @@ class _Reader:
         elif _kind(node) == "merge":
             text = f"{prefix}merge keys (<<) are not part of YAML 1.2"
             self.findings.add_at(_position(node), text, cure="write the keys out")
+        elif not is_unicode(joined(str(node.value))):
+            self._not_unicode(node)
         elif _kind(node) == "str":
-            return str(node.value)
+            return joined(str(node.value))
         else:
             text = f"{prefix}{node.value!r} is not a name"
             self.findings.add_at(_position(node), text, allowed="keys that are text")
@@ -236,11 +246,20 @@ class _Reader:
             return UNREADABLE
         if kind not in _SCALARS:
             return str(node.value)  # dates and the like are text
+        text = joined(str(node.value))
+        if not is_unicode(text):
+            self._not_unicode(node)
+            return UNREADABLE
         try:
-            return self.constructor.construct_object(_untied(node), deep=True)
+            return self.constructor.construct_object(_untied(node, text), deep=True)
         except (ValueError, YAMLError):  # `!!int x`, or more digits than Python reads
             self.findings.add(path, f"{str(node.value)[:30]!r} cannot be read as {kind}")
             return UNREADABLE
+
+    def _not_unicode(self, node: Node) -> None:
+        what = f"{str(node.value)!r} contains half of a character (U+D800 to U+DFFF)"
+        cure = "write the character itself, or \\U and its eight digits"
+        self.findings.add_at(_position(node), what, cure=cure)
 
     def _too_much(self, node: Node, depth: int) -> None:
         text = "nested too deeply" if depth > DEEPEST else "aliases make the file too large"
@@ -256,9 +275,9 @@ def _one_of(path: KeyPath) -> str:
     return "remove one of the two"
 
 
-def _untied(node: Any) -> Node:
+def _untied(node: Any, value: str) -> Node:
     """A copy without the anchor: the constructor keeps no reference to it."""
-    return ScalarNode(node.tag, node.value, style=node.style)
+    return ScalarNode(node.tag, value, style=node.style)
 
 
 def _is_empty(node: Any) -> bool:

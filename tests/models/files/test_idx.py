@@ -51,11 +51,12 @@ def test_good_idx_files_pass_the_check(files: Path) -> None:
 
 
 BROKEN_IDX: dict[str, tuple[str, bytes, str]] = {
-    "wrong magic": ("images", b"\x89PNG" + bytes(200), r"images: begins with 0x89504e47, but IDX"),
+    "wrong magic": ("images", b"\x89PNG" + bytes(200), r"images: is a single PNG image"),
+    "other magic": ("images", b"abcd" + bytes(200), r"images: begins with 0x61626364, but IDX"),
     "labels as images": ("images", idx_bytes(LABELS), "images: begins with 0x00000801.*labels"),
     "images as labels": ("labels", idx_bytes(IMAGES), "labels: begins with 0x00000803.*images"),
     "floats": ("images", b"\x00\x00\x0d\x03" + bytes(500), "images: begins with 0x00000d03"),
-    "empty": ("labels", b"", "labels: begins with 0x00000000"),
+    "empty": ("labels", b"", "labels: is empty"),
     "half a header": ("images", idx_bytes(IMAGES)[:9], "images: begins with 0x00000803"),
     "cut off": ("images", idx_bytes(IMAGES)[:-1], "6 × 4 × 5 bytes, but 119 follow"),
     "too long": ("labels", idx_bytes(LABELS) + b"x", "promises 6 bytes, but 7 follow"),

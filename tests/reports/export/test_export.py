@@ -178,6 +178,15 @@ class TestTensorboard:
             assert folder.resolve().is_relative_to(target)
             assert folder.parent.parent == target
 
+    def test_long_labels_that_begin_alike_have_folders_of_their_own(self, tmp_path: Path) -> None:
+        """Cut at 200 characters they would be one, and each delete the events of the other."""
+        levels = tuple("ä" * 300 + end for end in ("a", "b"))
+        sample = Sample(factors={"model.activation": levels}, replicates=1)
+        study = write(tmp_path, sample)
+        folders = tensorboard.write_tensorboard(study, tmp_path / "out")
+        assert len(set(folders)) == len(folders) == 2
+        assert all(list(folder.glob("events.*")) for folder in folders)
+
     def test_without_the_package_it_says_what_to_install(
         self, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
