@@ -3,7 +3,7 @@
 OrchError
 ├── InputError         2    the study, a flag or a file given is wrong: nothing was started
 ├── EnvironmentFault   3    the machine is: no such resources, folder not writable, disk full
-└── Interrupted      130    Ctrl-C or SIGTERM: finished packs are in the store
+└── Interrupted      130    Ctrl-C, SIGTERM or their like: finished packs are in the store
 """
 
 from collections.abc import Iterable

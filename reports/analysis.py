@@ -49,7 +49,12 @@ from orchestrator.reports.statistics.gradients.unlike_gradients import (
 )
 from orchestrator.reports.statistics.outcomes.budgets import Budgets, budgets
 from orchestrator.reports.statistics.outcomes.cost import Cost, cost
-from orchestrator.reports.statistics.outcomes.curves import Curve, curves
+from orchestrator.reports.statistics.outcomes.curves import (
+    Curve,
+    ReplicateCurves,
+    curves,
+    replicate_curves,
+)
 from orchestrator.reports.statistics.outcomes.divergence import Diverged, diverged
 from orchestrator.reports.statistics.outcomes.evidence import Evidence, evidence
 from orchestrator.reports.statistics.outcomes.failures import Cause, failures
@@ -58,10 +63,6 @@ from orchestrator.reports.statistics.outcomes.generalisation_gap import generali
 from orchestrator.reports.statistics.outcomes.improving import Improving, improving
 from orchestrator.reports.statistics.outcomes.learning import Learning, learning
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
-from orchestrator.reports.statistics.outcomes.replicate_curves import (
-    ReplicateCurves,
-    replicate_curves,
-)
 from orchestrator.reports.statistics.outcomes.solve_times import solve_times
 from orchestrator.reports.statistics.outcomes.solved import Solved, solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve

@@ -2,14 +2,12 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.execution.cpu_quota import quota
+from orchestrator.execution.visible_gpus import visible_gpus
 from orchestrator.study.settings import Resources
 from orchestrator.words import plural
-
-_CGROUP_CPUS = Path("/sys/fs/cgroup/cpu.max")
-_NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class Capacity:
 
     @classmethod
     def here(cls) -> "Capacity":
-        return cls(_cpus(), _gpus())
+        return cls(_cpus(), visible_gpus())
 
     def room(self, resources: Resources) -> int:
         """Number of single workers that fit at a time, perhaps 0; a trial may need several."""
@@ -74,23 +72,6 @@ def _times(has: float, asks: float) -> int:
 
 
 def _cpus() -> int:
-    """CPUs that this process may run on, or fewer where a container has a quota."""
+    """CPUs that this process may run on, or fewer where its control group has a quota."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(allowed or 1, _quota()))
-
-
-def _quota() -> int:
-    """Whole CPUs of the control group; a large number without a quota."""
-    try:
-        quota, period = _CGROUP_CPUS.read_text().split()
-        return int(int(quota) / int(period))
-    except (OSError, ValueError):  # no control group, or "max"
-        return 1 << 20
-
-
-def _gpus() -> int:
-    """NVIDIA GPUs that CUDA would show to this process."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        return len([name for name in visible.split(",") if name.strip() not in ("", "-1")])
-    return len(list(_NVIDIA_GPUS.iterdir())) if _NVIDIA_GPUS.exists() else 0
+    return max(1, min(allowed or 1, quota()))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first asks the run to end, the second ends it."""
+"""Ctrl-C, SIGTERM and their like: the first asks the run to end, the second ends it."""
 
 import shlex
 import signal
@@ -8,9 +8,9 @@ from threading import current_thread, main_thread
 from types import FrameType
 
 from orchestrator.errors import Interrupted
+from orchestrator.stop_signals import STOP_SIGNALS, URGENT, end_at_once
 
 PATIENCE_S = 10.0  # for what is under way when a signal comes
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop(BaseException):
@@ -22,6 +22,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None
+        self.is_urgent = False
         self.is_deferred = False
         self.patience_s: float | None = None
 
@@ -50,9 +51,12 @@ class Interrupts:
         self.check()
 
     def handle(self, number: int, frame: FrameType | None) -> None:
+        if number in URGENT and self.is_urgent:
+            end_at_once(number)
+        self.is_urgent |= number in URGENT
+        if self.signal is not None:
+            return
         self.signal = signal.Signals(number)
-        for name in _SIGNALS:
-            signal.signal(name, signal.SIG_DFL)  # the next one kills
         if not self.is_deferred:
             raise Stop
         if self.patience_s is not None:
@@ -71,13 +75,19 @@ def interruptible() -> Iterator[Interrupts]:
     if current_thread() is not main_thread():
         yield interrupts
         return
-    before = {name: signal.signal(name, interrupts.handle) for name in _SIGNALS}
+    heard = [name for name in STOP_SIGNALS if not _is_ignored(name)]
+    before = {name: signal.signal(name, interrupts.handle) for name in heard}
     before[signal.SIGALRM] = signal.signal(signal.SIGALRM, interrupts.run_out)
     try:
         yield interrupts
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+def _is_ignored(name: signal.Signals) -> bool:
+    """As `nohup` ignores the closed terminal. Shells ignore Ctrl-C in the background."""
+    return name == signal.SIGHUP and signal.getsignal(name) == signal.SIG_IGN
 
 
 def interrupted(command: Sequence[str]) -> Interrupted:

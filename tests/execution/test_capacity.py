@@ -1,12 +1,10 @@
 """How many packs this machine takes."""
 
 import os
-from pathlib import Path
 
 import pytest
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution import capacity
 from orchestrator.execution.capacity import Capacity
 from orchestrator.study.settings import Resources
 
@@ -51,33 +49,3 @@ def test_cpus_are_those_that_this_process_may_use() -> None:
     finally:
         os.sched_setaffinity(0, here)
     assert Capacity.here().cpus <= len(here)
-
-
-@pytest.mark.parametrize(
-    ("text", "cpus"), [("150000 100000", 1), ("50000 100000", 1), ("max 100000", 64), ("?", 64)]
-)
-def test_a_container_has_a_quota(
-    text: str, cpus: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "cpu.max").write_text(text)
-    monkeypatch.setattr(capacity, "_CGROUP_CPUS", tmp_path / "cpu.max")
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(64)))
-    assert Capacity.here().cpus == cpus
-
-
-@pytest.mark.parametrize(("visible", "gpus"), [("", 0), ("0", 1), ("0,2", 2), ("-1", 0)])
-def test_gpus_are_those_that_cuda_shows(
-    visible: str, gpus: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    assert Capacity.here().gpus == gpus
-
-
-def test_gpus_of_the_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    for bus in ("0000:01:00.0", "0000:02:00.0"):
-        (tmp_path / bus).mkdir()
-    monkeypatch.setattr(capacity, "_NVIDIA_GPUS", tmp_path)
-    assert Capacity.here().gpus == 2
-    monkeypatch.setattr(capacity, "_NVIDIA_GPUS", tmp_path / "none")
-    assert Capacity.here().gpus == 0

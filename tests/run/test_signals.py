@@ -11,6 +11,7 @@ import pytest
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.run.signals import Interrupts, Stop, interruptible
+from orchestrator.stop_signals import STOP_SIGNALS
 
 SLOW_TO_CLEAN_UP = """
 import time
@@ -35,6 +36,32 @@ def test_the_second_kills(number: signal.Signals) -> None:
         assert process.stdout.readline() == "cleaning up\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == -signal.SIGINT
+
+
+def test_some_signals_come_twice_by_themselves() -> None:
+    """A closed terminal sends SIGHUP to each process and to its group; then Slurm sends SIGTERM."""
+    command = [sys.executable, "-c", SLOW_TO_CLEAN_UP]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        process.send_signal(signal.SIGHUP)
+        assert process.stdout.readline() == "cleaning up\n"
+        for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM):
+            process.send_signal(number)
+            time.sleep(0.1)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == -signal.SIGTERM
+
+
+def test_nohup_keeps_a_closed_terminal_away() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruptible() as interrupts:
+            os.kill(os.getpid(), signal.SIGHUP)
+            interrupts.check()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def swallow(error: type[BaseException]) -> None:
@@ -96,7 +123,7 @@ def test_but_not_for_ever() -> None:
 
 
 def test_handlers_are_put_back() -> None:
-    before = [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)]
+    before = [signal.getsignal(name) for name in STOP_SIGNALS]
     with interruptible():
         swallow(Stop)
-    assert [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)] == before
+    assert [signal.getsignal(name) for name in STOP_SIGNALS] == before

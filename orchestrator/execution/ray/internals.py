@@ -10,8 +10,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal
 
 from orchestrator.errors import EnvironmentFault
@@ -72,6 +74,18 @@ def without_signal_handlers() -> Iterator[None]:
     is_installed = ctypes.c_bool.in_dll(library, _INSTALLED)
     no_handler = _replaced(ray._private.utils, set_sigterm_handler=lambda handler: None)
     with _replaced(is_installed, value=True), no_handler:
+        yield
+
+
+@contextmanager
+def without_tune_handlers() -> Iterator[None]:
+    """Tune leaves this process's signal handlers in force.
+
+    Without it, SIGUSR1 (Slurm's, submitit's) ends the packs without a checkpoint, and the run as if
+    it were done: Tune has a variable for its handler of SIGINT, and none for this one.
+    """
+    module = import_module("ray.tune.tune")
+    with _replaced(module, _setup_signal_catching=Event):
         yield
 
 

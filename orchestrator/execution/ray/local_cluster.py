@@ -1,10 +1,7 @@
 """A Ray cluster on this machine: quiet, closed to others, and removed completely afterwards."""
 
-import os
 import secrets
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -25,7 +22,7 @@ from orchestrator.execution.ray.internals import (
     without_helper_processes,
     without_signal_handlers,
 )
-from orchestrator.files import alive
+from orchestrator.execution.ray.temp_folder import temp_folder
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts
@@ -36,15 +33,12 @@ ends those that have been idle for longer (by default a second), and starts othe
 DRIVER_VARIABLES = {
     "RAY_AIR_NEW_OUTPUT": "0",  # the new one prints even when it is to be quiet
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-    "TUNE_DISABLE_SIGINT_HANDLER": "1",
     "TUNE_FORCE_TRIAL_CLEANUP_S": "1",  # a pack that is stopped has nothing to save
     "TUNE_GLOBAL_CHECKPOINT_S": "60",
 }
 """For Tune, in the process that runs it."""
 
-_PREFIX = "orch-"  # of the temporary folder, followed by the process's id
 _TOO_SLOW = "timed out during startup"  # in Ray's message
-_SOCKET_PATH_LIMIT = 30  # characters left for the temporary folder in a socket's 107
 
 
 @contextmanager
@@ -60,14 +54,12 @@ def local_cluster(
     """
     require_supported_ray()
     require_home()
-    place = _short_temporary_folder()
-    _remove_abandoned(place)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
-    try:
-        with environment(_variables(threads, preloaded)), _started(capacity, workers, folder):
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        temp_folder() as folder,
+        environment(_variables(threads, preloaded)),
+        _started(capacity, workers, folder),
+    ):
+        yield folder
 
 
 @contextmanager
@@ -164,17 +156,3 @@ def authentication() -> dict[str, str]:
     if "ray" in sys.modules:
         return {"RAY_AUTH_MODE": "disabled"}
     return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-
-
-def _short_temporary_folder() -> Path:
-    """Paths of Unix sockets must be short."""
-    usual = tempfile.gettempdir()
-    return Path(usual if len(usual) <= _SOCKET_PATH_LIMIT else "/tmp")
-
-
-def _remove_abandoned(place: Path) -> None:
-    """Folders of runs that were killed and could not remove them."""
-    for folder in place.glob(f"{_PREFIX}*-*"):
-        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdigit() and not alive(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)  # another user's stays

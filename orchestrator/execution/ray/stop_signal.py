@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from orchestrator.execution.ray.internals import ClusterKeys
+from orchestrator.stop_signals import STOP_SIGNALS
 from orchestrator.training.checkpoint_policy import Reached
 
 TIMEOUT_S = 10.0  # for the end of an epoch
@@ -18,12 +19,12 @@ class PackStopped(BaseException):
     """The training of a pack stops here; its checkpoint is written.
 
     A BaseException, so that `except Exception` in a model does not catch it.
-    by_sigterm: this process was asked to end, not the run.
+    by_signal: this process was asked to end, not the run.
     """
 
-    def __init__(self, by_sigterm: bool) -> None:
+    def __init__(self, by_signal: bool) -> None:
         super().__init__()
-        self.by_sigterm = by_sigterm
+        self.by_signal = by_signal
 
 
 class StopSignal:
@@ -58,32 +59,36 @@ class StopSignal:
 def stop_listener(
     stop_signal: StopSignal, tell: Callable[[Reached], None]
 ) -> Iterator["StopListener"]:
-    """Handle SIGTERM in a worker, while it trains a pack: the epoch is finished first.
+    """Handle signals in a worker, while it trains a pack: the epoch is finished first.
+
+    Slurm sends them to all processes of a job. SIGINT is Ray's: it cancels a task.
 
     tell: called with how far the pack is, at most once a second.
     """
     listener = StopListener(stop_signal, tell)
-    before = signal.signal(signal.SIGTERM, listener.handle)
+    heard = [name for name in STOP_SIGNALS if name != signal.SIGINT]
+    before = {name: signal.signal(name, listener.handle) for name in heard}
     try:
         yield listener
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 class StopListener:
     """Whether this worker must stop. It talks to the head of the cluster once a second at most."""
 
     def __init__(self, stop_signal: StopSignal, tell: Callable[[Reached], None]) -> None:
-        self.stop_signal, self.tell, self.got_sigterm = stop_signal, tell, False
+        self.stop_signal, self.tell, self.got_signal = stop_signal, tell, False
         self.checked_at = time.monotonic()
 
     def handle(self, number: int, frame: FrameType | None) -> None:
-        self.got_sigterm = True
+        self.got_signal = True
 
     def pause(self, reached: Reached | None) -> None:
         """Raises PackStopped."""
-        if self.got_sigterm or (self._is_due() and self._exchange(reached)):
-            raise PackStopped(self.got_sigterm)
+        if self.got_signal or (self._is_due() and self._exchange(reached)):
+            raise PackStopped(self.got_signal)
 
     def _is_due(self) -> bool:
         now = time.monotonic()

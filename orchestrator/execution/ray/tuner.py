@@ -21,7 +21,7 @@ from orchestrator.execution.labels import required_labels
 from orchestrator.execution.nodes import Cluster
 from orchestrator.execution.protocol import Job, Listener, Summary
 from orchestrator.execution.ray.heartbeat import Heartbeat
-from orchestrator.execution.ray.internals import reuse_idle_workers
+from orchestrator.execution.ray.internals import reuse_idle_workers, without_tune_handlers
 from orchestrator.execution.ray.preflight import Preflight
 from orchestrator.execution.ray.reached_keys import ReachedKeys
 from orchestrator.execution.ray.scheduler import InOrder
@@ -63,7 +63,7 @@ class PackTrainable(tune.Trainable):
         except EnvironmentFault as fault:  # ends the study, not this pack
             return {"done": True, "fault": f"{fault}\n    (on {socket.gethostname()})"}
         except PackStopped as stopped:
-            if stopped.by_sigterm:
+            if stopped.by_signal:
                 raise SystemExit(_SIGTERM_EXIT) from None
             return {"done": True}
         finally:
@@ -196,7 +196,7 @@ class Tuners:
             ),
         )
         try:
-            with suppress(_StudyStopped):
+            with suppress(_StudyStopped), without_tune_handlers():
                 tuner.fit()
         finally:
             if not self.heartbeat.fault:  # nothing would answer

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from orchestrator.errors import EnvironmentFault, Interrupted
+from orchestrator.stop_signals import STOP_SIGNALS
 
 _POLL_S = 2.0
 _SILENT_S = 300.0  # for a server that does not answer
@@ -36,7 +37,7 @@ def wait_for(submission_id: str, client: Any) -> None:
 
 def main(submission_id: str) -> int:
     """Exit code. A job that is cancelled while it waits ends at once, without a traceback."""
-    for signalled in (signal.SIGINT, signal.SIGTERM):  # a shell may ignore them
+    for signalled in STOP_SIGNALS:  # a shell may ignore them
         signal.signal(signalled, lambda *_: sys.exit(Interrupted.exit_code))
     from ray.job_submission import JobSubmissionClient
 

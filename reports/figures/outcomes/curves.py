@@ -25,8 +25,7 @@ from orchestrator.reports.figures.records import (
 )
 from orchestrator.reports.figures.tasks import baselines
 from orchestrator.reports.figures.tasks.baselines import Baselines
-from orchestrator.reports.statistics.outcomes.curves import Curve
-from orchestrator.reports.statistics.outcomes.replicate_curves import ReplicateCurves
+from orchestrator.reports.statistics.outcomes.curves import Curve, ReplicateCurves
 from orchestrator.reports.text.captions.outcomes import curves as words
 from orchestrator.reports.text.names import metric_text
 

@@ -1,8 +1,10 @@
 """Which Ray is supported, and that its private API is used in one file only."""
 
 import ast
+import signal
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,12 @@ def requirement() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     (found,) = [str(each) for each in project["dependencies"] if each.startswith("ray[")]
     return found
+
+
+def test_tune_handles_no_signal_of_this_process() -> None:
+    """SIGUSR1 would end the packs without a checkpoint."""
+    tune = import_module("ray.tune.tune")
+    before = [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGUSR1)]
+    with internals.without_tune_handlers():
+        assert not tune._setup_signal_catching().is_set()
+    assert [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGUSR1)] == before

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestrator.reports.statistics.outcomes.curves import curves
+from orchestrator.reports.statistics.outcomes.curves import curves, replicate_curves
 from orchestrator.reports.statistics.outcomes.generalisation_gap import generalisation_gap
-from orchestrator.reports.statistics.outcomes.replicate_curves import replicate_curves
 
 COLUMNS = ["variant_id", "replicate", "epoch", "split", "metric", "value"]
 
