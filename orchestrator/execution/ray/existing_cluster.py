@@ -13,7 +13,7 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.environment import environment, require_home
 from orchestrator.execution.nodes import Cluster, Node
 from orchestrator.execution.ray.connect import require_address, require_cluster_at, unreachable
-from orchestrator.execution.ray.internals import require_supported_ray, without_signal_handlers
+from orchestrator.execution.ray.internals import without_signal_handlers
 from orchestrator.execution.ray.local_cluster import DRIVER_VARIABLES, worker_variables
 from orchestrator.execution.ray.preflight import (
     CURE,
@@ -23,6 +23,7 @@ from orchestrator.execution.ray.preflight import (
     report_of,
 )
 from orchestrator.execution.ray.temp_files import passing, remove_abandoned
+from orchestrator.execution.ray.version import require_supported_ray
 from orchestrator.files import faults
 from orchestrator.paths import ResultsPaths
 from orchestrator.study.settings import Resources

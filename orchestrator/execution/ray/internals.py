@@ -1,8 +1,7 @@
 """All of Ray's private and experimental API that orch uses.
 
-Such names may change in any release of Ray, so that orch supports one minor version: that with
-which its tests ran. A test keeps them out of other files. Imports Ray only inside functions, as
-Ray reads environment variables when it is imported.
+Such names may change in any release of Ray: see `version`. A test keeps them out of other files.
+Imports Ray only inside functions, as Ray reads environment variables when it is imported.
 """
 
 import ctypes
@@ -11,31 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
 
-from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.environment import environment
-
-SUPPORTED = (2, 60)  # pyproject.toml has the same bounds
-_CURE = 'pip install "ray[default,train,tune]>=2.60,<2.61"'
-
-
-def require_supported_ray() -> None:
-    """Raises EnvironmentFault for a missing Ray, and for one whose internals may differ."""
-    try:
-        found = version("ray")
-    except PackageNotFoundError:
-        raise EnvironmentFault(f"Ray is not installed\n    {_CURE}") from None
-    if tuple(found.split(".")[:2]) != tuple(map(str, SUPPORTED)):
-        major, minor = SUPPORTED
-        raise EnvironmentFault(
-            f"Ray {found} is installed; orch supports {major}.{minor}, as it uses internals of Ray "
-            f"that change between versions\n    {_CURE}"
-        )
-
 
 # Starting Ray on this machine, and joining a cluster
 

@@ -17,12 +17,12 @@ from orchestrator.execution.ray.internals import (
     files_in,
     in_own_sessions,
     loopback_only,
-    require_supported_ray,
     waiting_workers,
     without_helper_processes,
     without_signal_handlers,
 )
 from orchestrator.execution.ray.temp_folder import temp_folder
+from orchestrator.execution.ray.version import require_supported_ray
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.execution.environment import environment
 from orchestrator.execution.nodes import Cluster
-from orchestrator.execution.ray.internals import http_get, jobs_client, require_supported_ray
+from orchestrator.execution.ray.internals import http_get, jobs_client
+from orchestrator.execution.ray.version import require_supported_ray
 from orchestrator.execution.remote.submissions import Submission, from_orch
 
 DEFAULT = "http://127.0.0.1:8265"

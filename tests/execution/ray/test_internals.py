@@ -1,17 +1,12 @@
-"""Which Ray is supported, and that its private API is used in one file only."""
+"""The private API of Ray is used in one file only, and does there what it is for."""
 
 import ast
 import signal
-import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-import pytest
-
-from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.ray import internals
-from orchestrator.execution.ray.internals import require_supported_ray
 
 ROOT = Path(__file__).parents[3]
 PUBLIC = {
@@ -67,29 +62,6 @@ def test_no_private_attribute_is_used_where_ray_is() -> None:
         for text in private_attributes(tree)
     }
     assert found == set()
-
-
-@pytest.mark.parametrize("found", ["2.59.1", "2.61.0", "3.0.0"])
-def test_another_ray_is_refused_with_the_cure(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(internals, "version", lambda name: found)
-    with pytest.raises(
-        EnvironmentFault, match=rf"Ray {found} is installed; orch supports 2\.60"
-    ) as fault:
-        require_supported_ray()
-    assert str(fault.value).endswith(f'    pip install "{requirement()}"')
-
-
-@pytest.mark.parametrize("found", ["2.60.0", "2.60.3"])
-def test_patch_releases_are_accepted(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(internals, "version", lambda name: found)
-    require_supported_ray()
-
-
-def requirement() -> str:
-    """As pyproject.toml has it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    (found,) = [str(each) for each in project["dependencies"] if each.startswith("ray[")]
-    return found
 
 
 def test_tune_handles_no_signal_of_this_process() -> None:
