@@ -7,9 +7,9 @@ from torch.nn.parameter import UninitializedParameter
 from orchestrator.models.catalogue import model_entry, resolve
 from orchestrator.models.fit import misfit
 from orchestrator.models.initializers import GeneratorFor, initialize
+from orchestrator.models.outputs import ChosenOutput
 from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import find_function, importable
-from orchestrator.models.own.outputs import ChosenOutput
 from orchestrator.models.own.signature import arguments
 from orchestrator.models.settings import ConvNet, ModelSettings, Recurrent
 from orchestrator.models.settings.own import OwnModel
@@ -64,7 +64,9 @@ def _own(settings: OwnModel, shape: TaskShape) -> nn.Module:
     if not isinstance(model, nn.Module):
         what = f"returned {type(model).__name__}, not a torch.nn.Module"
         raise OwnCodeError(what)
-    whole: nn.Module = nn.Sequential(model) if next(model.children(), None) is None else model
+    # A compiled module accepts no hooks.
+    is_bare = next(model.children(), None) is None or isinstance(model, torch.jit.ScriptModule)
+    whole: nn.Module = nn.Sequential(model) if is_bare else model
     whole.register_forward_hook(ChosenOutput(settings.output_name))
     return whole
 

@@ -179,6 +179,15 @@ def test_it_trains_as_torch_trains_it(name: str, tmp_path: Path) -> None:
         assert loss == pytest.approx(alone(members, number), rel=1e-4)
 
 
+def test_a_hook_on_all_modules_takes_effect(tmp_path: Path) -> None:
+    members = of(tmp_path, "pass", PLAIN)
+    hook = nn.modules.module.register_module_forward_hook(lambda *_: None)
+    try:
+        assert set(train(members).trials["execution"]) == {"sequential"}
+    finally:
+        hook.remove()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWS)
 def test_what_draws_gives_the_same_again_and_after_it_was_cut_off(

@@ -20,6 +20,7 @@ OF_MODULES = (
     "_backward_hooks",
     "_backward_pre_hooks",
 )
+OF_ALL_MODULES = tuple(f"_global{name}" for name in OF_MODULES)  # of torch.nn.modules.module
 OF_TENSORS = ("_backward_hooks", "_post_accumulate_grad_hooks")
 CHOOSES_OUTPUT = "chooses_output"  # attribute of a hook by which orch itself selects the output
 
@@ -61,7 +62,7 @@ def is_function(model: nn.Module, inputs: Tensor) -> bool:
 
 
 def has_hooks(model: nn.Module) -> bool:
-    """Whether hooks are registered on a module or a parameter."""
+    """Whether hooks are registered on a module, on all modules, or on a parameter."""
     of_modules = [
         hook
         for module in model.modules()
@@ -70,7 +71,8 @@ def has_hooks(model: nn.Module) -> bool:
         if not hasattr(hook, CHOOSES_OUTPUT)
     ]
     of_tensors = (getattr(p, name, None) for p in model.parameters() for name in OF_TENSORS)
-    return bool(of_modules) or any(of_tensors)
+    of_all = (getattr(torch.nn.modules.module, name) for name in OF_ALL_MODULES)
+    return bool(of_modules) or any(of_tensors) or any(of_all)
 
 
 @torch.no_grad()
