@@ -12,7 +12,7 @@ def open_study(study: str, results: str | Path | None = None) -> "OpenStudy":
 
     study: its name, or its study file.
     results: the folder or the URI, else $ORCH_RESULTS, else ./results.
-    Raises InputError where it has not been run.
+    Raises InputError where it has not been run, EnvironmentFault for a table that cannot be read.
     """
     from orchestrator import notebook  # and with it pandas and plotly, which take a second
 

@@ -9,8 +9,11 @@ from pathlib import Path
 import pandas as pd
 import plotly.graph_objects as go
 
+from orchestrator.errors import EnvironmentFault
 from orchestrator.reports.analysis import Analysis, analyse
+from orchestrator.reports.data.errors import ReportError
 from orchestrator.reports.data.read import Tables
+from orchestrator.reports.data.stored import readable
 from orchestrator.reports.figures.all_figures import draw_all
 from orchestrator.reports.figures.composed import composed
 from orchestrator.reports.figures.facets import scheme
@@ -97,7 +100,11 @@ def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
     """See `orchestrator.open_study`."""
     paths = results_now(results)
     document = document_of(study, paths)
-    with current_tables(paths, document) as current:
-        tables = read_study(current.folder, current.unstored)
-        trials = pd.read_parquet(current.folder / "trials.parquet")
+    try:
+        with current_tables(paths, document) as current:
+            tables = read_study(current.folder, current.unstored)
+            with readable(table := current.folder / "trials.parquet"):
+                trials = pd.read_parquet(table)
+    except ReportError as error:
+        raise EnvironmentFault(str(error)) from error
     return OpenStudy(paths.study(document.study).root, trials, tables, analyse(tables))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import orchestrator
+from orchestrator.errors import EnvironmentFault
 from orchestrator.paths import TABLES, ResultsPaths
 from orchestrator.run.report_server import Site
 from tests.cli.orch import ORCH, orch
@@ -225,3 +226,12 @@ def test_a_read_only_folder_can_be_read(mailed: Path, read_only: list[str], tmp_
     export = ended("export", "tiny", "--format=csv")
     assert export.returncode == 3
     assert "choose another folder with --to DIR" in export.stderr
+
+
+def test_open_study_names_a_damaged_table(mailed: Path) -> None:
+    for name in ("trials", "gradients"):
+        table = mailed / "tiny" / f"{name}.parquet"
+        table.write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+        with pytest.raises(EnvironmentFault, match=rf"{table} cannot be read"):
+            orchestrator.open_study("tiny", mailed)
+        table.unlink()

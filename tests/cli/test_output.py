@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.cli.output import write_anything
-from tests.cli.orch import orch
+from tests.cli.orch import ORCH, orch
 from tests.cli.running import write_study
 
 
@@ -59,8 +61,11 @@ def test_a_stream_that_is_closed_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_run_and_its_plan(encoding: str, tmp_path: Path) -> None:
     study = write_study(tmp_path)
+    here = {**os.environ, "PYTHONIOENCODING": encoding, "ORCH_RESULTS": str(tmp_path / "results")}
     for verb in (["plan", study], ["run", study, "--inline"], ["list"], ["show", "tiny"]):
-        ended = orch(*verb, cwd=tmp_path, PYTHONIOENCODING=encoding)
+        ended = subprocess.run(
+            [ORCH, *verb], capture_output=True, encoding=encoding, env=here, check=False
+        )
         assert ended.returncode == 0, ended.stderr
         assert "Traceback" not in ended.stderr + ended.stdout
 
