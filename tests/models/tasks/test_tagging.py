@@ -145,7 +145,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         "(?s):5: the word 'x' has no upos tag.*xpos",
     ),
     "not UTF-8": (GOOD.encode() + line("1", "ä").encode("latin-1"), ":5: not UTF-8"),
-    "empty": (b"", r"bad\.conllu: holds no sentence"),
+    "empty": (b"", r"bad\.conllu: is empty"),
     "blank": (b"\n \n\n", r"bad\.conllu: holds no sentence"),
     "comments only": (b"# text = nothing\n\n", r"bad\.conllu: holds no sentence"),
     "cut-off gzip": (gzip.compress(GOOD.encode() * 50)[:-12], r"bad\.conllu: damaged or cut off"),
