@@ -23,6 +23,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> OpenStudy:
     return orchestrator.open_study("tiny", folder / "results")
 
 
+@pytest.mark.slow
 def test_results_agree_with_the_trials(study: OpenStudy) -> None:
     expected = study.trials.groupby("variant")["final.test/accuracy"].mean()
     found = study.results.set_index("variant")["mean"]

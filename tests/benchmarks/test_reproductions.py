@@ -65,6 +65,7 @@ def test_what_was_not_run_is_said_so(tmp_path: Path) -> None:
     assert baselines.most_frequent_tag(None).accepted == "not run"
 
 
+@pytest.mark.slow
 def test_short_checks_can_fail() -> None:
     """A wrong published number is not accepted; the right one is."""
     assert chain().accepted == "yes"

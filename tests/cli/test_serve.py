@@ -44,6 +44,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestSite:
+    @pytest.mark.slow
     def test_the_index_and_the_report_are_built_when_asked_for(
         self, site: Site, done: Path, pages: Path
     ) -> None:
@@ -157,6 +158,7 @@ class TestServer:
         assert f"cannot listen on 127.0.0.1:{port}" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     ended = orch("serve", cwd=tmp_path)
     assert ended.returncode == 2

@@ -67,6 +67,7 @@ def test_decay() -> None:
     assert documented("decay.parquet") == {f.name: str(f.type) for f in DECAY}
 
 
+@pytest.mark.slow
 def test_every_column_of_a_real_run_is_documented_in_its_order(results: Path) -> None:
     for name in TABLES:
         patterns = [re.escape(column) for column in documented(f"{name}.parquet")]

@@ -62,6 +62,7 @@ def outcome(executor: Executor, tmp_path_factory: pytest.TempPathFactory) -> Out
 
 
 class TestExecutor:
+    @pytest.mark.slow
     def test_every_trial_has_a_row(self, outcome: Outcome) -> None:
         wanted = {trial.trial_id for pack in PACKS.values() for trial in pack.trials}
         assert set(outcome.statuses) == wanted

@@ -109,6 +109,7 @@ def test_every_parameter_gets_a_gradient(settings: ModelSettings, task: TaskShap
 
 
 @pytest.mark.parametrize(("settings", "task"), PAIRS)
+@pytest.mark.slow
 def test_every_model_maps_over_members(settings: ModelSettings, task: TaskShape) -> None:
     """`torch.func.vmap` over three members equals the three alone, outputs and gradients."""
     alone = [drawn(settings, task, seed) for seed in range(3)]

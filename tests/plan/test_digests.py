@@ -128,6 +128,7 @@ def test_what_the_users_code_lies_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+@pytest.mark.slow
 def test_the_code_of_every_model_is_found(model: str) -> None:
     found = code_digests(model, "digits", Sources())
     factory = MODELS[model].factory.partition(":")[0]

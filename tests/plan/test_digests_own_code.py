@@ -37,6 +37,7 @@ def package(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_change_of_an_imported_module_is_named(package: Path) -> None:
     name = f'"{package.name}.nets:build"'
     changed = "import json\ndef helper(): return 2\n"
@@ -44,6 +45,7 @@ def test_a_change_of_an_imported_module_is_named(package: Path) -> None:
     assert found == {f"code of {package.name}.parts"}
 
 
+@pytest.mark.slow
 def test_a_change_of_the_module_itself_is_named(package: Path) -> None:
     name = f'"{package.name}.nets:build"'
     changed = f"from .parts import helper\n{MODEL}".replace("nn.Tanh", "nn.ReLU")
@@ -51,6 +53,7 @@ def test_a_change_of_the_module_itself_is_named(package: Path) -> None:
     assert found == {f"code of {package.name}.nets"}
 
 
+@pytest.mark.slow
 def test_a_comment_changes_nothing(package: Path) -> None:
     name = f'"{package.name}.nets:build"'
     changed = f"from .parts import helper  # why\n{MODEL}"

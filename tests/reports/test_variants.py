@@ -142,6 +142,7 @@ def made(request: pytest.FixtureRequest, every: Mapping[str, Analysed]) -> Analy
     return every[request.param]
 
 
+@pytest.mark.slow
 def test_every_variant_meets_its_baseline_and_no_other(made: Analysed, tmp_path: Path) -> None:
     write_comparisons(tmp_path / "comparisons.parquet", made.analysis)
     rows = pd.read_parquet(tmp_path / "comparisons.parquet")

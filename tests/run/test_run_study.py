@@ -18,6 +18,7 @@ from tests.cli.running import events, write_study
 from tests.run.displays import Recorded
 
 
+@pytest.mark.slow
 def test_a_run_and_a_rerun(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     study, results = write_study(tmp_path), tmp_path / "results"
     found = run_study(str(study), results=results, inline=True)

@@ -171,6 +171,7 @@ def columns_of(table: pa.Table) -> Iterator[tuple[str, list[Any]]]:
 
 
 @given(data=st.data())
+@pytest.mark.slow
 def test_rows_survive_the_round_trip(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

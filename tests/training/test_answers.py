@@ -44,6 +44,7 @@ def by_trial(rows: PackRows) -> dict[str, dict[str, Any]]:
     ],
 )
 @pytest.mark.parametrize("patience", [None, 1])
+@pytest.mark.slow
 def test_the_mean_of_the_answers_is_the_final_metric(
     task: TaskSettings, model: Any, metric: str, patience: int | None
 ) -> None:

@@ -93,12 +93,14 @@ def test_members_train_side_by_side_where_that_is_the_same(
     assert set(rows.trials["status"]) == {"completed"}
 
 
+@pytest.mark.slow
 def test_a_recurrent_model_trains_alone_and_is_probed(tmp_path: Path) -> None:
     _, rows = trained(tmp_path, f"{HEAD}class Net(nn.Module):\n{LSTM}", task=SEQUENCES)
     assert set(rows.trials["execution"]) == {"sequential"}
     assert set(rows.gradients["site"]) == {"head", "input", "forward.0", "forward.1"}
 
 
+@pytest.mark.slow
 def test_batch_norm_and_dropout_train_as_in_a_plain_loop(tmp_path: Path) -> None:
     pack, rows = trained(tmp_path, layered("nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.3)"))
     for number, trial in enumerate(pack.trials):
@@ -150,6 +152,7 @@ def weights(model: nn.Module) -> torch.Tensor:
     return nn.utils.parameters_to_vector(model.parameters()).detach()
 
 
+@pytest.mark.slow
 def test_variants_of_a_replicate_share_their_draws(tmp_path: Path) -> None:
     name = write_module(tmp_path, MODEL)
     study = own_study(tmp_path, f'"{name}:build"', factors="model.kind: [a, b]")
@@ -161,6 +164,7 @@ def test_variants_of_a_replicate_share_their_draws(tmp_path: Path) -> None:
     assert not torch.equal(weights(models[0, 0]), weights(models[0, 1]))
 
 
+@pytest.mark.slow
 def test_a_rule_draws_instead_of_the_constructor(tmp_path: Path) -> None:
     name = write_module(tmp_path, MODEL)
     model = f'"{name}:build", width: 10'
@@ -172,6 +176,7 @@ def test_a_rule_draws_instead_of_the_constructor(tmp_path: Path) -> None:
     assert not torch.allclose(drawn @ drawn.T, torch.eye(10), rtol=0, atol=1e-2)
 
 
+@pytest.mark.slow
 def test_rules_reach_all_layers_of_a_recurrent_network(tmp_path: Path) -> None:
     name = write_module(tmp_path, f"{HEAD}class Net(nn.Module):\n{LSTM}")
     model = f'"{name}:Net", init: {{scheme: normal, scale: 0}}'
@@ -244,6 +249,7 @@ def loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return -outputs.log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
 
 
+@pytest.mark.slow
 def test_layers_of_no_consequence_have_no_gradient(tmp_path: Path) -> None:
     forward = "self.b(self.a(x).tanh()) if self.a(x) is not None else x"
     _, rows = trained(tmp_path, net(forward))

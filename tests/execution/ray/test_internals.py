@@ -44,6 +44,7 @@ def private_attributes(tree: ast.Module) -> Iterator[str]:
                 yield ast.unparse(node)
 
 
+@pytest.mark.slow
 def test_only_public_modules_of_ray_are_imported_elsewhere() -> None:
     found = {
         f"{path}: {name}"
@@ -54,6 +55,7 @@ def test_only_public_modules_of_ray_are_imported_elsewhere() -> None:
     assert found == set()
 
 
+@pytest.mark.slow
 def test_no_private_attribute_is_used_where_ray_is() -> None:
     found = {
         f"{path}: {text}"

@@ -39,6 +39,7 @@ def searched(seed: int, direction: str = "maximize") -> list[Values]:
     return found
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_scores_suggest_the_same() -> None:
     assert searched(2**62 + 5) == searched(2**62 + 5)
     assert searched(1) != searched(2)

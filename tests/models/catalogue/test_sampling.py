@@ -76,6 +76,7 @@ def test_files_are_fixed_and_only_they_say_how_large(kind: Any) -> None:
 @pytest.mark.parametrize(
     ("declared", "said"), [("", "unknown"), ('sampling="generated", ', "generated")]
 )
+@pytest.mark.slow
 def test_own_tasks_say_it_or_nothing_is_claimed(tmp_path: Path, declared: str, said: str) -> None:
     text = TASK.replace("@orch_task(", f"@orch_task({declared}")
     own = own_study(tmp_path, task=f"{write_module(tmp_path, text)}:load")

@@ -62,6 +62,7 @@ def batches(draw: st.DrawFn) -> tuple[bool, Tensor]:
 @example((True, WORDS), True, "max", (torch.float64, 1e-10), 2)
 @example((False, inputs_for(False)), True, "last", (torch.float32, 1e-5), 2)
 @settings(max_examples=10, derandomize=True)
+@pytest.mark.slow
 def test_the_step_form_equals_the_kernel(
     kind: str,
     batch: tuple[bool, Tensor],

@@ -53,6 +53,7 @@ def test_digits_are_all_of_scikit_learn() -> None:
     assert torch.equal(data.targets, torch.from_numpy(classes).long())
 
 
+@pytest.mark.slow
 def test_rows_and_pixels_are_the_same_digits() -> None:
     images, rows, pixels = (load(kind()) for kind in (Digits, DigitsRows, DigitsPixels))
     assert rows.inputs.shape == (1797, 8, 8)

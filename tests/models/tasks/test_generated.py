@@ -131,6 +131,7 @@ CONSTANT: list[tuple[TaskSettings, Tensor]] = [
 
 
 @pytest.mark.parametrize(("settings", "output"), CONSTANT)
+@pytest.mark.slow
 def test_the_best_constant_predictor_is_at_the_baseline(
     settings: TaskSettings, output: Tensor
 ) -> None:
@@ -157,6 +158,7 @@ CLASSES: list[TaskSettings] = [
 
 
 @pytest.mark.parametrize("settings", CLASSES)
+@pytest.mark.slow
 def test_always_naming_one_class_is_right_as_often_as_the_baseline_says(
     settings: TaskSettings,
 ) -> None:
@@ -167,6 +169,7 @@ def test_always_naming_one_class_is_right_as_often_as_the_baseline_says(
 
 
 @pytest.mark.parametrize(("items", "alphabet"), [(10, 8), (5, 3)])
+@pytest.mark.slow
 def test_copy_memory_without_memory_is_at_the_baseline(items: int, alphabet: int) -> None:
     """Arjovsky et al. 2016: blanks first, then each symbol with equal probability."""
     sizes = {**MANY, "test_examples": 20_000}

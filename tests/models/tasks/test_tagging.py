@@ -51,6 +51,7 @@ def ewt() -> Dataset:
     return load(Tagging.model_validate({split: shared_data(name) for split, name in EWT.items()}))
 
 
+@pytest.mark.slow
 def test_the_most_frequent_tag_is_right_for_86_20_percent_of_ewts_test_words(ewt: Dataset) -> None:
     assert ewt.baselines["accuracy"] == pytest.approx(0.8620, abs=0.0001)
 

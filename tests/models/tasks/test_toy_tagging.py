@@ -89,12 +89,14 @@ def test_the_toy_language_gives_each_view_its_known_accuracy(toy: Dataset, seen:
     assert accuracy_of_table(toy, key) == pytest.approx(ceiling, abs=0.006)
 
 
+@pytest.mark.slow
 def test_the_toy_baseline_is_that_of_the_word_itself(toy: Dataset) -> None:
     assert toy.baselines["accuracy"] == pytest.approx(0.88)
     measured = most_frequent_tag(toy.inputs, toy.targets, toy.splits)
     assert measured == pytest.approx(toy.baselines["accuracy"], abs=0.006)
 
 
+@pytest.mark.slow
 def test_a_longer_distance_makes_agreement_rarer() -> None:
     far = load(BIG.model_copy(update={"distance": 20}))
     measured = most_frequent_tag(far.inputs, far.targets, far.splits)

@@ -163,6 +163,7 @@ class TestTensorboard:
         data = self.read(folder).SummaryMetadata("_hparams_/session_start_info")
         assert b"model.depth" in data.plugin_data.content
 
+    @pytest.mark.slow
     def test_a_second_export_replaces_the_first(self, study: Path, tmp_path: Path) -> None:
         for _ in range(2):
             folders = tensorboard.write_tensorboard(study, tmp_path)

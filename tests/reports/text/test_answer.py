@@ -59,6 +59,7 @@ DEEP_LEARNERS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_who_learns_and_who_stays_at_chance_in_the_context_where_they_part(tmp_path: Path) -> None:
     sample = crossed()
     found = told(tmp_path, sample, means_of(sample, DEEP_LEARNERS, CHANCE))

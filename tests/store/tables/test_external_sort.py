@@ -14,6 +14,7 @@ from tests.store.tables.compacted import compacted, plan_of
 
 
 @pytest.mark.parametrize("most_rows", [1, 7, 50])
+@pytest.mark.slow
 def test_rows_that_do_not_fit_into_memory_come_in_the_same_order(
     most_rows: int, paths: ResultsPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ def layer(changes: str) -> str:
 # --- settings ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_parameters_are_settings_with_their_defaults(tmp_path: Path) -> None:
     name = write_module(tmp_path, MODEL)
     study = own_study(tmp_path, f'"{name}:build", width: 7', factors="model.kind: [a, b]")
@@ -46,6 +47,7 @@ def test_parameters_are_settings_with_their_defaults(tmp_path: Path) -> None:
     assert [variant.label for variant in study.variants] == ["kind=a", "kind=b"]
 
 
+@pytest.mark.slow
 def test_annotations_say_what_is_allowed(tmp_path: Path) -> None:
     text = (
         "from __future__ import annotations\nfrom typing import Annotated, Literal\n"
@@ -81,12 +83,14 @@ def test_a_setting_without_default_must_be_given(tmp_path: Path) -> None:
     own_study(tmp_path, name, factors="model.width: [1, 2]")
 
 
+@pytest.mark.slow
 def test_own_and_shipped_models_are_levels_of_one_factor(tmp_path: Path) -> None:
     name = write_module(tmp_path, MODEL)
     study = own_study(tmp_path, "mlp", factors=f'model.name: [mlp, "{name}:build"]')
     assert [type(v.settings.model).__name__ for v in study.variants] == ["MLP", "build"]
 
 
+@pytest.mark.slow
 def test_init_is_the_constructor_or_a_rule(tmp_path: Path) -> None:
     name = f'"{write_module(tmp_path, MODEL)}:build"'
     study = own_study(tmp_path, name, factors="model.init.scheme: [null, normal]")
@@ -99,6 +103,7 @@ def test_init_is_the_constructor_or_a_rule(tmp_path: Path) -> None:
     assert "scale and bias need a scheme" in problem.what
 
 
+@pytest.mark.slow
 def test_settings_reach_another_process(tmp_path: Path) -> None:
     name = write_module(tmp_path, MODEL)
     settings = own_study(tmp_path, f'"{name}:build", width: 7').variants[0].settings
@@ -240,6 +245,7 @@ def test_a_batch_of_one_example_is_foreseen(tmp_path: Path) -> None:
     own_study(tmp_path, name, SMALL_DIGITS)
 
 
+@pytest.mark.slow
 def test_layers_without_a_rule_are_refused_when_init_is_given(tmp_path: Path) -> None:
     body = "return nn.Sequential(nn.Linear(inputs, outputs), nn.LayerNorm(outputs))"
     name = f'"{write_module(tmp_path, build("inputs, outputs", body))}:build"'

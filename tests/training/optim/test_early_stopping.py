@@ -75,6 +75,7 @@ def trained(**settings: Any) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
 
 @pytest.mark.parametrize("patience", [None, 2])
 @pytest.mark.parametrize("select", ["last", "best"])
+@pytest.mark.slow
 def test_the_result_of_every_trial_is_of_the_selected_epoch(
     select: str, patience: int | None
 ) -> None:
@@ -112,6 +113,7 @@ def test_the_best_of_the_measured_epochs() -> None:
 
 
 @pytest.mark.parametrize("select", ["last", "best"])
+@pytest.mark.slow
 def test_members_stop_and_select_exactly_as_alone(select: str) -> None:
     common: dict[str, Any] = {"epochs": 8, "early_stopping": 2, "select": select}
     variants = [variant(str(rate), learning_rate=rate, **common) for rate in (0.05, 1.0, 8.0)]

@@ -62,6 +62,7 @@ def test_settings_of_probes_change_no_metric() -> None:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.slow
 def test_full_probes_change_no_metric_of_a_recurrent_net(cell: Cell) -> None:
     task, model = (
         Adding(length=8, examples=40),

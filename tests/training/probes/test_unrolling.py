@@ -65,6 +65,7 @@ SETTINGS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("kind", MODULES)
+@pytest.mark.slow
 def test_outputs_and_weight_gradients_are_those_of_the_kernel(kind: str) -> None:
     """All settings: layers, directions, order of dimensions, packed, given a state of zeros."""
     x = torch.randn(9, TIME, 3).double()

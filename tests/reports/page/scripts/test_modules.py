@@ -20,6 +20,7 @@ console.log(JSON.stringify(await decode(text)));
 """
 
 
+@pytest.mark.slow
 def test_the_modules_pass_their_tests() -> None:
     files = sorted(map(str, HERE.rglob("*.test.js")))
     done = subprocess.run([*NODE, "--test", *files], capture_output=True, text=True, check=False)

@@ -21,6 +21,7 @@ def context(tmp_path: Path, means: dict[str, float], sd: float = 0.01) -> Contex
     return found
 
 
+@pytest.mark.slow
 def test_it_is_the_hardest_one_in_which_some_learn(tmp_path: Path) -> None:
     """At depth 2 all learn; at depth 8 two of three do."""
     found = context(tmp_path, means_of(crossed(), DEEP_LEARNERS, CHANCE))

@@ -40,6 +40,7 @@ def exponential(rng: np.random.Generator, n: int) -> Floats:
 
 @pytest.mark.parametrize(("draw", "most"), [(normal, 0.04), (exponential, 0.08)])
 @pytest.mark.parametrize("n", [8, 12])
+@pytest.mark.slow
 def test_a_difference_at_the_margin_is_rarely_called_equivalent(
     draw: Callable[[np.random.Generator, int], Floats], most: float, n: int
 ) -> None:

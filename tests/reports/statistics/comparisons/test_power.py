@@ -49,6 +49,7 @@ def found(n: int, contrasts: int, real: int, effect: float, studies: int) -> flo
         pytest.param(10, 12, 2500, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_the_report_finds_one_real_difference_as_often_as_said(
     n: int, contrasts: int, studies: int
 ) -> None:

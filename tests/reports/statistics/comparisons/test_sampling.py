@@ -68,6 +68,7 @@ def test_metrics_that_are_no_share_of_test_answers_have_none(
      ("validation/accuracy", "share", "validation examples are not the test set"),
      ("test/solved", "share", "a trial is solved or not")],
 )  # fmt: skip
+@pytest.mark.slow
 def test_where_it_is_not_known_the_page_says_why(
     tmp_path: Path, metric: str, unit: str, why: str
 ) -> None:

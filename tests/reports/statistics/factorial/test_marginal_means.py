@@ -114,6 +114,7 @@ def test_labels_are_moved_apart_upwards() -> None:
 # ---------------------------------------------------------------- in a report
 
 
+@pytest.mark.slow
 def test_the_figures_draw_these_numbers(full_drawn: Drawn) -> None:
     _, analysis, figures = full_drawn
     found = some(analysis.factorial)

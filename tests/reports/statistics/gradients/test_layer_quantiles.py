@@ -68,6 +68,7 @@ def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path:
     assert [trace["line"]["color"] for trace in relu.data[2:4]] == begun == [INK[0]] * 2
 
 
+@pytest.mark.slow
 def test_the_sentence_names_the_flattest_piece(full_drawn: Drawn) -> None:
     """z of the sample is ±.7 · scale at its quarters; there softplus′, σ(−1.4), is below tanh′."""
     _, _, figures = full_drawn

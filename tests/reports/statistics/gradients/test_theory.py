@@ -100,6 +100,7 @@ def test_without_recorded_variances_there_is_none(tables: Tables) -> None:
         ({"model.recurrent_init.scheme": "identity"}, "identity"),
     ],
 )
+@pytest.mark.slow
 def test_plain_recurrences_only(memory: Path, settings: dict[str, Level], why: Kind) -> None:
     tables = read_tables(memory)
     whole = found(tables)

@@ -112,6 +112,7 @@ def test_a_sound_tuning_passes(tmp_path: Path) -> None:
     assert not any("audit" in warning for warning in warnings(analyse(tables)))
 
 
+@pytest.mark.slow
 def test_each_fault_is_found_and_told_above_the_verdicts(tmp_path: Path) -> None:
     faults = {
         "lies at the boundary of its range": tuned(tmp_path, (0.01, 0.03, 0.4, 0.9), best=3),
