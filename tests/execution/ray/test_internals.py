@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 from orchestrator.execution.ray import internals
 
 ROOT = Path(__file__).parents[3]
