@@ -76,13 +76,14 @@ ewt: .venv/installed
 	    --set training.learning_rate=0.002 --set training.epochs=3 --replicates 5
 	$(BIN)/orch run benchmarks/ewt_windows.yaml $(EWT)
 
+# Python compiles what it imports: compiling all of it takes longer than `make run` itself.
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable .
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
 # The checkers of the page's scripts.

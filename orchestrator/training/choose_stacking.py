@@ -29,9 +29,8 @@ from orchestrator.training.stacking.members import (
 from orchestrator.training.update import Update
 
 SHIPPED = "orchestrator.models."
-STEPWISE_ON = (
-    "cuda",
-)  # it computes all members at once; on the CPU kernels, member by member, are faster
+STEPWISE_ON = ("cuda",)
+"""It computes all members at once; on the CPU kernels, member by member, are faster."""
 TOLERANCE = 1e-4  # relative, between a member computed beside others and alone
 NOISE = 1e-6  # of the largest gradient: smaller ones may be rounding alone
 CLEAR = 1e-3  # of the largest gradient of a member: what a step does with it is compared

@@ -175,6 +175,7 @@ def test_a_model_does_not_depend_on_other_models_and_tasks() -> None:
     assert not others & found.keys()
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_imported() -> None:
     program = (
         "import sys\n"

@@ -60,6 +60,7 @@ def test_a_comment_changes_nothing(package: Path) -> None:
     assert reasons_after(package.parent, name, package / "nets.py", changed) == set()
 
 
+@pytest.mark.slow
 def test_only_own_modules_and_those_of_orch_are_in_the_digest(package: Path) -> None:
     code = planned(package.parent, f'"{package.name}.nets:build"').identity.code
     assert {f"{package.name}.nets", f"{package.name}.parts"} <= code.keys()

@@ -144,6 +144,7 @@ def test_more_replicates_leave_the_others_alone() -> None:
     assert set(ids(plan())) < set(ids(more))
 
 
+@pytest.mark.slow
 def test_the_real_fingerprints_hold_still() -> None:
     loaded = load_study("vanishing_gradient")
     assert fingerprints(loaded) == fingerprints(loaded)

@@ -14,8 +14,9 @@ from orchestrator.run.signals import Interrupts, Stop, interruptible
 from orchestrator.stop_signals import STOP_SIGNALS
 
 SLOW_TO_CLEAN_UP = """
-import time
+import signal, time
 from orchestrator.run.signals import Stop, interruptible
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests may run under nohup
 with interruptible():
     try:
         print("running", flush=True)

@@ -22,6 +22,7 @@ def checkpoint(paths: ResultsPaths, pack_id: str = "a", made_by: str = "me") -> 
     return Checkpoint(paths.at(paths.checkpoint("study", pack_id)), made_by)
 
 
+@pytest.mark.slow
 def test_the_newest_comes_back(paths: ResultsPaths) -> None:
     ours = checkpoint(paths)
     assert ours.read() is None

@@ -270,6 +270,7 @@ def test_layers_of_no_consequence_have_no_gradient(tmp_path: Path) -> None:
 # --- a task --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_metric_of_a_task_is_reported(tmp_path: Path) -> None:
     name = write_module(tmp_path, TASK)
     study = own_study(tmp_path, "log_linear", f'"{name}:load"', "task.noise: [0, 2]")

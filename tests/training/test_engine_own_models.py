@@ -206,6 +206,7 @@ def test_what_draws_gives_the_same_again_and_after_it_was_cut_off(
     assert len(set(values.first().round(6))) > 1
 
 
+@pytest.mark.slow
 def test_a_counter_goes_on_where_training_was_cut_off(tmp_path: Path) -> None:
     members = of(tmp_path, "pass", COUNTS)
     assert_same(train(members), resumed(members, after=2))

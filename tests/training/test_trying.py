@@ -149,6 +149,7 @@ def test_lists_and_own_classes_are_settings(tmp_path: Path) -> None:
     assert problem.allowed == "a list of a whole number"
 
 
+@pytest.mark.slow
 def test_a_module_that_changes_the_current_folder_moves_nobody_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

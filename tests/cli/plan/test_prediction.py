@@ -23,6 +23,7 @@ def planned(study: Path, capsys: pytest.CaptureFixture[str], **flags: Any) -> di
     return cost
 
 
+@pytest.mark.slow
 def test_a_structure_never_trained_has_no_prediction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

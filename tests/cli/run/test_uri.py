@@ -140,6 +140,7 @@ def paths(
     return made
 
 
+@pytest.mark.slow
 def test_a_study_that_runs_is_seen_by_another_machine(
     paths: ResultsPaths, another_machine: Any
 ) -> None:

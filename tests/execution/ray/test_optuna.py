@@ -47,6 +47,7 @@ def test_the_same_seed_and_scores_suggest_the_same() -> None:
     assert not ray.is_initialized()
 
 
+@pytest.mark.slow
 def test_it_comes_nearer_to_a_known_optimum_than_chance() -> None:
     """Half as far, on average over seeds."""
     ours = [max(map(score, searched(seed))) for seed in range(10)]

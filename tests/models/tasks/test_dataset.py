@@ -36,6 +36,7 @@ TASK_SHAPES = [(Digits(), 1797, 8), (MNIST5k(), 5000, 28)]
 
 
 @pytest.mark.parametrize(("settings", "examples", "side"), TASK_SHAPES)
+@pytest.mark.slow
 def test_images_are_the_real_ones(settings: Digits, examples: int, side: int) -> None:
     data = load(settings)
     assert data.inputs.shape == (examples, 1, side, side)

@@ -187,6 +187,7 @@ def test_copy_memory_without_memory_is_at_the_baseline(items: int, alphabet: int
     assert right == pytest.approx(data.baselines["accuracy"], rel=0.01)
 
 
+@pytest.mark.slow
 def test_the_published_baselines() -> None:
     assert load(Adding()).baselines["mse"] == pytest.approx(0.1667, abs=5e-5)
     assert load(CopyMemory(length=100)).baselines["loss"] == pytest.approx(10 * log(8) / 120)

@@ -41,6 +41,7 @@ def analysis(study: Path) -> Analysis:
 
 
 class TestCsv:
+    @pytest.mark.slow
     def test_every_table_reads_back_as_it_was(
         self, study: Path, analysis: Analysis, tmp_path: Path
     ) -> None:
@@ -135,6 +136,7 @@ class TestTensorboard:
         found.Reload()
         return found
 
+    @pytest.mark.slow
     def test_its_reader_finds_every_value_and_gradient_at_its_epoch(
         self, study: Path, tmp_path: Path
     ) -> None:
@@ -153,6 +155,7 @@ class TestTensorboard:
         assert curve == pytest.approx(dict(zip(mine["epoch"], mine["value"], strict=True)))
         assert "delta/hidden.3" in self.read(others[-1]).Tags()["scalars"]
 
+    @pytest.mark.slow
     def test_settings_are_hyperparameters(self, study: Path, tmp_path: Path) -> None:
         path = study / "trials.parquet"
         trials = pd.read_parquet(path).assign(**{"setting.model.depth": 3})

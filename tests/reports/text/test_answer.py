@@ -170,6 +170,7 @@ def test_named_variants_are_compared_by_their_names(tmp_path: Path) -> None:
                     r"old \(\d\d\.\d %\)\.", said), said  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_part_of_the_results_is_said_to_be_one(tmp_path: Path) -> None:
     sample = crossed(fates={(at("tanh", 8, 1.0), 0): "missing"})
     said = told(tmp_path, sample, means_of(sample, DEEP_LEARNERS, CHANCE)).said.finding

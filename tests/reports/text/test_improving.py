@@ -55,6 +55,7 @@ def alike(tmp_path: Path, middle: float) -> Tables:
     return with_curves(read_tables(write(tmp_path, CELLS)), curves, noise=0.03)
 
 
+@pytest.mark.slow
 def test_a_study_stopped_too_early_is_not_answered_without_saying_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_undecided_at_rest_replicates_are_proposed(tmp_path: Path) -> None:
     assert "epochs" not in f"{found.said.next_step} {found.said.command}"
 
 
+@pytest.mark.slow
 def test_where_variants_differ_in_their_epochs_no_number_is_given(tmp_path: Path) -> None:
     tables = alike(tmp_path, middle=7)
     fixed = {path: v for path, v in tables.plan.fixed.items() if path != "training.epochs"}

@@ -94,6 +94,7 @@ def test_a_baseline_without_room_above_it_is_a_warning(tmp_path: Path) -> None:
     assert not [w for w in told(tmp_path, [WIDE, TOP, NEAR]).said.warnings if "Little room" in w]
 
 
+@pytest.mark.slow
 def test_variants_that_learnt_nothing_are_named_and_their_comparison_says_so(
     tmp_path: Path,
 ) -> None:

@@ -75,6 +75,7 @@ def test_unknown_settings_have_the_nearest_name(tmp_path: Path) -> None:
     assert problem.cure == "did you mean 'model.width'?"
 
 
+@pytest.mark.slow
 def test_a_setting_without_default_must_be_given(tmp_path: Path) -> None:
     text = build("inputs, outputs, width: int", "return nn.Linear(inputs, outputs)")
     name = f'"{write_module(tmp_path, text)}:build"'
@@ -114,6 +115,7 @@ def test_settings_reach_another_process(tmp_path: Path) -> None:
     assert again.model.entry is settings.model.entry
 
 
+@pytest.mark.slow
 def test_the_path_of_python_is_as_before(tmp_path: Path) -> None:
     before = list(sys.path)
     own_study(tmp_path, f'"{write_module(tmp_path, MODEL)}:build"')
@@ -121,6 +123,7 @@ def test_the_path_of_python_is_as_before(tmp_path: Path) -> None:
     assert not (tmp_path / "__pycache__").exists()
 
 
+@pytest.mark.slow
 def test_packages_without_init_file_are_found(tmp_path: Path) -> None:
     (tmp_path / "own_package" / "deep").mkdir(parents=True)
     (tmp_path / "own_package" / "deep" / "nets.py").write_text(MODEL)
@@ -227,6 +230,7 @@ def test_all_other_problems_are_reported_too(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_variant_that_fails_is_named(tmp_path: Path) -> None:
     text = build("inputs, outputs, depth: int = 1", "return nn.Linear(inputs, 10 // (2 - depth))")
     name = write_module(tmp_path, text)
@@ -235,6 +239,7 @@ def test_the_variant_that_fails_is_named(tmp_path: Path) -> None:
     assert problem.what.endswith("(in the variant depth=2)")
 
 
+@pytest.mark.slow
 def test_a_batch_of_one_example_is_foreseen(tmp_path: Path) -> None:
     body = "return nn.Sequential(nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs))"
     name = f'"{write_module(tmp_path, build("inputs, outputs", body))}:build"'
@@ -265,6 +270,7 @@ def test_a_model_that_squeezes_its_batch_is_found(tmp_path: Path) -> None:
     assert "shape (10,) on inputs of the shape (1, 64), but the task needs (1, 10)" in problem.what
 
 
+@pytest.mark.slow
 def test_a_model_for_images_gets_them_whole(tmp_path: Path) -> None:
     text = (
         f"{WHOLE}from orchestrator.models.own import orch_model\n@orch_model(takes='image')\n"

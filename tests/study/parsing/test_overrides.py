@@ -164,6 +164,7 @@ ONLY = st.lists(st.sampled_from(["activation=sigmoid", "activation=tanh", "init.
 
 
 @given(values=SETS, only=ONLY)
+@pytest.mark.slow
 def test_the_text_of_a_changed_study_is_that_study(
     values: dict[str, object], only: list[str]
 ) -> None:

@@ -18,6 +18,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("results"), sample)
 
 
+@pytest.mark.slow
 def test_it_shows_the_baseline_and_the_best_of_the_deepest_networks(folder: Path) -> None:
     view, analysis = with_view(read_tables(folder))
     base, best = sketch.draw(view, analysis)
@@ -26,6 +27,7 @@ def test_it_shows_the_baseline_and_the_best_of_the_deepest_networks(folder: Path
     assert base.layers[0] < base.layers[-1] < sketch.WIDTH_PX
 
 
+@pytest.mark.slow
 def test_its_words_are_the_measured_decay(folder: Path) -> None:
     view, analysis = with_view(read_tables(folder))
     (base, _) = sketch.draw(view, analysis)

@@ -52,6 +52,7 @@ def test_a_fixed_test_set_has_an_interval_and_a_test_more(tmp_path: Path) -> Non
     assert (p.text, p.sort) == (p_text(found.mcnemar_p), found.mcnemar_p)
 
 
+@pytest.mark.slow
 def test_its_headings_are_in_their_place(tmp_path: Path) -> None:
     tables = with_answers(read_tables(write(tmp_path, SAMPLE)))
     analysis = analyse(tables)

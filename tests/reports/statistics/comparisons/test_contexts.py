@@ -34,6 +34,7 @@ def test_it_is_the_hardest_one_in_which_some_learn(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("gap", "level"), [(0.30, 2.0), (0.0, None)])
+@pytest.mark.slow
 def test_where_all_learn_it_is_where_means_lie_farthest_apart(
     tmp_path: Path, gap: float, level: float | None
 ) -> None:

@@ -212,6 +212,7 @@ def test_a_difference_of_shares_is_at_most_one(tables: Tables) -> None:
     assert -1 <= found.low < found.high <= 1
 
 
+@pytest.mark.slow
 def test_every_comparison_of_a_crossed_study_has_one(tmp_path: Path) -> None:
     crossing: Factors = {"model.activation": ["sigmoid", "tanh", "relu"], "model.depth": [1, 2]}
     sample = replace(SAMPLE, factors=crossing)

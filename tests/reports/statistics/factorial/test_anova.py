@@ -126,6 +126,7 @@ def test_a_factor_without_effect_is_found_no_more_often_where_seeds_move_its_lev
     assert 0.03 <= found / 600 <= 0.07
 
 
+@pytest.mark.slow
 def test_unequal_spreads_are_no_effect() -> None:
     """One of five levels scatters five times as much: 13 % without ε."""
     rng, spread = np.random.default_rng(2), np.array([1, 1, 1, 1, 5])[:, None, None]

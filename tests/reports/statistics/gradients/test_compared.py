@@ -157,6 +157,7 @@ def test_nothing_is_said_of_baselines_epochs_or_the_gradients_influence(
     assert "better is more of the gradient left" in terms["Verdict"]
 
 
+@pytest.mark.slow
 def test_page_tables_and_other_programs_agree(folder: Path, analysis: Analysis) -> None:
     page = build_report(folder).path.read_text()
     assert "Total gradient decay before training by variant" in page
@@ -175,6 +176,7 @@ def test_page_tables_and_other_programs_agree(folder: Path, analysis: Analysis) 
     assert "geometric mean" in results
 
 
+@pytest.mark.slow
 def test_two_studies_compare_their_gradients(folder: Path, tmp_path: Path) -> None:
     other = write(tmp_path, replace(TOTAL, study="again", replicates=6))
     found = two_studies(read_side(folder), read_side(other))

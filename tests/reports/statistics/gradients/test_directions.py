@@ -84,6 +84,7 @@ def deep(tmp_path: Path) -> Tables:
     return replace(tables, gradients=whole)
 
 
+@pytest.mark.slow
 def test_a_list_offers_the_backward_direction(deep: Tables) -> None:
     analysis = analyse(deep)
     figure = draw_all(scheme(analysis.plan), analysis)["delta"]
@@ -98,6 +99,7 @@ def test_a_list_offers_the_backward_direction(deep: Tables) -> None:
     assert slopes == {"forward": {1 / FORWARDS}, "backward": {1 / BACKWARDS}}
 
 
+@pytest.mark.slow
 def test_decay_parquet_has_both(deep: Tables) -> None:
     analysis = analyse(deep)
     table = decay_table(analysis.gradients.fits, analysis.plan)

@@ -84,6 +84,7 @@ def test_where_less_is_better_the_sign_turns(full_drawn: Drawn) -> None:
     assert turned[0].arrives.rho == pytest.approx(-rho)
 
 
+@pytest.mark.slow
 def test_factors_are_compared_as_the_metric_is(small: Path) -> None:
     tables = read_tables(small)
     analysis = analyse(tables)

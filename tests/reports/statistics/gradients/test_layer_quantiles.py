@@ -80,6 +80,7 @@ def test_the_sentence_names_the_flattest_piece(full_drawn: Drawn) -> None:
     assert f"below −1.4, where softplus′ is at most {slope:.3g} (at its steepest 1)" in said
 
 
+@pytest.mark.slow
 def test_a_relu_is_told_by_its_median(tmp_path: Path) -> None:
     sample = Sample(study="s", factors={"model.activation": ["relu"]}, replicates=2)
     _, figures = drawn(write(tmp_path, sample))

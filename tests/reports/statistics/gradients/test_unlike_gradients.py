@@ -28,6 +28,7 @@ def test_the_ratio_is_that_of_the_probe_before_training(found: Told) -> None:
     assert said.of_best == (of[said.best.cells[0].variant_id],) * 2
 
 
+@pytest.mark.slow
 def test_alike_gradients_explain_nothing(found: Told) -> None:
     profiles = [
         replace(p, total=replace(p.total, value=0.5)) if p.total else p
@@ -36,6 +37,7 @@ def test_alike_gradients_explain_nothing(found: Told) -> None:
     assert unlike_gradients(found.analysis.context, profiles) is None
 
 
+@pytest.mark.slow
 def test_nor_do_they_where_no_level_is_shown_to_be_worse(tmp_path: Path) -> None:
     few = told(tmp_path, replace(SAMPLE, replicates=4))
     assert few.analysis.unlike_gradients is None

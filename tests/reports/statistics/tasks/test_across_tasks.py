@@ -155,6 +155,7 @@ def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     return analysed(tmp_path_factory.mktemp("results"), SAMPLE)
 
 
+@pytest.mark.slow
 def test_scores_are_between_baseline_and_the_best_possible(analysis: Analysis) -> None:
     found = some(analysis.across_tasks)
     assert [dict(task) for task in found.tasks] == [{"task.name": name} for name in "abc"]
@@ -233,6 +234,7 @@ def test_one_task_or_one_contender_says_nothing(tmp_path: Path, factors: Factors
 FIVE = {"model.activation": ["sigmoid", "tanh", "relu"], "task.name": list("abcde")}
 
 
+@pytest.mark.slow
 def test_the_diagram_shows_ranks_the_difference_and_the_groups(tmp_path: Path) -> None:
     analysis = analysed(tmp_path, replace(SAMPLE, factors=FIVE))
     found = some(analysis.across_tasks).ranks

@@ -144,6 +144,7 @@ def test_a_baseline_is_no_metric_that_could_be_chosen(tmp_path: Path) -> None:
     assert not any("baseline" in value for value in offered)
 
 
+@pytest.mark.slow
 def test_the_table_says_how_many_trials_solved_the_task(memory: Path) -> None:
     tables = read_tables(memory)
     analysis = analyse(tables)

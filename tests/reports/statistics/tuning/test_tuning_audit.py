@@ -182,6 +182,7 @@ def test_points_that_follow_from_others_have_no_best_of_k(tmp_path: Path) -> Non
     assert "isolation" in figures
 
 
+@pytest.mark.slow
 def test_a_study_without_tuning_has_no_audit(small: Path) -> None:
     tables = read_tables(small)
     analysis = analyse(tables)
@@ -211,6 +212,7 @@ def test_of_several_tuning_studies_the_best_of_k_is_the_mean(tmp_path: Path) -> 
         assert both.best_of == pytest.approx(0.75 * once.best_of)
 
 
+@pytest.mark.slow
 def test_the_page_says_what_is_known_of_the_luck_of_the_tuning(tmp_path: Path) -> None:
     once = tuned(tmp_path)
     assert luck(once.plan, analyse(once).tuning).startswith("Every variant was tuned once.")
