@@ -38,6 +38,7 @@ def test_tables_are_whole(study: OpenStudy) -> None:
     assert set(study.gradients["trial_id"]) == set(study.trials["trial_id"])
 
 
+@pytest.mark.slow
 def test_a_figure_shows_what_was_chosen(study: OpenStudy) -> None:
     assert "test/loss" in study.choices("curves")["metric"]
     drawn = study.figure("curves", {"metric": "test/loss"})

@@ -24,6 +24,7 @@ def test_without_a_gpu_it_says_so(
 
 
 @pytest.mark.parametrize("work", WORKS, ids=lambda work: work.name)
+@pytest.mark.slow
 def test_stacked_and_one_by_one_are_the_same_work(
     work: gpu.Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:

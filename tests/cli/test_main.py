@@ -61,6 +61,7 @@ def test_a_flag_that_is_no_number_has_what_is_allowed() -> None:
         (["run", "forget_bias", "--results", "", "--inline"], "--results"),
     ],
 )
+@pytest.mark.slow
 def test_a_flag_without_its_value_is_refused(
     arguments: list[str], flag: str, tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ class TestSite:
         assert answer.body == report.read_bytes()
         assert b'http-equiv="refresh"' not in answer.body
 
+    @pytest.mark.slow
     def test_a_report_is_built_again_only_after_something_happened(
         self, site: Site, done: Path, pages: Path
     ) -> None:

@@ -219,6 +219,7 @@ def test_recurrent_settings_reach_the_parameters() -> None:
     assert torch.equal(weights.R, 0.5 * torch.eye(5).repeat(4, 1))
 
 
+@pytest.mark.slow
 def test_whether_a_model_fits_is_known_without_torch() -> None:
     script = "import sys, orchestrator.models.fit; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

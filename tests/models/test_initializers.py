@@ -46,6 +46,7 @@ def test_uniform_schemes_stay_inside_and_reach_their_bound(scheme: Scheme) -> No
     assert 0.99 * BOUNDS[scheme] < largest <= BOUNDS[scheme]
 
 
+@pytest.mark.slow
 def test_orthogonal_rows_are_orthonormal() -> None:
     weight = drawn(Init(scheme="orthogonal", scale=3.0)).weight
     torch.testing.assert_close(weight @ weight.T, 9 * torch.eye(FAN_OUT), rtol=0, atol=1e-4)

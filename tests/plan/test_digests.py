@@ -145,6 +145,7 @@ def test_the_code_of_every_model_is_found(model: str) -> None:
     assert f"orchestrator.models.catalogue[{model}]" in found
 
 
+@pytest.mark.slow
 def test_opening_studies_for_notebooks_does_not_count() -> None:
     """`orchestrator/__init__.py` reaches store, cli and reports; no trial does."""
     found = code_digests("mlp", "digits", Sources())

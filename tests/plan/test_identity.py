@@ -56,6 +56,7 @@ def test_every_trial_has_its_own_id() -> None:
 
 
 @given(st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_spelling_order_and_defaults_do_not_count(chance: random.Random) -> None:
     text = SMALL
     for plain, others in SPELLINGS.items():

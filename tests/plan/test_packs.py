@@ -69,6 +69,7 @@ def test_every_trial_to_do_is_in_exactly_one_pack(made: Plan) -> None:
 
 
 @given(plans())
+@pytest.mark.slow
 def test_the_same_study_gives_the_same_packs(made: Plan) -> None:
     again = plan(made.study, dict.fromkeys(_done(made), "completed"), workers=3)
     third = plan(made.study, dict.fromkeys(_done(made), "diverged"), workers=3)

@@ -44,6 +44,7 @@ def test_the_interval_of_five_replicates_covers_the_mean_in_93_to_97_percent() -
 
 
 @pytest.mark.parametrize("replicates", [6, 10])
+@pytest.mark.slow
 def test_a_study_of_equal_variants_rejects_at_most_7_percent(replicates: int) -> None:
     """200 A/A studies of four variants; the family of three comparisons counts as one."""
     made, rng = plan(replicates=replicates), np.random.default_rng(replicates)

@@ -46,6 +46,7 @@ def test_intervals_for_re_splits(tmp_path: Path) -> None:
     assert stored[["examples_low", "examples_high", "mcnemar_p"]].isna().all()
 
 
+@pytest.mark.slow
 def test_unlike_shapes(tmp_path: Path) -> None:
     tables = read_tables(write(tmp_path, replace(SAMPLE, replicates=10)))
     variants = tables.trials["variant_id"] == tables.plan.variants[1].variant_id

@@ -154,6 +154,7 @@ def test_every_variant_meets_its_baseline_and_no_other(made: Analysed, tmp_path:
     assert baseline_text(made.analysis.plan) in sentences(made.analysis).finding
 
 
+@pytest.mark.slow
 def test_every_variant_is_in_the_figure_and_the_tables(made: Analysed) -> None:
     sample, view = made.sample, scheme(made.analysis.plan)
     panels = draw_all(view, made.analysis)["outcomes"].panels

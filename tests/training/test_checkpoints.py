@@ -87,6 +87,7 @@ def test_stacked(settings: dict[str, Any], after: int) -> None:
     assert_same(resumed(members, after), train(members))
 
 
+@pytest.mark.slow
 def test_a_member_that_diverged_stays_so() -> None:
     model = MLP(activation="relu", init=normal(1))
     tame = variant("tame", model=model, epochs=4, optimizer="adam")
@@ -156,6 +157,7 @@ def test_nothing_is_written_before_it_is_time() -> None:
 
 
 @pytest.mark.parametrize("room", [1e12, 100_000])
+@pytest.mark.slow
 def test_after_each_epoch_it_is_said_how_far_the_pack_is(
     room: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,7 @@ def test_a_member_trains_exactly_as_it_would_alone(
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softplus", "identity"])
 @pytest.mark.parametrize("depth", [0, 1, 4])
+@pytest.mark.slow
 def test_every_activation_and_depth_trains_as_alone(activation: Activation, depth: int) -> None:
     model = MLP(depth=depth, width=7, activation=activation, init=normal(1.5))
     assert_trains_as_alone(pack([variant(model=model, learning_rate=0.05)]), torch.float64, 1e-10)
@@ -173,6 +174,7 @@ def test_a_diverged_member_stays_frozen_under_every_optimizer(optimizer: str) ->
     assert all(math.isfinite(value) for value in rows.metrics["value"])
 
 
+@pytest.mark.slow
 def test_same_pack_same_bits_other_seed_other_numbers() -> None:
     members = pack([variant("a"), variant("b", learning_rate=0.3)])
     first, again = train(members), train(members)
@@ -222,6 +224,7 @@ def test_probes_can_be_off() -> None:
     assert len(train(members).gradients["value"]) == 0
 
 
+@pytest.mark.slow
 def test_metrics_can_be_rare_and_change_nothing_else() -> None:
     always, seldom = (
         train(pack([variant(epochs=7, evaluate_every=every)], replicates=2)) for every in (1, 3)

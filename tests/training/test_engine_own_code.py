@@ -282,6 +282,7 @@ def test_a_metric_of_a_task_is_reported(tmp_path: Path) -> None:
         assert set(rows["final.test/solved"]) == {1.0}
 
 
+@pytest.mark.slow
 def test_data_belong_to_the_replicate(tmp_path: Path) -> None:
     name = write_module(tmp_path, TASK)
     study = own_study(tmp_path, "log_linear", f'"{name}:load"', "training.epochs: [1, 2]")

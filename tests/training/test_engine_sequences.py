@@ -133,6 +133,7 @@ def tagging_data() -> tuple[TrialData, RandomStreams]:
     ],
     ids=lambda model: model.name,
 )
+@pytest.mark.slow
 def test_padding_never_counts(
     model: WindowTagger | Recurrent, monkeypatch: pytest.MonkeyPatch
 ) -> None:

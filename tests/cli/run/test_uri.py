@@ -187,6 +187,7 @@ def test_a_node_that_may_not_write_says_so(
     assert fault.startswith(f"cannot write {str(paths.uri).split('?')[0]}")
 
 
+@pytest.mark.slow
 def test_a_run_ends_where_the_uri_refuses(
     object_storage: ObjectStorage, paths: ResultsPaths, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -24,6 +24,7 @@ def write(folder: Path, *names: str, text: str = "x") -> None:
         (folder / name).write_text(text)
 
 
+@pytest.mark.slow
 def test_own_code_and_its_data_lie_where_they_are_imported(tmp_path: Path) -> None:
     declared = '    files=("points.csv",),\n    outputs="value",'
     task = write_module(tmp_path, TASK.replace('    outputs="value",', declared))
@@ -38,6 +39,7 @@ def test_own_code_and_its_data_lie_where_they_are_imported(tmp_path: Path) -> No
     assert files_expected(study) == []
 
 
+@pytest.mark.slow
 def test_orch_is_in_it_once_and_without_links(tmp_path: Path) -> None:
     """Some of its folders are links in the repository."""
     archive_of(own_study(tmp_path), tmp_path).write(tmp_path / "sent.zip")

@@ -39,6 +39,7 @@ def drawn_as(one: Dataset, other: Dataset) -> str:
 
 
 @pytest.mark.parametrize("name", LOCAL)
+@pytest.mark.slow
 def test_what_is_said_is_what_two_replicates_get(name: str) -> None:
     settings = small(name)
     one, other = load(settings, 1), load(settings, 2)

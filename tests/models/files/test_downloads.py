@@ -102,6 +102,7 @@ def test_a_cache_that_is_no_folder_is_told(
 
 
 @pytest.mark.parametrize("kind", [MNIST, FashionMNIST])
+@pytest.mark.slow
 def test_mnist_is_downloaded_and_its_test_images_stay_apart(
     kind: type[MNIST] | type[FashionMNIST],
     server: tuple[Path, str],

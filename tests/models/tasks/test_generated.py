@@ -207,6 +207,7 @@ KINDS = [Adding, CopyMemory, TemporalOrder, Parity, Latch]
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_same_seed_same_sequences_other_seed_others(kind: Any) -> None:
     one, same, other = (load(kind(examples=50), seed) for seed in (1, 1, 2))
     assert torch.equal(one.inputs, same.inputs)

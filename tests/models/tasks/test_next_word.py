@@ -31,6 +31,7 @@ def test_after_each_word_comes_the_next_and_after_the_last_the_end() -> None:
     assert next_word.next_words(words).tolist() == expected
 
 
+@pytest.mark.slow
 def test_the_sentences_are_those_of_toy_tagging() -> None:
     tagged = toy_tagging.load(ToyTagging(), lambda stream: seed_for(stream, 0))
     data = toy(word_dropout=0)
@@ -113,6 +114,7 @@ def loss_of_the_reader(data: Dataset, phrases: int, distance: int) -> float:
 
 
 @pytest.mark.parametrize(("phrases", "distance"), [(4, 8), (1, 3)])
+@pytest.mark.slow
 def test_who_knows_the_grammar_loses_its_entropy_and_nothing_else(
     phrases: int, distance: int
 ) -> None:

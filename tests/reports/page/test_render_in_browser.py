@@ -183,10 +183,10 @@ def test_choosing_another_metric_redraws(visit: Visit) -> None:
     ticks = visit.page.locator("#figure-curves .panel").first.locator(".ytick text")
     assert (ticks.last.text_content() or "").endswith("%")
     title = visit.page.locator("#figure-curves h3")
-    assert title.text_content() == "Test accuracy by epoch, mean over replicates"
+    assert title.text_content() == "Test accuracy, mean, by epoch"
     visit.page.select_option("#figure-curves select[name='metric']", "test/loss")
     wait_until(visit, lambda: not (ticks.last.text_content() or "").endswith("%"))
-    assert title.text_content() == "Test loss by epoch, mean over replicates"
+    assert title.text_content() == "Test loss, mean, by epoch"
     assert not visit.wrong
 
 

@@ -101,6 +101,7 @@ def test_underflow_of_a_smooth_activation_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("replicates", [1, 2, 7])
+@pytest.mark.slow
 def test_a_study_of_one_factor(tmp_path: Path, replicates: int) -> None:
     factors = {"model.activation": ["sigmoid", "tanh", "relu"]}
     found = told(tmp_path, replace(SAMPLE, factors=factors, replicates=replicates))

@@ -87,6 +87,7 @@ def test_undecided_and_still_improving_epochs_are_proposed_and_no_replicates(
     assert not [s for s in said.statements if "replicates" in s.text]
 
 
+@pytest.mark.slow
 def test_undecided_at_rest_replicates_are_proposed(tmp_path: Path) -> None:
     found = Told.of(alike(tmp_path, middle=1))
     assert not found.analysis.improving.of

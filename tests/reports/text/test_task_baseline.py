@@ -46,6 +46,7 @@ def test_a_mean_below_the_baseline_is_not_called_indistinguishable(tmp_path: Pat
     assert not [text for text in found.said.warnings if text.startswith("Nothing learnt")]
 
 
+@pytest.mark.slow
 def test_a_baseline_that_sees_the_word_does_not_ignore_the_input(tmp_path: Path) -> None:
     near = [0.88, 0.87, 0.89, 0.88, 0.88, 0.88]
     found = told(tmp_path, [near, near, WIDE], WORD, TAGGER)

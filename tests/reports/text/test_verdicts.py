@@ -101,6 +101,7 @@ def test_a_verdict_on_unlike_shapes_says_what_holds(tmp_path: Path) -> None:
         ("test/solved", "; 0 of 10 seeds solved by one alone, up to 28 % possible"),
     ],
 )
+@pytest.mark.slow
 def test_an_equivalence_says_what_unseen_seeds_may_do(
     tmp_path: Path, metric: str, said: str
 ) -> None:

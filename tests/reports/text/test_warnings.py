@@ -117,6 +117,7 @@ def test_away_from_the_bounds_nothing_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("smallest", [None, 0.005])
+@pytest.mark.slow
 def test_the_page_and_the_last_lines_of_a_run_say_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smallest: float | None
 ) -> None:
@@ -140,6 +141,7 @@ def test_unequal_budgets_are_said_with_the_shortest_and_the_longest(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("share", "warned"), [(0.999, True), (0.01, True), (0.009, False)])
+@pytest.mark.slow
 def test_test_inputs_that_training_has_are_a_warning(
     tmp_path: Path, share: float, warned: bool
 ) -> None:

@@ -27,6 +27,7 @@ def flipped(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], flipped], ids=["cut off", "a bit"])
+@pytest.mark.slow
 def test_a_damaged_object_is_left_out(
     paths: ResultsPaths, tmp_path: Path, damage: "type[bytes]"
 ) -> None:
@@ -39,6 +40,7 @@ def test_a_damaged_object_is_left_out(
         assert statuses(ResultsPaths(tmp_path / "fetched")).keys() == {"a", "b diverge"}
 
 
+@pytest.mark.slow
 def test_pushed_results_are_pulled_and_only_changes_are_copied_again(
     place: Location, tmp_path: Path
 ) -> None:

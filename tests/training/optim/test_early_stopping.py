@@ -98,6 +98,7 @@ def test_an_untrained_network_is_never_the_result() -> None:
     assert trials.final_epoch.min() >= 1
 
 
+@pytest.mark.slow
 def test_a_trial_stops_beside_a_plateau_of_smaller_patience() -> None:
     plateau = Schedule(kind="plateau", patience=1, factor=0.9)
     trials, losses = trained(early_stopping=4, schedule=plateau, epochs=30, learning_rate=8.0)

@@ -128,6 +128,7 @@ def by_hand(
 
 @pytest.mark.parametrize("way", [stacked_mlp, mapped, alone])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.slow
 def test_every_quantity_is_what_its_definition_says(
     way: Callable[[str], tuple[Members, list[nn.Module]]], activation: str
 ) -> None:

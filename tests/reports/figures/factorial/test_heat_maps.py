@@ -11,6 +11,7 @@ from tests.reports.figures.drawing import drawn, shown, write_study
 from tests.reports.some import some
 
 
+@pytest.mark.slow
 def test_cells_hold_the_means_of_a_pair_under_their_levels(tmp_path: Path) -> None:
     analysis, figures = drawn(write_study("four", tmp_path))
     figure, plan = figures["interactions"], analysis.plan

@@ -27,6 +27,7 @@ SAMPLE = Sample(
 )
 
 
+@pytest.mark.slow
 def test_re_split_data_have_one_more_interval(tmp_path: Path) -> None:
     tables = read_tables(write(tmp_path, SAMPLE))
     (plain,) = comparison_rows(*with_view(tables))
@@ -40,6 +41,7 @@ def test_re_split_data_have_one_more_interval(tmp_path: Path) -> None:
     assert added.sort == low
 
 
+@pytest.mark.slow
 def test_a_fixed_test_set_has_an_interval_and_a_test_more(tmp_path: Path) -> None:
     tables = with_answers(read_tables(write(tmp_path, SAMPLE)))
     (plain,) = comparison_rows(*with_view(replace(tables, answers={})))

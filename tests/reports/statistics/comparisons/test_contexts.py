@@ -45,6 +45,7 @@ def test_where_all_learn_it_is_where_means_lie_farthest_apart(
     assert found.elsewhere is None or found.elsewhere < 0.05
 
 
+@pytest.mark.slow
 def test_without_a_decided_comparison_none_is_named(tmp_path: Path) -> None:
     noisy = context(tmp_path, means_of(crossed(), {}, 0.6), sd=0.2)
     assert noisy.path is None

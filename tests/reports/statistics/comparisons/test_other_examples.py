@@ -176,6 +176,7 @@ def test_numbers_and_words_have_no_mcnemar(tables: Tables) -> None:
         assert not found.mcnemar
 
 
+@pytest.mark.slow
 def test_pairs_without_answers_have_none(tables: Tables) -> None:
     """Of packs of an earlier version; or the two test sets are unlike."""
     first = next(iter(tables.answers))

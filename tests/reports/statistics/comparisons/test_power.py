@@ -59,6 +59,7 @@ def test_the_report_finds_one_real_difference_as_often_as_said(
 
 
 @pytest.mark.parametrize(("n", "contrasts", "studies"), [(6, 3, 1500), (8, 6, 1000), (10, 4, 1000)])
+@pytest.mark.slow
 def test_the_report_finds_real_differences_as_often_as_said_where_all_are(
     n: int, contrasts: int, studies: int
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_difference_too_small_takes_more_than_the_most() -> None:
     assert some(detectable(MOST, 1.0, 2)) > 0.05
 
 
+@pytest.mark.slow
 def test_the_same_power_each_time_and_more_with_a_larger_difference() -> None:
     effects = np.linspace(0.2, 2.0, 10)
     first, again = ([power(9, float(effect), 5) for effect in effects] for _ in range(2))

@@ -172,6 +172,7 @@ def test_the_true_variance_is_what_exceeds_chance() -> None:
 
 
 @pytest.mark.parametrize("n", [20, 50, MOST])
+@pytest.mark.slow
 def test_one_contrast_of_many_replicates_is_decided_at_students_t(n: int) -> None:
     assert critical_t(n, 1) == pytest.approx(stats.t.ppf(0.975, n - 1), rel=0.06)
     assert critical_t(n, 30) > critical_t(n, 5) > critical_t(n, 1)
@@ -206,6 +207,7 @@ def test_nothing_is_proposed_when_nothing_is_open() -> None:
     assert one(np.linspace(0.9, 1.1, 8)) is None
 
 
+@pytest.mark.slow
 def test_the_proposal_decides_at_least_half() -> None:
     rng = np.random.default_rng(5)
     table = np.column_stack([np.zeros(8), rng.normal([0.8, 0.9, 1.0, 0.7], 1, (8, 4))])

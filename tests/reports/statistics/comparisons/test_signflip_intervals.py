@@ -81,6 +81,7 @@ def test_a_replicate_that_no_side_has_changes_nothing() -> None:
 
 @pytest.mark.parametrize(("n", "m"), [(7, 3), (10, 6)])
 @pytest.mark.parametrize("effects", [(0.0,), (0.0, 3.0)])
+@pytest.mark.slow
 def test_all_intervals_of_a_family_hold_together(
     n: int, m: int, effects: tuple[float, ...]
 ) -> None:

@@ -144,6 +144,7 @@ def test_the_sentence_names_the_largest_share_first(full_drawn: Drawn) -> None:
 
 
 @pytest.mark.parametrize("factors", [{"model.depth": [1, 2]}, {}])
+@pytest.mark.slow
 def test_studies_of_one_factor_say_nothing(tmp_path: Path, factors: Factors) -> None:
     sample = Sample(factors=factors, replicates=3, probes=False)
     made = analyse(read_tables(write(tmp_path, sample)))

@@ -71,6 +71,7 @@ def test_the_total_is_the_logarithm_of_first_hidden_layer_over_last(tables: Tabl
         assert found[trial] == pytest.approx(logs[0] - logs[-2])  # the last place is the output
 
 
+@pytest.mark.slow
 def test_the_factors_are_the_slopes_of_numpys_lines(tmp_path: Path) -> None:
     tables = read_study(write(tmp_path, replace(TOTAL, metric="gradient/decay_depth")))
     for trial, logs in logs_of(tables, "depth", "delta").items():
@@ -92,6 +93,7 @@ def test_other_studies_and_missing_probes(tables: Tables, folder: Path) -> None:
     assert with_gradient(plan, trials, late)[column].isna().all()
 
 
+@pytest.mark.slow
 def test_a_trial_whose_gradient_is_zero_at_an_end_has_none_and_that_is_said(
     tables: Tables, folder: Path
 ) -> None:

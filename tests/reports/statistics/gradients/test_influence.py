@@ -29,6 +29,7 @@ def test_rho_is_scipys() -> None:
     assert found.n == 20
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_true_rank_correlation() -> None:
     """Bivariate normal with ρ = .6, whose rank correlation is 6/π asin(.3)."""
     rng, truth = np.random.default_rng(1), 6 / np.pi * np.arcsin(0.3)
@@ -59,6 +60,7 @@ def test_no_interval_where_there_can_be_none(x: list[int], y: list[int], rho: fl
         ([1, 1, 1, 1, 2], [1, 1, 1, 1, 2], 0),
     ],
 )
+@pytest.mark.slow
 def test_one_order_decides_where_chance_rarely_gives_it(
     x: list[int], y: list[int], sign: int
 ) -> None:

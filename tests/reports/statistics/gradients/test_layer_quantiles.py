@@ -56,6 +56,7 @@ def test_bars_are_the_quantiles_of_z_on_the_function_that_takes_it(full_drawn: D
         assert median["x"] == pytest.approx(expected, rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_variant_that_diverged_has_the_bars_of_before_training_alone(tmp_path: Path) -> None:
     levels = {"model.activation": ["tanh", "relu"]}
     fates = {("activation=relu", replicate): "diverged" for replicate in range(2)}
@@ -87,6 +88,7 @@ def test_a_relu_is_told_by_its_median(tmp_path: Path) -> None:
     assert "half of it below 0, where relu′ is practically 0" in figures["pre_activations"].lesson
 
 
+@pytest.mark.slow
 def test_an_activation_of_ones_own_has_bars_but_no_curve(tmp_path: Path) -> None:
     factors = {"model.activation": ["swish", "tanh"]}
     analysis, figures = drawn(write(tmp_path, Sample(study="s", factors=factors, replicates=2)))
@@ -146,6 +148,7 @@ def test_factors_of_zero_stand_on_the_lower_edge(tmp_path: Path) -> None:
     assert panel.data[0]["y"][2:] == pytest.approx([foot, foot], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_gates_are_drawn_by_lag_on_a_scale_from_closed_to_open(memory: Path) -> None:
     analysis, figures = drawn(memory)
     figure = figures["gates"]
@@ -171,6 +174,7 @@ def test_the_sentence_puts_a_gate_beside_the_gradient_that_it_lets_through(memor
     assert "(gradient of c: × 0.9" in first
 
 
+@pytest.mark.slow
 def test_networks_without_gates_have_no_figure_of_them(small: Path) -> None:
     _, figures = drawn(small)
     assert "gates" not in figures

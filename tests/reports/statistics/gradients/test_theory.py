@@ -75,6 +75,7 @@ def test_one_hidden_layer_has_a_line_but_no_factor(tables: Tables) -> None:
         ({"model.name": "mine.net:build"}, "own_model"),
     ],
 )
+@pytest.mark.slow
 def test_other_networks_have_none_and_the_reason_is_told(
     tables: Tables, settings: dict[str, Level], why: Kind
 ) -> None:

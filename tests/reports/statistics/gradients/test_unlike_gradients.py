@@ -18,6 +18,7 @@ def found(tmp_path: Path) -> Told:
     return told(tmp_path, SAMPLE)
 
 
+@pytest.mark.slow
 def test_the_ratio_is_that_of_the_probe_before_training(found: Told) -> None:
     said = found.analysis.unlike_gradients
     assert said is not None

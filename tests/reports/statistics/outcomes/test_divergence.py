@@ -116,6 +116,7 @@ def test_failed_trials_have_no_value_and_break_the_pairs(tmp_path: Path) -> None
     assert (row.method, row.n, row.diverged) == ("unpaired", 7, 1)
 
 
+@pytest.mark.slow
 def test_the_page_counts_beside_every_mean(tmp_path: Path) -> None:
     fates = {("activation=tanh", 0): "failed", ("activation=tanh", 1): "diverged"}
     folder = write(

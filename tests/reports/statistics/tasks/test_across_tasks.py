@@ -197,6 +197,7 @@ def test_diverged_trials_score_zero_and_are_counted(tmp_path: Path) -> None:
     assert tanh.profile[0][[0, above]] == pytest.approx([1, 16 / 18])
 
 
+@pytest.mark.slow
 def test_a_contender_without_results_in_some_task_is_left_out_and_said(tmp_path: Path) -> None:
     fates = {("activation=tanh name=b", replicate): "failed" for replicate in range(6)}
     analysis = analysed(tmp_path, replace(SAMPLE, fates=fates))
@@ -225,6 +226,7 @@ def test_the_sentence_names_the_best(analysis: Analysis) -> None:
 @pytest.mark.parametrize(
     "factors", [{"model.depth": [1, 2]}, {"task.name": ["a", "b"]}, {"model.cell": ["rnn", "gru"]}]
 )
+@pytest.mark.slow
 def test_one_task_or_one_contender_says_nothing(tmp_path: Path, factors: Factors) -> None:
     assert analysed(tmp_path, replace(SAMPLE, factors=factors)).across_tasks is None
 

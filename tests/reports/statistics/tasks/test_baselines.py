@@ -80,6 +80,7 @@ def wide(table: pd.DataFrame) -> None:
     table["final.test/accuracy"] = 0.6 + 0.06 * table["replicate"]
 
 
+@pytest.mark.slow
 def test_baseline_and_threshold_cross_the_panel_within_its_range(tmp_path: Path) -> None:
     figures = drawn(tmp_path, change=wide, task_baseline=0.7, threshold=0.9)
     (panel,) = figures["outcomes"].panels
