@@ -59,8 +59,7 @@ def list_studies(*, results: Location | None, as_json: bool) -> int:
         document = {
             "results": str(paths),
             "studies": [asdict(each) for each in found],
-            "shipped": [each.study for each in unrun],
-            "shipped_studies": [asdict(each) for each in unrun],
+            "shipped": [asdict(each) for each in unrun],
         }
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:

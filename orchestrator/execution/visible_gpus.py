@@ -6,7 +6,7 @@ from pathlib import Path
 
 _DRIVER = Path("/proc/driver/nvidia/gpus")  # one entry for each GPU
 _DEVICES = Path("/dev")  # has nvidia0, nvidia1 … also in sandboxes that hide the driver's list
-_WSL = Path("/dev/dxg")  # there the driver is that of Windows, and lists nothing
+_WSL = Path("/usr/lib/wsl/lib/libcuda.so.1")  # of Windows' driver, which lists nothing
 _UUIDS = ("GPU-", "MIG-")
 
 
@@ -31,7 +31,7 @@ def _is_device(name: str, present: int) -> bool:
 
 
 def _present() -> int:
-    """Under WSL one, as nothing there says how many."""
+    """Under WSL one, as no file there says how many."""
     if _DRIVER.is_dir():
         return len(list(_DRIVER.iterdir()))
     devices = [each for each in _DEVICES.glob("nvidia*") if each.name[6:].isdecimal()]

@@ -86,7 +86,7 @@ def interruptible() -> Iterator[Interrupts]:
 
 
 def _is_ignored(name: signal.Signals) -> bool:
-    """As `nohup` ignores the closed terminal. Shells ignore Ctrl-C in the background."""
+    """As `nohup` has a closed terminal ignored. Of the others, shells decide nothing for a run."""
     return name == signal.SIGHUP and signal.getsignal(name) == signal.SIG_IGN
 
 

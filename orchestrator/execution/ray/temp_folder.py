@@ -4,7 +4,6 @@ import fcntl
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +12,6 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.stop_signals import before_sudden_end
 
 _PREFIX, _LOCK = "orch-", "run.lock"
-_UNLOCKED_S = 3600.0  # age at which a folder without a lock counts as abandoned
 _SOCKET_BYTES = 103  # of the path of a Unix socket on macOS; Linux takes four more
 _RAY_ADDS = "/orch-abcdefgh/session_2026-01-01_00-00-00_000000_1234567/sockets/plasma_store"
 _ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm")
@@ -27,15 +25,16 @@ def temp_folder() -> Iterator[Path]:
     """
     place = _place()
     _remove_abandoned(place)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    hidden = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=place))  # until it is locked
+    lock = os.open(hidden / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    with suppress(OSError):  # a file system without locks: others then leave the folder alone
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    folder = hidden.rename(place / hidden.name.removeprefix("."))
 
     def remove() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
     try:
-        with suppress(OSError):  # a file system without locks: others then leave the folder alone
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with before_sudden_end(remove):
             yield folder
     finally:
@@ -72,9 +71,7 @@ def _remove_abandoned(place: Path) -> None:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    if not (folder / _LOCK).exists():  # its run makes the lock at once
-        is_ours = any(folder.glob("session_*"))
-        return is_ours and time.time() - folder.stat().st_mtime > _UNLOCKED_S
+    """Raises OSError where that cannot be known; a folder without a lock is none of ours."""
     lock = os.open(folder / _LOCK, os.O_RDWR)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -150,11 +150,15 @@ def caught_signals() -> str:
 
 
 @pytest.mark.ray
-def test_signal_handlers_are_left_alone(local: LocalRay) -> None:
+def test_signal_handlers_are_left_alone_and_as_many_workers_start_as_asked(
+    local: LocalRay,
+) -> None:
     """`ray.init` would add some, SIGTRAP's among them; `ray.shutdown` would remove SIGSEGV's."""
     local.stop()
     before = caught_signals()
-    with local.joined():
+    with local_cluster(Capacity(cpus=2, gpus=0), threads=1, workers=1, preloaded=()):
         assert caught_signals() == before
-    local.stop()
+        wait("a worker", waiting_workers)
+        time.sleep(1)
+        assert len(waiting_workers()) == 1, "not one for each CPU"
     assert caught_signals() == before

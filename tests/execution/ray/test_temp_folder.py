@@ -72,15 +72,10 @@ def test_that_of_another_container_stays_though_its_process_is_not_seen(place: P
         assert folders(place) == {theirs, ours}
 
 
-def test_without_a_lock_it_counts_as_abandoned_only_when_it_is_old(place: Path) -> None:
-    new, old, not_ours = (place / f"orch-{name}" for name in ("new", "old", "notes"))
-    for folder in (new, old):
-        (folder / "session_1").mkdir(parents=True)
-    not_ours.mkdir()
-    for folder in (old, not_ours):
-        os.utime(folder, (1, 1))
+def test_a_folder_without_a_lock_is_somebody_elses(place: Path) -> None:
+    (place / "orch-notes" / "session_1").mkdir(parents=True)
     with temp_folder() as ours:
-        assert folders(place) == {new, not_ours, ours}
+        assert folders(place) == {place / "orch-notes", ours}
 
 
 @pytest.mark.parametrize("name", ["a" * 40, "tü"])
