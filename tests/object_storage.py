@@ -41,7 +41,8 @@ class ObjectStorage:
     @staticmethod
     def _refuse(status: str, start: Any) -> list[bytes]:
         code = CODES.get(status[:3], "ServiceUnavailable")
-        body = f"<Error><Code>{code}</Code><Message>{status}</Message></Error>".encode()
+        ids = f"<RequestId>{'4' * 16}</RequestId><HostId>{'x' * 76}</HostId>"  # as S3 does
+        body = f"<Error><Code>{code}</Code><Message>{status}</Message>{ids}</Error>".encode()
         start(status, [("Content-Length", str(len(body)))])
         return [body]
 

@@ -1,5 +1,6 @@
 """Objects: files in a folder, or objects at a URI. They are replaced as a whole."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from orchestrator.files import faults as disk_faults
 from orchestrator.files import replacing
 from orchestrator.paths import Location
 from orchestrator.store.remote.filesystems import faults, opened
+
+# The AWS library repeats failed requests, but not one whose error page is longer than the object.
+_SHORT_OF_ROOM = "Failed to flush response stream"
+_PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,17 @@ def get(location: Location, max_bytes: int | None = None) -> bytes | None:
 
     max_bytes: read only so many, from the start.
     """
+    for pause_s in _PAUSES_S:
+        try:
+            return _get(location, max_bytes)
+        except EnvironmentFault as fault:
+            if _SHORT_OF_ROOM not in str(fault):
+                raise
+        time.sleep(pause_s)
+    return _get(location, max_bytes)
+
+
+def _get(location: Location, max_bytes: int | None) -> bytes | None:
     files, path = opened(location)
     with faults(location, "read"):
         try:
