@@ -1,10 +1,13 @@
 """HOW models are trained: study → plan → training → execution → store, in the order of data."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from orchestrator.notebook import OpenStudy
+    from orchestrator.notebook.open_study import OpenStudy
+    from orchestrator.notebook.study import Study
+
+__all__ = ["Study", "open_study"]
 
 
 def open_study(study: str, results: str | Path | None = None) -> "OpenStudy":
@@ -14,6 +17,16 @@ def open_study(study: str, results: str | Path | None = None) -> "OpenStudy":
     results: the folder or the URI, else $ORCH_RESULTS, else ./results.
     Raises InputError where it has not been run, EnvironmentFault for a table that cannot be read.
     """
-    from orchestrator import notebook  # and with it pandas and plotly, which take a second
+    # and with it pandas and plotly, which take a second
+    from orchestrator.notebook import open_study as notebook
 
     return notebook.open_study(study, results)
+
+
+def __getattr__(name: str) -> Any:
+    """`Study`, imported when it is first needed: importing the package loads nothing heavy."""
+    if name == "Study":
+        from orchestrator.notebook.study import Study
+
+        return Study
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -31,6 +31,10 @@ class OrchError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the text alone."""
+        return str(self).splitlines()
+
 
 class InputError(OrchError):
     """The input is wrong. Carries every problem found, not only the first."""

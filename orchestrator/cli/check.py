@@ -7,7 +7,7 @@ from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.identity import data_digests
 from orchestrator.study.load import load_study
 from orchestrator.study.records import Study
-from orchestrator.words import plural
+from orchestrator.study.size import size_of
 
 
 def check(study: str, *, as_json: bool) -> int:
@@ -18,20 +18,8 @@ def check(study: str, *, as_json: bool) -> int:
         print(json.dumps(_document(loaded), ensure_ascii=False))
     else:
         print(f"{loaded.path}: no problems")
-        replicates, tuning = plural(loaded.replicates, "replicate"), _tuning_trials(loaded)
-        each = f"({tuning:,} of tuning + {replicates})" if tuning else replicates
-        trials = plural(_trials(loaded), "trial")
-        print(f"{plural(len(loaded.variants), 'variant')} × {each} = {trials}")
+        print(size_of(loaded))
     return 0
-
-
-def _trials(study: Study) -> int:
-    return len(study.variants) * (study.replicates + _tuning_trials(study))
-
-
-def _tuning_trials(study: Study) -> int:
-    """Of each variant."""
-    return study.tune.trials_per_variant if study.tune else 0
 
 
 def _document(study: Study) -> dict[str, Any]:
@@ -40,7 +28,7 @@ def _document(study: Study) -> dict[str, Any]:
         "problems": [],
         "study": study.name,
         "variants": len(study.variants),
-        "trials": _trials(study),
+        "trials": size_of(study).trials,
         "design": study.design,
         "factors": {path: list(levels) for path, levels in study.factors.items()},
         "fixed": fixed_settings(study),

@@ -4,19 +4,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from textwrap import wrap
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from orchestrator.plan.document import fixed_settings
-from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import DRAWS, EXACT_UP_TO, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.run.estimate import in_words
 from orchestrator.run.plan_counts import count_states, steps_to_do
 from orchestrator.run.power import Detectable, lines
+from orchestrator.run.preview import Preview
 from orchestrator.study.design.designs import VARIANTS, short_names
 from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.records import Study, Tune, Variant
@@ -30,24 +30,23 @@ _WRAPPED: dict[str, Any] = {
 }  # fmt: skip
 
 
-def show(
-    made: Plan, workers: int, prediction: Prediction | None, detectable: Detectable | None
-) -> None:
-    """Prints the plan on stdout."""
-    width = None if sys.stdout.isatty() else 400  # in a file or a pipe nothing is cut off
-    console = Console(soft_wrap=True, highlight=False, width=width)
-    study = made.study
+def show(found: Preview, file: TextIO | None = None) -> None:
+    """Prints the plan in this file, else on stdout."""
+    to = file or sys.stdout
+    width = None if to.isatty() else 400  # in a file or a pipe nothing is cut off
+    console = Console(soft_wrap=True, highlight=False, width=width, file=to)
+    made, study = found.plan, found.plan.study
     console.print(Text(study.name, style="bold"), Text(study.question))
     console.print(_table(made))
     hidden = len(study.variants) - MOST_ROWS
     if hidden > 0:
         console.print(Text(f"… and {hidden:,} more variants (--json lists all)"))
     lines = (
-        *_counts(made, workers),
-        *in_words(made, prediction, workers),
+        *_counts(made, found.workers),
+        *in_words(made, found.prediction, found.workers),
         *_reasons(made),
         *_excluded(study),
-        *_shows(study, detectable),
+        *_shows(study, found.detectable),
     )
     for line in (*lines, *_fixed(study)):
         console.print(Text(line))

@@ -33,6 +33,7 @@ from orchestrator.store.remote.mirror import refresh
 from orchestrator.store.tables.compact import compact
 from orchestrator.store.tables.unstored import keep_earlier
 from orchestrator.study.load import NO_OVERRIDES, Overrides, load_study
+from orchestrator.study.records import Study
 from orchestrator.words import plural
 
 
@@ -57,7 +58,7 @@ class RunResult:
 
 
 def run_study(
-    study: str,
+    study: str | Study,
     *,
     overrides: Overrides = NO_OVERRIDES,
     results: Location | None = None,
@@ -71,7 +72,7 @@ def run_study(
 ) -> RunResult:
     """Train the trials of a study that the store does not have, and write the report.
 
-    study: a YAML file, or the name of a shipped study.
+    study: a YAML file, the name of a shipped study, or one that is loaded, with no overrides.
     results: a folder or a URI, else $ORCH_RESULTS, else ./results.
     inline: train in this process instead of on a Ray cluster of this machine.
     address: of a Ray cluster that runs already: "auto" or "HOST:PORT". wait_minutes: for nodes with
@@ -83,13 +84,14 @@ def run_study(
     EnvironmentFault, and Interrupted: in the main thread Ctrl-C and SIGTERM end the run in order.
     """
     require_address(address, inline=inline, wait_minutes=wait_minutes)
-    loaded = load_study(study, overrides)
+    loaded = load_study(study, overrides) if isinstance(study, str) else study
     prints = fingerprints(loaded)  # raises for bad data files, before anything is made
     require_method(loaded)
     paths = results_now(results)
     speeds = speeds_of(loaded, paths)
     flags = _flags(results, inline, address, wait_minutes, report, force)
-    words = tuple(command or ("orch", "run", study, *overrides.words, *flags))
+    file = study if isinstance(study, str) else str(paths.study(loaded.name).study)
+    words = tuple(command or ("orch", "run", file, *overrides.words, *flags))
     with interruptible() as interrupts:
         try:
             with backend_for(loaded, inline, address, wait_minutes, display, interrupts) as backend:

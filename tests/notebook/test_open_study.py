@@ -1,19 +1,15 @@
-"""`orchestrator.open_study`, and the example notebook executed by a real kernel."""
+"""`orchestrator.open_study`: what a study has found, in Python."""
 
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 import orchestrator
 from orchestrator.errors import InputError
-from orchestrator.notebook import OpenStudy
+from orchestrator.notebook.open_study import OpenStudy
 from tests.cli.running import train_here, write_study
-
-NOTEBOOK = Path(__file__).parents[1] / "docs" / "notebook.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -70,18 +66,3 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
-
-
-@pytest.mark.slow
-def test_the_example_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    nbformat: Any = pytest.importorskip("nbformat")
-    client: Any = pytest.importorskip("nbclient")
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
-    monkeypatch.setenv("PYTHONPATH", str(NOTEBOOK.parents[1]))
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    context = {"metadata": {"path": tmp_path}}
-    client.NotebookClient(notebook, timeout=240, resources=context).execute()
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    kinds = [kind for output in outputs for kind in output.get("data", {})]
-    assert kinds.count("application/vnd.plotly.v1+json") == 2
-    assert sum("<table" in o["data"].get("text/html", "") for o in outputs if "data" in o) == 2

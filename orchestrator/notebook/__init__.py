@@ -1,0 +1,1 @@
+"""orch in Python: make a study, run it, look at what it found."""
