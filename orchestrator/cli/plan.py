@@ -5,8 +5,8 @@ import sys
 from pydantic_core import to_json
 
 from orchestrator.paths import Location
-from orchestrator.run.power import checked
-from orchestrator.run.preview import preview
+from orchestrator.run.outlook.power import checked
+from orchestrator.run.outlook.preview import preview
 from orchestrator.run.results_location import results_now
 from orchestrator.study.load import Overrides, load_study
 

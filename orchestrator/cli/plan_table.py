@@ -13,10 +13,10 @@ from rich.text import Text
 from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.power import DRAWS, EXACT_UP_TO, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
-from orchestrator.run.estimate import in_words
+from orchestrator.run.outlook.estimate import in_words
+from orchestrator.run.outlook.power import Detectable, lines
+from orchestrator.run.outlook.preview import Preview
 from orchestrator.run.plan_counts import count_states, steps_to_do
-from orchestrator.run.power import Detectable, lines
-from orchestrator.run.preview import Preview
 from orchestrator.study.design.designs import VARIANTS, short_names
 from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.records import Study, Tune, Variant

@@ -10,7 +10,7 @@ import pandas as pd
 
 from orchestrator.cli.plan_table import show
 from orchestrator.plan.records import Plan
-from orchestrator.run.preview import Preview
+from orchestrator.run.outlook.preview import Preview
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from orchestrator.notebook.yaml_text import scalar_text, yaml_text
 from orchestrator.paths import Location
 from orchestrator.plan.identity import data_digests
 from orchestrator.run.display import SILENT
-from orchestrator.run.preview import preview
+from orchestrator.run.outlook.preview import preview
 from orchestrator.run.results_location import results_now
 from orchestrator.run.run_study import run_study
 from orchestrator.study import records

@@ -10,7 +10,7 @@ from orchestrator.plan.identity import fingerprints
 from orchestrator.run.backend import backend_for, require_address
 from orchestrator.run.display import SILENT, Display
 from orchestrator.run.downloads import fetch_downloads
-from orchestrator.run.estimate import speeds_of
+from orchestrator.run.outlook.estimate import speeds_of
 from orchestrator.run.plan_counts import count_states
 from orchestrator.run.planning import require_method
 from orchestrator.run.results_location import results_now

@@ -13,7 +13,7 @@ from orchestrator.provenance import machine, versions
 from orchestrator.run.backend import Backend
 from orchestrator.run.counts import Tally
 from orchestrator.run.display import Display
-from orchestrator.run.estimate import predicted
+from orchestrator.run.outlook.estimate import predicted
 from orchestrator.run.plan_counts import all_trials, count_states
 from orchestrator.run.progress import Progress
 from orchestrator.run.remote.job_context import submission

@@ -12,10 +12,10 @@ from orchestrator.plan.document import plan_document
 from orchestrator.plan.duration import Prediction
 from orchestrator.plan.power import attainable
 from orchestrator.plan.records import Plan
-from orchestrator.run.estimate import calibrated, predicted, speeds_of
+from orchestrator.run.outlook.estimate import calibrated, predicted, speeds_of
+from orchestrator.run.outlook.power import Detectable, checked, find_detectable
 from orchestrator.run.plan_counts import all_trials, count_states, steps_to_do
 from orchestrator.run.planning import plan_from_store
-from orchestrator.run.power import Detectable, checked, find_detectable
 from orchestrator.store.journal import read_plan
 from orchestrator.study.records import Study
 

@@ -1,0 +1,1 @@
+"""What a run would do, how long that takes, and what the study could show then."""
