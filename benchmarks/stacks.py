@@ -18,7 +18,7 @@ from orchestrator.training.choose_stacking import choose_stacking
 from orchestrator.training.data import TrialData, load_data
 from orchestrator.training.engine import rehearsal_of
 from orchestrator.training.masked_means import mean_per_member
-from orchestrator.training.optim.optimizers import OPTIMIZERS
+from orchestrator.training.optim.optimizers.catalogue import OPTIMIZERS
 from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.stacking.members import Members
 

@@ -8,9 +8,10 @@ from orchestrator.study.records import TrialSettings, flatten
 
 STACKABLE = (
     *("training.learning_rate", "training.momentum", "training.weight_decay"),
-    *("training.clip_norm", "training.clip_value"),
+    *("training.clip_norm", "training.clip_value", "training.label_smoothing"),
 )
-"""Settings in which the members of a pack may differ, besides the replicate and `model.init.*`."""
+GROUPS = ("model.init.", "training.schedule.")
+"""Settings in which the members of a pack may differ, besides the replicate."""
 
 Structure = tuple[tuple[tuple[str, Level], ...], ...]
 
@@ -26,4 +27,4 @@ def _structure(name: str, section: Settings) -> tuple[tuple[str, Level], ...]:
 
 
 def is_stackable(path: str) -> bool:
-    return path in STACKABLE or path.startswith("model.init.")
+    return path in STACKABLE or path.startswith(GROUPS)

@@ -1,50 +1,76 @@
 """Settings of a study besides those of its task and model (see `models/settings`)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from orchestrator.models.settings import Count, NonNegative, Settings
+from orchestrator.models.settings.base import MOST
 
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
-Optimizer = Literal["sgd", "adam", "adamw", "rmsprop"]
+Share = Annotated[float, Field(ge=0, le=1)]
+Optimizer = Literal["sgd", "adam", "adamw", "nadam", "radam", "rmsprop", "adagrad", "lion", "muon"]
 Loss = Literal["cross_entropy", "sigmoid_cross_entropy", "binary_cross_entropy", "squared_error"]
+PUBLISHED: Mapping[str, Mapping[str, Any]] = {
+    "lion": {"beta2": 0.99},
+    "muon": {"momentum": 0.95, "nesterov": True},
+}
+"""Optimizer → settings whose defaults differ from those of the others, as published."""
 
 
 class Schedule(Settings):
-    """When the learning rate falls."""
+    """How the learning rate changes in training. `cosine`, `linear`, `one_cycle` and the warm-up
+    change it before every step, as `torch.optim.lr_scheduler` does when it is called after each;
+    the last step of training is their last."""
 
-    kind: Literal["constant", "step", "plateau"] = "constant"
-    """`step`: every so many epochs; `plateau`: when the validation loss does not fall."""
+    kind: Literal["constant", "step", "plateau", "cosine", "linear", "one_cycle"] = "constant"
+    """`step`: falls every so many epochs; `plateau`: falls when the validation loss does not;
+    `cosine`, `linear`: falls along half a cosine, or a line; `one_cycle`: rises to the learning
+    rate from a 25th of it, and falls to a 250,000th (OneCycleLR of torch, which leaves the momentum
+    as it is)."""
     every_epochs: Count = 10
     """For `step`."""
     patience: Count = 5
     """For `plateau`: how many epochs in a row may pass without a validation loss that is lower by
     a factor of 0.9999; the next one lowers the learning rate, as in ReduceLROnPlateau of torch."""
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """Multiplies the learning rate."""
+    """For `step` and `plateau`: multiplies the learning rate."""
+    end_factor: Share = 0.0
+    """For `cosine` and `linear`: the share of the learning rate at which they end."""
+    rise: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    """For `one_cycle`: the share of all steps in which the rate rises, `pct_start` of torch."""
+    warmup_epochs: Annotated[int, Field(ge=0, le=MOST)] = 0
+    """Epochs at the beginning in which the rate rises, in each step, along a line from a hundredth
+    of the learning rate to all of it; `kind` begins after them."""
 
 
 class Training(Settings):
     """How every trial is trained. Optimizers compute exactly what `torch.optim` computes."""
 
     optimizer: Optimizer = "sgd"
-    """Turns gradients into steps."""
+    """Turns gradients into steps. `muon` moves weight matrices; embeddings and all parameters that
+    are no matrices are moved by adamw with the same learning rate and decay."""
     learning_rate: Positive = 0.1
     """Size of the steps."""
     momentum: Fraction = 0.0
-    """Momentum of sgd and rmsprop."""
+    """Momentum of sgd, rmsprop and muon; left out, 0.95 for muon."""
     nesterov: bool = False
-    """Nesterov momentum, for sgd."""
+    """Nesterov momentum, for sgd and muon; left out, true for muon."""
     weight_decay: NonNegative = 0.0
-    """How strongly weights shrink in each step; sgd, adam and rmsprop add it to the gradient."""
+    """How strongly weights shrink in each step: adamw, lion and muon shrink them by the learning
+    rate times it, the others add it times the weights to the gradient."""
     decay_biases: bool = True
     """Whether weight decay shrinks biases too, as torch.optim does."""
     beta1: Fraction = 0.9
-    """Decay of the mean of gradients, for adam and adamw."""
+    """Decay of the mean of gradients, for adam, adamw, nadam, radam, lion and the adamw in muon."""
     beta2: Fraction = 0.999
-    """Decay of the mean of squared gradients, for adam and adamw (rmsprop's `alpha`: 0.99)."""
+    """Decay of the mean of squared gradients, for adam, adamw, nadam, radam and the adamw in muon
+    (rmsprop's `alpha`: 0.99); for lion that of the mean of gradients, left out 0.99."""
+    label_smoothing: Fraction = 0.0
+    """For the loss `cross_entropy`: this share of the target is spread over all classes alike, as
+    in torch. Only training uses it: reported losses are without it."""
     batch_size: Count | Literal["full"] = 32
     """Training examples per step; full: all of them in one."""
     epochs: Count = 20
@@ -67,6 +93,23 @@ class Training(Settings):
     validation loss."""
     loss: Loss | None = None
     """Left out: the loss that the task prescribes."""
+
+    @model_validator(mode="after")
+    def _as_published(self) -> Self:
+        """Settings that are left out have the published values of the optimizer."""
+        for name, value in PUBLISHED.get(self.optimizer, {}).items():
+            if name not in self.model_fields_set:
+                self.__dict__[name] = value  # and it still counts as left out
+        return self
+
+    @model_validator(mode="after")
+    def _warmup_ends_before_training(self) -> Self:
+        if self.schedule.warmup_epochs >= self.epochs and self.schedule.warmup_epochs > 0:
+            raise ValueError(
+                f"{self.schedule.warmup_epochs} warmup_epochs, but training has {self.epochs} "
+                "epochs: it would end in the warm-up"
+            )
+        return self
 
     @model_validator(mode="after")
     def _nesterov_needs_momentum(self) -> Self:

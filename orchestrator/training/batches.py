@@ -1,6 +1,7 @@
 """The batches of an epoch: which examples, in which order, and word dropout."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 import torch
 from torch import Tensor
@@ -18,6 +19,10 @@ def batch_size(training: Training, data: TrialData) -> int:
     """Examples in a batch of one member; with several processes, of all of them together."""
     examples = data.splits["train"].shape[1]
     return examples if training.batch_size == "full" else training.batch_size
+
+
+def steps_per_epoch(training: Training, data: TrialData) -> int:
+    return ceil(data.splits["train"].shape[1] / batch_size(training, data))
 
 
 def batches(

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, CheckpointStorage, Reached
 from orchestrator.training.optim.early_stopping import EarlyStopping
-from orchestrator.training.optim.optimizers import Optimizer
+from orchestrator.training.optim.optimizers.protocol import Optimizer
 from orchestrator.training.optim.schedules import Schedule
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.stacking.members import Members
@@ -42,6 +42,7 @@ class TrainingState:
         buffers = {f"buffer.{name}": b for name, b in self.members.model.named_buffers()}
         return {
             "flat": self.members.flat,
+            "base_rate": self.optimizer.hyper.base_rate,
             "learning_rate": self.optimizer.hyper.learning_rate,
             **remembered,
             **buffers,

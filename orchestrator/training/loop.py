@@ -8,13 +8,13 @@ from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
 from orchestrator.study.records import TrialSettings
 from orchestrator.training.answers import TestAnswers
-from orchestrator.training.batches import batch_size, batches
+from orchestrator.training.batches import batch_size, batches, steps_per_epoch
 from orchestrator.training.checkpoints import Checkpointer, TrainingState
 from orchestrator.training.data import TrialData
 from orchestrator.training.evaluation import Metrics, evaluate
 from orchestrator.training.global_random import seed_generators
 from orchestrator.training.optim.early_stopping import EarlyStopping
-from orchestrator.training.optim.optimizers import freeze
+from orchestrator.training.optim.optimizers.protocol import freeze
 from orchestrator.training.optim.schedules import Schedule
 from orchestrator.training.probes.schedule import ProbeSchedule
 from orchestrator.training.random_streams import RandomStreams
@@ -33,8 +33,8 @@ def train_members(
 ) -> None:
     """Train all members in the same operations, each exactly as it would train alone.
 
-    settings: of each member; they may differ in the numbers of the optimizer and of clipping, and
-        in the initialisation.
+    settings: of each member; they may differ in the numbers of the optimizer, of clipping and of
+        label smoothing, in the schedule, and in the initialisation.
     """
     trainings = [each.training for each in settings]
     training, task = trainings[0], task_entry(settings[0].task)  # what all members have in common
@@ -42,8 +42,9 @@ def train_members(
     update = Update(members, trainings, loss)
     optimizer = update.optimizer
     early_stopping = EarlyStopping.of(training, len(settings))
-    schedule = Schedule(training.schedule, optimizer)
-    probes = ProbeSchedule(members, data, settings[0], loss, random_streams, recorder)
+    steps = steps_per_epoch(training, data)
+    schedule = Schedule([t.schedule for t in trainings], optimizer, training.epochs, steps)
+    probes = ProbeSchedule(members, data, settings[0], update.loss, random_streams, recorder)
     state = TrainingState(members, optimizer, early_stopping, schedule, recorder)
     first_epoch, step = checkpointer.resume(state)  # 0, 0 without a checkpoint
 
@@ -54,6 +55,7 @@ def train_members(
             for inputs, targets in batches(data, random_streams, epoch, batch_size(training, data)):
                 gradient = update.gradient(inputs, targets)  # (members, parameters)
                 probes.before_step(step)
+                schedule.before_step(step)
                 update.apply(gradient)
                 step += 1
 
@@ -78,7 +80,7 @@ def train_members(
         probes.after_epoch(epoch, step, early_stopping.stopping)
         if recorder.stopped(early_stopping.stopping, epoch):
             freeze(optimizer, early_stopping.stopping)
-        schedule.step(epoch, metrics.get(("validation", "loss")))
+        schedule.after_epoch(epoch, metrics.get(("validation", "loss")))
         if not recorder.active.any():
             break  # all have diverged or stopped early
         checkpointer.after_epoch(epoch, step, state)

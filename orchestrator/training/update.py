@@ -6,20 +6,22 @@ from torch import Tensor
 
 from orchestrator.models.losses import Loss
 from orchestrator.study.settings import Training
+from orchestrator.training.losses.smoothing import smoothed
 from orchestrator.training.masked_means import mean_per_member
 from orchestrator.training.optim.clipping import clipping
-from orchestrator.training.optim.optimizers import OPTIMIZERS
+from orchestrator.training.optim.optimizers.catalogue import OPTIMIZERS
 from orchestrator.training.stacking.members import Members
 
 
 class Update:
     """Computes the gradient of all members on a batch, and moves their parameters.
 
-    trainings: settings of each member.
+    trainings: settings of each member.   loss: that of the task or of the settings.
     """
 
     def __init__(self, members: Members, trainings: Sequence[Training], loss: Loss) -> None:
-        self.members, self.loss = members, loss
+        self.members = members
+        self.loss = smoothed(loss, trainings, members.flat)  # what is differentiated
         self.optimizer = OPTIMIZERS[trainings[0].optimizer](members, trainings)
         self.clip = clipping(trainings, members.flat)
 

@@ -140,7 +140,7 @@ def test_the_code_of_every_model_is_found(model: str) -> None:
     assert {
         "orchestrator.models.initializers",
         "orchestrator.seeds",
-        "orchestrator.training.optim.optimizers",
+        "orchestrator.training.optim.optimizers.lion",
     } <= found.keys()
     assert f"orchestrator.models.catalogue[{model}]" in found
 

@@ -75,6 +75,9 @@ STACKED: dict[str, dict[str, Any]] = {
     "stopping": {"learning_rate": 1.0, "early_stopping": 3},
     "best epoch": {"learning_rate": 4.0, "early_stopping": 3, "select": "best"},
     "plateau": {"learning_rate": 2.0, "schedule": Schedule(kind="plateau", patience=1)},
+    "nadam": {"optimizer": "nadam", "learning_rate": 0.01, "label_smoothing": 0.1},
+    "muon": {"optimizer": "muon", "learning_rate": 0.01, "schedule": Schedule(kind="cosine")},
+    "warm-up": {"schedule": Schedule(kind="plateau", patience=1, warmup_epochs=2)},
     "seldom measured": {"evaluate_every": 4},
 }
 

@@ -56,6 +56,12 @@ def _biases_decay(settings: TrialSettings) -> bool:
     return settings.training.weight_decay > 0 and settings.flat.get("model.bias") is not False
 
 
+def _has_nesterov(settings: TrialSettings) -> bool:
+    """Without a momentum, sgd refuses it."""
+    training = settings.training
+    return training.optimizer == "sgd" or (training.optimizer == "muon" and training.momentum > 0)
+
+
 def _has_words(settings: TrialSettings) -> bool:
     return task_entry(settings.task).inputs == "words"
 
@@ -77,11 +83,15 @@ def _training(*names: str) -> tuple[str, ...]:
 
 OPTIMIZER, KIND = "training.optimizer", "training.schedule.kind"
 CONDITIONS = (
-    Condition(_training("momentum"), (OPTIMIZER,), "optimizer sgd or rmsprop",
-              _any_of(OPTIMIZER, "sgd", "rmsprop")),
-    Condition(_training("nesterov"), (OPTIMIZER,), "optimizer sgd", _any_of(OPTIMIZER, "sgd")),
-    Condition(_training("beta1", "beta2"), (OPTIMIZER,), "optimizer adam or adamw",
-              _any_of(OPTIMIZER, "adam", "adamw")),
+    Condition(_training("momentum"), (OPTIMIZER,), "optimizer sgd, rmsprop or muon",
+              _any_of(OPTIMIZER, "sgd", "rmsprop", "muon")),
+    Condition(_training("nesterov"), (OPTIMIZER, "training.momentum"),
+              "optimizer sgd, or muon with a momentum above 0", _has_nesterov),
+    Condition(_training("beta1", "beta2"), (OPTIMIZER,),
+              "optimizer adam, adamw, nadam, radam, lion or muon",
+              _any_of(OPTIMIZER, "adam", "adamw", "nadam", "radam", "lion", "muon")),
+    Condition(_training("label_smoothing"), ("training.loss", "task.name"), "loss cross_entropy",
+              _any_of("training.loss", "cross_entropy")),
     Condition(_training("decay_biases"), ("training.weight_decay", "model.bias"),
               "a weight_decay above 0, and a model with biases", _biases_decay),
     Condition(_training("schedule.every_epochs"), (KIND,), "schedule.kind step",
@@ -90,6 +100,13 @@ CONDITIONS = (
               _any_of(KIND, "plateau")),
     Condition(_training("schedule.factor"), (KIND,), "schedule.kind step or plateau",
               _any_of(KIND, "step", "plateau")),
+    Condition(_training("schedule.end_factor"), (KIND,), "schedule.kind cosine or linear",
+              _any_of(KIND, "cosine", "linear")),
+    Condition(_training("schedule.rise"), (KIND,), "schedule.kind one_cycle",
+              _any_of(KIND, "one_cycle")),
+    Condition(_training("schedule.warmup_epochs"), (KIND,),
+              "another schedule.kind than one_cycle, which has a warm-up of its own",
+              lambda settings: settings.training.schedule.kind != "one_cycle"),
     Condition(("model.width", "model.activation"), ("model.depth",), "a hidden layer (depth ≥ 1)",
               _above_0("model.depth"), FEEDFORWARD),
     Condition(("model.init.bias",), ("model.bias",), "biases (bias: true)",

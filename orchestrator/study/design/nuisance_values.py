@@ -23,7 +23,8 @@ def for_tuning(variant: Variant) -> Variant:
 
 
 def _with_values(settings: TrialSettings, values: Values) -> TrialSettings:
-    trees = {name: section.model_dump() for name, section in settings.sections}
+    # What is left out stays so: its default may depend on a value that is set here.
+    trees = {name: section.model_dump(exclude_unset=True) for name, section in settings.sections}
     for path, value in values.items():
         put(trees, tuple(path.split(".")), value)
     touched = {path.partition(".")[0] for path in values}

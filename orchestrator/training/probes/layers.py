@@ -14,6 +14,7 @@ from torch import Tensor
 from orchestrator.models.losses import Loss
 from orchestrator.models.networks.recurrent_layer import before_end
 from orchestrator.models.sentences import sentence_lengths
+from orchestrator.training.losses.smoothing import of_member
 from orchestrator.training.masked_means import counted
 from orchestrator.training.probes.quantities import EVERY_LAYER, HIDDEN_LAYERS, LayerValues, Rows
 from orchestrator.training.probes.tracing import TracedLayer, trace
@@ -66,8 +67,8 @@ def _one_by_one(
     """Recurrent members that train stacked: their states are visible in single models only."""
     alone = [
         probe(
-            single(members.plain_model(member)), loss, inputs[member, None], targets[member, None],
-            quantities, None if before is None else before[member, None],
+            single(members.plain_model(member)), of_member(loss, member), inputs[member, None],
+            targets[member, None], quantities, None if before is None else before[member, None],
         )
         for member in range(len(inputs))
     ]  # fmt: skip

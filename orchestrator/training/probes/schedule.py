@@ -1,14 +1,12 @@
 """When a pack is probed, what is measured, and on which examples."""
 
-from math import ceil
-
 import torch
 from torch import Tensor
 
 from orchestrator.models.losses import Loss
 from orchestrator.study.probes import QUANTITIES, Probes
 from orchestrator.study.records import TrialSettings
-from orchestrator.training.batches import batch_size
+from orchestrator.training.batches import steps_per_epoch
 from orchestrator.training.data import TrialData
 from orchestrator.training.probes.layers import probe
 from orchestrator.training.probes.time import probe_time
@@ -57,8 +55,7 @@ class ProbeSchedule:
         self.settings, self.epochs = settings.probes, settings.training.epochs
         self.is_on = settings.probes.examples > 0 and data.group.is_first
         self.batch = data.take(_rows(data, random_streams, self.settings.examples))
-        size = batch_size(settings.training, data)
-        self.steps_per_epoch = ceil(data.splits["train"].shape[1] / size)
+        self.steps_per_epoch = steps_per_epoch(settings.training, data)
         self.before = torch.empty_like(members.flat)  # the last optimizer step of an epoch
 
     def before_step(self, step: int) -> None:

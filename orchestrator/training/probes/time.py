@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from orchestrator.models.losses import Loss
 from orchestrator.models.networks.recurrent_layer import States
 from orchestrator.models.sentences import sentence_lengths
+from orchestrator.training.losses.smoothing import of_member
 from orchestrator.training.probes.quantities import mean_square, norm
 from orchestrator.training.probes.unrolling import is_recurrent, stepwise
 from orchestrator.training.reading import Reading
@@ -44,8 +45,10 @@ def probe_time(
     if not is_recurrent(members.template):
         return []
     single = [
-        list(_of_member(members.plain_model(member).eval(), loss, *batch, quantities, step))
-        for member, batch in enumerate(zip(inputs, targets, strict=True))
+        list(
+            _of_member(members.plain_model(m).eval(), of_member(loss, m), *batch, quantities, step)
+        )
+        for m, batch in enumerate(zip(inputs, targets, strict=True))
     ]
     return [
         Reading("time", site, lag, quantity, torch.stack([value for *_, value in same]))

@@ -6,7 +6,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from orchestrator.training.stacking.members import Members
 
-COPIES = 6  # of the parameters: themselves, gradients twice, two states of Adam, one at work
+COPIES = 7  # of the parameters: themselves, gradients twice, three states of Muon, one at work
 ON_CPU = 2**30  # bytes of a stack; each core has a worker, and all of them share the memory
 USABLE = 0.5  # of a GPU's memory; evaluation, probes and torch itself take from the rest
 

@@ -17,8 +17,12 @@ replicates: 6
 WHEN = "{levels: [0, 0.9], when: {training.optimizer: sgd}}"
 NO_EFFECT = {
     "training: {optimizer: adam, momentum: 0.9}": "training.momentum: has no effect in any variant",
-    "training: {beta1: 0.5}": "it needs optimizer adam or adamw",
-    "training: {optimizer: rmsprop, nesterov: true}": "it needs optimizer sgd",
+    "training: {beta1: 0.5}": "it needs optimizer adam, adamw, nadam",
+    "training: {optimizer: rmsprop, nesterov: true}": "it needs optimizer sgd, or muon",
+    "training: {loss: sigmoid_cross_entropy, label_smoothing: 0.1}": "it needs loss cross_entropy",
+    "training: {schedule: {kind: one_cycle, warmup_epochs: 1}}": "another schedule.kind than one_",
+    "training: {schedule: {kind: step, end_factor: 0.5}}": "schedule.kind cosine or linear",
+    "training: {schedule: {rise: 0.5}}": "it needs schedule.kind one_cycle",
     "training: {decay_biases: false}": "it needs a weight_decay above 0",
     "training: {schedule: {patience: 3}}": "it needs schedule.kind plateau",
     "training: {schedule: {factor: 0.5}}": "it needs schedule.kind step or plateau",
@@ -66,7 +70,7 @@ def test_crossed_factors_are_refused_with_a_cure_that_works() -> None:
     (problem,) = problems(CROSSED)
     assert problem.where == "s.yaml:6:3"
     assert "has no effect in the variant optimizer=adam momentum=0.9" in problem.what
-    assert "it needs optimizer sgd or rmsprop" in problem.what
+    assert "it needs optimizer sgd, rmsprop or muon" in problem.what
     assert "when: {training.optimizer: sgd}" in problem.cure
     rule = "{when: {training.optimizer: adam, training.momentum: 0.9}, reason: no effect}"
     assert rule in problem.cure

@@ -55,6 +55,7 @@ def stepping(kind: str) -> Variant:
 
 
 ADAM = plain(optimizer="adam", learning_rate=0.01)
+MUON = plain(optimizer="muon", learning_rate=0.01)
 DECAY = plain(weight_decay=0.1)
 WINDOW = plain(WORDS, WindowTagger(embedding=4, width=6))
 WINDOW_FLAT = plain(WORDS, WindowTagger(embedding=4, depth=0))
@@ -63,9 +64,18 @@ TAGGER = cell("rnn", WORDS, embedding=4)
 EXAMPLES: list[tuple[str, Any, Variant, Variant]] = [  # path, value, without effect, with effect
     ("training.momentum", 0.9, ADAM, plain()),
     ("training.momentum", 0.9, plain(optimizer="adamw"), plain(optimizer="rmsprop")),
+    ("training.momentum", 0.9, plain(optimizer="lion"), MUON),
     ("training.nesterov", True, plain(optimizer="rmsprop", momentum=0.5), plain(momentum=0.5)),
+    ("training.nesterov", False, plain(optimizer="muon", momentum=0.0), MUON),
     ("training.beta1", 0.5, plain(), ADAM),
+    ("training.beta1", 0.5, plain(optimizer="adagrad"), plain(optimizer="lion")),
+    ("training.beta1", 0.5, plain(), plain(optimizer="nadam", learning_rate=0.01)),
     ("training.beta2", 0.9, plain(optimizer="rmsprop"), ADAM),
+    ("training.beta2", 0.9, plain(), MUON),
+    ("training.beta2", 0.9, plain(), plain(optimizer="radam", learning_rate=0.01, epochs=4)),
+    ("training.beta2", 0.9, plain(optimizer="adagrad"), plain(optimizer="lion", epochs=4)),
+    ("training.label_smoothing", 0.2, plain(loss="sigmoid_cross_entropy"),
+     plain(loss="cross_entropy")),
     ("training.decay_biases", False, plain(), DECAY),
     ("training.decay_biases", False,
      plain(model=MLP(depth=1, bias=False), weight_decay=0.1), DECAY),
@@ -73,6 +83,11 @@ EXAMPLES: list[tuple[str, Any, Variant, Variant]] = [  # path, value, without ef
     ("training.schedule.patience", 3, stepping("step"), stepping("plateau")),
     ("training.schedule.factor", 0.5, plain(), stepping("step")),
     ("training.schedule.factor", 0.5, plain(), stepping("plateau")),
+    ("training.schedule.end_factor", 0.5, stepping("one_cycle"), stepping("cosine")),
+    ("training.schedule.end_factor", 0.5, stepping("step"), stepping("linear")),
+    ("training.schedule.rise", 0.6, stepping("cosine"), stepping("one_cycle")),
+    ("training.schedule.warmup_epochs", 2, stepping("one_cycle"), stepping("constant")),
+    ("training.schedule.warmup_epochs", 2, stepping("one_cycle"), stepping("plateau")),
     ("model.width", 9, plain(model=FLAT), plain()),
     ("model.width", 9, WINDOW_FLAT, WINDOW),
     ("model.activation", "relu", plain(model=FLAT), plain()),

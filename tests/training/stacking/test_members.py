@@ -11,7 +11,7 @@ from torch.nn.utils import parameters_to_vector
 
 from orchestrator.models.networks.mlp import MLP
 from orchestrator.study.settings import Optimizer, Training
-from orchestrator.training.optim.optimizers import OPTIMIZERS
+from orchestrator.training.optim.optimizers.catalogue import OPTIMIZERS
 from orchestrator.training.stacking.members import (
     Mapped,
     Members,

@@ -21,7 +21,7 @@ def test_what_a_member_needs_is_counted_byte_by_byte(monkeypatch: pytest.MonkeyP
     one, batch = one_of(torch.nn.Linear(8, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)), 30
     parameters = (8 + 1) * 4 + (4 + 1) * 2
     kept = batch * (8 + 4 + 2)  # inputs and tanh(z), needed by the backward pass, and the outputs
-    monkeypatch.setattr(memory, "ON_CPU", 5 * 4 * (6 * parameters + kept))
+    monkeypatch.setattr(memory, "ON_CPU", 5 * 4 * (7 * parameters + kept))
     assert memory.stack_size(one, torch.randn(1, 3, 8), batch) == 5
     assert memory.stack_size(one, torch.randn(1, 3, 8), 2 * batch) == 3
 

@@ -1,0 +1,1 @@
+"""What training differentiates: the loss of the task or of the study, for many members at once."""
