@@ -36,7 +36,7 @@ def with_settings(pack: Pack, preset: str, most_epochs: int | None) -> Pack:
     """The pack with these probes, and cut short."""
     trials = []
     for trial in pack.trials:
-        settings = trial.variant.settings
+        settings = trial.variant.loop
         probes = settings.probes.model_copy(update={"quantities": preset})
         epochs = min(settings.training.epochs, most_epochs or settings.training.epochs)
         training = settings.training.model_copy(update={"epochs": epochs})

@@ -33,7 +33,7 @@ def stacked(trials: list[Trial], data: TrialData) -> None:
 def one_by_one(trials: list[Trial], data: TrialData) -> None:
     for member, trial in enumerate(trials):
         model = build_model(trial, data.shape, 0)
-        rate = trial.variant.settings.training.learning_rate
+        rate = trial.variant.loop.training.learning_rate
         optimizer = torch.optim.SGD(model.parameters(), lr=rate)
         rows = data.splits["train"][member]
         for _ in range(EPOCHS):

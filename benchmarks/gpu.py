@@ -22,7 +22,7 @@ from orchestrator.models.settings import MLP, Adding, Digits, Recurrent
 from orchestrator.models.settings.base import ModelSettings, TaskSettings
 from orchestrator.plan.records import Trial
 from orchestrator.study.probes import Probes
-from orchestrator.study.records import TrialSettings, Variant
+from orchestrator.study.records import LoopSettings, Variant
 from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
 from orchestrator.training.data import TrialData
@@ -47,7 +47,7 @@ class Work:
     @property
     def trials(self) -> list[Trial]:
         training = Training(optimizer="sgd", learning_rate=RATE, batch_size=self.batch)
-        settings = TrialSettings(self.task, self.model, training, Probes())
+        settings = LoopSettings(self.task, self.model, training, Probes())
         variant = Variant("v", "v", {}, settings)
         return [Trial(f"t{replicate}", variant, replicate) for replicate in range(self.members)]
 
@@ -90,10 +90,10 @@ def measure(work: Work, device: str) -> dict[str, Any]:
 
 def alone_epoch(trials: Sequence[Trial], data: TrialData, models: Sequence[nn.Module]) -> None:
     """torch.nn and torch.optim, one net after another."""
-    loss = LOSSES[task_entry(trials[0].variant.settings.task).loss]
+    loss = LOSSES[task_entry(trials[0].variant.loop.task).loss]
     for member, (trial, model) in enumerate(zip(trials, models, strict=True)):
         optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
-        size = int(trial.variant.settings.training.batch_size)
+        size = int(trial.variant.loop.training.batch_size)
         for inputs, targets in batches(
             data.of(slice(member, member + 1)), RandomStreams([trial], 0), 1, size
         ):

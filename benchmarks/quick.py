@@ -109,7 +109,7 @@ def brief(pack: Pack, epochs: int) -> Pack:
     """The same trials, of fewer epochs."""
 
     def shortened(trial: Trial) -> Trial:
-        settings = trial.variant.settings
+        settings = trial.variant.loop
         training = settings.training.model_copy(update={"epochs": epochs})
         short = replace(settings, training=training)
         return replace(trial, variant=replace(trial.variant, settings=short))

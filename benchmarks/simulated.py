@@ -101,7 +101,7 @@ def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
         pack.trials
     )
     recorder = Recorder(pack, pack.trials, known)
-    epochs = pack.trials[0].variant.settings.training.epochs
+    epochs = pack.trials[0].variant.loop.training.epochs
     factor = np.array([_factor(trial) for trial in pack.trials])
     depth = int(str(pack.trials[0].variant.settings.flat["model.depth"]))
     everyone = np.ones(len(pack.trials), dtype=bool)

@@ -11,7 +11,7 @@ from orchestrator.models.losses import LOSSES
 from orchestrator.models.settings import MLP, Activation, Digits, Init
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.probes import Probes
-from orchestrator.study.records import TrialSettings, Variant
+from orchestrator.study.records import LoopSettings, Variant
 from orchestrator.study.settings import Training
 from orchestrator.training.batches import batches
 from orchestrator.training.choose_stacking import choose_stacking
@@ -28,7 +28,7 @@ def make_trials(
 ) -> list[Trial]:
     """One a replicate."""
     model = MLP(depth=depth, width=width, activation=activation, init=Init(scheme="normal"))
-    settings = TrialSettings(Digits(), model, Training(batch_size=batch), Probes())
+    settings = LoopSettings(Digits(), model, Training(batch_size=batch), Probes())
     variant = Variant("v", "v", {}, settings)
     return [Trial(f"t{replicate}", variant, replicate) for replicate in range(members)]
 
@@ -48,8 +48,8 @@ def stacked(trials: list[Trial], data: TrialData) -> Members:
 
 def epoch(trials: list[Trial], data: TrialData, members: Members, number: int = 1) -> int:
     """Shuffle, take batches and step; returns the steps."""
-    settings = trials[0].variant.settings
-    trainings = [trial.variant.settings.training for trial in trials]
+    settings = trials[0].variant.loop
+    trainings = [trial.variant.loop.training for trial in trials]
     loss = LOSSES[task_entry(settings.task).loss]
     optimizer, steps = OPTIMIZERS[settings.training.optimizer](members, trainings), 0
     for inputs, targets in batches(

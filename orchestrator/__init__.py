@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from orchestrator.notebook.open_study import OpenStudy
     from orchestrator.notebook.study import Study
+    from orchestrator.own_trials.standalone import StandaloneTrial
 
-__all__ = ["Study", "open_study"]
+__all__ = ["Study", "open_study", "standalone"]
 
 
 def open_study(study: str, results: str | Path | None = None) -> "OpenStudy":
@@ -21,6 +22,24 @@ def open_study(study: str, results: str | Path | None = None) -> "OpenStudy":
     from orchestrator.notebook import open_study as notebook
 
     return notebook.open_study(study, results)
+
+
+def standalone(
+    seed: int = 0,
+    *,
+    device: str = "cpu",
+    folder: str | Path | None = None,
+    resume_from: str | Path | None = None,
+) -> "StandaloneTrial":
+    """A trial without a study, for a function that is one: `train(standalone(seed=0), lr=0.1)`.
+
+    seed: counts as the number of the replicate; the function gets that replicate's seeds.
+    folder: made if it is not there; left out, a temporary one.   resume_from: a checkpoint.
+    It prints what is reported, and has it as `reports`: epoch → metric → value.
+    """
+    from orchestrator.own_trials.standalone import StandaloneTrial
+
+    return StandaloneTrial(seed, device=device, folder=folder, resume_from=resume_from)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ Location = Path | str
 
 TABLES = ("answers", "metrics", "gradients", "trials")  # as written: trials commits a pack
 REQUIRED = ("metrics", "gradients", "trials")  # packs of earlier versions have no answers
+LOGS = "logs"  # of own trials: a folder of the store
 SAMPLES = "samples"  # of the data: a folder of the store
 
 
@@ -56,6 +57,10 @@ class ResultsPaths:
     def sample(self, name: str) -> Path:
         """A few examples of a task's data, under the name that the plan gives them."""
         return self.store(SAMPLES) / f"{name}.json"
+
+    def log(self, trial_id: str) -> Path:
+        """What an own trial has printed, compressed."""
+        return self.store(LOGS) / f"{trial_id}.log.gz"
 
     def study(self, name: str) -> "StudyPaths":
         return StudyPaths(self.root / name)

@@ -236,6 +236,11 @@ class PlanDocument:
     git: GitState | None = None  # of the study file's folder, when it was run
 
     @property
+    def is_own(self) -> bool:
+        """Whether trials are the user's own function: of its data and training nothing is known."""
+        return not self.tasks
+
+    @property
     def replications(self) -> int:
         """Trials that are reported: one per variant and replicate."""
         return sum(len(variant.trials) for variant in self.variants)

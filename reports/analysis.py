@@ -57,7 +57,7 @@ from orchestrator.reports.statistics.outcomes.curves import (
 )
 from orchestrator.reports.statistics.outcomes.divergence import Diverged, diverged
 from orchestrator.reports.statistics.outcomes.evidence import Evidence, evidence
-from orchestrator.reports.statistics.outcomes.failures import Cause, failures
+from orchestrator.reports.statistics.outcomes.failures import Cause, divergence_text, failures
 from orchestrator.reports.statistics.outcomes.final_epochs import FinalEpochs, final_epochs
 from orchestrator.reports.statistics.outcomes.generalisation_gap import generalisation_gap
 from orchestrator.reports.statistics.outcomes.improving import Improving, improving
@@ -158,7 +158,7 @@ def analyse(tables: Tables) -> Analysis:
         pre_activations=layer_quantiles(plan, profiles, PRE_ACTIVATION),
         path_factors=layer_quantiles(plan, profiles, PATH_FACTOR),
         time_profiles=time_decay(tables.gradients, measured.fits),
-        failures=failures(tables.trials),
+        failures=failures(tables.trials, divergence_text(plan)),
         cost=cost(tables),
         tuning_audit=tuning_audit(tables),
         tuning=tuning(tables, results),

@@ -8,7 +8,7 @@ from orchestrator.models.catalogue import TASKS
 from orchestrator.models.settings import ModelSettings, TaskSettings
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.probes import Probes
-from orchestrator.study.records import TrialSettings, Variant
+from orchestrator.study.records import LoopSettings, Variant
 from orchestrator.study.settings import Loss, Training
 from orchestrator.training.engine import train
 
@@ -24,7 +24,7 @@ def gradients(
 ) -> pd.DataFrame:
     """One row a seed, one column a position (layer or lag)."""
     training = Training(epochs=1, batch_size="full", loss=cast(Loss, loss or TASKS[task.name].loss))
-    settings = TrialSettings(task, model, training, Probes(examples=examples))
+    settings = LoopSettings(task, model, training, Probes(examples=examples))
     variant = Variant("untrained", "untrained", {}, settings)
     trials = tuple(Trial(f"{seed:04}", variant, seed) for seed in range(seeds))
     pack = Pack("reproduction", trials, study="reproduction", study_seed=0, code_digest="")

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -12,17 +13,26 @@ from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import find_function
 from orchestrator.models.own.signature import settings_class
 from orchestrator.models.settings.base import Settings
-from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.models.settings.own import OwnCode, OwnFunction, OwnModel, OwnTask
 from orchestrator.models.shape import InputKind, OutputKind
 
 TAKES: tuple[InputKind, ...] = ("features", "sequence", "words")  # images come as features
 
 
+@dataclass(frozen=True, slots=True)
+class TrialEntry:
+    """A function that is a trial: its settings."""
+
+    settings: type[OwnFunction]
+
+
 @cache
-def own_entry(section: str, code: OwnCode) -> ModelEntry | TaskEntry:
-    """Imports the user's module. Raises OwnCodeError."""
-    function = find_function(code)
-    return _model(code, function) if section == "model" else _task(code, function)
+def own_entry(section: str, code: OwnCode) -> ModelEntry | TaskEntry | TrialEntry:
+    """Imports the user's module. section: model, task or trial. Raises OwnCodeError."""
+    make: dict[str, Callable[..., ModelEntry | TaskEntry | TrialEntry]] = {
+        "model": _model, "task": _task, "trial": _trial
+    }  # fmt: skip
+    return make[section](code, find_function(code))
 
 
 def unpickle(section: str, code: OwnCode, values: dict[str, Any]) -> Settings:
@@ -63,6 +73,18 @@ def _task(code: OwnCode, function: Callable[..., Any]) -> TaskEntry:
     )
     kind.entry, kind.unpickle = entry, staticmethod(unpickle)
     return entry
+
+
+def _trial(code: OwnCode, function: Callable[..., Any]) -> TrialEntry:
+    if inspect.isclass(function) or inspect.iscoroutinefunction(function):
+        what = f"{code.name} is a {'class' if inspect.isclass(function) else 'coroutine'}"
+        raise OwnCodeError(what, "a function", f"def {code.function}(trial, …)")
+    if isinstance(getattr(function, DECLARED, None), TaskDeclaration):
+        cure = "write it as task.name"
+        raise OwnCodeError(f"{code.name} is a task, not a trial", cure=cure)
+    kind = settings_class(OwnFunction, code, function, ("trial",))
+    kind.unpickle = staticmethod(unpickle)
+    return TrialEntry(kind)
 
 
 def _folder(function: Callable[..., Any]) -> Path:

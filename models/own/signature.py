@@ -12,14 +12,14 @@ from pydantic import Field, TypeAdapter, create_model
 from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.structured import Structured, structured
 from orchestrator.models.settings.base import Settings
-from orchestrator.models.settings.own import OUTPUT, OwnCode, OwnModel, OwnTask
+from orchestrator.models.settings.own import OUTPUT, OwnCode, OwnFunction, OwnModel, OwnTask
 
 SCALARS = (int, float, str, bool, NoneType)
 KINDS = (
     "int, float, str, bool, a Literal of these, one of them | None, or a list, tuple, dictionary, "
     "dataclass or pydantic model"
 )
-Kind = TypeVar("Kind", OwnModel, OwnTask)
+Kind = TypeVar("Kind", OwnModel, OwnTask, OwnFunction)
 
 
 def settings_class(
@@ -33,7 +33,10 @@ def settings_class(
     settings = parameters[len(taken) :]
     _check_first(code, parameters[: len(taken)], taken)
     fields: dict[str, Any] = {p.name: _field(code, p, base) for p in settings}
-    fields["name"] = (Literal[code.name], code.name)
+    fields["function" if issubclass(base, OwnFunction) else "name"] = (
+        Literal[code.name],
+        code.name,
+    )
     chooses_output = issubclass(base, OwnModel) and OUTPUT not in fields
     if chooses_output:
         meaning = "Which of the outputs of the forward pass counts; left out: the first."
@@ -49,7 +52,7 @@ def settings_class(
     if issubclass(kind, OwnModel):
         kind.chooses_output = chooses_output
     kind.structured = {p.name: found for p in settings if (found := _structured(p))}
-    if issubclass(kind, OwnTask):
+    if issubclass(kind, OwnTask | OwnFunction):
         kind.path_settings = tuple(p.name for p in settings if p.annotation is Path)
     return kind
 
@@ -95,7 +98,7 @@ def _kind(code: OwnCode, parameter: Parameter) -> Any:
     if annotation is Parameter.empty or not _is_scalar(annotation):
         shown = "nothing" if annotation is Parameter.empty else inspect.formatannotation(annotation)
         what = f"the parameter {parameter.name} of {code.name} is annotated with {shown}"
-        raise OwnCodeError(what, f"{KINDS}; Path, for a task")
+        raise OwnCodeError(what, f"{KINDS}; Path, for a task or a trial")
     return annotation
 
 
@@ -130,10 +133,10 @@ def _default(code: OwnCode, parameter: Parameter, kind: Any) -> Any:
         raise OwnCodeError(what, cure="change one of the two") from error
 
 
-def arguments(settings: OwnModel | OwnTask) -> dict[str, Any]:
+def arguments(settings: OwnModel | OwnTask | OwnFunction) -> dict[str, Any]:
     """The keyword arguments that a call with these settings needs."""
-    paths = settings.path_settings if isinstance(settings, OwnTask) else ()
-    ours = {"name", "init"}
+    paths = () if isinstance(settings, OwnModel) else settings.path_settings
+    ours = {"function"} if isinstance(settings, OwnFunction) else {"name", "init"}
     if isinstance(settings, OwnModel) and settings.chooses_output:
         ours |= {OUTPUT}
     values = settings.model_dump(exclude=ours)

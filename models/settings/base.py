@@ -1,7 +1,7 @@
 """What settings are, and what all models and all tasks have in common."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,7 +14,12 @@ NonNegative = Annotated[float, Field(ge=0)]
 
 
 class Settings(BaseModel):
-    """Base of all settings: unknown names, wrong types, NaN and infinity are refused."""
+    """Base of all settings: unknown names, wrong types, NaN and infinity are refused.
+
+    indecisive: fields that cannot change a result, and so are no part of a trial's id.
+    """
+
+    indecisive: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(
         extra="forbid",

@@ -19,6 +19,7 @@ from orchestrator.models.settings.base import (
     TaskSettings,
 )
 
+Level = str | int | float | bool | None
 OUTPUT = "output"  # a setting of every own model, unless it has a parameter of that name
 
 
@@ -71,6 +72,53 @@ class OwnInit(Settings):
     def rule(self) -> Init | None:
         """The rule to draw by; None: what the constructor has drawn stays."""
         return None if self.scheme is None else Init.model_validate(self.model_dump())
+
+
+class OwnTrial(Settings):
+    """A trial of your own, in place of a task, a model and how it is trained."""
+
+    @property
+    def what(self) -> str:
+        """The name of the function, or the words of the command."""
+        raise NotImplementedError
+
+    @property
+    def given(self) -> dict[str, Level]:
+        """The settings that the study chooses, by their names: those that can be factors."""
+        raise NotImplementedError
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The user's files, besides Python modules, whose content decides the result."""
+        return ()
+
+
+class OwnFunction(OwnTrial):
+    """A function of your own that is a trial."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    code: ClassVar[OwnCode]
+    unpickle: ClassVar[Callable[..., Settings]]  # of models/own/entries.py
+    structured: ClassVar[Mapping[str, Any]] = {}  # parameter → models/own/structured.py
+    path_settings: ClassVar[tuple[str, ...]] = ()  # settings that are paths of files
+
+    function: str
+
+    @property
+    def what(self) -> str:
+        return self.function
+
+    @property
+    def given(self) -> dict[str, Level]:
+        return self.model_dump(exclude={"function"})
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return tuple(Path(getattr(self, name)) for name in self.path_settings)
+
+    def __reduce__(self) -> Any:
+        return self.unpickle, ("trial", self.code, self.model_dump())
 
 
 class OwnModel(ModelSettings):

@@ -200,12 +200,15 @@ def show(
         str, typer.Argument(metavar="ID", help="Name of a study, or id of a trial or pack.")
     ],
     results: Results = None,
+    log: Annotated[
+        bool, typer.Option("--log", help="Only what a trial of your own has printed.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show a study, a trial or a pack."""
     from orchestrator.cli.show import show
 
-    raise typer.Exit(show(identifier, results=results, as_json=as_json))
+    raise typer.Exit(show(identifier, results=results, as_json=as_json, log=log))
 
 
 @app.command()

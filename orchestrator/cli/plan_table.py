@@ -105,8 +105,10 @@ def _counts(made: Plan, workers: int) -> Iterator[str]:
     sizes = sorted({len(pack.trials) for pack in made.packs})
     size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]}–{sizes[-1]}"
     on = f"for {plural(workers, 'worker')} on this machine"
-    yield f"Packs: {len(made.packs):,} of {size} trials, {on}"
-    yield f"Cost: {plural(steps_to_do(made), 'training step')}, counted per trial"
+    trials = "trial" if size == "1" else "trials"
+    yield f"Packs: {len(made.packs):,} of {size} {trials}, {on}"
+    if study.loops:
+        yield f"Cost: {plural(steps_to_do(made), 'training step')}, counted per trial"
 
 
 def _words(made: Plan, phase: Phase) -> str:

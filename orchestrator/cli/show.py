@@ -1,6 +1,7 @@
 """`orch show`: a study, a pack or a single trial, by its id."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from orchestrator.paths import Location, ResultsPaths
 from orchestrator.run.find_study import SHORTEST, known
 from orchestrator.run.results_location import results_now
 from orchestrator.store.journal import read_plan
+from orchestrator.store.logs import read_log
 from orchestrator.store.pack_files import Entry, entries
 from orchestrator.store.tables.unstored import table_rows
 from orchestrator.store.trial import read_trials
@@ -26,17 +28,33 @@ class Found:
     name: str
 
 
-def show(identifier: str, *, results: Location | None, as_json: bool) -> int:
-    """Exit code 0. Raises InputError for an id that is not there, or that several begin with."""
+def show(identifier: str, *, results: Location | None, as_json: bool, log: bool) -> int:
+    """Exit code 0. Raises InputError for an id that is not there, or that several begin with.
+
+    log: only what the trial has printed.
+    """
     paths = results_now(results)
     stored = _entries(paths)
     found = _find(identifier, paths, stored)
+    if log:
+        sys.stdout.buffer.write(_log(found, paths))
+        return 0
     made = {"study": _study, "trial": _trial, "pack": _pack}[found.kind](found.name, paths, stored)
     if as_json:
         print(json.dumps({"kind": found.kind, **made}, indent=2, ensure_ascii=False))
     else:
         print("\n".join(_lines({found.kind: found.name, **made})))
     return 0
+
+
+def _log(found: Found, paths: ResultsPaths) -> bytes:
+    """Raises InputError where there is none."""
+    log = read_log(paths, found.name) if found.kind == "trial" else None
+    if log is None:
+        what = f"the {found.kind} {found.name} has no log"
+        allowed = "a trial of a study with `trial` (a function or command of your own) that has run"
+        raise InputError([Problem("--log", what, allowed, f"orch show {found.name}")])
+    return log
 
 
 def _entries(paths: ResultsPaths) -> Mapping[str, Entry]:

@@ -20,10 +20,12 @@ from orchestrator.models.catalogue import (
     data_paths,
 )
 from orchestrator.models.files.downloads import DOWNLOADS
+from orchestrator.models.files.errors import DataError
 from orchestrator.models.settings import TaskSettings
 from orchestrator.models.settings.own import OwnCode
 
 ENGINE = "orchestrator.training.engine"
+SEEDS = "orchestrator.seeds"
 FIRST_PARTY = ("orchestrator",)
 
 DECLARATIONS = (
@@ -55,6 +57,31 @@ def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
         for name, entry in entries.items()
         if entry is not None
     }
+
+
+def own_digests(function: str, sources: "Sources") -> dict[str, str]:
+    """Module → digest, of the code of a trial that is the user's own function.
+
+    Of orch only what gives it its seeds: the rest passes on what the function reports.
+    """
+    return sources.digests([function.partition(":")[0], SEEDS])
+
+
+def files_digest(paths: Iterable[Path]) -> str:
+    """SHA-256 over the content of the user's files. Raises DataError for one that is missing."""
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(present_digest(path))
+    return total.hexdigest()
+
+
+def present_digest(path: Path) -> bytes:
+    """Of the content of one file. Raises DataError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise DataError(str(path), f"cannot be read: {error.strerror}", "name a file") from error
 
 
 def data_name(task: TaskSettings) -> str:

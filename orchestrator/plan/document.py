@@ -64,9 +64,9 @@ def _differences(first: Mapping[str, Level], other: Mapping[str, Level]) -> Iter
 
 
 def metrics_of(study: Study) -> list[Metric]:
-    """The metrics of the study's tasks, the main one first."""
-    tasks = {v.settings.task.name: task_entry(v.settings.task) for v in study.variants}
-    return list({m.name: m for task in tasks.values() for m in task.metrics}.values())
+    """What the study's trials report, by names without their split; the main one first."""
+    reported = dict.fromkeys(variant.settings.metrics for variant in study.variants)
+    return list({metric.name: metric for each in reported for metric in each}.values())
 
 
 def _compare(study: Study) -> document.Compare:
@@ -91,7 +91,7 @@ def compared_metric(study: Study) -> Metric:
 
 def _solved(study: Study) -> document.Threshold | None:
     """When a trial counts as solved; None where that is not the same for all variants."""
-    every = {task_entry(variant.settings.task).solved for variant in study.variants}
+    every = {task_entry(settings.task).solved for settings in study.loops}
     solved = every.pop() if len(every) == 1 else None
     return document.Threshold(solved.metric, solved.threshold) if solved else None
 

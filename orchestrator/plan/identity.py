@@ -10,25 +10,39 @@ from typing import Any
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.models.files.errors import DataError
-from orchestrator.models.settings import Settings, TaskSettings
-from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
-from orchestrator.plan.digests import Sources, code_digests, data_digest, data_name
+from orchestrator.models.settings import Settings
+from orchestrator.models.settings.own import OwnCode, OwnFunction, OwnModel, OwnTask
+from orchestrator.plan.digests import (
+    Sources,
+    code_digests,
+    data_digest,
+    data_name,
+    files_digest,
+    own_digests,
+)
 from orchestrator.plan.records import Trial
 from orchestrator.plan_document import Identity
 from orchestrator.study.parsing.yaml_text import dotted, read_yaml
-from orchestrator.study.records import Study, TrialSettings, Variant, flatten
+from orchestrator.study.records import (
+    LoopSettings,
+    OwnSettings,
+    Study,
+    TrialSettings,
+    Variant,
+    flatten,
+)
 
 SCHEMA_VERSION = 2
 """Of the ids: a new number gives every trial a new one."""
 
-Pair = tuple[str, str]  # names of a model and a task
+Used = tuple[str, ...]  # names of a model and a task, or of the function that is the trial
 
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """Code and data of a study, for each pair of model and task in it."""
+    """Code and data of a study, for each pair of model and task in it, or each function."""
 
-    code: Mapping[Pair, Mapping[str, str]]  # module → digest
+    code: Mapping[Used, Mapping[str, str]]  # module → digest
     data: Mapping[str, str]  # name of the data → digest of its files
     schema_version: int = SCHEMA_VERSION
 
@@ -39,23 +53,29 @@ class Fingerprints:
 
     def code_of(self, settings: TrialSettings) -> Mapping[str, str]:
         """Module → digest, of the code that trials with these settings use."""
-        return self.code[pair_of(settings)]
+        return self.code[used_by(settings)]
 
     def code_digest(self, settings: TrialSettings) -> str:
         """All that code in 16 hex digits."""
-        return self._code_digests[pair_of(settings)]
+        return self._code_digests[used_by(settings)]
 
     @cached_property
-    def _code_digests(self) -> Mapping[Pair, str]:
-        return {pair: _sha(canonical(digests))[:16] for pair, digests in self.code.items()}
+    def _code_digests(self) -> Mapping[Used, str]:
+        return {used: _sha(canonical(digests))[:16] for used, digests in self.code.items()}
 
 
 def fingerprints(study: Study) -> Fingerprints:
     """Reads the sources and data files that the study's trials use."""
-    pairs = dict.fromkeys(pair_of(variant.settings) for variant in study.variants)
+    every = {used_by(variant.settings): variant.settings for variant in study.variants}
     sources = Sources(own=_own_code(study))
-    code = {pair: code_digests(*pair, sources) for pair in pairs}
+    code = {used: _code(settings, sources) for used, settings in every.items()}
     return Fingerprints(code, data_digests(study))
+
+
+def _code(settings: TrialSettings, sources: Sources) -> dict[str, str]:
+    if isinstance(settings, LoopSettings):
+        return code_digests(settings.model.name, settings.task.name, sources)
+    return own_digests(settings.trial.what, sources)
 
 
 def own_packages(study: Study) -> list[Path]:
@@ -65,39 +85,61 @@ def own_packages(study: Study) -> list[Path]:
 
 
 def _own_code(study: Study) -> set[OwnCode]:
-    settings = [s for v in study.variants for s in (v.settings.model, v.settings.task)]
-    return {s.code for s in settings if isinstance(s, OwnModel | OwnTask)}
+    settings = [section for v in study.variants for _, section in v.settings.sections]
+    return {s.code for s in settings if isinstance(s, OwnModel | OwnTask | OwnFunction)}
 
 
 def data_digests(study: Study) -> dict[str, str]:
-    """Name of the data → digest, for every task of the study. Raises InputError for bad files."""
-    tasks = {data_name(v.settings.task): v.settings.task for v in study.variants}
+    """Name of the data → digest, for every task of the study, or the files of an own trial.
+
+    Raises InputError for bad files.
+    """
+    every = {name: v.settings for v in study.variants if (name := data_of(v.settings))}
     digests: dict[str, str] = {}
     problems: list[Problem] = []
-    for name, task in tasks.items():
+    for name, settings in every.items():
         try:
-            digests[name] = data_digest(task)
+            digests[name] = _data(settings)
         except DataError as error:
-            problems.append(_at_its_line(study, task, error))
+            problems.append(_at_its_line(study, settings, error))
     if problems:
         raise InputError(dict.fromkeys(problems))
     return digests
 
 
-def _at_its_line(study: Study, task: TaskSettings, error: DataError) -> Problem:
+def _data(settings: TrialSettings) -> str:
+    if isinstance(settings, LoopSettings):
+        return data_digest(settings.task)
+    return files_digest(settings.trial.files)
+
+
+def data_of(settings: TrialSettings) -> str:
+    """The name of a trial's data in plan.json: of its task, or of the files of an own trial.
+
+    Empty where an own trial has none: what a function loads by itself is not known.
+    """
+    if isinstance(settings, LoopSettings):
+        return data_name(settings.task)
+    return " ".join(map(str, settings.trial.files))
+
+
+def _at_its_line(study: Study, settings: TrialSettings, error: DataError) -> Problem:
     """Where the study names the file, else the task that needs it."""
     document, _ = read_yaml(study.text, str(study.path))
     texts = {p: text for p in document.values if isinstance(text := document.at(p), str) and text}
     of_file = [place for place, text in texts.items() if f"{error.where}:".startswith(f"{text}:")]
-    of_task = [place for place, text in texts.items() if text == task.name]
-    place = next(iter((*of_file, *of_task)), ("task",))
+    names = used_by(settings)
+    of_task = [place for place, text in texts.items() if text == names[-1]]
+    place = next(iter((*of_file, *of_task)), (settings.sections[0][0],))
     line, column, _ = document.position(place)
     what = f"{dotted(place)}: {error.where}: {error.what}"
     return Problem(f"{study.path}:{line}:{column}", what, cure=error.cure)
 
 
-def pair_of(settings: TrialSettings) -> Pair:
-    return settings.model.name, settings.task.name
+def used_by(settings: TrialSettings) -> Used:
+    if isinstance(settings, LoopSettings):
+        return settings.model.name, settings.task.name
+    return (settings.trial.what,)
 
 
 def canonical(value: Any) -> str:
@@ -118,8 +160,13 @@ def numbering(study: Study, variant: Variant, prints: Fingerprints) -> Callable[
 
     The keys are in the order of the alphabet, so that this is `canonical` of the whole.
     """
-    data, code = prints.data[data_name(variant.settings.task)], prints.code_digest(variant.settings)
-    head = f'{{{_members(code=code, data=data)},"replicate":'
+    data, code = (
+        prints.data.get(data_of(variant.settings), ""),
+        prints.code_digest(variant.settings),
+    )
+    own = variant.settings
+    measured = {"measured": own.measured} if isinstance(own, OwnSettings) else {}
+    head = f'{{{_members(code=code, data=data, **measured)},"replicate":'
     ends = _members(schema_version=prints.schema_version, seed=study.seed)
     settings = ",".join(
         _section(*section) for section in sorted(variant.settings.sections, key=_name)
@@ -132,7 +179,7 @@ def numbering(study: Study, variant: Variant, prints: Fingerprints) -> Callable[
 
 
 @cache
-def _members(**facts: int | str) -> str:
+def _members(**facts: int | str | tuple[str, ...]) -> str:
     """Of an object in canonical JSON."""
     return canonical(facts)[1:-1]
 

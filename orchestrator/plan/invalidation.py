@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator.plan.digests import data_name
-from orchestrator.plan.identity import Fingerprints, canonical
+from orchestrator.plan.identity import Fingerprints, canonical, data_of
 from orchestrator.plan.records import Trial
 from orchestrator.plan_document import Identity, PlanDocument, TuningPoint
 from orchestrator.plan_document import Variant as EarlierVariant
@@ -86,9 +85,9 @@ def _differ(before: Mapping[str, Any], now: Mapping[str, Any], key: str) -> bool
 
 
 def _sources(before: Identity, variant: Variant, prints: Fingerprints) -> list[str]:
-    task = data_name(variant.settings.task)
+    task = data_of(variant.settings)
     used = prints.code_of(variant.settings)
-    changed = [f"data of {task}"] * (before.data.get(task) != prints.data[task])
+    changed = [f"data of {task}"] * (before.data.get(task) != prints.data.get(task))
     changed += [f"code of {module}" for module in used if before.code.get(module) != used[module]]
     gone = before.code.keys() - prints.identity.code.keys()
     changed += [f"code of {module}, which is gone" for module in sorted(gone)]

@@ -10,7 +10,7 @@ from orchestrator.plan.duration import UNKNOWN, Speeds
 from orchestrator.plan.identity import Fingerprints, pack_id
 from orchestrator.plan.pack_size import PackSize
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.plan.samples import sample_name
+from orchestrator.plan.samples import sample_of
 from orchestrator.plan.stackable import Structure, structure
 from orchestrator.plan_document import Identity
 from orchestrator.study.records import Study
@@ -31,6 +31,7 @@ def make_packs(
     speeds: of earlier packs; from them, packs that would take too long to be lost are known.
     """
     is_shared = study.resources.workers > 1  # which train one trial at a time
+    is_own = not study.loops  # whose trials are run one by one
     structures = _structures(todo)
     portions = list(_unchanged(todo, () if is_shared else kept, structures))
     taken = {trial.trial_id for portion in portions for trial in portion}
@@ -41,7 +42,7 @@ def make_packs(
     together = [*groups.values(), *portions]
     limits = PackSize.of(together, workers, study.resources, speeds)
     for group in groups.values():
-        most = 1 if is_shared else limits.most(group)
+        most = 1 if is_shared or is_own else limits.most(group)
         portions += _split(sorted(group, key=_replicate), most)
     pack = partial(_pack, study, prints, prints.identity)
     return tuple(pack(portion) for portion in sorted(portions, key=_cost))
@@ -85,5 +86,5 @@ def _cost(portion: list[Trial]) -> int:
 
 def _pack(study: Study, prints: Fingerprints, identity: Identity, trials: list[Trial]) -> Pack:
     settings = trials[0].variant.settings
-    digest, sample = prints.code_digest(settings), sample_name(settings.task, study.seed, identity)
+    digest, sample = prints.code_digest(settings), sample_of(settings, study.seed, identity)
     return Pack(pack_id(trials), tuple(trials), study.name, study.seed, digest, sample)

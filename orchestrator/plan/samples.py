@@ -8,13 +8,20 @@ from orchestrator.models.settings import TaskSettings
 from orchestrator.models.settings.own import OwnTask
 from orchestrator.plan.digests import data_name
 from orchestrator.plan_document import Identity
-from orchestrator.study.records import Study, flatten
+from orchestrator.study.records import LoopSettings, Study, TrialSettings, flatten
 
 
 def tasks_of(study: Study) -> Iterator[TaskSettings]:
     """Each task of the study once, with its settings."""
-    tasks = (variant.settings.task for variant in study.variants)
+    tasks = (settings.task for settings in study.loops)
     yield from {flatten("task", task): task for task in tasks}.values()
+
+
+def sample_of(settings: TrialSettings, seed: int, identity: Identity) -> str:
+    """The name for the task of a trial; empty where the trial is the user's own."""
+    if not isinstance(settings, LoopSettings):
+        return ""
+    return sample_name(settings.task, seed, identity)
 
 
 def sample_name(task: TaskSettings, seed: int, identity: Identity) -> str:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from orchestrator.models.catalogue import Metric, task_entry
+from orchestrator.models.catalogue import Metric
 from orchestrator.plan.records import Selected, TuningPoint
 from orchestrator.study.records import Study, Tune
 
 
 def selecting(study: Study, tune: Tune) -> Metric:
-    """The metric that selects; all tasks of a study report it."""
+    """The metric that selects; all trials of a study report it."""
     name = tune.select.partition("/")[2]
-    metrics = task_entry(study.variants[0].settings.task).metrics
+    metrics = study.variants[0].settings.metrics
     return next(metric for metric in metrics if metric.name == name)
 
 

@@ -30,6 +30,7 @@ class Backend:
     machines: "Capacity | Cluster"
     asked: Resources
     inline: bool = False
+    is_own: bool = False  # whether trials are the user's own, which may need no torch
 
     @property
     def cluster(self) -> "Cluster | None":
@@ -71,12 +72,14 @@ class Backend:
         from orchestrator.execution.ray.executor import RayTuneExecutor
 
         if isinstance(self.machines, Capacity):
-            from orchestrator.execution.ray.local_cluster import local_cluster
+            from orchestrator.execution.ray.local_cluster import PRELOADED_FOR_OWN, local_cluster
 
             workers = self.asked.workers * min(self.workers, packs)
             local = partial(local_cluster, self.machines, self.threads, workers)
             if self.asked.workers > 1:  # Ray Train's are processes of their own
                 local = partial(local, preloaded=())
+            elif self.is_own:
+                local = partial(local, preloaded=PRELOADED_FOR_OWN)
             return RayTuneExecutor(local)
         from orchestrator.execution.ray.existing_cluster import tune_folder
         from orchestrator.execution.ray.preflight import preflight
@@ -122,9 +125,9 @@ def backend_for(
 
     wait_minutes: for nodes that an autoscaler starts; the display says so.
     """
-    asked = study.resources
+    asked, is_own = study.resources, not study.loops
     if address is None:
-        yield _with_room(Backend(capacity_for(asked), asked, inline))
+        yield _with_room(Backend(capacity_for(asked), asked, inline, is_own))
         return
     from orchestrator.execution.ray.existing_cluster import existing_cluster
 
@@ -134,7 +137,7 @@ def backend_for(
             cluster = _with_wait(
                 stack.enter_context(joining), asked, wait_minutes, display.say, interrupts.check
             )
-        yield _with_room(Backend(cluster, asked))
+        yield _with_room(Backend(cluster, asked, is_own=is_own))
 
 
 def _with_wait(

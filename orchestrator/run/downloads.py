@@ -6,11 +6,13 @@ from orchestrator.errors import EnvironmentFault
 from orchestrator.models.files.downloads import fetch
 from orchestrator.models.files.errors import DataError
 from orchestrator.plan.records import Pack
+from orchestrator.study.records import LoopSettings
 
 
 def fetch_downloads(packs: Iterable[Pack]) -> None:
     """Only what these packs need and this machine does not have. Raises EnvironmentFault."""
-    names = {pack.trials[0].variant.settings.task.download for pack in packs}
+    settings = [pack.trials[0].variant.settings for pack in packs]
+    names = {own.task.download for own in settings if isinstance(own, LoopSettings)}
     try:
         for name in sorted(filter(None, names)):
             fetch(name)

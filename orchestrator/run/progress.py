@@ -32,6 +32,7 @@ class Progress:
         self.tally, self.display, self.record, self.check = tally, display, record, check
         self.command = command
         self.since = monotonic()
+        self.said = set[str]()  # notes, which many trials may repeat
 
     def started(self, pack: Pack) -> None:
         self.tally.started(pack)
@@ -44,7 +45,8 @@ class Progress:
     def finished(self, summary: Summary) -> None:
         self.tally.finished(summary)
         self.record("pack_finished", **asdict(summary))
-        if summary.note:
+        if summary.note and summary.note not in self.said:
+            self.said.add(summary.note)
             self.display.say(f"note: {summary.note}")
         self.display.tick()
 

@@ -86,6 +86,8 @@ def rerun(
         raise
     except (Exception, SystemExit) as error:  # a model is user's code and may raise anything
         return Rerun(trial.trial_id, None, describe(error), None, paths)
+    if rows.trials["status"][0] == "failed":  # an own trial's
+        return Rerun(trial.trial_id, None, str(rows.trials["error"][0]), None, paths)
     trained = _trained(rows, perf_counter() - started)
     return Rerun(trial.trial_id, trained, "", read_stored(paths, trial.trial_id), paths)
 

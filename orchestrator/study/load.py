@@ -9,11 +9,12 @@ from typing import Any
 from orchestrator.plan_document import Level
 from orchestrator.study.design.check_effects import check_effects
 from orchestrator.study.design.check_tune import check_tune
-from orchestrator.study.design.compare import TASK, metrics_of, read_compare, resolve_compare
+from orchestrator.study.design.compare import read_compare, resolve_compare
 from orchestrator.study.design.designs import VARIANTS, Combination, Design
 from orchestrator.study.design.exclude import ExcludeRule, read_exclude
 from orchestrator.study.design.only import apply_only
 from orchestrator.study.design.read import read_design
+from orchestrator.study.design.reported import TASK, read_reported
 from orchestrator.study.design.resources import check_workers, read_resources
 from orchestrator.study.design.tune import read_tune
 from orchestrator.study.design.variants import expand
@@ -86,14 +87,13 @@ def _read(
     rules = read_exclude(findings, given.get("exclude", []), full)
     declared = given.get("compare", {})
     tasks = sections.tasks(kept.levels_of(TASK))
-    probes = sections.fixed["probes"].get("examples") != 0
-    declaration = read_compare(findings, declared, tasks, full, kept, only, probes=probes)
+    reported = read_reported(findings, sections, tasks)
+    declaration = read_compare(findings, declared, reported, full, kept, only)
     tune: Tune | None = None
     if "tune" in given:
         compared = declaration.metric if declaration else None
-        metrics = metrics_of(tasks) if tasks else []
         settings = sections.factor_settings
-        tune = read_tune(findings, given["tune"], settings, full.factors, metrics, compared)
+        tune = read_tune(findings, given["tune"], settings, full.factors, reported, compared)
     each = header["replicates"] + (tune.trials_per_variant if tune else 0)
     variants, excluded = _expand(findings, sections, kept, rules, each, only)
     if tune is not None:

@@ -1,5 +1,7 @@
 """A study for the other stages: validated, with defaults filled in, frozen."""
 
+import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -8,34 +10,111 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestrator.models import settings as models
+from orchestrator.models.catalogue import Metric, task_entry
+from orchestrator.models.settings.own import OwnTrial
 from orchestrator.plan_document import Level
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Compare, Keep, Resources, Training
+
+LOOP_SECTIONS = ("task", "model", "training", "probes")
+"""First parts of the paths of settings, where orch's own loop trains."""
+TRIAL = "trial"
+"""The same, where the user's own function or command is the trial."""
 
 Kind = Literal["uniform", "log_uniform", "int_uniform", "choice"]
 
 DIGITS = 4  # significant digits of a nuisance value: machines differ in the last of 17
 
 
-@dataclass(frozen=True)
-class TrialSettings:
+class _Settings(ABC):
     """Everything that decides the result of a trial, besides its replicate and the code."""
 
-    task: models.TaskSettings
-    model: models.ModelSettings
-    training: Training
-    probes: Probes
+    @property
+    @abstractmethod
+    def sections(self) -> tuple[tuple[str, models.Settings], ...]:
+        """The first part of the path, and the settings, of each section."""
+
+    @property
+    @abstractmethod
+    def metrics(self) -> tuple[Metric, ...]:
+        """What a trial reports, by names without their split; the main one first."""
 
     @cached_property
     def flat(self) -> dict[str, Level]:
         """Every setting by its dotted path: {"model.init.scale": 1.0, …}."""
         return {p: v for name, settings in self.sections for p, v in flatten(name, settings)}
 
+
+@dataclass(frozen=True)
+class LoopSettings(_Settings):
+    """Of a trial that orch's own loop trains."""
+
+    task: models.TaskSettings
+    model: models.ModelSettings
+    training: Training
+    probes: Probes
+
     @property
     def sections(self) -> tuple[tuple[str, models.Settings], ...]:
-        """The first part of the path, and the settings, of each section."""
         own = (self.task, self.model, self.training, self.probes)
-        return tuple(zip(("task", "model", "training", "probes"), own, strict=True))
+        return tuple(zip(LOOP_SECTIONS, own, strict=True))
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        return task_entry(self.task).metrics
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredMetric:
+    """A number that an own trial reports, as the study declares it.
+
+    A function reports it by its name. Of a command it is read from the output (`pattern`, the
+    first group of a regular expression) or from `file` (JSON lines, JSON or CSV; `key`).
+    """
+
+    split: str
+    metric: Metric  # its name is without the split
+    pattern: str | None = None
+    file: str | None = None
+    key: str | None = None
+    scale: float = 1.0  # multiplies what is read
+
+    @property
+    def name(self) -> str:
+        """`<split>/<metric>`."""
+        return f"{self.split}/{self.metric.name}"
+
+    @property
+    def decides(self) -> str:
+        """What of it can change a result: direction and unit only say how to read one."""
+        read = {"pattern": self.pattern, "file": self.file, "key": self.key}
+        given = {name: value for name, value in read.items() if value is not None}
+        scale = {} if self.scale == 1.0 else {"scale": self.scale}
+        return json.dumps({"metric": self.name, **given, **scale})
+
+
+@dataclass(frozen=True)
+class OwnSettings(_Settings):
+    """Of a trial that the user's own function or command is."""
+
+    trial: OwnTrial
+    declared: tuple[DeclaredMetric, ...]  # in the order of the file
+
+    @property
+    def sections(self) -> tuple[tuple[str, models.Settings], ...]:
+        return ((TRIAL, self.trial),)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        return tuple({each.metric.name: each.metric for each in self.declared}.values())
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What of the declared metrics decides results: the names, and how values are read."""
+        return tuple(each.decides for each in self.declared)
+
+
+TrialSettings = LoopSettings | OwnSettings
 
 
 @dataclass(frozen=True)
@@ -46,6 +125,13 @@ class Variant:
     label: str  # "activation=tanh depth=4 scale=1.0"
     levels: Mapping[str, Level]  # by path, in the order of the study's factors
     settings: TrialSettings
+
+    @property
+    def loop(self) -> LoopSettings:
+        """The settings of a variant that orch's own loop trains. Raises TypeError for others."""
+        if not isinstance(self.settings, LoopSettings):
+            raise TypeError(f"{self.label} is not trained by orch's loop")
+        return self.settings
 
 
 @dataclass(frozen=True)
@@ -147,11 +233,18 @@ class Study:
     path: Path  # the file it was read from
     text: str  # its YAML, with what `--set`, `--only` and `--replicates` changed
 
+    @property
+    def loops(self) -> tuple[LoopSettings, ...]:
+        """The settings of its variants, if orch's loop trains them; else none."""
+        every = (variant.settings for variant in self.variants)
+        return tuple(settings for settings in every if isinstance(settings, LoopSettings))
+
 
 @cache  # variants share most of their sections
 def flatten(section: str, settings: models.Settings) -> tuple[tuple[str, Level], ...]:
     """The settings of one section by their dotted paths."""
-    return tuple(_flatten(settings.model_dump(), f"{section}."))
+    tree = settings.model_dump(exclude=set(settings.indecisive))
+    return tuple(_flatten(tree, f"{section}."))
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Level]]:

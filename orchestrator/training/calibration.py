@@ -21,7 +21,7 @@ def calibrate(pack: Pack, train: Callable[[Pack], PackRows]) -> float:
     alone = replace(pack, trials=pack.trials[:1])
     warm_up = train(_shortened(alone, 1))
     sample = pack if warm_up.trials["execution"][0] == "stacked" else alone
-    epochs = pack.trials[0].variant.settings.training.epochs
+    epochs = pack.trials[0].variant.loop.training.epochs
     one_s = _seconds(train, sample, 1)
     more = min(epochs, 2 + int(BUDGET_S / one_s))
     each_s = (_seconds(train, sample, more) - one_s) / (more - 1) if more > 1 else 0.0
@@ -40,7 +40,7 @@ def _shortened(pack: Pack, epochs: int) -> Pack:
 
 
 def _with_epochs(trial: Trial, epochs: int) -> Trial:
-    settings = trial.variant.settings
+    settings = trial.variant.loop
     training = settings.training.model_copy(update={"epochs": epochs})
     variant = replace(trial.variant, settings=replace(settings, training=training))
     return replace(trial, variant=variant)

@@ -129,13 +129,13 @@ class Checkpointer:
             self.saved_at = monotonic()
 
     def _reached(self, epoch: int, recorder: Recorder) -> Reached:
-        epochs = recorder.trials[0].variant.settings.training.epochs
+        epochs = recorder.trials[0].variant.loop.training.epochs
         share = self._share(epoch, recorder)
         return Reached(epoch, epochs, share, recorder.means(), self.resumed)
 
     def _share(self, epoch: int, recorder: Recorder) -> float:
         """Stacks are trained one after another, each to its last epoch."""
-        epochs = recorder.trials[0].variant.settings.training.epochs
+        epochs = recorder.trials[0].variant.loop.training.epochs
         here = len(recorder.trials) * epoch / epochs
         return (self.size * len(self.finished) + here) / len(recorder.pack.trials)
 

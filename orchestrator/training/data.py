@@ -95,7 +95,7 @@ def load_data(
     group: ProcessGroup = ALONE,
 ) -> TrialData:
     """Load the task once per replicate; members of one replicate share it."""
-    settings = trials[0].variant.settings  # of one structure: all trials have the same task
+    settings = trials[0].variant.loop  # of one structure: all trials have the same task
     datasets = {
         replicate: load_task(
             settings.task, partial(seed_for, replicate=replicate, study_seed=study_seed)
@@ -116,7 +116,7 @@ def arrange(
 
     Tuning does not see the test split: nothing that it chooses can depend on it.
     """
-    settings = trials[0].variant.settings
+    settings = trials[0].variant.loop
     tables = {
         id(data.inputs): data for data in datasets.values()
     }  # a fixed data set is stored once

@@ -69,7 +69,7 @@ def train_on(
     rehearsal = rehearsal_of(pack, data, precision)
     stack = choose_stacking(rehearsal) if len(set(data.shapes)) == 1 else None
     models = [build() for build in rehearsal.builds[: len(pack.trials)]]
-    batch = batch_size(pack.trials[0].variant.settings.training, data)
+    batch = batch_size(pack.trials[0].variant.loop.training, data)
     size = stack_size(stack(models[:1]), rehearsal.inputs[:1], batch) if stack else 1
     checkpointer = Checkpointer(checkpoints, size)
     rows = []
@@ -112,7 +112,7 @@ def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehears
     The others are the same beside any members: what they show does not depend on the pack.
     """
     trials, shapes = pack.trials, list(data.shapes)
-    settings = trials[0].variant.settings
+    settings = trials[0].variant.loop
     rows = data.splits["train"][:, :EXAMPLES]
     if isinstance(settings.model, OwnModel):
         others = [replace(trials[0], replicate=-1 - number) for number in range(OTHERS)]
@@ -124,7 +124,7 @@ def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehears
         partial(_built, trial, shape, pack.study_seed, example, device, precision)
         for trial, shape, example in zip(trials, shapes, inputs, strict=True)
     ]
-    trainings = [trial.variant.settings.training for trial in trials]
+    trainings = [trial.variant.loop.training for trial in trials]
     loss = LOSSES[settings.training.loss or task_entry(settings.task).loss]
     return Rehearsal(builds, inputs, targets, trainings, loss)
 
@@ -143,7 +143,7 @@ def _built(
 def _train_stack(
     members: Members, data: TrialData, recorder: Recorder, checkpointer: Checkpointer
 ) -> None:
-    settings = [trial.variant.settings for trial in recorder.trials]
+    settings = [trial.variant.loop for trial in recorder.trials]
     random_streams = RandomStreams(recorder.trials, recorder.pack.study_seed)
     with kept_generators():
         train_members(members, data, settings, random_streams, recorder, checkpointer)
@@ -161,7 +161,7 @@ def build_model(
         seed = seed_for("init", trial.seed_name, parameter, study_seed=study_seed)
         return torch.Generator().manual_seed(seed)
 
-    settings = trial.variant.settings.model
+    settings = trial.variant.loop.model
     with kept_generators():  # constructors in the user's code draw as well
         seed_generators(seed_for("init", trial.seed_name, study_seed=study_seed))
         model = build(settings, shape)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.losses import LOSSES
-from orchestrator.study.records import TrialSettings
+from orchestrator.study.records import LoopSettings
 from orchestrator.training.answers import TestAnswers
 from orchestrator.training.batches import batch_size, batches, steps_per_epoch
 from orchestrator.training.checkpoints import Checkpointer, TrainingState
@@ -26,7 +26,7 @@ from orchestrator.training.update import Update
 def train_members(
     members: Members,
     data: TrialData,
-    settings: Sequence[TrialSettings],
+    settings: Sequence[LoopSettings],
     random_streams: RandomStreams,
     recorder: Recorder,
     checkpointer: Checkpointer,

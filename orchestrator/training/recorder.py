@@ -213,7 +213,7 @@ class Recorder:
             error = f"loss was not finite in epoch {epoch}"
             final: dict[str, float | None] = dict.fromkeys(self.history[0])
             return Outcome("diverged", error, max(epoch - 1, 0), final={**final, **known})
-        done = self.stopped_in.get(member, trial.variant.settings.training.epochs)
+        done = self.stopped_in.get(member, trial.variant.loop.training.epochs)
         counts = self.final_epoch[member]
         final = {name: _known(values[member]) for name, values in self.history[counts].items()}
         return Outcome("completed", None, done, counts, {**final, **known})

@@ -1,7 +1,7 @@
 """The result of a pack: tables of columns, named as in docs/results.md."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
@@ -18,12 +18,16 @@ class PackRows:
     metrics: trial_id, epoch, step, split, metric, value.
     gradients: trial_id, epoch, step, axis, site, position, quantity, value.
     answers: trial_id, metric, kind, n, answers, words.
+    logs: trial id → what an own trial has printed.
+    note: for the user; None where all is well.
     """
 
     trials: Columns
     metrics: Columns
     gradients: Columns
     answers: Columns
+    logs: Mapping[str, bytes] = field(default_factory=dict)
+    note: str | None = None
 
 
 def by_column(rows: Sequence[Mapping[str, Any]]) -> Columns:

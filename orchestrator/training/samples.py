@@ -11,6 +11,6 @@ from orchestrator.seeds import seed_for
 
 def sample_of(pack: Pack) -> dict[str, Any]:
     """A sample of the data of replicate 0, whichever replicates the pack has."""
-    settings = pack.trials[0].variant.settings.task
+    settings = pack.trials[0].variant.loop.task
     seeds = partial(seed_for, replicate=0, study_seed=pack.study_seed)
     return sample(settings, load_task(settings, seeds))

@@ -30,7 +30,8 @@ class Outcome:
 class Execution:
     """How a trial was computed.
 
-    way: stacked, sequential or parallel; None where training did not get that far.
+    way: stacked, sequential or parallel, or own where the user's code trains; None where training
+        did not get that far.
     threads: of all workers together.   wall_s: of the pack, divided by its trials.
     """
 

@@ -24,7 +24,7 @@ from orchestrator.models.shape import PER_STEP
 from orchestrator.models.tasks.dataset import Dataset, SeedFor
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
-from orchestrator.study.records import TrialSettings, Variant
+from orchestrator.study.records import LoopSettings, Variant
 from orchestrator.training.batches import batch_size
 from orchestrator.training.data import TrialData, arrange
 from orchestrator.training.engine import rehearsal_of, train_on
@@ -68,7 +68,7 @@ class Trials:
         self._known: dict[Any, Fault | None] = {}
         self._data = lru_cache(maxsize=DATA_SETS)(self._load)
 
-    def fault(self, settings: TrialSettings) -> Fault | None:
+    def fault(self, settings: LoopSettings) -> Fault | None:
         """None if all is well, or if the data are not there to try it on."""
         training = settings.training
         kind = settings.model, settings.task, training.optimizer, training.loss, training.batch_size
@@ -76,7 +76,7 @@ class Trials:
             self._known[kind] = self._fault(settings)
         return self._known[kind]
 
-    def _fault(self, settings: TrialSettings) -> Fault | None:
+    def _fault(self, settings: LoopSettings) -> Fault | None:
         with redirect_stdout(sys.stderr), kept_generators():
             try:
                 data = self._data(settings.task)
@@ -97,7 +97,7 @@ class Trials:
             return None  # `check` downloads nothing
         return load_task(task, self.seed_for)
 
-    def _try(self, settings: TrialSettings, dataset: Dataset) -> None:
+    def _try(self, settings: LoopSettings, dataset: Dataset) -> None:
         """Build, and train one batch with everything that an epoch does; raises Refused."""
         pack = _pack_of(settings, self.seed)
         data = arrange(pack.trials, {0: dataset}, self.device, torch.float32)
@@ -124,7 +124,7 @@ class _Try:
 
     pack: Pack
     data: TrialData
-    settings: TrialSettings
+    settings: LoopSettings
 
     @property
     def batch(self) -> tuple[Tensor, Tensor]:
@@ -210,7 +210,7 @@ class _Try:
         return rows
 
 
-def _pack_of(settings: TrialSettings, study_seed: int) -> Pack:
+def _pack_of(settings: LoopSettings, study_seed: int) -> Pack:
     """A pack of one trial of one epoch."""
     short = {"epochs": 1, "evaluate_every": 1}
     probes = settings.probes.model_copy(
@@ -246,7 +246,7 @@ def _twice(*tensors: Tensor) -> Iterator[Tensor]:
     return (torch.stack([tensor, tensor]) for tensor in tensors)
 
 
-def _check_parameters(settings: TrialSettings, model: nn.Module) -> None:
+def _check_parameters(settings: LoopSettings, model: nn.Module) -> None:
     name = settings.model.name
     if not trained(model):
         raise Refused("model", f"{name} has no parameters to train")

@@ -26,7 +26,7 @@ from orchestrator.reports.text.sections import results as result_words
 from orchestrator.reports.text.sections import solved_comparisons as solved_words
 from orchestrator.reports.text.sections import tuning as tuning_words
 from orchestrator.reports.text.sections.cost import cost_text
-from orchestrator.reports.text.sections.downloads import TABLES
+from orchestrator.reports.text.sections.downloads import tables_beside
 from orchestrator.reports.variants import baseline_text
 
 SHOWN_WARNINGS = 3  # on the first screen; they come most important first
@@ -102,13 +102,13 @@ def _has_depth(analysis: Analysis) -> bool:
     most = hidden_layers(analysis.profiles)
     if analysis.time_profiles:
         return most > 1
-    return most > 0 or not analysis.profiles
+    return most > 0 or (not analysis.profiles and not analysis.plan.is_own)
 
 
 def _failures_and_cost(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
     return {
         "labels": {variant.variant_id: variant.label for variant in analysis.plan.variants},
-        "cost_text": cost_text(analysis.cost, analysis.evidence),
+        "cost_text": cost_text(analysis.cost, analysis.evidence, analysis.plan),
     }
 
 
@@ -126,7 +126,7 @@ def _provenance(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
         "one_trial": one_trial(analysis.plan.study, analysis.evidence.started_by),
         "code": _code(tables),
         "downloads": downloads.inside(analysis),
-        "tables_beside": TABLES,
+        "tables_beside": tables_beside(analysis),
         "methods": methods(analysis),
     }
 

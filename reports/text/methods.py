@@ -64,6 +64,12 @@ _SOLVED_COMPARED = (
     "log-rank test (Mantel 1966), by Holm. Intervals of the difference of shares by Newcombe 1998, "
     "each for its comparison alone; one may hold 0 where p is at most .05, or the reverse."
 )
+_DIVERGED_OWN = (
+    "What a diverged trial is worth, nothing says, so in a comparison it counts as the worst final "
+    "value of the two variants. Both are treated alike, which keeps the test exact. The size of "
+    "such a difference depends on this convention, so it is never called equivalent. Means and "
+    "intervals by variant are of completed trials."
+)
 _DIVERGED = (
     "A diverged network can be replaced by the answer of the task's baseline, so in a comparison "
     "it counts as the task's baseline or, where that is worse (or not known), as the worst final "
@@ -76,8 +82,7 @@ _DIVERGED = (
 def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     """(term, sentence) pairs; only those that this report uses."""
     found = [
-        ("Replicate", "One seed; all variants of a replicate share the data split, the batch "
-         "orders and the initial draws. Replicates are the only thing counted as n: epochs, "
+        ("Replicate", f"{_shared(analysis)} Replicates are the only thing counted as n: epochs, "
          "batches and examples never are."),
         ("95 % t-interval", "Mean ± t(n − 1) · sd / √n: the range in which the mean over all seeds "
          "is believed to lie (Student 1908). It ends where the metric does, at 0 and 100 % of a "
@@ -98,7 +103,7 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     if analysis.replicates_needed:
         found += [("Replicates needed", _REPLICATES_NEEDED)]
     if any(row.diverged for row in analysis.comparisons.rows):
-        found += [("Diverged trials", _DIVERGED)]
+        found += [("Diverged trials", _DIVERGED_OWN if analysis.plan.is_own else _DIVERGED)]
     if any(p.factor for p in analysis.profiles):
         found += [("Factor per layer", "exp(−slope) of a straight line through log ‖∂C/∂z‖ by "
                    "hidden layer, fitted to each replicate; geometric mean and t-interval over "
@@ -120,6 +125,19 @@ def methods(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     if analysis.solved_comparisons:
         found += [("Solved, compared", _SOLVED_COMPARED)]
     return tuple(found)
+
+
+def _shared(analysis: Analysis) -> str:
+    """What all variants of a replicate have in common."""
+    if analysis.plan.is_own:
+        return (
+            "One seed, which the trials of all variants are given; what they draw from it, and so "
+            "what they share, is in the trial's own code."
+        )
+    return (
+        "One seed; all variants of a replicate share the data split, the batch orders and the "
+        "initial draws."
+    )
 
 
 def _gradient(analysis: Analysis) -> list[tuple[str, str]]:
@@ -249,9 +267,10 @@ def _adjustment(analysis: Analysis) -> str:
 def _verdict(analysis: Analysis) -> str:
     if not any(row.verdict == "no effect" for row in analysis.comparisons.rows):
         return _decision(analysis)
+    same = "; they trained the same networks" * (not analysis.plan.is_own)
     return (
         f"{_decision(analysis)} No effect: every loss and metric of all splits is equal to the "
-        "last bit in every replicate of the two variants; they trained the same networks."
+        f"last bit in every replicate of the two variants{same}."
     )
 
 

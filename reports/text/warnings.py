@@ -70,6 +70,10 @@ _DIVERGED = (
     "count each as the task's baseline or, if that is worse, the worst value of the two variants "
     "compared."
 )
+_DIVERGED_OWN = (
+    "Mean and interval of such a variant speak of its surviving replicates only; its comparisons "
+    "count each as the worst value of the two variants compared."
+)
 _DIVERGED_LATER = "The gradient that is compared was measured before training, also of these."
 
 
@@ -86,9 +90,10 @@ def _incomplete(analysis: Analysis, names: Names) -> Iterator[str]:
     if counts["diverged"]:
         where = _where(analysis, names, "diverged")
         of_gradient = is_gradient(analysis.plan.compare.metric)
+        of_metric = _DIVERGED_OWN if analysis.plan.is_own else _DIVERGED
         yield (
             f"{count_text(counts['diverged'], 'trial')} diverged{where}. "
-            f"{_DIVERGED_LATER if of_gradient else _DIVERGED}"
+            f"{_DIVERGED_LATER if of_gradient else of_metric}"
         )
 
 

@@ -31,7 +31,7 @@ def test_points_of_one_structure_share_a_pack() -> None:
     for pack in planned(study()).packs:
         assert len({trial.variant.label for trial in pack.trials}) == 1
         assert len({trial.point for trial in pack.trials}) == 3
-        assert all(trial.variant.settings.probes.examples == 0 for trial in pack.trials)
+        assert all(trial.variant.loop.probes.examples == 0 for trial in pack.trials)
 
 
 def test_after_tuning_replicates_have_the_selected_settings() -> None:
@@ -42,8 +42,8 @@ def test_after_tuning_replicates_have_the_selected_settings() -> None:
     assert len(replicates) == 12
     for trial in replicates:
         assert trial.point == BEST[trial.variant.label]
-        assert trial.variant.settings.training.learning_rate == RATES[BEST[trial.variant.label]]
-        assert trial.variant.settings.probes.examples == 256
+        assert trial.variant.loop.training.learning_rate == RATES[BEST[trial.variant.label]]
+        assert trial.variant.loop.probes.examples == 256
     assert {t.phase for pack in made.packs for t in pack.trials} == {"replication"}
 
 
@@ -74,7 +74,7 @@ def test_replicates_take_turns_with_the_settings_of_tuning_studies() -> None:
         if trial.phase == "replication":
             assert trial.tuning_study == trial.replicate % 2
             rate = RATES[BEST[trial.variant.label]] + trial.replicate % 2 / 1000
-            assert trial.variant.settings.training.learning_rate == rate
+            assert trial.variant.loop.training.learning_rate == rate
 
 
 def test_a_selected_setting_is_the_trial_of_a_study_that_fixes_it() -> None:

@@ -48,7 +48,7 @@ def test_it_loads_by_name_and_needs_no_file(name: str) -> None:
     assert study.name == name
     assert study.question.endswith("?")
     assert study.compare.smallest_difference is not None, "else nothing could be equivalent"
-    tasks = {variant.settings.task.name for variant in study.variants}
+    tasks = {variant.loop.task.name for variant in study.variants}
     assert not tasks & (FILES | DOWNLOADS)
 
 
@@ -68,7 +68,7 @@ def test_its_seeds_can_show_something(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_it_runs_small_to_its_report(name: str, tmp_path: Path) -> None:
-    task = load_study(name).variants[0].settings.task.name
+    task = load_study(name).variants[0].loop.task.name
     smaller = [f"task.{setting}" for setting in SMALLER.get(task, ())]
     small = Overrides(
         set=("training.epochs=1", "training.batch_size=20", "probes.examples=10", *smaller),

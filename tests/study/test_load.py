@@ -31,14 +31,14 @@ def test_the_study_of_the_lecture() -> None:
     assert study.text == Path("studies/vanishing_gradient.yaml").read_text()
     variant = study.variants[17]
     assert variant.label == "activation=tanh depth=2 scale=2.0"
-    assert variant.settings.model == MLP(
+    assert variant.loop.model == MLP(
         activation="tanh", depth=2, width=30, init=Init(scheme="normal", scale=2.0)
     )
-    assert variant.settings.task == Digits()
-    assert variant.settings.training == Training(
+    assert variant.loop.task == Digits()
+    assert variant.loop.training == Training(
         learning_rate=0.1, batch_size=32, epochs=20, loss="cross_entropy"
     )
-    assert variant.settings.probes == Probes(every_epochs=5, examples=256)
+    assert variant.loop.probes == Probes(every_epochs=5, examples=256)
 
 
 @pytest.mark.parametrize("name", shipped_studies())
@@ -61,8 +61,8 @@ def test_what_is_left_out_has_its_default() -> None:
     text = without("replicates", without("training", without("question")))
     study = parse(text)
     assert (study.question, study.replicates, study.seed) == ("", 10, 0)
-    assert study.variants[0].settings.training == Training(loss="cross_entropy")
-    assert study.variants[0].settings.probes == Probes()
+    assert study.variants[0].loop.training == Training(loss="cross_entropy")
+    assert study.variants[0].loop.probes == Probes()
     assert study.resources == Resources(cpus=1, gpus=0)
     assert study.compare == Compare(
         metric="test/accuracy", baseline={"model.activation": "sigmoid", "model.init.scale": 0.5}
@@ -89,7 +89,7 @@ def test_a_compared_metric_without_a_baseline_takes_the_first_levels() -> None:
 )
 def test_probes_have_short_forms(probes: str, expected: Probes) -> None:
     study = parse(with_line(f"probes: {probes}"))
-    assert study.variants[0].settings.probes == expected
+    assert study.variants[0].loop.probes == expected
 
 
 def test_levels_have_the_type_of_their_setting() -> None:

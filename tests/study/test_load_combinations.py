@@ -55,7 +55,7 @@ COMPARED = SMALL.replace("model.activation: [sigmoid, tanh, relu]", "model.name:
 
 
 def test_what_is_fixed_is_for_the_compared_models_that_have_it() -> None:
-    mlp, log_linear = (parse(COMPARED).variants[index].settings.model for index in (0, -1))
+    mlp, log_linear = (parse(COMPARED).variants[index].loop.model for index in (0, -1))
     assert mlp.model_dump()["depth"] == 2
     assert "depth" not in log_linear.model_dump()
     assert log_linear.init.scheme == "normal", "what both have is for both"

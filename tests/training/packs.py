@@ -6,7 +6,7 @@ from typing import Any
 from orchestrator.models.settings import MLP, Digits, Init, ModelSettings, TaskSettings
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.probes import Probes
-from orchestrator.study.records import TrialSettings, Variant
+from orchestrator.study.records import LoopSettings, Variant
 from orchestrator.study.settings import Training
 
 SMALL_DIGITS = Digits(train_examples=100, validation_examples=40, test_examples=40)
@@ -20,7 +20,7 @@ def variant(
     probes: Probes | None = None,
     **training: Any,
 ) -> Variant:
-    settings = TrialSettings(
+    settings = LoopSettings(
         task=task,
         model=model or MLP(depth=2, width=12),
         training=Training(**{"epochs": 2, **training}),

@@ -63,7 +63,7 @@ def assert_same(rows: PackRows, others: PackRows) -> None:
 def resumed(members: Pack, after: int) -> PackRows:
     storage = cut_off(members, after)
     rows = train(members, checkpoints=CheckpointPolicy(storage, 0, never))
-    epochs = members.trials[0].variant.settings.training.epochs
+    epochs = members.trials[0].variant.loop.training.epochs
     assert storage.writes < (epochs + 1) * len(members.trials)
     return rows
 

@@ -42,7 +42,7 @@ ALONE = OPTIMIZERS.keys() - {"lion", "muon", "nadam"}  # tests/training/optim/op
 
 
 def reference_optimizer(model: nn.Module, trial: Trial) -> torch.optim.Optimizer:
-    t = trial.variant.settings.training
+    t = trial.variant.loop.training
     weights = [p for name, p in model.named_parameters() if name.endswith("weight")]
     biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
     groups = [
@@ -72,7 +72,7 @@ def reference_optimizer(model: nn.Module, trial: Trial) -> torch.optim.Optimizer
 
 def losses_alone(pack: Pack, trial: Trial, precision: torch.dtype) -> Iterator[dict[str, float]]:
     """Train one trial the plain way; yields the losses before training and after each epoch."""
-    settings = trial.variant.settings
+    settings = trial.variant.loop
     assert isinstance(settings.task, Digits)
     data = digits.load(settings.task, lambda stream: seed_for(stream, trial.replicate))
     inputs, targets = data.inputs.flatten(1).to(precision), data.targets

@@ -112,7 +112,7 @@ def test_batch_norm_and_dropout_train_as_in_a_plain_loop(tmp_path: Path) -> None
 def plain_loop(pack: Pack, number: int) -> float:
     """Test loss of one trial, by torch alone; only data, seeds and orders are taken from orch."""
     trial = pack.trials[number]
-    settings = trial.variant.settings
+    settings = trial.variant.loop
     data = load_data([trial], pack.study_seed, "cpu", torch.float32)
     streams = RandomStreams([trial], pack.study_seed)
     torch.manual_seed(seed_for("init", trial.replicate))

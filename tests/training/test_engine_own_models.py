@@ -145,7 +145,7 @@ def of(folder: Path, change: str, forward: str, **settings: Any) -> Pack:
 def alone(pack: Pack, number: int) -> float:
     """Test loss of one trial, by torch; data, orders and the untrained model are orch's."""
     trial = pack.trials[number]
-    settings = trial.variant.settings
+    settings = trial.variant.loop
     data = load_data([trial], pack.study_seed, "cpu", torch.float32)
     one = Pack("one", (trial,), "test", pack.study_seed, "")
     model: nn.Module = rehearsal_of(one, data, torch.float32).builds[0]()

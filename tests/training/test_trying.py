@@ -141,7 +141,7 @@ def test_lists_and_own_classes_are_settings(tmp_path: Path) -> None:
     assert flat["model.hidden"] == "[4, 3]"
     assert flat["model.part"] == '{"width": 4, "skip": true}'
     assert flat["model.size"] == "null"
-    model = study.variants[1].settings.model
+    model = study.variants[1].loop.model
     assert isinstance(model, OwnModel)
     assert arguments(model)["pair"] == (1, "a")
     assert trained(study) == {"completed"}

@@ -52,7 +52,7 @@ def rounds(study: Study, lost: frozenset[str] = frozenset()) -> list[Plan]:
         for trial in (trial for pack in plans[-1].packs for trial in pack.trials):
             results[trial.trial_id] = "diverged" if trial.trial_id in lost else "completed"
             if trial.trial_id not in lost:
-                scores[trial.trial_id] = trial.variant.settings.training.learning_rate
+                scores[trial.trial_id] = trial.variant.loop.training.learning_rate
         plans.append(planned(study, results, scores))
     return plans
 

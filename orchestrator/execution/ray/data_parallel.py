@@ -12,9 +12,10 @@ from ray.train.torch import TorchConfig, TorchTrainer
 from orchestrator.execution.labels import required_labels
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray.internals import without_needless_actors
-from orchestrator.execution.worker.failures import LINES, WorkerFailed, WorkerLost, describe
+from orchestrator.execution.worker.failures import WorkerFailed, WorkerLost, describe
 from orchestrator.plan.records import Pack
 from orchestrator.study.settings import Resources
+from orchestrator.tracebacks import LINES
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import PackRows
 

@@ -26,6 +26,8 @@ from orchestrator.execution.ray.version import require_supported_ray
 
 _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parquet in the worker
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts
+PRELOADED_FOR_OWN = ("ray.tune", "orchestrator.own_trials.engine")
+"""The same, where trials are the user's own: their modules may import torch, or not."""
 _IDLE_MS = "600000"
 """How long a worker may wait for its first pack: as soon as Tune has reserved room for packs, Ray
 ends those that have been idle for longer (by default a second), and starts others in their place.

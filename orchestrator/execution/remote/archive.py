@@ -8,12 +8,14 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.execution.remote.gitignore import files_below
-from orchestrator.models.settings.own import OwnTask
+from orchestrator.models.settings import TaskSettings
+from orchestrator.models.settings.own import OwnTask, OwnTrial
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
 
 LIMIT_BYTES = 100 * 2**20  # the most that a Ray Jobs server accepts over HTTP
 _CODE = {".py", ".yaml", ".html", ".css", ".js"}
+_WITH_FILES = (TaskSettings, OwnTrial)
 _NAMED = 3  # largest files that are listed
 
 
@@ -88,13 +90,14 @@ def check_paths(study: Study) -> None:
 
 def _given_files(study: Study) -> list[Path]:
     """Data that the study's settings name."""
-    files = {path for v in study.variants for path in v.settings.task.files}
+    every = (section for v in study.variants for _, section in v.settings.sections)
+    files = {path for each in every if isinstance(each, _WITH_FILES) for path in each.files}
     return sorted(files - set(_own_files(study)))
 
 
 def _own_files(study: Study) -> list[Path]:
     """Data that the user's own task declares; they lie beside its code."""
-    tasks = [v.settings.task for v in study.variants]
+    tasks = [settings.task for settings in study.loops]
     return sorted({f for task in tasks if isinstance(task, OwnTask) for f in task.own_files})
 
 

@@ -4,6 +4,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from time import perf_counter
 from typing import Any
@@ -15,9 +16,14 @@ from orchestrator.execution.worker.checkpoint import CheckpointFile
 from orchestrator.execution.worker.failures import describe, failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.store.commit import commit
+from orchestrator.store.logs import write_log
 from orchestrator.store.samples import has_sample, write_sample
+from orchestrator.study.records import LoopSettings
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, Pause, Reached
 from orchestrator.training.records import PackRows
+
+LOOP, OWN = "orchestrator.training.engine:train", "orchestrator.own_trials.engine:train"
+"""What makes a result of a pack: orch's own training loop, and trials that are the user's own."""
 
 Train = Callable[[Pack, Job, CheckpointPolicy | None], PackRows]
 
@@ -29,9 +35,10 @@ def train_pack(
 
     more: for the training function, such as `group`, with which this process shares the work.
     """
-    if job.resources.gpus:
+    is_loop = isinstance(pack.trials[0].variant.settings, LoopSettings)
+    if job.resources.gpus and is_loop:
         _training_function("orchestrator.training.stacking.memory:take_share")(job.resources.gpus)
-    rows: PackRows = _training_function(job.train)(
+    rows: PackRows = _training_function(job.train or (LOOP if is_loop else OWN))(
         pack, device=job.device, threads=job.threads, checkpoints=checkpoints, **more
     )
     return rows
@@ -50,9 +57,11 @@ def run_pack(pack: Pack, job: Job, pause: Pause = never_stop, train: Train = tra
     """
     started = perf_counter()
     statuses: Counter[str] = Counter()
+    notes: list[str | None] = []
     file = CheckpointFile(pack, job)
     for rows in _committed(pack, job, train, file, pause):
         statuses.update(rows.trials["status"])
+        notes.append(rows.note)
     _keep_sample(pack, job)
     return Summary(
         pack_id=pack.pack_id,
@@ -62,7 +71,7 @@ def run_pack(pack: Pack, job: Job, pause: Pause = never_stop, train: Train = tra
         failed=statuses["failed"],
         wall_s=perf_counter() - started,
         resumed=file.has_resumed,
-        note=file.note,
+        note=next(filter(None, (file.note, *notes)), None),
     )
 
 
@@ -99,7 +108,9 @@ def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
         "git_dirty": [job.git_dirty] * trials,
     }
     answers = rows.answers if job.keeps_answers else {name: [] for name in rows.answers}
-    complete = PackRows({**rows.trials, **git}, rows.metrics, rows.gradients, answers)
+    complete = replace(rows, trials={**rows.trials, **git}, answers=answers)
+    for trial_id, log in rows.logs.items():
+        write_log(job.paths, trial_id, log)
     commit(job.paths, pack.pack_id, complete)
     return complete
 

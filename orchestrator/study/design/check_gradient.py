@@ -35,7 +35,7 @@ def check_gradient(
 
 def _without(metric: GradientMetric, variant: Variant) -> tuple[str, str] | None:
     """What a variant has instead of the gradient, and the cure."""
-    probes, model = variant.settings.probes, variant.settings.model
+    probes, model = variant.loop.probes, variant.loop.model
     if probes.examples == 0:
         return "its probes turned off", "leave probes out, or set probes: light"
     quantities = probes.quantities

@@ -1,17 +1,17 @@
 """`compare`: the metric and the baseline, with their defaults."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.gradient_metrics import GRADIENT_METRICS, is_gradient
-from orchestrator.models.catalogue import Metric, TaskEntry
 from orchestrator.plan_document import Level
 from orchestrator.study.design.baselines import baselines
 from orchestrator.study.design.check_gradient import check_gradient, log_of_smallest
 from orchestrator.study.design.designs import VARIANTS, Design
 from orchestrator.study.design.factors import Levels, has_levels, read_combination
 from orchestrator.study.design.only import BY_NAME
+from orchestrator.study.design.reported import TASK, Reported
 from orchestrator.study.parsing.consequences import hides_variant
 from orchestrator.study.parsing.keys import CompareKeys
 from orchestrator.study.parsing.messages import names, nearest, plain, shown
@@ -20,11 +20,9 @@ from orchestrator.study.parsing.raw_factors import place_of
 from orchestrator.study.parsing.setting_paths import settings_in
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
-from orchestrator.study.records import Variant
+from orchestrator.study.records import LoopSettings, Variant
 from orchestrator.study.settings import Compare
 
-SPLITS = ("train", "validation", "test")
-TASK = "task.name"
 PLACE = ("compare", "baseline")
 
 
@@ -53,37 +51,22 @@ class DeclaredCompare:
     is_given: bool  # whether the file names the baseline
 
 
-def metrics_of(tasks: Mapping[str, TaskEntry]) -> list[str]:
-    """`<split>/<metric>` that all these tasks report in one unit; the default first."""
-    first, *others = tasks.values()
-    common = [m.name for m in first.metrics if all(_reports(task, m) for task in others)]
-    return [f"{split}/{metric}" for metric in common for split in reversed(SPLITS)]
-
-
-def _reports(task: TaskEntry, wanted: Metric) -> bool:
-    same = (wanted.name, wanted.direction, wanted.unit)
-    return any((m.name, m.direction, m.unit) == same for m in task.metrics)
-
-
 def read_compare(
     findings: Findings,
     given: Any,
-    tasks: Mapping[str, TaskEntry],
+    reported: Reported,
     full: Design,
     kept: Design,
     only: list[Flag],
-    *,
-    probes: bool,
 ) -> DeclaredCompare | None:
     """The declared comparison; None if there is a problem with it.
 
-    full, kept: the design of the file, and the part that `--only` keeps. probes: whether the
-    study has some, so that gradients are among what it may compare.
+    full, kept: the design of the file, and the part that `--only` keeps.
     """
     keys = {f"compare.{name}": setting for name, setting in settings_in(CompareKeys, "").items()}
     others = {key: given[key] for key in given if key != "baseline"} if _maps(given) else given
     read = read_group(findings, ("compare",), others, keys)
-    metric = _metric(findings, read.get("metric"), tasks, GRADIENT_METRICS if probes else ())
+    metric = _metric(findings, read.get("metric"), reported)
     named = given.get("baseline") if _maps(given) else None
     baseline = _default(kept) if named is None else _read_baseline(findings, named, full)
     if only and named is not None and baseline and not _survives(findings, baseline, kept, only):
@@ -99,22 +82,13 @@ def _maps(given: Any) -> bool:
     return isinstance(given, Mapping)
 
 
-def _metric(
-    findings: Findings,
-    given: str | None,
-    tasks: Mapping[str, TaskEntry],
-    gradients: Iterable[str],
-) -> str | None:
-    known = metrics_of(tasks) if tasks else []
-    if tasks and not known:
-        own = "; ".join(f"{name}: {names(m.name for m in t.metrics)}" for name, t in tasks.items())
-        what = "the tasks share no metric with the same unit"
-        place = place_of(findings.document, [TASK], "") or ("task",)
-        findings.add(place, what, own, "compare tasks that report the same metric")
+def _metric(findings: Findings, given: str | None, reported: Reported) -> str | None:
+    known = reported.metrics
     if given is None:
         return known[0] if known else None
-    if known and given not in known and not is_gradient(given):
-        what = f"{shown(given)} is not a metric of {names(tasks)}"
+    gradients = tuple(GRADIENT_METRICS) if reported.has_gradients else ()
+    if known and given not in known and not (is_gradient(given) and reported.is_loop):
+        what = f"{shown(given)} is not a metric of {reported.by}"
         allowed = [*known, *gradients]
         findings.add(("compare", "metric"), what, names(allowed), nearest(given, allowed))
     return given
@@ -223,14 +197,20 @@ def _one_for_all(
         what = f"{declared.baseline.text} matches {len(fitting)} variants, not one"
         findings.add(PLACE, what, labels, "add more of its levels")
     for variant in variants:
-        if fitting and variant.settings.task.name != fitting[0].settings.task.name:
+        if fitting and _task(variant) != _task(fitting[0]):
             _report_other_task(findings, variant, fitting[0])
             break
     return {variant.variant_id: fitting[0].variant_id for variant in variants if fitting}
 
 
+def _task(variant: Variant) -> str:
+    """Its name; empty where the trial is the user's own."""
+    settings = variant.settings
+    return settings.task.name if isinstance(settings, LoopSettings) else ""
+
+
 def _report_other_task(findings: Findings, variant: Variant, baseline: Variant) -> None:
-    here, there = variant.settings.task.name, baseline.settings.task.name
+    here, there = _task(variant), _task(baseline)
     place = place_of(findings.document, [TASK], variant.label) or ("task",)
     what = f"{variant.label} has the task {here}, but its baseline {baseline.label} has {there}"
     findings.add(place, what, "one task", "make task.name a factor of the design factorial")

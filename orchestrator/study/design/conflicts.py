@@ -17,9 +17,15 @@ from orchestrator.study.design.factors import Factors, Levels
 from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.parsing.raw_factors import place_of
 from orchestrator.study.parsing.sections import Sections
-from orchestrator.study.parsing.setting_paths import SECTIONS, Names, classes
+from orchestrator.study.parsing.setting_paths import NAME_KEYS, Names, classes
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath, put
-from orchestrator.study.records import TrialSettings
+from orchestrator.study.records import (
+    TRIAL,
+    DeclaredMetric,
+    LoopSettings,
+    OwnSettings,
+    TrialSettings,
+)
 from orchestrator.study.settings import Training
 
 Own = tuple[tuple[str, Level], ...]  # the levels of one section
@@ -47,7 +53,8 @@ class Section:
         values = deepcopy(dict(self.fixed))
         for path, level in own:
             put(values, tuple(path.split(".")[1:]), level)
-        (kind,) = classes(self.name, [values.get("name")], self.named)
+        key = NAME_KEYS.get(self.name, "name")
+        (kind,) = classes(self.name, [values.get(key)], self.named)
         try:
             return kind.model_validate(self._applicable(values, kind, own))
         except ValidationError as error:
@@ -55,7 +62,7 @@ class Section:
 
     def _applicable(self, values: dict[str, Any], kind: type[Settings], own: Own) -> dict[str, Any]:
         """If the name is a factor, a fixed setting applies only to the classes that have it."""
-        is_named = f"{self.name}.name" in self.factors
+        is_named = f"{self.name}.{NAME_KEYS.get(self.name, 'name')}" in self.factors
         if not is_named or kind.model_config.get("extra") != "forbid":
             return values
         known = {path.split(".")[1] for path, _ in own}.union(kind.model_fields)
@@ -75,6 +82,8 @@ class Builder:
     """Builds the settings of variants, and collects the conflicts with the labels of variants."""
 
     sections: Sequence[Section]
+    form: Sequence[str]  # the sections that a study of this kind has
+    declared: tuple[DeclaredMetric, ...]
     conflicts: dict[Conflict, list[str]] = field(default_factory=dict)
     seen: dict[TrialSettings, Combination] = field(default_factory=dict)
 
@@ -87,11 +96,16 @@ class Builder:
         conflicts = [c for section in built.values() if isinstance(section, list) for c in section]
         for conflict in [*conflicts, *_misfits(whole)]:
             self.conflicts.setdefault(conflict, []).append(combination.label)
-        if len(whole) < len(SECTIONS):
+        if len(whole) < len(self.form):
             return None
-        whole["training"] = _with_loss(whole["training"], task_entry(whole["task"]).loss)
-        settings = TrialSettings(**whole)
+        settings = self._settings(whole)
         return settings if self._is_new(settings, combination) and not self.conflicts else None
+
+    def _settings(self, whole: dict[str, Any]) -> TrialSettings:
+        if TRIAL in whole:
+            return OwnSettings(whole[TRIAL], self.declared)
+        training = _with_loss(whole["training"], task_entry(whole["task"]).loss)
+        return LoopSettings(**{**whole, "training": training})
 
     def _is_new(self, settings: TrialSettings, combination: Combination) -> bool:
         """Variants with equal settings would be the same trials under two names."""
@@ -137,10 +151,12 @@ def _with_loss(training: Training, loss: str) -> Training:
 
 def builder(sections: Sections, factors: Factors) -> Builder:
     """A builder for the valid sections."""
-    valid = [name for name in SECTIONS if name in sections.valid]
+    valid = [name for name in sections.form if name in sections.valid]
     varying = {name: [path for path in factors if path.startswith(f"{name}.")] for name in valid}
     return Builder(
-        [Section(name, sections.fixed[name], varying[name], sections.named) for name in valid]
+        [Section(name, sections.fixed[name], varying[name], sections.named) for name in valid],
+        sections.form,
+        sections.declared,
     )
 
 

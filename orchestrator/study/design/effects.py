@@ -12,7 +12,7 @@ from orchestrator.models.catalogue import task_entry
 from orchestrator.models.settings.own import OwnModel
 from orchestrator.models.shape import PER_STEP
 from orchestrator.plan_document import Level
-from orchestrator.study.records import TrialSettings
+from orchestrator.study.records import LoopSettings, TrialSettings
 
 FEEDFORWARD = ("mlp", "window_tagger")
 
@@ -31,46 +31,46 @@ class Condition:
     paths: tuple[str, ...]
     on: tuple[str, ...]
     needs: str
-    holds: Callable[[TrialSettings], bool]
+    holds: Callable[[LoopSettings], bool]
     models: tuple[str, ...] = ()
 
-    def is_idle(self, settings: TrialSettings) -> bool:
+    def is_idle(self, settings: LoopSettings) -> bool:
         """Whether its settings do nothing in a trial with these settings."""
         concerns = not self.models or settings.model.name in self.models
         return concerns and not self.holds(settings)
 
 
-def _any_of(path: str, *allowed: Level) -> Callable[[TrialSettings], bool]:
+def _any_of(path: str, *allowed: Level) -> Callable[[LoopSettings], bool]:
     return lambda settings: settings.flat.get(path) in allowed
 
 
-def _above_0(path: str) -> Callable[[TrialSettings], bool]:
-    def holds(settings: TrialSettings) -> bool:
+def _above_0(path: str) -> Callable[[LoopSettings], bool]:
+    def holds(settings: LoopSettings) -> bool:
         value = settings.flat.get(path)
         return isinstance(value, (int, float)) and value > 0
 
     return holds
 
 
-def _biases_decay(settings: TrialSettings) -> bool:
+def _biases_decay(settings: LoopSettings) -> bool:
     return settings.training.weight_decay > 0 and settings.flat.get("model.bias") is not False
 
 
-def _has_nesterov(settings: TrialSettings) -> bool:
+def _has_nesterov(settings: LoopSettings) -> bool:
     """Without a momentum, sgd refuses it."""
     training = settings.training
     return training.optimizer == "sgd" or (training.optimizer == "muon" and training.momentum > 0)
 
 
-def _has_words(settings: TrialSettings) -> bool:
+def _has_words(settings: LoopSettings) -> bool:
     return task_entry(settings.task).inputs == "words"
 
 
-def _has_one_output(settings: TrialSettings) -> bool:
+def _has_one_output(settings: LoopSettings) -> bool:
     return task_entry(settings.task).outputs not in PER_STEP
 
 
-def _follows_steps(settings: TrialSettings) -> bool:
+def _follows_steps(settings: LoopSettings) -> bool:
     """Own models may be recurrent: only training tells."""
     is_probed = settings.probes.examples > 0
     has_steps = settings.model.name == "recurrent" or isinstance(settings.model, OwnModel)
@@ -126,7 +126,9 @@ BY_PATH: Mapping[str, Condition] = {path: each for each in CONDITIONS for path i
 def idle(settings: TrialSettings, path: str) -> Condition | None:
     """The condition that a setting does not meet in a trial; None where it has an effect."""
     condition = BY_PATH.get(path)
-    return condition if condition is not None and condition.is_idle(settings) else None
+    if condition is None or not isinstance(settings, LoopSettings):
+        return None
+    return condition if condition.is_idle(settings) else None
 
 
 def is_default(settings: TrialSettings, path: str) -> bool:

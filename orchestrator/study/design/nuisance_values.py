@@ -7,7 +7,7 @@ from typing import Any
 from orchestrator.plan_document import Level
 from orchestrator.study.parsing.yaml_text import put
 from orchestrator.study.probes import Probes
-from orchestrator.study.records import TrialSettings, Variant
+from orchestrator.study.records import LoopSettings, TrialSettings, Variant
 
 Values = Mapping[str, Level]  # path of a nuisance setting → its value at a point
 
@@ -19,6 +19,8 @@ def with_nuisance(variant: Variant, values: Values) -> Variant:
 
 def for_tuning(variant: Variant) -> Variant:
     """The variant without probes: tuning uses only the validation metric."""
+    if not isinstance(variant.settings, LoopSettings):
+        return variant
     return replace(variant, settings=replace(variant.settings, probes=Probes(examples=0)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
-from orchestrator.study.records import Tune, Variant
+from orchestrator.study.records import OwnSettings, Tune, Variant
 from orchestrator.study.settings import Resources
 
 DROPOUT = "model.dropout"
@@ -29,6 +29,11 @@ def check_workers(
 ) -> None:
     """What several workers cannot do when they train each trial together."""
     if requested.workers == 1:
+        return
+    if any(isinstance(variant.settings, OwnSettings) for variant in variants):
+        what = f"{requested.workers} workers, but a trial of your own runs in one"
+        cure = "leave it out; the trial may start processes by itself, within cpus and gpus"
+        findings.add(("resources", "workers"), what, "1", cure)
         return
     if 0 < requested.gpus < 1:
         what = f"{requested.workers} workers with {requested.gpus:g} GPU each"

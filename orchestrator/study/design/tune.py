@@ -6,16 +6,18 @@ from typing import Any
 from orchestrator.gradient_metrics import is_gradient
 from orchestrator.study.design.factors import Factors, unknown_path
 from orchestrator.study.design.ranges import SPEC, read_ranges
+from orchestrator.study.design.reported import Reported
 from orchestrator.study.parsing.keys import TuneKeys
 from orchestrator.study.parsing.messages import names, nearest, shown
 from orchestrator.study.parsing.setting_paths import Setting, settings_in
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
-from orchestrator.study.records import Nuisance, Tune
+from orchestrator.study.records import TRIAL, Nuisance, Tune
 
-TUNABLE = ("model", "training")
+TUNABLE = ("model", "training", TRIAL)
 FIXED_ONLY = {
     "model.name": "models are compared, not tuned",
+    "trial.function": "functions are compared, not tuned",
     "model.init.scheme": "schemes are compared, not tuned",
     "training.epochs": "every variant has the same budget",
     "training.early_stopping": "every variant has the same budget",
@@ -31,12 +33,12 @@ def read_tune(
     given: Any,
     settings: Mapping[str, Setting],
     factors: Factors,
-    metrics: Sequence[str],
+    reported: Reported,
     compared: str | None,
 ) -> Tune | None:
     """The declared tuning; None if there is a problem with it.
 
-    settings: every setting that can vary. metrics: `<split>/<metric>` that the tasks report.
+    settings: every setting that can vary. reported: what trials measure.
     compared: the metric of the comparison; unless `select` is given, the same metric on validation
     selects. A gradient cannot: it has no validation split.
     """
@@ -57,7 +59,7 @@ def read_tune(
     if len(own) == len(given):
         example = "training.learning_rate: {log_uniform: [0.001, 1]}"
         findings.add(TOP, "contains no setting to tune", cure=f"add {example}", at_key=True)
-    select = _select(findings, read.get("select"), metrics, compared)
+    select = _select(findings, read.get("select"), reported, compared)
     if len(findings.found) > before or select is None:
         return None
     defaults = {name: field.default for name, field in TuneKeys.model_fields.items()}
@@ -65,21 +67,36 @@ def read_tune(
 
 
 def _select(
-    findings: Findings, given: str | None, metrics: Sequence[str], compared: str | None
+    findings: Findings, given: str | None, reported: Reported, compared: str | None
 ) -> str | None:
-    known = [metric for metric in metrics if metric.startswith(SPLIT)]
+    known = [metric for metric in reported.metrics if metric.startswith(SPLIT)]
+    if reported.metrics and not known:
+        what = "tuning selects by a validation metric, and this study declares none"
+        findings.add(TOP, what, cure=f"declare one in metrics, such as {SPLIT}loss", at_key=True)
+        return None
     if given is None and compared is not None and is_gradient(compared):
         what = f"{compared} is measured before training and selects nothing"
         cure = f"add select: {known[0] if known else 'a validation metric'}"
         findings.add(TOP, what, names(known), cure, at_key=True)
     if given is None:
-        return None if compared is None else SPLIT + compared.partition("/")[2]
+        return _default(findings, known, compared)
     if known and given not in known:
         what = f"{shown(given)} is not a validation metric of this study"
-        if given in metrics:
+        if given in reported.metrics:
             what = f"{given} must not choose settings: tuning sees validation metrics only"
         findings.add((*TOP, "select"), what, names(known), nearest(given, known))
     return given
+
+
+def _default(findings: Findings, known: Sequence[str], compared: str | None) -> str | None:
+    """The compared metric, on validation."""
+    if compared is None:
+        return None
+    wanted = SPLIT + compared.partition("/")[2]
+    if known and wanted not in known and not is_gradient(compared):
+        what = f"no {wanted} is declared, which would select by default"
+        findings.add(TOP, what, names(known), f"add select: {known[0]}", at_key=True)
+    return wanted
 
 
 def _read_nuisance(

@@ -37,10 +37,14 @@ def study_schema() -> dict[str, Any]:
     factors = _factors()
     defs["$defs"] |= factors
     schema["properties"] |= _design(factors)
-    schema["oneOf"] = [{"required": ["factors"]}, {"required": ["variants"]}]
+    compared = {"oneOf": [{"required": ["factors"]}, {"required": ["variants"]}]}
+    loop, own = {"required": ["task", "model"]}, {"required": ["trial", "metrics"]}
     _tune(defs["$defs"], factors)
     rules = [_by_name(s, [refs[m, "validation"] for m in classes(s)]) for s in NAMED]
-    schema["allOf"] = [*rules, _paths(list(factors))]
+    form = {"oneOf": [loop, own]}  # trained by orch's loop, or by the user's own code
+    schema["allOf"] = [compared, form, *rules, _paths(list(factors))]
+    schema["properties"]["metrics"] = _metrics()
+    schema["properties"]["trial"] = {"$ref": _REF.format(model="TrialKeys")}
     for key, field in StudyFile.model_fields.items():  # pydantic drops some of them beside a $ref
         schema["properties"][key]["description"] = " ".join(str(field.description).split())
     return {
@@ -74,10 +78,18 @@ def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
     return {"if": is_factor, "else": {"properties": {section: {"oneOf": [*refs, own]}}}}
 
 
+def _metrics() -> dict[str, Any]:
+    one = {"$ref": _REF.format(model="MetricKeys")}
+    named = {"pattern": "^[A-Za-z][\\w-]*/[A-Za-z][\\w@.-]*$"}
+    return {"type": "object", "minProperties": 1, "propertyNames": named,
+            "additionalProperties": one}  # fmt: skip
+
+
 def _paths(known: list[str]) -> dict[str, Any]:
     """Factors have known paths, except those of own code: its settings are unknown here."""
     own = [{"properties": {s: {"properties": {"name": _OWN}, "required": ["name"]}}} for s in NAMED]
     named = [{"properties": {"factors": {"required": [f"{s}.name"]}}} for s in NAMED]
+    named.append({"required": ["trial"]})
     allowed = {"properties": {"factors": {"propertyNames": {"enum": known}}}}
     return {"if": {"anyOf": [*own, *named]}, "else": allowed}
 

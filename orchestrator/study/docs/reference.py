@@ -6,11 +6,20 @@
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import NoneType
 
 from pydantic import BaseModel
 
 from orchestrator.study.design.ranges import RANGES
-from orchestrator.study.parsing.keys import CompareKeys, Exclude, NuisanceKeys, StudyFile, TuneKeys
+from orchestrator.study.parsing.keys import (
+    CompareKeys,
+    Exclude,
+    MetricKeys,
+    NuisanceKeys,
+    StudyFile,
+    TrialKeys,
+    TuneKeys,
+)
 from orchestrator.study.parsing.messages import shown
 from orchestrator.study.parsing.setting_paths import NAMED, Setting, settings_in
 from orchestrator.study.probes import Probes
@@ -19,6 +28,8 @@ from orchestrator.study.settings import Keep, Resources, Training
 BEGIN, END = "<!-- tables: begin -->\n", "<!-- tables: end -->\n"
 GROUPS: Mapping[str, type[BaseModel]] = {
     "training": Training,
+    "trial": TrialKeys,
+    "metrics.<metric>": MetricKeys,
     "probes": Probes,
     "exclude[]": Exclude,
     "tune": TuneKeys,
@@ -62,7 +73,9 @@ def with_tables(page: str) -> str:
 def _keys() -> Iterator[str]:
     for key, field in StudyFile.model_fields.items():
         default = "required" if field.is_required() else _default(field.default)
-        simple = not field.is_required() and not isinstance(field.default, BaseModel | list)
+        simple = not field.is_required() and not isinstance(
+            field.default, BaseModel | list | NoneType
+        )
         note = default if field.is_required() else f"default {default}" if simple else "optional"
         yield f"| `{key}` | {_line(field.description)} ({note}) |\n"
 

@@ -16,31 +16,37 @@ from orchestrator.models.own.importing import is_own
 from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
 from orchestrator.plan_document import Level
 from orchestrator.study.parsing.raw_factors import place_of, varied, varied_paths
-from orchestrator.study.parsing.setting_paths import NAMED, Setting
+from orchestrator.study.parsing.setting_paths import NAME_KEYS, Setting, name_path
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
-from orchestrator.study.records import Variant
+from orchestrator.study.records import LoopSettings, Variant
 
 TRY = "orchestrator.training.trying:Trials"  # by name: it trains, and training imports this stage
 
 
 def read_own_code(
-    findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]
+    findings: Findings,
+    given: Mapping[str, Any],
+    folders: tuple[Path, ...],
+    sections: Iterable[str],
 ) -> dict[str, dict[str, Any]]:
-    """Section → name → entry, for all names of own code; None if the code is broken."""
-    found: dict[str, dict[str, Any]] = {section: {} for section in NAMED}
-    for section, place, name in _names(given):
+    """Section → name → entry, for all names of own code; None if the code is broken.
+
+    sections: of the file, those that may name own code.
+    """
+    found: dict[str, dict[str, Any]] = {section: {} for section in sections}
+    for section, place, name in _names(given, found):
         if name not in found[section]:
             found[section][name] = _entry(findings, section, place, OwnCode(name, folders))
     return found
 
 
-def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, KeyPath, str]]:
+def _names(given: Mapping[str, Any], sections: Iterable[str]) -> Iterator[tuple[str, KeyPath, str]]:
     """Section, place in the file, and name."""
-    for section in NAMED:
-        values = given.get(section)
-        if isinstance(values, Mapping) and is_own(values.get("name")):
-            yield section, (section, "name"), values["name"]
-        for place, level in varied(given, f"{section}.name"):
+    for section in sections:
+        values, key = given.get(section), NAME_KEYS[section]
+        if isinstance(values, Mapping) and is_own(values.get(key)):
+            yield section, (section, key), values[key]
+        for place, level in varied(given, name_path(section)):
             if is_own(level):
                 yield section, place, level
 
@@ -83,7 +89,7 @@ def try_own_code(
     trials = resolve(TRY)(seed, on_gpu=on_gpu)
     faults: dict[Any, list[str]] = {}
     for variant in own:
-        fault = trials.fault(variant.settings)
+        fault = trials.fault(variant.loop)
         if fault is not None:
             faults.setdefault(fault, []).append(variant.label)
     for fault, labels in faults.items():
@@ -93,9 +99,11 @@ def try_own_code(
 
 
 def _has_own(variant: Variant) -> bool:
-    return isinstance(variant.settings.model, OwnModel) or isinstance(
-        variant.settings.task, OwnTask
-    )
+    """Of orch's loop: an own trial is not run before it counts, as it may take hours."""
+    settings = variant.settings
+    if not isinstance(settings, LoopSettings):
+        return False
+    return isinstance(settings.model, OwnModel) or isinstance(settings.task, OwnTask)
 
 
 def _where(labels: list[str], own: list[Variant]) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 from orchestrator.study.parsing.consequences import means
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import shown
+from orchestrator.study.parsing.own_trial import is_own
 from orchestrator.study.parsing.sections import HEADER_KEYS
 from orchestrator.study.parsing.setting_paths import Setting
 from orchestrator.study.parsing.validate import read_group, unknown_key
 from orchestrator.study.parsing.yaml_text import Findings, read_scalar
 
 REQUIRED = ("study", "task", "model")
+REQUIRED_OF_OWN = ("study", "trial", "metrics")
 RESERVED = ("store",)  # the results folder keeps all trials there
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NAME = "lower-case letters, digits, _ and -, beginning with a letter or digit, at most 100"
@@ -42,7 +44,8 @@ def _check_keys(
         if key not in known:
             unknown_key(findings, (key,), known, settings)
     compared = () if "variants" in given else ("factors",)
-    for key in (*REQUIRED, *compared):
+    required = REQUIRED_OF_OWN if is_own(given) else REQUIRED
+    for key in (*required, *compared):
         if key not in given and not any(means(other, known, key) for other in given):
             doc = str(StudyFile.model_fields[key].description).split(".")[0].split(":")[0]
             findings.add((), f"the key {key!r} is missing", cure=f"add {key}: … ({doc})")

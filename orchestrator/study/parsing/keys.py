@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from orchestrator.models.settings import Count, Settings
 from orchestrator.study.probes import Probes
@@ -12,6 +12,15 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
 Text = Annotated[str, Field(min_length=1)]
 DesignName = Literal["factorial", "one_at_a_time", "paired"]
 Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class TrialKeys(Settings):
+    """A trial of your own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    function: str
+    """`package.module:function`, which is called as `function(trial, setting=…)`."""
 
 
 class Exclude(Settings):
@@ -37,8 +46,9 @@ class CompareKeys(Settings):
     """What is compared, and with what. Declared before the run."""
 
     metric: str | None = None
-    """`<split>/<metric>`; left out: the first metric of the task, on test. Or a gradient before
-    training: `gradient/total_decay`, `gradient/decay_depth`, `gradient/decay_time`."""
+    """`<split>/<metric>`; left out: the first metric of the task, on test, or the first of
+    `metrics`. Or a gradient before training: `gradient/total_decay`, `gradient/decay_depth`,
+    `gradient/decay_time`."""
     baseline: dict[str, Any] | str | None = None
     """Levels by factor, or the name of one of the `variants`. In a factorial design a variant is
     compared with the variant that has these levels and equals it in all other factors; in the other
@@ -64,6 +74,17 @@ class NuisanceKeys(Settings):
     """Any of these values."""
     when: Annotated[dict[str, Any], Field(min_length=1)] | None = None
     """Levels by factor: only variants that have all of them tune this setting."""
+
+
+class MetricKeys(Settings):
+    """A number that a trial of your own reports, `<split>/<name>`."""
+
+    direction: Literal["maximize", "minimize"]
+    """Which way is better."""
+    unit: Text
+    """`share` (0 to 1, shown as a percentage), `nat`, `s`, or any other; it is never converted."""
+    meaning: str = ""
+    """What it is, in a few words, for the report."""
 
 
 class TuneKeys(Settings):
@@ -93,12 +114,19 @@ class StudyFile(Settings):
     """What the study asks, in one sentence; the report's title."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Changes every random stream of the study: another seed gives another sample of replicates."""
-    task: Settings
-    """Data, loss and metrics. `name` chooses the task; the other settings depend on it."""
-    model: Settings
+    task: Settings | None = None
+    """Data, loss and metrics. `name` chooses the task; the other settings depend on it. A study has
+    `task` and `model`, or `trial` and `metrics`."""
+    model: Settings | None = None
     """The network. `name` chooses the model; the other settings depend on it."""
     training: Training = Training()
     """How every trial is trained."""
+    trial: TrialKeys | None = None
+    """In place of `task`, `model`, `training` and `probes`: a trial is your own function, which
+    trains and measures by itself. The other settings are its parameters."""
+    metrics: Annotated[dict[Text, MetricKeys], Field(min_length=1)] | None = None
+    """With `trial`: what it reports, `<split>/<name>` → direction and unit. The first is compared
+    by default."""
     factors: Annotated[dict[str, list[Any] | Conditional], Field(min_length=1)] | None = None
     """What is compared: dotted path of a setting → its levels. They replace a value that the file
     fixes for the same setting."""

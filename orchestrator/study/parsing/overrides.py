@@ -11,7 +11,7 @@ from orchestrator.study.parsing.field_words import meant
 from orchestrator.study.parsing.keys import StudyFile, TuneKeys
 from orchestrator.study.parsing.messages import names, nearest
 from orchestrator.study.parsing.raw_factors import is_always_varied, place_of
-from orchestrator.study.parsing.setting_paths import SECTIONS
+from orchestrator.study.parsing.setting_paths import SECTIONS as LOOP
 from orchestrator.study.parsing.surrogates import is_unicode
 from orchestrator.study.parsing.yaml_text import (
     Findings,
@@ -21,7 +21,9 @@ from orchestrator.study.parsing.yaml_text import (
     put,
     read_scalar,
 )
+from orchestrator.study.records import TRIAL
 
+SECTIONS = (*LOOP, TRIAL)
 SETTABLE = (
     *("study", "question", "seed", "replicates", "compare.metric", "compare.smallest_difference"),
     *(f"tune.{name}" for name in TuneKeys.model_fields),

@@ -1,6 +1,6 @@
-"""The settings that a study fixes: `task`, `model`, `training` and `probes`."""
+"""The settings that a study fixes: `task`, `model`, `training` and `probes`, or `trial`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,22 @@ from orchestrator.study.parsing.consequences import means
 from orchestrator.study.parsing.custom_code import any_settings, read_own_code
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import closest, names, nearest, shown
+from orchestrator.study.parsing.own_trial import check_form, is_own, read_metrics
 from orchestrator.study.parsing.raw_factors import is_always_varied, varied
 from orchestrator.study.parsing.setting_paths import (
+    NAME_KEYS,
     NAMED,
-    SECTIONS,
     Names,
     Setting,
     classes,
+    name_path,
     section_settings,
     settings_in,
 )
 from orchestrator.study.parsing.validate import read_group
 from orchestrator.study.parsing.yaml_text import Findings
 from orchestrator.study.probes import Probes
+from orchestrator.study.records import LOOP_SECTIONS, TRIAL, DeclaredMetric
 from orchestrator.study.settings import Keep, Resources
 
 PROBES: Mapping[str, dict[str, Any]] = {
@@ -43,51 +46,57 @@ class Sections:
     settings: Mapping[str, Setting]  # every setting that this file may have
     named: Names  # shipped models and tasks, and own code that the file names
     task_always_varies: bool  # no variant uses the task of the section `task`
+    form: tuple[str, ...]  # the sections of this file
+    declared: tuple[DeclaredMetric, ...] = ()  # of a study with own trials
 
     @property
     def factor_settings(self) -> dict[str, Setting]:
-        return {path: setting for path, setting in self.settings.items() if _top(path) in SECTIONS}
+        return {path: setting for path, setting in self.settings.items() if _top(path) in self.form}
 
     def tasks(self, compared: tuple[Level, ...]) -> dict[str, TaskEntry]:
         """Name → entry, of the known tasks of the study's variants.
 
         compared: the levels of `task.name`.
         """
-        fixed = self.fixed["task"].get("name")
+        fixed = self.fixed.get("task", {}).get("name")
         chosen = compared if self.task_always_varies else (*compared, fixed)
-        known = {str(name): self.named["task"].get(str(name)) for name in chosen}
+        entries = self.named.get("task", {})
+        known = {str(name): entries.get(str(name)) for name in chosen}
         return {name: entry for name, entry in known.items() if entry is not None}
 
 
 def read_sections(
     findings: Findings, given: Mapping[str, Any], folders: tuple[Path, ...]
 ) -> Sections:
-    """Validates the four sections key by key; conflicts between settings show in the variants.
+    """Validates the sections key by key; conflicts between settings show in the variants.
 
     folders: where modules with own code are searched.
     """
-    own = read_own_code(findings, given, folders)
-    named = {section: {**NAMED[section], **own[section]} for section in NAMED}
+    check_form(findings, given)
+    form: tuple[str, ...] = (TRIAL,) if is_own(given) else LOOP_SECTIONS
+    own = read_own_code(findings, given, folders, [name for name in form if name in NAME_KEYS])
+    named = {section: {**NAMED.get(section, {}), **own[section]} for section in own}
     broken = {section for section in own if _is_unknown(section, given, own[section])}
-    settings = _settings(given, named, broken)
+    settings = _settings(given, form, named, broken)
     fixed, valid = {}, set()
-    for section in SECTIONS:
+    for section in form:
         before = len(findings.found)
         fixed[section] = _read_section(findings, section, given, settings)
         is_valid = len(findings.found) == before and section not in broken
         if is_valid and _is_named(section, fixed[section], given):
             valid.add(section)
     task_varies = is_always_varied(given, "task.name")
-    return Sections(fixed, frozenset(valid), settings, named, task_varies)
+    declared = read_metrics(findings, given) if is_own(given) else ()
+    return Sections(fixed, frozenset(valid), settings, named, task_varies, form, declared)
 
 
 def _is_unknown(section: str, given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
     """Whether its settings are: the code is broken, or a name resembles no shipped one."""
     values = given.get(section)
-    chosen = [level for _, level in varied(given, f"{section}.name")]
-    if isinstance(values, Mapping) and "name" in values:
-        chosen.append(values["name"])
-    known = (*NAMED[section], *own)
+    chosen = [level for _, level in varied(given, name_path(section))]
+    if isinstance(values, Mapping) and NAME_KEYS[section] in values:
+        chosen.append(values[NAME_KEYS[section]])
+    known = (*NAMED.get(section, ()), *own)
     strange = [name for name in chosen if name not in known and closest(name, known) is None]
     return None in own.values() or bool(strange) or section not in given
 
@@ -119,20 +128,24 @@ def _check_named(
 
 
 def _is_named(section: str, read: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    return section not in NAMED or "name" in read or is_always_varied(given, f"{section}.name")
+    if section not in NAME_KEYS:
+        return True
+    return NAME_KEYS[section] in read or is_always_varied(given, name_path(section))
 
 
-def _settings(given: Mapping[str, Any], named: Names, broken: set[str]) -> dict[str, Setting]:
-    """Every setting that this file may have, given the names of its task and model."""
+def _settings(
+    given: Mapping[str, Any], form: Iterable[str], named: Names, broken: set[str]
+) -> dict[str, Setting]:
+    """Every setting that this file may have, given the names of its task and model, or trial."""
     found = {
         path: setting for path, setting in settings_in(StudyFile, "").items() if path in HEADER_KEYS
     }
-    for section in SECTIONS:
-        values = given.get(section)
-        chosen = [level for _, level in varied(given, f"{section}.name")]
-        if isinstance(values, Mapping) and not is_always_varied(given, f"{section}.name"):
-            chosen.append(values.get("name"))
-        own = tuple(name for name in named.get(section, ()) if name not in NAMED[section])
+    for section in form:
+        values, key = given.get(section), NAME_KEYS.get(section, "name")
+        chosen = [level for _, level in varied(given, f"{section}.{key}")]
+        if isinstance(values, Mapping) and not is_always_varied(given, f"{section}.{key}"):
+            chosen.append(values.get(key))
+        own = tuple(name for name in named.get(section, ()) if name not in NAMED.get(section, ()))
         found |= section_settings(section, tuple(classes(section, chosen, named)), own)
         if section in broken:  # its settings are unknown
             found = any_settings(section, given) | found

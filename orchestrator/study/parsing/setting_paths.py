@@ -13,14 +13,18 @@ from orchestrator.models.catalogue import MODELS, TASKS
 from orchestrator.models.settings import Settings
 from orchestrator.study.parsing.messages import allowed_by
 from orchestrator.study.probes import Probes
+from orchestrator.study.records import LOOP_SECTIONS, TRIAL
 from orchestrator.study.settings import Training
 
-SECTIONS = ("task", "model", "training", "probes")  # their settings can be factors
+SECTIONS = LOOP_SECTIONS
+"""Their settings can be factors, in a study that orch's own loop trains."""
 Names = Mapping[str, Mapping[str, Any]]  # section → name → entry; None: broken own code
 NAMED: Names = {
     "task": TASKS,
     "model": MODELS,
-}  # sections whose settings depend on their name
+}  # sections whose settings depend on their name: those that are shipped
+NAME_KEYS = {"task": "name", "model": "name", TRIAL: "function"}
+"""Section → the key that names one of its classes, or own code."""
 
 _STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -92,8 +96,13 @@ def _covers(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
     return rest[0] == rest[1] and bounds[0] <= bounds[1]
 
 
+def name_path(section: str) -> str:
+    """The path of the setting that the other settings of a section depend on."""
+    return f"{section}.{NAME_KEYS[section]}"
+
+
 def _name(section: str, field: FieldInfo) -> Setting:
-    return Setting(f"{section}.name", field, f"Which {section}; the other settings depend on it.")
+    return Setting(name_path(section), field, f"Which {section}; the other settings depend on it.")
 
 
 def _description(settings: type[BaseModel], name: str) -> str:
@@ -114,11 +123,12 @@ def group(field: FieldInfo) -> type[Settings] | None:
 
 def classes(section: str, chosen: Iterable[Any] = (), named: Names = NAMED) -> list[type[Settings]]:
     """The settings classes of a section; given names, only those of the known names."""
-    if section not in NAMED:
+    if section not in NAME_KEYS:
         return [Training if section == "training" else Probes]
     entries = named[section]
     known = [name for name in chosen if isinstance(name, str) and entries.get(name)]
-    return [entries[name].settings for name in known or NAMED[section]]
+    every = [name for name in NAMED.get(section, entries) if entries[name]]
+    return [entries[name].settings for name in known or every]
 
 
 @cache
@@ -133,7 +143,7 @@ def section_settings(
     for kind in kinds:
         for path, setting in settings_in(kind, section).items():
             found[path] = _either(found[path], setting) if path in found else setting
-    if section in NAMED:
-        known: Any = Literal[(*NAMED[section], *own)]
-        found[f"{section}.name"] = _name(section, FieldInfo.from_annotation(known))
+    if names := (*NAMED.get(section, ()), *own):
+        known: Any = Literal[names]
+        found[name_path(section)] = _name(section, FieldInfo.from_annotation(known))
     return found

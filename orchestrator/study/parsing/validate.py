@@ -10,10 +10,10 @@ from orchestrator.models.settings.base import MOST
 from orchestrator.study.parsing.field_words import meant, meant_among, value_meant
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import names, nearest, shown
-from orchestrator.study.parsing.setting_paths import NAMED, Setting
+from orchestrator.study.parsing.setting_paths import NAMED, Setting, name_path
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath, dotted, read_scalar
 
-_OWN = tuple(f"{section}.name" for section in NAMED)
+_OWN = tuple(map(name_path, NAMED))
 _PAGES = {"model": "docs/own-model.md", "task": "docs/tasks.md"}
 _NOT_VARIED = ("compare.metric", "compare.baseline", "tune.points")  # no settings of a variant
 _SPOKEN = {"yes": "true", "on": "true", "no": "false", "off": "false"}  # booleans of YAML 1.1

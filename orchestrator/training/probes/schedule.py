@@ -5,7 +5,7 @@ from torch import Tensor
 
 from orchestrator.models.losses import Loss
 from orchestrator.study.probes import QUANTITIES, Probes
-from orchestrator.study.records import TrialSettings
+from orchestrator.study.records import LoopSettings
 from orchestrator.training.batches import steps_per_epoch
 from orchestrator.training.data import TrialData
 from orchestrator.training.probes.layers import probe
@@ -46,7 +46,7 @@ class ProbeSchedule:
         self,
         members: Members,
         data: TrialData,
-        settings: TrialSettings,
+        settings: LoopSettings,
         loss: Loss,
         random_streams: RandomStreams,
         recorder: Recorder,

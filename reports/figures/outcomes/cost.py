@@ -31,8 +31,8 @@ def draw(view: Scheme, cost: Cost | None) -> Figure | None:
     scale = log_axis(log_range(means))
     return Figure(
         name="cost",
-        title=words.TITLE,
-        caption=words.CAPTION,
+        title=words.TITLE_OWN if view.plan.is_own else words.TITLE,
+        caption=words.CAPTION_OWN if view.plan.is_own else words.CAPTION,
         columns=columns,
         height_px=220,
         legend_title=view.legend_title,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from orchestrator.plan_document import PlanDocument
+
 
 @dataclass(frozen=True)
 class Lost:
@@ -34,16 +36,22 @@ class Cause:
         return found
 
 
-def failures(trials: pd.DataFrame) -> tuple[Cause, ...]:
+def divergence_text(plan: PlanDocument) -> str:
+    """Why a trial counts as diverged."""
+    return "a declared metric was not finite" if plan.is_own else "the loss was not finite"
+
+
+def failures(trials: pd.DataFrame, divergence: str) -> tuple[Cause, ...]:
     """Failed ones first, then diverged ones, both in the order of the plan.
 
-    trials: trial_id, variant_id, replicate, status, error, epochs_done.
+    trials: trial_id, variant_id, replicate, status, error, epochs_done. divergence: the cause of
+    diverged ones, in words.
     """
     lost = trials[trials["status"].isin(["failed", "diverged"])]
     groups: dict[tuple[str, str], list[Lost]] = {}
     for row in lost.to_dict("records"):
         each = _lost({str(key): value for key, value in row.items()})
-        cause = each.cause if row["status"] == "failed" else "the loss was not finite"
+        cause = each.cause if row["status"] == "failed" else divergence
         groups.setdefault((str(row["status"]), cause), []).append(each)
     ordered = sorted(groups.items(), key=lambda item: item[0][0] != "failed")
     return tuple(Cause(status, cause, tuple(each)) for (status, cause), each in ordered)

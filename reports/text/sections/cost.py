@@ -1,19 +1,19 @@
 """Words of the section of cost."""
 
+from orchestrator.plan_document import PlanDocument
 from orchestrator.reports.statistics.outcomes.cost import Cost
 from orchestrator.reports.statistics.outcomes.evidence import Evidence
 from orchestrator.reports.text.names import count_text, duration_text
 
 
-def cost_text(cost: Cost | None, facts: Evidence) -> str:
+def cost_text(cost: Cost | None, facts: Evidence, plan: PlanDocument) -> str:
     """Time, packing, and what of the run was not training; nothing while nothing is trained."""
     if cost is None:
         return ""
-    said = (
-        f"{count_text(cost.trials, 'trial')} took {duration_text(cost.training_s)} of training, "
-        f"{duration_text(cost.training_s / cost.trials)} each, in packs of about "
-        f"{cost.together:.0f} ({_execution(cost)})."
-    )
+    each = f"{duration_text(cost.training_s / cost.trials)} each"
+    took = f"{count_text(cost.trials, 'trial')} took {duration_text(cost.training_s)}"
+    packs = f"in packs of about {cost.together:.0f} ({_execution(cost)})"
+    said = f"{took}, {each}." if plan.is_own else f"{took} of training, {each}, {packs}."
     if cost.busy is None:
         return said
     return (

@@ -1,8 +1,9 @@
 """Words of the section of results."""
 
-from orchestrator.plan_document import Compare
+from orchestrator.plan_document import Compare, PlanDocument
 from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.sampling import no_share_of_answers
+from orchestrator.reports.statistics.outcomes.failures import divergence_text
 from orchestrator.reports.text.captions.outcomes.outcomes import unit_text
 from orchestrator.reports.text.names import final_title
 
@@ -12,13 +13,19 @@ def table_caption(compare: Compare) -> str:
     return f"{metric} of every variant; click a heading to sort"
 
 
+def diverged_text(plan: PlanDocument) -> str:
+    """What the number of diverged trials counts."""
+    return f"trials in which {divergence_text(plan)}; comparisons count them, see Methods"
+
+
 def sampling_text(analysis: Analysis) -> str:
     """What the size of the test set alone leaves uncertain; where that is not known, why.
 
-    Nothing while no trial has a final value.
+    Nothing while no trial has a final value, and nothing of trials that are the user's own: what
+    their metrics are made of is not known.
     """
     found = analysis.sampling.values()
-    if not any(outcome.n for outcome in analysis.outcomes.values()):
+    if analysis.plan.is_own or not any(each.n for each in analysis.outcomes.values()):
         return ""
     if not found:
         why = _why_unknown(analysis.plan.compare)

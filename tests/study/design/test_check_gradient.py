@@ -105,9 +105,9 @@ def test_gradients_are_among_what_may_be_compared_where_there_are_probes() -> No
 
 def test_how_many_hidden_layers_shipped_models_have() -> None:
     def of(model: str) -> int | None:
-        return hidden_layers(parse(with_line(f"model: {model}")).variants[0].settings.model)
+        return hidden_layers(parse(with_line(f"model: {model}")).variants[0].loop.model)
 
     assert of("{name: mlp, depth: 3}") == 3
     text = RECURRENT.replace("hidden: 8", "hidden: 8, layers: 2").replace("time}", "depth}")
-    assert hidden_layers(parse(text).variants[0].settings.model) == 2
+    assert hidden_layers(parse(text).variants[0].loop.model) == 2
     assert SMALL.count("depth: 2") == 1

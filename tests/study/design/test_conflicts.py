@@ -51,7 +51,7 @@ def test_a_loss_that_does_not_go_with_the_task_is_refused(loss: str) -> None:
 
 def test_the_loss_of_the_task_may_be_written_out() -> None:
     variants = study("name: parity", "name: recurrent", "loss: binary_cross_entropy").variants
-    assert variants[0].settings.training.loss == "binary_cross_entropy"
+    assert variants[0].loop.training.loss == "binary_cross_entropy"
 
 
 def test_an_idx_task_needs_its_files_and_sizes() -> None:

@@ -88,7 +88,7 @@ def test_a_setting_without_default_must_be_given(tmp_path: Path) -> None:
 def test_own_and_shipped_models_are_levels_of_one_factor(tmp_path: Path) -> None:
     name = write_module(tmp_path, MODEL)
     study = own_study(tmp_path, "mlp", factors=f'model.name: [mlp, "{name}:build"]')
-    assert [type(v.settings.model).__name__ for v in study.variants] == ["MLP", "build"]
+    assert [type(v.loop.model).__name__ for v in study.variants] == ["MLP", "build"]
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_init_is_the_constructor_or_a_rule(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_settings_reach_another_process(tmp_path: Path) -> None:
     name = write_module(tmp_path, MODEL)
-    settings = own_study(tmp_path, f'"{name}:build", width: 7').variants[0].settings
+    settings = own_study(tmp_path, f'"{name}:build", width: 7').variants[0].loop
     again = pickle.loads(pickle.dumps(settings))
     assert again == settings
     assert isinstance(again.model, OwnModel)

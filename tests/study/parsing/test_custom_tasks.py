@@ -13,7 +13,7 @@ def test_a_task_has_settings_and_metrics(tmp_path: Path) -> None:
     study = own_study(tmp_path, "mlp", f'"{name}:load"', "task.noise: [0, 0.5]")
     assert study.compare.metric == "test/distance"
     assert [v.settings.flat["task.noise"] for v in study.variants] == [0.0, 0.5]
-    assert study.variants[0].settings.training.loss == "squared_error"
+    assert study.variants[0].loop.training.loss == "squared_error"
 
 
 def test_a_task_and_a_model_that_do_not_fit(tmp_path: Path) -> None:

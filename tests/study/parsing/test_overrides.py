@@ -35,7 +35,7 @@ probes: light
 def test_set_changes_a_setting_and_keeps_comments() -> None:
     flags = Overrides(set=("training.epochs=7", "model.init.bias=0.5", "seed=3"), replicates=2)
     study = parse(COMMENTED, flags)
-    settings = study.variants[0].settings
+    settings = study.variants[0].loop
     assert (settings.training.epochs, settings.model.init.bias) == (7, 0.5)
     assert (study.seed, study.replicates) == (3, 2)
     for comment in ("# what this is about", "# its name", "# W ~ N", "# in the order", "# small"):
@@ -49,7 +49,7 @@ def test_without_flags_the_text_is_the_file() -> None:
 def test_set_can_add_sections_and_spell_probes_out() -> None:
     study = parse(COMMENTED, Overrides(set=("resources.cpus=2", "probes.examples=9")))
     assert study.resources.cpus == 2
-    assert study.variants[0].settings.probes.examples == 9
+    assert study.variants[0].loop.probes.examples == 9
     assert parse(study.text).variants == study.variants
 
 

@@ -59,7 +59,7 @@ def parameters(pack: Pack, group: ProcessGroup) -> Tensor:
     data = load_data(pack.trials, pack.study_seed, "cpu", torch.float64, group)
     members = single(build_model(pack.trials[0], data.shape, pack.study_seed).double())
     members = replace(members, sum_gradients=group.sum_gradients)
-    settings = [trial.variant.settings for trial in pack.trials]
+    settings = [trial.variant.loop for trial in pack.trials]
     recorder = Recorder(pack, pack.trials, data.known)
     random_streams = RandomStreams(pack.trials, pack.study_seed)
     train_members(members, data, settings, random_streams, recorder, Checkpointer(None, 1))

@@ -48,7 +48,7 @@ def test_seconds_packs_and_busy_workers(timed: Path) -> None:
 
 def test_it_is_said_in_words(timed: Path) -> None:
     tables = read_tables(timed)
-    text = cost_text(cost(tables), evidence(tables))
+    text = cost_text(cost(tables), evidence(tables), tables.plan)
     assert "28 trials took 6 min 46 s of training" in text
     assert "packs of about 4 (28 stacked)" in text
     assert "75 % of the runs' wall time of 1 min 40 s" in text
@@ -58,4 +58,4 @@ def test_nothing_trained_costs_nothing(small: Path) -> None:
     pd.read_parquet(small / "trials.parquet").head(0).to_parquet(small / "trials.parquet")
     tables = read_tables(small)
     assert cost(tables) is None
-    assert cost_text(None, evidence(tables)) == ""
+    assert cost_text(None, evidence(tables), tables.plan) == ""

@@ -16,7 +16,7 @@ def test_lost_trials_are_grouped_by_cause_across_variants() -> None:
             "epochs_done": [2, 0, 0, 20, float("nan")],
         }
     )
-    failed, diverged = failures(table)
+    failed, diverged = failures(table, "the loss was not finite")
     assert (failed.status, failed.cause) == ("failed", "E: x")
     assert {v: [t.trial_id for t in ts] for v, ts in failed.by_variant.items()} == {
         "v": ["b"],

@@ -1,0 +1,99 @@
+"""Runs the trial of a pack, the user's own, and makes its rows."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from orchestrator.errors import OrchError
+from orchestrator.models.settings.own import OwnFunction, OwnTrial
+from orchestrator.own_trials.attempt import Attempt
+from orchestrator.own_trials.checkpoint import TrialCheckpoint
+from orchestrator.own_trials.function import call
+from orchestrator.own_trials.output import Output
+from orchestrator.own_trials.reports import Reports
+from orchestrator.plan.records import Pack
+from orchestrator.study.records import OwnSettings
+from orchestrator.tracebacks import end_of_traceback, storable
+from orchestrator.training.checkpoint_policy import CheckpointPolicy
+from orchestrator.training.records import Columns, PackRows, by_column
+from orchestrator.training.trial_row import Execution, Outcome, trial_row
+
+_GRADIENTS = ("trial_id", "epoch", "step", "axis", "site", "position", "quantity", "value")
+_ANSWERS = ("trial_id", "epoch", "metric", "kind", "n", "answers", "words")
+
+
+def train(
+    pack: Pack,
+    device: str = "cpu",
+    threads: int = 1,
+    checkpoints: CheckpointPolicy | None = None,
+) -> PackRows:
+    """Run the only trial of the pack. One that fails or diverges has rows as well.
+
+    Raises OrchError, and what `pause` raises.
+    """
+    (trial,) = pack.trials
+    settings = trial.variant.settings
+    assert isinstance(settings, OwnSettings)
+    started, started_at = perf_counter(), datetime.now(UTC)
+    reports, output = Reports(each.name for each in settings.declared), Output()
+    _use_threads(threads)
+    with TemporaryDirectory(prefix="orch-trial-") as root:
+        folder = Path(root, "trial")
+        folder.mkdir()
+        checkpoint = TrialCheckpoint(checkpoints, Path(root, "checkpoint"))
+        attempt = Attempt(
+            trial,
+            pack.study_seed,
+            settings.declared,
+            device,
+            folder,
+            reports,
+            checkpoint,
+            output,
+        )
+        outcome = _outcome(settings.trial, attempt)
+    wall_s = perf_counter() - started
+    execution = Execution("own", device, threads, wall_s, started_at)
+    reported = reports if outcome.status != "failed" else Reports(())
+    return PackRows(
+        trials=by_column([trial_row(pack, trial, outcome, execution)]),
+        metrics=reported.columns(trial.trial_id),
+        gradients=_empty(_GRADIENTS),
+        answers=_empty(_ANSWERS),
+        logs={trial.trial_id: output.content},
+        note=reports.note(),
+    )
+
+
+def _outcome(own: OwnTrial, attempt: Attempt) -> Outcome:
+    reports = attempt.reports
+    try:
+        match own:
+            case OwnFunction():
+                call(own, attempt)
+    except OrchError:
+        raise
+    except (Exception, SystemExit) as error:  # it is the user's code and may raise anything
+        return Outcome("failed", storable(end_of_traceback(error)), reports.epochs_done)
+    if reports.diverged:
+        done = max(reports.diverged[1] - 1, 0)
+        return Outcome("diverged", reports.divergence, done, final=dict.fromkeys(reports.declared))
+    if fault := reports.fault():
+        return Outcome("failed", storable(fault), reports.epochs_done)
+    done = reports.epochs_done
+    return Outcome("completed", None, done, done, reports.final)
+
+
+def _use_threads(threads: int) -> None:
+    """Workers of Ray have it in their environment; this process may have torch already."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(threads)
+
+
+def _empty(names: tuple[str, ...]) -> Columns:
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    return columns

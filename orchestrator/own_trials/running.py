@@ -1,0 +1,63 @@
+"""What a function that is a trial is given: its seeds, its settings, and where its results go."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, SupportsFloat
+
+from orchestrator.seeds import seed_for
+
+SHIFT = 32
+"""Of orch's seeds, 63 bits, 31 are left: every generator takes them, also numpy's and C's."""
+
+
+class RunningTrial(ABC):
+    """A trial that runs.
+
+    seed: 0 ≤ seed < 2³¹, one per replicate: all variants of a replicate share it.
+    replicate: its number, from 0; trials of the tuning count from 0, too, with other seeds.
+    settings: the values that the function is called with, by name.
+    device: `cuda` where the study requests GPUs, else `cpu`.
+    folder: an empty folder of this trial alone, removed when the trial ends.
+    resume_from: what `checkpoint` was given last, where an earlier attempt was cut off; else None.
+    """
+
+    def __init__(
+        self,
+        seed_name: int | str,
+        study_seed: int,
+        replicate: int,
+        settings: Mapping[str, Any],
+        device: str,
+        folder: Path,
+        resume_from: Path | None,
+    ) -> None:
+        self._seed_name, self._study_seed = seed_name, study_seed
+        self.seed = self.seed_for("trial")
+        self.replicate, self.settings = replicate, settings
+        self.device, self.folder, self.resume_from = device, folder, resume_from
+
+    def seed_for(self, stream: str) -> int:
+        """The seed, below 2³¹, of a named stream of random draws, such as "data" or "dropout".
+
+        It depends on the stream and the replicate, not on the variant.
+        """
+        return seed_for(stream, self._seed_name, study_seed=self._study_seed) >> SHIFT
+
+    @abstractmethod
+    def report(self, metrics: Mapping[str, SupportsFloat], epoch: int | None = None) -> None:
+        """Report values of declared metrics, `<split>/<name>` → number.
+
+        epoch: 0 is before training. Left out: the epoch of the last report, or the next one if that
+            has a value of one of these metrics.
+
+        The value of the last epoch is the trial's result. Raises ValueError for a metric that is
+        reported twice in an epoch, and ends the trial where a declared metric is not finite.
+        """
+
+    @abstractmethod
+    def checkpoint(self, path: str | Path) -> None:
+        """Keep a copy of this file or folder, from which the trial can resume if it is cut off.
+
+        What was reported before belongs to it. Call it between epochs, after `report`.
+        """

@@ -1,0 +1,53 @@
+"""A trial without a study: the same function, called from a script or a notebook."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import SupportsFloat
+
+from orchestrator.own_trials.reports import Reports
+from orchestrator.own_trials.running import RunningTrial
+
+
+class _Any(tuple[str, ...]):
+    """Every name counts as declared."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+class StandaloneTrial(RunningTrial):
+    """Prints what is reported, and keeps it in `reports`."""
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        device: str = "cpu",
+        folder: str | Path | None = None,
+        resume_from: str | Path | None = None,
+    ) -> None:
+        self._scratch = None if folder else TemporaryDirectory(prefix="orch-trial-")
+        place = Path(self._scratch.name if self._scratch else folder or ".")
+        place.mkdir(parents=True, exist_ok=True)
+        resumed = Path(resume_from) if resume_from else None
+        super().__init__(seed, 0, seed, {}, device, place, resumed)
+        self._reports = Reports(())
+        self._reports.declared = _Any()
+
+    @property
+    def reports(self) -> dict[int, dict[str, float]]:
+        """Epoch → metric → value."""
+        found: dict[int, dict[str, float]] = {}
+        for (epoch, name), value in self._reports.values.items():
+            found.setdefault(epoch, {})[name] = value
+        return found
+
+    def report(self, metrics: Mapping[str, SupportsFloat], epoch: int | None = None) -> None:
+        self._reports.add(metrics, epoch)
+        values = ", ".join(f"{name} {float(value):.6g}" for name, value in metrics.items())
+        print(f"epoch {self._reports.epoch}: {values}")
+
+    def checkpoint(self, path: str | Path) -> None:
+        if not Path(path).exists():
+            raise FileNotFoundError(f"checkpoint: there is no {path}")
