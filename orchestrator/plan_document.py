@@ -234,11 +234,7 @@ class PlanDocument:
     packs: tuple[Pack, ...]  # those still to be trained
     resources: Mapping[str, Any]
     git: GitState | None = None  # of the study file's folder, when it was run
-
-    @property
-    def is_own(self) -> bool:
-        """Whether trials are the user's own function: of its data and training nothing is known."""
-        return not self.tasks
+    is_own: bool = False  # trials are the user's own: only what they report is known of them
 
     @property
     def replications(self) -> int:

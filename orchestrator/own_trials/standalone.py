@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import SupportsFloat
+from weakref import finalize
 
 from orchestrator.own_trials.reports import Reports
 from orchestrator.own_trials.running import RunningTrial
@@ -27,9 +29,10 @@ class StandaloneTrial(RunningTrial):
         folder: str | Path | None = None,
         resume_from: str | Path | None = None,
     ) -> None:
-        self._scratch = None if folder else TemporaryDirectory(prefix="orch-trial-")
-        place = Path(self._scratch.name if self._scratch else folder or ".")
+        place = Path(folder or mkdtemp(prefix="orch-trial-"))
         place.mkdir(parents=True, exist_ok=True)
+        if folder is None:
+            finalize(self, rmtree, place, ignore_errors=True)
         resumed = Path(resume_from) if resume_from else None
         super().__init__(seed, 0, seed, {}, device, place, resumed)
         self._reports = Reports(())

@@ -91,6 +91,7 @@ def _metric(findings: Findings, given: str | None, reported: Reported) -> str | 
         what = f"{shown(given)} is not a metric of {reported.by}"
         allowed = [*known, *gradients]
         findings.add(("compare", "metric"), what, names(allowed), nearest(given, allowed))
+        return None if is_gradient(given) else given
     return given
 
 

@@ -88,7 +88,9 @@ def _metrics() -> dict[str, Any]:
 def _paths(known: list[str]) -> dict[str, Any]:
     """Factors have known paths, except those of own code: its settings are unknown here."""
     own = [{"properties": {s: {"properties": {"name": _OWN}, "required": ["name"]}}} for s in NAMED]
-    named = [{"properties": {"factors": {"required": [f"{s}.name"]}}} for s in NAMED]
+    named: list[dict[str, Any]] = [
+        {"properties": {"factors": {"required": [f"{s}.name"]}}} for s in NAMED
+    ]
     named.append({"required": ["trial"]})
     allowed = {"properties": {"factors": {"propertyNames": {"enum": known}}}}
     return {"if": {"anyOf": [*own, *named]}, "else": allowed}
