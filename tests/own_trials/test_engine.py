@@ -62,18 +62,23 @@ def test_variants_of_a_replicate_share_their_seeds(tmp_path: Path) -> None:
     assert all(0 <= seed < 2**31 for pair in found.values() for seed in pair)
 
 
+def generators() -> tuple[Any, ...]:
+    """The state of the global generators of Python and numpy."""
+    of_numpy: Any = np.random.get_state(legacy=True)  # noqa: NPY002
+    return random.getstate(), of_numpy[1].tolist()
+
+
 def test_a_function_that_seeds_nothing_gives_the_same_again(tmp_path: Path) -> None:
     text = "import random\nimport numpy as np\nimport torch\n" + body(
         "trial.report({'train/loss': random.random() + np.random.rand(),"
         " 'test/accuracy': torch.rand(())})"
     )
     pack = packs_of(own_study(tmp_path, text))[0]
-    state = random.getstate(), np.random.get_state(legacy=True)[1].tolist()  # noqa: NPY002
+    state = generators()
     one, other = (row(train(pack).trials) for _ in range(2))
     assert one["final.train/loss"] == other["final.train/loss"]
     assert one["final.test/accuracy"] == other["final.test/accuracy"]
-    after = random.getstate(), np.random.get_state(legacy=True)[1].tolist()  # noqa: NPY002
-    assert state == after
+    assert generators() == state
 
 
 def test_the_scratch_folder_is_empty_and_goes_away(tmp_path: Path) -> None:
