@@ -37,9 +37,11 @@ class Study:
         study: str = "study",
         question: str | None = None,
         seed: int | None = None,
-        task: str | Section,
-        model: str | Section,
+        task: str | Section | None = None,
+        model: str | Section | None = None,
         training: Section | None = None,
+        trial: Section | None = None,
+        metrics: Mapping[str, Section] | None = None,
         factors: Mapping[str, Sequence[Any] | Section] | None = None,
         design: str | None = None,
         center: Section | None = None,
@@ -53,7 +55,7 @@ class Study:
         keep: Section | None = None,
     ) -> None:
         """study: its name, and that of its folder in the results.
-        task, model: their settings, or only their name.
+        task, model: their settings, or only their name. trial, metrics: in their place.
         """
         given = {
             "study": study,
@@ -62,6 +64,8 @@ class Study:
             "task": {"name": task} if isinstance(task, str) else task,
             "model": {"name": model} if isinstance(model, str) else model,
             "training": training,
+            "trial": trial,
+            "metrics": metrics,
             "factors": factors,
             "design": design,
             "center": center,

@@ -45,7 +45,7 @@ class Preview:
                 "pending": plan.pending,
                 "packs": len(plan.packs),
                 "workers": self.workers,
-                "training_steps": steps_to_do(plan),
+                "training_steps": steps_to_do(plan) if plan.study.loops else None,
                 "predicted": asdict(self.prediction) if self.prediction else None,
             },
             "power": {
