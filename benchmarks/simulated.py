@@ -8,6 +8,7 @@ tables have the shape and size of real ones, and no meaning.
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.worker.pack import run_pack
+from orchestrator.models.settings.tasks import SplitSettings
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.document import plan_document
 from orchestrator.plan.make_plan import make_plan
@@ -32,7 +34,6 @@ from orchestrator.training.records import PackRows
 
 VARIANTS, REPLICATES = 1000, 10
 PROBE_EVERY = 5
-TEST_EXAMPLES = 360
 PER_LAYER = {"sigmoid": 0.21, "tanh": 0.85, "relu": 0.7, "softplus": 0.5, "identity": 0.9}
 
 Draws = NDArray[np.float64]  # (members,)
@@ -56,11 +57,11 @@ def levels(variants: int) -> dict[str, list[Any]]:
     }
 
 
-def study_text(variants: int = VARIANTS, replicates: int = REPLICATES) -> str:
+def study_text(variants: int = VARIANTS, replicates: int = REPLICATES, task: str = "digits") -> str:
     factors = "\n".join(f"  {path}: {values}" for path, values in levels(variants).items())
     return f"""study: simulated
 question: How large a study can a reader open?
-task: {{name: digits}}
+task: {{name: {task}}}
 model: {{name: mlp, init: {{scheme: normal}}}}
 training: {{epochs: 20}}
 factors:
@@ -71,12 +72,17 @@ compare: {{metric: test/accuracy, smallest_difference: 0.005}}
 """
 
 
-def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLICATES) -> Path:
+def write_study(
+    results: Path, variants: int = VARIANTS, replicates: int = REPLICATES, task: str = "digits"
+) -> Path:
     """The study's folder, in the state in which a run leaves it before the report.
+
+    task: of classes; of one whose test split is the same in all replicates (mnist) the report also
+        compares the answers to single examples.
 
     Raises RuntimeError where a trial is not completed: its rows would say little of a real report.
     """
-    text = study_text(variants, replicates)
+    text = study_text(variants, replicates, task)
     study = parse_study(text, results / "simulated.yaml")
     paths = ResultsPaths(results.resolve())
     prepare(paths, study.name)
@@ -86,6 +92,8 @@ def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLI
     write_plan(folder, text, document)
     append_event(folder, "study_started", new=len(plan.trials), trials=len(plan.trials))
     for pack in plan.packs:
+        if pack.trials[0].variant.settings.task.download:
+            pack = replace(pack, sample="")  # examples to show, which would be downloaded
         done = run_pack(pack, Job(paths.root, train="benchmarks.simulated:train"))
         if done.completed < done.trials:
             raise RuntimeError(f"pack {pack.pack_id}: {done.completed} of {done.trials} completed")
@@ -97,9 +105,10 @@ def write_study(results: Path, variants: int = VARIANTS, replicates: int = REPLI
 def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
     """What the engine does, with numbers out of the air."""
     rng = np.random.default_rng(int(pack.pack_id, 16))
-    known = [{"test/baseline_accuracy": 0.1, "test/answers": float(TEST_EXAMPLES)}] * len(
-        pack.trials
-    )
+    task = pack.trials[0].variant.settings.task
+    examples = int(task.sizes["test"]) if isinstance(task, SplitSettings) else 0
+    finals = {"test/baseline_accuracy": 0.1, "test/answers": float(examples)}
+    known = [finals] * len(pack.trials)
     recorder = Recorder(pack, pack.trials, known)
     epochs = pack.trials[0].variant.loop.training.epochs
     factor = np.array([_factor(trial) for trial in pack.trials])
@@ -111,7 +120,7 @@ def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
         if epoch % PROBE_EVERY == 0:
             recorder.probed(epoch, 40 * epoch, _readings(rng, factor, depth), everyone)
     recorder.counted(epochs, torch.from_numpy(everyone))
-    recorder.answered(epochs, _answers(rng, metrics["test", "accuracy"]))
+    recorder.answered(epochs, _answers(rng, metrics["test", "accuracy"], examples))
     return recorder.rows(execution="stacked", device=device, threads=threads)
 
 
@@ -134,10 +143,12 @@ def _metrics(
     return found
 
 
-def _answers(rng: np.random.Generator, accuracy: torch.Tensor) -> dict[int, list[dict[str, Any]]]:
+def _answers(
+    rng: np.random.Generator, accuracy: torch.Tensor, examples: int
+) -> dict[int, list[dict[str, Any]]]:
     """Of the last epoch: as many right as the accuracy says, up to chance."""
-    shape = len(accuracy), TEST_EXAMPLES
-    right = torch.tensor(rng.random(shape)) < accuracy[:, None]
+    shape = len(accuracy), examples
+    right = torch.tensor(rng.random(shape, dtype=np.float32)) < accuracy[:, None]
     answers = TestAnswers()
     answers.expect("accuracy")
     answers.add("accuracy", torch.arange(shape[1]).expand(shape), right, torch.ones(shape))
@@ -156,5 +167,6 @@ def _readings(rng: np.random.Generator, factor: Draws, depth: int) -> Iterator[R
 
 
 if __name__ == "__main__":
-    numbers = map(int, sys.argv[2:])
-    print(write_study(Path(sys.argv[1]), *numbers))
+    sizes = [int(word) for word in sys.argv[2:]]
+    variants, replicates = (*sizes, *(VARIANTS, REPLICATES)[len(sizes) :])
+    print(write_study(Path(sys.argv[1]), variants, replicates))

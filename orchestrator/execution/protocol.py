@@ -22,7 +22,7 @@ class Job:
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
     keeps_answers: bool = True  # of the test split, see `settings.Keep`
-    train: str | None = None  # pack, device, threads, checkpoints → rows; None: as trials need
+    train: str | None = None  # a pack and how → its rows; None: as trials need
 
     @property
     def device(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.plan_document import Level
-from orchestrator.study.design.check_effects import check_effects
+from orchestrator.study.design.check_effects import absent_places, check_effects, idle_places
 from orchestrator.study.design.check_tune import check_tune
 from orchestrator.study.design.compare import read_compare, resolve_compare
 from orchestrator.study.design.designs import VARIANTS, Combination, Design
@@ -33,7 +33,7 @@ from orchestrator.study.parsing.overrides import (
 from orchestrator.study.parsing.sections import Sections, read_sections
 from orchestrator.study.parsing.source import find_source, read_source
 from orchestrator.study.parsing.validate import read_group
-from orchestrator.study.parsing.yaml_text import Findings, YamlDocument, read_yaml
+from orchestrator.study.parsing.yaml_text import Findings, KeyPath, YamlDocument, read_yaml
 from orchestrator.study.records import Exclusion, Study, Tune, Variant
 from orchestrator.study.settings import Compare, Keep
 
@@ -65,10 +65,13 @@ def parse_study(text: str, path: Path, overrides: Overrides = NO_OVERRIDES) -> S
     only = read_flags("only", overrides.only, findings)
     parts = _read(findings, document, only, edits, folders)
     findings.raise_if_any()
+    edited = edited_text(text, edits, document)
+    if only:
+        return parse_study(edited, path)  # what is run is what study.yaml will say
     on_gpu = parts["resources"].gpus > 0
     try_own_code(findings, parts["variants"], parts["seed"], on_gpu=on_gpu)
     findings.raise_if_any()
-    return Study(**parts, path=path, text=edited_text(text, edits, document))
+    return Study(**parts, path=path, text=edited)
 
 
 def _read(
@@ -100,8 +103,8 @@ def _read(
         tune = _without_idle_settings(tune, variants, edits) if only else tune
         check_tune(findings, tune, variants, header["replicates"])
     if not findings.found:
-        fixed = {} if only else sections.fixed  # which may matter only to variants left out
-        check_effects(findings, fixed, kept, variants, tune)
+        left_out = _without_idle_fixed(sections, kept, variants, tune, edits) if only else ()
+        check_effects(findings, sections.fixed, kept, variants, tune, left_out)
     compare: Compare | None = None
     partners: dict[str, str] = {}
     if declaration is not None:
@@ -177,6 +180,20 @@ def _without_idle_settings(tune: Tune, variants: tuple[Variant, ...], edits: Edi
         elif len(kept) < len(tune.ranges(path)):
             edits.kept["tune", path] = kept
     return replace(tune, settings=active)
+
+
+def _without_idle_fixed(
+    sections: Sections,
+    design: Design,
+    variants: tuple[Variant, ...],
+    tune: Tune | None,
+    edits: Edits,
+) -> tuple[KeyPath, ...]:
+    """Fixed settings that matter only to variants that `--only` leaves out; the text loses them."""
+    idle = idle_places(sections.fixed, design, variants, tune)
+    gone = (*idle, *absent_places(sections.fixed, design, variants))
+    edits.removed += gone
+    return gone
 
 
 def _all_excluded(findings: Findings, only: list[Flag]) -> None:

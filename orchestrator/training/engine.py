@@ -39,6 +39,7 @@ def train(
     precision: torch.dtype = torch.float32,
     checkpoints: CheckpointPolicy | None = None,
     group: ProcessGroup = ALONE,
+    keeps_answers: bool = True,
 ) -> PackRows:
     """Train every trial of the pack and return its rows; diverged trials are rows as well.
 
@@ -47,14 +48,15 @@ def train(
     checkpoints: where they are written; training continues from the last one there.
     group: the processes that train this pack, of a single trial, together; the rows of the first
         are those of the trial, the others' lack the probes.
+    keeps_answers: whether the rows have the value of each metric on each test example.
     """
     torch.set_num_threads(threads)
     # TensorFloat-32 keeps 10 bits of the mantissa: too few for gradients that vanish.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     data = load_data(pack.trials, pack.study_seed, device, precision, group)
     if group.size > 1:
-        return _train_together(pack, data, precision, threads, checkpoints)
-    return train_on(pack, data, precision, threads, checkpoints)
+        return _train_together(pack, data, precision, threads, checkpoints, keeps_answers)
+    return train_on(pack, data, precision, threads, checkpoints, keeps_answers)
 
 
 def train_on(
@@ -63,6 +65,7 @@ def train_on(
     precision: torch.dtype,
     threads: int = 1,
     checkpoints: CheckpointPolicy | None = None,
+    keeps_answers: bool = True,
 ) -> PackRows:
     """`train` in this process, on data that are loaded."""
     device = data.inputs.device.type
@@ -77,7 +80,7 @@ def train_on(
         part = slice(start, start + size)
         members = stack(models[part]) if stack else single(models[start])
         own_data = data.of(part)
-        recorder = Recorder(pack, pack.trials[part], own_data.known)
+        recorder = Recorder(pack, pack.trials[part], own_data.known, keeps_answers)
         if not checkpointer.is_finished(number, recorder):
             _train_stack(members, own_data, recorder, checkpointer)
             checkpointer.finish(recorder)
@@ -92,6 +95,7 @@ def _train_together(
     precision: torch.dtype,
     threads: int,
     checkpoints: CheckpointPolicy | None,
+    keeps_answers: bool,
 ) -> PackRows:
     """Train the only trial of the pack in several processes."""
     (trial,), group = pack.trials, data.group
@@ -100,7 +104,7 @@ def _train_together(
     build = partial(_built, trial, data.shape, pack.study_seed, few[0], few.device, precision)
     require_separable(build, few[0])
     members = replace(single(build()), sum_gradients=group.sum_gradients)
-    recorder = Recorder(pack, pack.trials, data.known)
+    recorder = Recorder(pack, pack.trials, data.known, keeps_answers)
     _train_stack(members, data, recorder, Checkpointer(checkpoints, size=1))
     device, all_threads = few.device.type, threads * group.size
     return recorder.rows(execution="parallel", device=device, threads=all_threads)

@@ -62,7 +62,7 @@ def train_members(
         is_last = epoch == training.epochs
         is_due = epoch % training.evaluate_every == 0 or is_last
         may_count = is_due and early_stopping.may_count(epoch, is_last)
-        answers = TestAnswers(data.group) if may_count else None
+        answers = TestAnswers(data.group) if may_count and recorder.keeps_answers else None
         seed_generators(random_streams.seed("evaluation", epoch), members.model)
         # (split, metric) → (members,)
         metrics = evaluate(members, data, loss, task, answers) if is_due else {}

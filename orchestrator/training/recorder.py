@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
@@ -52,10 +53,13 @@ class _Table:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        ends = np.cumsum(state["lengths"])[:-1]
-        members = np.split(state["members"].numpy(), ends)
-        values = np.split(state["values"].numpy(), ends)
-        self.blocks = list(zip(members, state["labels"], values, strict=True))
+        ends = np.cumsum([0, *state["lengths"]])
+        parts = [slice(*each) for each in pairwise(ends)]
+        members, values = state["members"].numpy(), state["values"].numpy()
+        self.blocks = [
+            (members[part], labels, values[part])
+            for part, labels in zip(parts, state["labels"], strict=True)
+        ]
 
     def _joined(self) -> tuple[NDArray[np.intp], list[int], NDArray[np.float64]]:
         """Members and values of all blocks, and the length of each block."""
@@ -68,13 +72,19 @@ class Recorder:
     """Records what happens to some trials of a pack that train together.
 
     known: for each member, `<split>/<name>` → a final that needs no training (`TrialData.known`).
+    keeps_answers: whether the rows have those to single test examples; without, none are collected.
     active: (members,) of bool, False from the epoch in which a member diverged or stopped early.
     """
 
     def __init__(
-        self, pack: Pack, trials: Sequence[Trial], known: Sequence[Mapping[str, float]]
+        self,
+        pack: Pack,
+        trials: Sequence[Trial],
+        known: Sequence[Mapping[str, float]],
+        keeps_answers: bool = True,
     ) -> None:
         self.pack, self.trials, self.known = pack, trials, known
+        self.keeps_answers = keeps_answers
         self.started_at = datetime.now(UTC)
         self.started = perf_counter()
         self.active = np.ones(len(trials), dtype=bool)
@@ -192,7 +202,7 @@ class Recorder:
             number: {name: values.numpy() for name, values in zip(names, epoch, strict=True)}
             for number, epoch in zip(state["epochs"], epochs, strict=True)
         }
-        self.answers = state["answers"]
+        self.answers = state["answers"] if self.keeps_answers else {}
         self.metrics.restore(state["metrics"])
         self.gradients.restore(state["gradients"])
 

@@ -46,11 +46,11 @@ def error_bars(mean: Any, low: Any, high: Any, **style: Any) -> dict[str, Any]:
 def band(place: int, x: Sequence[Any], low: Any, high: Any) -> Trace:
     """A closed polygon between two lines, where both are known."""
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-    known = np.flatnonzero(np.isfinite(low) & np.isfinite(high)).tolist()
-    across = [x[i] for i in known]
+    known = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+    across = [x[i] for i in known.tolist()]
     return {
         "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": look(place).soft,
         "line": {"width": 0}, "hoverinfo": "skip", "legendgroup": str(place),
         "x": across + across[::-1],
-        "y": numbers([*high[known], *low[known[::-1]]]),
+        "y": numbers(np.concatenate([high[known], low[known[::-1]]])),
     }  # fmt: skip

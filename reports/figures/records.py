@@ -157,6 +157,8 @@ def _log_ticks(low: float, high: float) -> list[float]:
 
 
 def _finite(values: Any) -> Floats:
-    flat = np.array([value for value in values if value is not None], dtype=float)
+    flat = values
+    if not isinstance(values, np.ndarray):
+        flat = np.array([value for value in values if value is not None], dtype=float)
     finite: Floats = flat[np.isfinite(flat)]
     return finite

@@ -117,7 +117,9 @@ def _nodes() -> set[str]:
     return {note.name.partition("@")[2] for note in Path(os.environ[MARKER]).iterdir()}
 
 
-def train_really(pack: Pack, device: str, threads: int, checkpoints: CheckpointPolicy) -> PackRows:
+def train_really(
+    pack: Pack, device: str, threads: int, checkpoints: CheckpointPolicy, **more: Any
+) -> PackRows:
     """The engine, on a machine that is taken away, or slow, at the first attempt."""
     from orchestrator.training.engine import train
 
@@ -132,7 +134,7 @@ def train_really(pack: Pack, device: str, threads: int, checkpoints: CheckpointP
             time.sleep(1.1)  # longer than a worker waits between two checks
         checkpoints.pause(reached)
 
-    return train(pack, device, threads, checkpoints=replace(checkpoints, pause=pause))
+    return train(pack, device, threads, checkpoints=replace(checkpoints, pause=pause), **more)
 
 
 def misbehave(trial_id: str, pack: Pack) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from orchestrator.models.settings import Adding, Recurrent, TaskSettings, ToyTagging
 from orchestrator.training.answers import TestAnswers
 from orchestrator.training.engine import train
+from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows
 from tests.training.packs import SMALL_DIGITS, pack, variant
 
@@ -87,3 +88,28 @@ def test_padding_is_left_out() -> None:
     assert (row["kind"], row["n"]) == ("bit", 3)
     assert decoded(row).tolist() == [1, 1, 1]
     assert np.frombuffer(row["words"], "<u4").tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("keeps_answers", [True, False])
+def test_answers_that_are_not_kept_are_not_collected(
+    monkeypatch: pytest.MonkeyPatch, keeps_answers: bool
+) -> None:
+    collected = []
+    monkeypatch.setattr(TestAnswers, "expect", lambda self, metric: collected.append(metric))
+    monkeypatch.setattr(TestAnswers, "add", lambda *block: None)
+    monkeypatch.setattr(TestAnswers, "rows", lambda *about: {})
+    rows = train(pack([variant(epochs=1)]), keeps_answers=keeps_answers)
+    assert set(collected) == ({"accuracy"} if keeps_answers else set())
+    assert not by_trial(rows)
+
+
+def test_a_resumed_pack_drops_answers_that_are_no_longer_kept() -> None:
+    trained = pack([variant(epochs=1)])
+    answer = {"metric": "accuracy", "kind": "bit", "n": 1, "answers": b"\x80", "words": None}
+    first = Recorder(trained, trained.trials, [{}] * len(trained.trials))
+    first.measured(0, 0, {("test", "accuracy"): torch.zeros(len(trained.trials))})
+    first.answered(0, {0: [answer]})
+    again = Recorder(trained, trained.trials, first.known, keeps_answers=False)
+    again.restore(first.state())
+    assert first.answers
+    assert not again.answers

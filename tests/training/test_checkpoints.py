@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.models.settings import MLP, Adding, Recurrent
 from orchestrator.plan.records import Pack
+from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Schedule
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, Reached
 from orchestrator.training.engine import train
@@ -79,6 +80,7 @@ STACKED: dict[str, dict[str, Any]] = {
     "muon": {"optimizer": "muon", "learning_rate": 0.01, "schedule": Schedule(kind="cosine")},
     "warm-up": {"schedule": Schedule(kind="plateau", patience=1, warmup_epochs=2)},
     "seldom measured": {"evaluate_every": 4},
+    "without probes": {"probes": Probes(examples=0)},
 }
 
 

@@ -38,6 +38,8 @@ def train_pack(
     is_loop = isinstance(pack.trials[0].variant.settings, LoopSettings)
     if job.resources.gpus and is_loop:
         _training_function("orchestrator.training.stacking.memory:take_share")(job.resources.gpus)
+    if is_loop:
+        more["keeps_answers"] = job.keeps_answers
     rows: PackRows = _training_function(job.train or (LOOP if is_loop else OWN))(
         pack, device=job.device, threads=job.threads, checkpoints=checkpoints, **more
     )
@@ -107,8 +109,7 @@ def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
         "git_commit": [job.git_commit] * trials,
         "git_dirty": [job.git_dirty] * trials,
     }
-    answers = rows.answers if job.keeps_answers else {name: [] for name in rows.answers}
-    complete = replace(rows, trials={**rows.trials, **git}, answers=answers)
+    complete = replace(rows, trials={**rows.trials, **git})
     for trial_id, log in rows.logs.items():
         write_log(job.paths, trial_id, log)
     commit(job.paths, pack.pack_id, complete)

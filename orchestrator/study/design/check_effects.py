@@ -1,6 +1,6 @@
 """Refuses settings that have no effect where the study sets, compares or tunes them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from orchestrator.plan_document import Level
@@ -19,14 +19,20 @@ def check_effects(
     design: Design,
     variants: Sequence[Variant],
     tune: Tune | None,
+    left_out: Collection[KeyPath] = (),
 ) -> None:
     """A factor must have an effect in every variant that has another level than the default, a
     tuned setting in every variant that tunes it, a fixed setting in at least one variant.
 
-    variants: all of the study.
+    variants: all of the study. left_out: fixed settings that `--only` removes.
     """
     tuned = tune.paths if tune else ()
-    _check_fixed(findings, fixed, design, variants, tuned)
+    for place in idle_places(fixed, design, variants, tune):
+        if place not in left_out:
+            what = (
+                f"has no effect in any variant: it needs {BY_PATH['.'.join(map(str, place))].needs}"
+            )
+            findings.add(place, what, cure="leave it out", at_key=True)
     for path in design.factors:
         if path in BY_PATH and not _decided_by(BY_PATH[path], tuned):
             _check_factor(findings, path, design, variants)
@@ -43,13 +49,12 @@ def _decided_by(condition: Condition, paths: Sequence[str]) -> bool:
 # --- fixed ---------------------------------------------------------------------------------
 
 
-def _check_fixed(
-    findings: Findings,
-    fixed: Fixed,
-    design: Design,
-    variants: Sequence[Variant],
-    tuned: Sequence[str],
-) -> None:
+def idle_places(
+    fixed: Fixed, design: Design, variants: Sequence[Variant], tune: Tune | None
+) -> list[KeyPath]:
+    """Places in the file of fixed settings that some variants have, and that do nothing in any."""
+    tuned = tune.paths if tune else ()
+    found: list[KeyPath] = []
     for place in _places(fixed):
         path = ".".join(place)
         condition = BY_PATH.get(path)
@@ -57,8 +62,18 @@ def _check_fixed(
             continue
         having = [variant for variant in variants if path in variant.settings.flat]
         if having and all(without_effect(v.settings, [path]) for v in having):
-            what = f"has no effect in any variant: it needs {condition.needs}"
-            findings.add(place, what, cure="leave it out", at_key=True)
+            found.append(place)
+    return found
+
+
+def absent_places(fixed: Fixed, design: Design, variants: Sequence[Variant]) -> list[KeyPath]:
+    """Places in the file of fixed settings that no model or task of these variants has."""
+    known = {path for variant in variants for path in variant.settings.flat} | {*design.factors}
+    return [
+        place
+        for place in _places({section: fixed.get(section, {}) for section in ("task", "model")})
+        if ".".join(place) not in known
+    ]
 
 
 def _places(tree: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -146,7 +146,7 @@ def edited_text(text: str, edits: Edits, document: YamlDocument) -> str:
     for path, indices in edits.kept.items():
         _keep(tree, path, indices)
     for path in edits.removed:
-        _parent(tree, path).pop(path[-1])
+        _remove(tree, path)
     out = StringIO()
     yaml.dump(tree, out)
     return out.getvalue()
@@ -160,6 +160,13 @@ def _keep(tree: Any, path: KeyPath, indices: list[int]) -> None:
             del parent[last][index]
     if not parent[last]:
         del parent[last]
+
+
+def _remove(tree: Any, path: KeyPath) -> None:
+    """Removes a value, and the mappings in a section of settings that it leaves empty."""
+    _parent(tree, path).pop(path[-1])
+    if path[0] in SECTIONS and len(path) > 2 and not _parent(tree, path):
+        _remove(tree, path[:-1])
 
 
 def _parent(tree: Any, path: KeyPath) -> Any:

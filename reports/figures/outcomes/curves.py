@@ -3,9 +3,9 @@
 Its list also offers `replicate_curves`, the trials one by one, and the generalisation gap.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from orchestrator.reports.figures.records import (
     Arrangement,
     Chooser,
     Figure,
+    Floats,
     Layout,
     Panel,
     Trace,
@@ -203,19 +204,15 @@ def starts_outside(every: Sequence[Curve], unit: str) -> bool:
     return unit != "share" and 0 < trained < FLATTENED * whole
 
 
-def _means(every: Sequence[Curve], first: int) -> list[float]:
-    """From an epoch on."""
-    return [
-        float(value)
-        for curve in every
-        for epoch, value in zip(curve.epochs, curve.mean, strict=True)
-        if epoch >= first
-    ]
+def _means(every: Sequence[Curve], first: int) -> Floats:
+    """From an epoch on, one curve after another."""
+    own = [curve.mean[bisect_left(curve.epochs, first) :] for curve in every]
+    return np.concatenate(own) if own else np.empty(0)
 
 
-def _finite_span(values: Sequence[float]) -> float:
-    finite = [value for value in values if isfinite(value)]
-    return max(finite) - min(finite) if finite else 0.0
+def _finite_span(values: Floats) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.ptp(finite)) if finite.size else 0.0
 
 
 def _sizes(facet: Facet, of: Curves) -> dict[str, tuple[int, int]]:

@@ -27,22 +27,27 @@ _SMALLEST, _LARGEST = 1e-37, 1e37  # of float32, less some air
 
 
 class _Numbers:
-    """All lists of numbers of one value, one after another."""
+    """All lists of numbers of one value, one after another.
 
-    def __init__(self) -> None:
-        self.parts: list[NDArray[np.float32]] = []
-        self.count = 0
+    strict: look at each list by itself, and refuse those of `_loses`. That takes long where there
+        are a hundred thousand of them, and is seldom needed.
+    """
 
-    def add(self, part: NDArray[np.float64]) -> dict[str, list[int]]:
-        """The reference that replaces the list in the JSON."""
-        place = [self.count, part.size]
-        self.parts.append(part.astype("<f4"))
-        self.count += part.size
+    def __init__(self, strict: bool) -> None:
+        self.strict = strict
+        self.values: list[float | None] = []
+
+    def add(self, part: Sequence[float | None]) -> dict[str, list[int]] | None:
+        """The reference that replaces the list in the JSON; None where it must stay."""
+        if self.strict and _loses(_array(part)):
+            return None
+        place = [len(self.values), len(part)]
+        self.values += part
         return {"$": place}
 
     def planes(self) -> bytes:
         """(4, count) bytes."""
-        every = np.concatenate([np.empty(0, "<f4"), *self.parts])
+        every = _array(self.values).astype("<f4")
         rounded = (every.view("<u4") + _HALF) & _KEEP
         return np.where(np.isnan(every), every.view("<u4"), rounded).view("u1").reshape(
             -1, 4).T.tobytes()  # fmt: skip
@@ -50,8 +55,11 @@ class _Numbers:
 
 def packed(value: Any) -> str:
     """Base64, for inside a script element. Records become objects; numbers keep five digits."""
-    numbers = _Numbers()
+    numbers = _Numbers(strict=False)
     tree = _tree(value, numbers)
+    if _loses(_array(numbers.values)):
+        numbers = _Numbers(strict=True)
+        tree = _tree(value, numbers)
     text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     return deflated(len(text).to_bytes(4, "little") + text + numbers.planes())
 
@@ -73,9 +81,9 @@ def _tree(value: Any, numbers: _Numbers) -> Any:
 def _list(values: Sequence[Any], numbers: _Numbers) -> Any:
     """Most lists are of one kind, and there may be a hundred thousand of them."""
     kinds = set(map(type, values))
-    array = _array(values) if len(values) >= SHORTEST and kinds <= _NUMERIC else None
-    if array is not None:
-        return numbers.add(array)
+    reference = numbers.add(values) if len(values) >= SHORTEST and kinds <= _NUMERIC else None
+    if reference is not None:
+        return reference
     if kinds <= _PLAIN or (kinds == {list} and _are_short(values)):
         return values
     return [_tree(each, numbers) for each in values]
@@ -87,14 +95,18 @@ def _are_short(values: Sequence[list[Any]]) -> bool:
     return longest < SHORTEST and set(map(type, chain.from_iterable(values))) <= _PLAIN
 
 
-def _array(values: Sequence[float | None]) -> NDArray[np.float64] | None:
-    """None as NaN; None where any would lose more than digits."""
-    found = np.array(values, dtype=float)
-    size = np.abs(found)
+def _array(values: Sequence[float | None]) -> NDArray[np.float64]:
+    """None as NaN."""
+    return np.array(values, dtype=float)
+
+
+def _loses(values: NDArray[np.float64]) -> bool:
+    """Whether a number would lose more than digits."""
+    size = np.abs(values)
     if ((size < _SMALLEST) & (size > 0)).any():
-        return None
+        return True
     large = size[(size > _LARGEST_WHOLE) & (size < np.inf)]  # seldom any
-    return None if ((large > _LARGEST) | (large == np.floor(large))).any() else found
+    return bool(((large > _LARGEST) | (large == np.floor(large))).any())
 
 
 def head(figure: Figure) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from orchestrator.plan_document import PlanDocument, Selected, Variant
@@ -120,7 +121,8 @@ def _column(trials: pd.DataFrame, name: str) -> list[float | None]:
 
 
 def _numbers(column: pd.Series) -> list[float | None]:
-    return [float(x) if pd.notna(x) else None for x in column]
+    values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
+    return [None if x != x else x for x in values.tolist()]
 
 
 def _errors(trials: pd.DataFrame) -> dict[str, str]:

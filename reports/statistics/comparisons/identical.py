@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 Pair = tuple[str, str]  # variant id, id of its baseline
 
@@ -23,13 +25,23 @@ def identical(trials: pd.DataFrame, pairs: Sequence[Pair]) -> frozenset[Pair]:
     losses = [name for name in finals if name.endswith("/loss")]
     if not losses or not pairs:
         return frozenset()
-    done = trials[trials["status"] == "completed"].set_index("replicate")
-    of = {str(name): rows[finals].sort_index() for name, rows in done.groupby("variant_id")}
-    sizes = trials["variant_id"].value_counts()
-    whole = {name for name, rows in of.items() if len(rows) == sizes[name]}
+    places = _whole(trials)
+    values = trials[finals].to_numpy(dtype=float)
+    unknown = np.isnan(trials[losses].to_numpy(dtype=float)).any(axis=1)
     return frozenset(
         (one, other)
         for one, other in pairs
-        if one in whole and other in whole
-        and of[one].equals(of[other]) and bool(of[one][losses].notna().all(axis=None))
+        if one in places and other in places
+        and not unknown[places[one]].any()
+        and np.array_equal(values[places[one]], values[places[other]], equal_nan=True)
     )  # fmt: skip
+
+
+def _whole(trials: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    """Variant id → places of its rows in the order of replicates, where all have completed."""
+    ordered = np.argsort(trials["replicate"].to_numpy(), kind="stable")
+    variants = trials["variant_id"].to_numpy()[ordered]
+    completed = (trials["status"] == "completed").to_numpy()
+    of = pd.Series(ordered).groupby(variants).indices
+    places = {str(name): ordered[rows] for name, rows in of.items()}
+    return {name: own for name, own in places.items() if completed[own].all()}

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.outcomes.mean_intervals import mean_interval
@@ -85,14 +87,20 @@ def replicate_curves(metrics: pd.DataFrame, metric: str) -> tuple[ReplicateCurve
     """
     split, _, name = metric.partition("/")
     rows = metrics[(metrics["split"] == split) & (metrics["metric"] == name)]
+    columns = (rows[key].to_numpy() for key in ("replicate", "epoch", "value"))
+    replicates, epochs, values = columns
     return tuple(
-        _of_variant(str(variant), own) for variant, own in rows.groupby("variant_id", sort=True)
+        _of_variant(str(variant), replicates[own], epochs[own], values[own])
+        for variant, own in sorted(rows.groupby("variant_id").indices.items())
     )
 
 
-def _of_variant(variant: str, rows: pd.DataFrame) -> ReplicateCurves:
-    replicates, epochs = (np.unique(rows[key].to_numpy()) for key in ("replicate", "epoch"))
-    values = np.full((replicates.size, epochs.size), np.nan)
-    places = np.searchsorted(replicates, rows["replicate"]), np.searchsorted(epochs, rows["epoch"])
-    values[places] = rows["value"]
-    return ReplicateCurves(variant, tuple(replicates.tolist()), tuple(epochs.tolist()), values)
+def _of_variant(
+    variant: str, replicates: NDArray[Any], epochs: NDArray[Any], values: NDArray[Any]
+) -> ReplicateCurves:
+    """replicates, epochs, values: of its rows, in any order."""
+    found, row = np.unique(replicates, return_inverse=True)
+    along, column = np.unique(epochs, return_inverse=True)
+    table = np.full((found.size, along.size), np.nan)
+    table[row, column] = values
+    return ReplicateCurves(variant, tuple(found.tolist()), tuple(along.tolist()), table)

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.study.load import Overrides
-from orchestrator.study.parsing.messages import shown
+from orchestrator.errors import InputError
+from orchestrator.study.load import Overrides, load_study
+from orchestrator.study.parsing.messages import plain, shown
+from orchestrator.study.parsing.source import shipped_studies
+from orchestrator.study.records import Study
 from tests.study.texts import SMALL, parse, problems
 
 COMMENTED = """\
@@ -182,3 +185,47 @@ def test_the_text_of_a_changed_study_is_that_study(
 
 def _spelled(value: object) -> str:
     return shown(value) if value is None or isinstance(value, bool) else str(value)
+
+
+def reloaded(text: str, only: tuple[str, ...]) -> tuple[Study, Study]:
+    """The study that is run, and the one that its study.yaml has."""
+    one = parse(text, Overrides(only=only))
+    return one, parse(one.text)
+
+
+IDLE = """study: idle
+task: {name: digits}
+model: {name: mlp, width: 40, init: {scheme: normal}}
+training: {momentum: 0.9}
+factors: {FACTORS}
+replicates: 6
+"""
+HALVES = {
+    "training.optimizer: [sgd, adam]": ("training.optimizer=adam", "momentum"),
+    "model.depth: [0, 2]": ("model.depth=0", "width"),
+    "model.name: [mlp, log_linear]": ("model.name=log_linear", "width"),
+    "model.init.scheme: [normal, uniform]": ("model.init.scheme=uniform", ""),
+}
+
+
+@pytest.mark.parametrize("factor", HALVES)
+def test_a_setting_of_variants_that_only_leaves_out_is_not_written(factor: str) -> None:
+    """`orch check` refuses a fixed setting without effect, or that no model has."""
+    kept, gone = HALVES[factor]
+    one, two = reloaded(IDLE.replace("FACTORS", factor), (kept,))
+    assert one.variants == two.variants
+    assert (gone in one.text) == (not gone)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", shipped_studies())
+def test_every_half_of_a_shipped_study_is_written_as_it_is_run(name: str) -> None:
+    study = load_study(name)
+    levels = [f"{path}={plain(x)}" for path, own in study.factors.items() for x in own]
+    named = [f"variant={variant.label}" for variant in study.variants]
+    for flag in named if study.design == "variants" else levels:
+        try:
+            one, two = reloaded(study.text, (flag,))
+        except InputError:
+            continue  # it drops the baseline
+        assert (one.variants, one.compare, one.tune) == (two.variants, two.compare, two.tune)
