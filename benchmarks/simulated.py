@@ -92,7 +92,7 @@ def write_study(
     write_plan(folder, text, document)
     append_event(folder, "study_started", new=len(plan.trials), trials=len(plan.trials))
     for pack in plan.packs:
-        if pack.trials[0].variant.settings.task.download:
+        if pack.trials[0].variant.loop.task.download:
             pack = replace(pack, sample="")  # examples to show, which would be downloaded
         done = run_pack(pack, Job(paths.root, train="benchmarks.simulated:train"))
         if done.completed < done.trials:
@@ -105,7 +105,7 @@ def write_study(
 def train(pack: Pack, device: str, threads: int, **more: Any) -> PackRows:
     """What the engine does, with numbers out of the air."""
     rng = np.random.default_rng(int(pack.pack_id, 16))
-    task = pack.trials[0].variant.settings.task
+    task = pack.trials[0].variant.loop.task
     examples = int(task.sizes["test"]) if isinstance(task, SplitSettings) else 0
     finals = {"test/baseline_accuracy": 0.1, "test/answers": float(examples)}
     known = [finals] * len(pack.trials)
