@@ -19,7 +19,7 @@ SIDE_BY_SIDE := $$(($$(nproc) + 1))
 # Python keeps what it has compiled, also where the environment forbids it: tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test check bench bench-tables bench-quick studies reproductions calibration ewt clean
+.PHONY: run test check check-types check-others bench bench-tables bench-quick studies reproductions calibration ewt clean
 
 run: .venv/installed
 	$(BIN)/orch run studies/vanishing_gradient.yaml
@@ -32,10 +32,16 @@ test: check .mlflow/installed
 	$(BIN)/python -m pytest -m "$(LONG)" --numprocesses $(SIDE_BY_SIDE) \
 	    --dist loadfile --no-loadscope-reorder
 
-check: .venv/installed-dev node_modules/installed
+check: .venv/installed-dev
+	@$(MAKE) --jobs 2 check-types check-others
+
+# For most of a minute; the others need little of it, and wait for the network first.
+check-types: .venv/installed-dev
+	$(BIN)/mypy --num-workers auto
+
+check-others: .venv/installed-dev node_modules/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/@biomejs/biome/bin/biome check

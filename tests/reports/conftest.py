@@ -117,8 +117,17 @@ def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-@pytest.fixture
-def visit(browser: "Browser", report: Path) -> "Visit":
+@pytest.fixture(scope="module")
+def opened(chromium: "Browser", report: Path) -> Iterator["Visit"]:
+    """The page of `report`, opened once for the tests of a file: that takes seconds of CPU."""
     from tests.reports.page.browsing import Visit
 
-    return Visit(browser, report)
+    visit = Visit(chromium, report).remember()
+    yield visit
+    visit.page.context.close()
+
+
+@pytest.fixture
+def visit(opened: "Visit") -> "Visit":
+    """It again, as it opened."""
+    return opened.as_opened()

@@ -41,6 +41,32 @@ class Visit:
         self.page.on("request", self.asked)
         self.page.goto(path.as_uri() + fragment)
 
+    def remember(self) -> "Visit":
+        """Once the page has opened, for `as_opened`."""
+        self.page.wait_for_selector("html[data-inflated]", state="attached")
+        self.page.evaluate("window.unfolded = [...document.querySelectorAll('details[open]')]")
+        return self
+
+    def as_opened(self) -> "Visit":
+        """The page as it was then, without the seconds of opening it once more.
+
+        The fragment holds what a reader has chosen; the order of a table's rows it does not.
+        """
+        self.page.evaluate("""() => {
+            history.replaceState(null, "", location.pathname);
+            dispatchEvent(new PopStateEvent("popstate"));
+            for (const fold of document.querySelectorAll("details"))
+                fold.open = window.unfolded.includes(fold);
+            document.activeElement.blur();
+            scrollTo(0, 0);
+        }""")
+        self.page.wait_for_selector("dialog[open]", state="detached")
+        self.page.emulate_media(color_scheme="light")
+        self.page.mouse.move(0, 0)
+        self.settle()
+        self.wrong.clear()
+        return self
+
     def dismissed(self, dialog: Dialog) -> None:
         self.wrong.append("dialog")
         dialog.dismiss()

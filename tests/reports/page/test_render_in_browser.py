@@ -1,5 +1,6 @@
 """The page in headless Chromium: offline, without errors, in light, dark and on a phone."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,12 @@ def every_figure(visit: Visit) -> Visit:
     return visit
 
 
-@pytest.fixture
-def visit(browser: Browser, small_report: Path) -> Visit:
-    return Visit(browser, small_report)
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, small_report: Path) -> Iterator[Visit]:
+    """What `visit` opens."""
+    visit = Visit(chromium, small_report).remember()
+    yield visit
+    visit.page.context.close()
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
@@ -259,7 +263,8 @@ def test_paper_is_wide_enough_for_every_table(browser: Browser, report: Path) ->
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 718
 
 
-def test_printing_draws_every_figure(visit: Visit) -> None:
+def test_printing_draws_every_figure(browser: Browser, small_report: Path) -> None:
+    visit = Visit(browser, small_report)  # on which nothing is drawn yet
     visit.page.wait_for_selector("html[data-inflated]", state="attached")
     drawn = "[...document.querySelectorAll('.plot')].every(e => e.querySelector('.main-svg'))"
     visit.page.evaluate(f"addEventListener('beforeprint', () => {{ window.drawn = {drawn}; }})")

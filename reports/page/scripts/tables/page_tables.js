@@ -101,7 +101,7 @@ function filterColumns(table) {
   for (const head of table.tHead?.rows[0].cells ?? []) {
     const cells = [...table.tBodies[0].rows].map((row) => row.cells[head.cellIndex]);
     const variants = cells.filter((cell) => "variant" in cell.dataset);
-    const gone = variants.length > 0 && !variants.some(isShown);
+    const gone = variants.length > 0 && variants.every((cell) => cell.classList.contains("off"));
     for (const cell of [head, ...cells]) cell.hidden = gone;
   }
 }

@@ -22,9 +22,7 @@ def test_the_link_shows_the_same_view(browser: Browser, report: Path, visit: Vis
     visit.page.select_option("#figure-curves select[name='metric']", "test/loss")
     visit.page.locator("#figure-curves .key", has_text="tanh").click()
     visit.page.get_by_role("link", name="Learning curves").click()
-    again = Visit(browser, report)
-    again.page.goto(visit.page.url)
-    again.page.reload()
+    again = Visit(browser, report, fragment=visit.page.evaluate("location.hash"))
     assert chip(again, "activation", "relu").get_attribute("aria-pressed") == "false"
     assert again.page.locator("#figure-delta_by_epoch output").inner_text() == "after 10 epochs"
     metric = again.page.locator("#figure-curves select[name='metric']")

@@ -1,7 +1,6 @@
 """Studies of many variants in Chromium: long tables turn pages, hundreds of dots are one path."""
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,9 +25,10 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_report(write(tmp_path_factory.mktemp("results"), sample)).path
 
 
-@pytest.fixture
-def visit(browser: Browser, wide: Path) -> Any:
-    return Visit(browser, wide)
+@pytest.fixture(scope="module")
+def report(wide: Path) -> Path:
+    """What `visit` opens."""
+    return wide
 
 
 def test_a_long_table_turns_pages_and_is_sorted_as_a_whole(visit: Visit, wide: Path) -> None:

@@ -40,11 +40,12 @@ def test_a_click_on_a_dot_opens_the_card_of_its_trial(visit: Visit, report: Path
     assert not visit.wrong
 
 
-def test_the_card_shows_settings_results_curves_and_the_command(visit: Visit, report: Path) -> None:
+def test_the_card_shows_settings_results_curves_and_the_command(
+    browser: Browser, report: Path
+) -> None:
     table = trials(report)
     row = table[table["variant"] == "activation=tanh depth=4 scale=2.0"].iloc[2]
-    visit.page.goto(f"{visit.page.url}#trial={row.name}")
-    visit.page.reload()
+    visit = Visit(browser, report, fragment=f"#trial={row.name}")
     card = opened(visit)
     assert card.locator("h2").inner_text() == "tanh, depth 4, scale 2, replicate 2"
     assert card.locator(".status").inner_text() == "completed after 20 epochs in 0.12 s"
