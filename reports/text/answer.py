@@ -14,12 +14,12 @@ from orchestrator.reports.text.names import (
     interval_text,
     level_name,
     level_text,
+    measured_text,
     metric_text,
     range_of_values,
     ratio_of,
     short_names,
     size_text,
-    value_text,
 )
 from orchestrator.reports.text.phrases import beside, joined, sentence
 from orchestrator.reports.text.task_baseline import chance_text
@@ -288,6 +288,6 @@ def _moves_most(analysis: Analysis, words: _Words) -> Iterator[str]:
     yield (
         f"of all factors {name} moves it most, by "
         f"{size_text(found.span, unit)} on average: "
-        f"{level_name(name, found.best)} {value_text(found.best_mean, unit)}, "
-        f"{level_name(name, found.worst)} {value_text(found.worst_mean, unit)}"
+        f"{level_name(name, found.best)} {measured_text(found.best_mean, unit)}, "
+        f"{level_name(name, found.worst)} {measured_text(found.worst_mean, unit)}"
     )

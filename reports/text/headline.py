@@ -16,8 +16,8 @@ from orchestrator.reports.text.improving import improving_sentence
 from orchestrator.reports.text.names import (
     count_text,
     interval_text,
+    measured_text,
     metric_text,
-    value_text,
 )
 from orchestrator.reports.variants import baseline_text, name_of, names_of
 
@@ -68,7 +68,7 @@ def _uncompared(plan: PlanDocument, outcomes: Mapping[str, Outcome]) -> str:
     name = name_of(plan, best.variant_id)
     interval = f" {interval_text(best.low, best.high, unit)}" if best.low is not None else ""
     return (
-        f"{name} reaches {value_text(best.mean, unit)}{interval} "
+        f"{name} reaches {measured_text(best.mean, unit)}{interval} "
         f"{metric_text(plan.compare.metric)} over {count_text(best.n, 'replicate')}; "
         "there is nothing to compare it with."
     )
@@ -83,7 +83,7 @@ def _stuck(plan: PlanDocument, compared: Comparisons) -> str:
     """Where no comparison could have shown anything."""
     ends = {row.bound for row in compared.rows}
     known = sorted(end for end in ends if end is not None)
-    values = " or ".join(value_text(end, plan.compare.unit) for end in known)
+    values = " or ".join(measured_text(end, plan.compare.unit) for end in known)
     return (
         f"Undecided, as no difference can show: in {_family(plan, compared)} every replicate of "
         f"both variants lies at the metric's bound, {values}."

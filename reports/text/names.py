@@ -235,11 +235,12 @@ def count_text(n: int, noun: str) -> str:
 
 
 def range_of_values(values: Sequence[float], unit: str) -> str:
-    """93.7–94.2 %; one value where they are alike as written; nothing of none."""
+    """93.7–94.2 %, 0.31–0.35 nat; one value where they are alike as written; nothing of none."""
     if not values:
         return ""
     low, high = value_text(min(values), unit), value_text(max(values), unit)
-    return low if low == high else f"{low.removesuffix(' %')}–{high}"
+    text = low if low == high else f"{low.removesuffix(' %')}–{high}"
+    return text if unit in ("share", FACTOR) else f"{text} {unit_words(unit)}".rstrip()
 
 
 def times_text(ratio: float) -> str:

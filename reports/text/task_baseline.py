@@ -9,8 +9,8 @@ from orchestrator.reports.text.names import (
     count_text,
     interval_text,
     listed,
+    measured_text,
     metric_text,
-    value_text,
 )
 
 Names = Mapping[str, str]  # variant id → name
@@ -47,7 +47,7 @@ def baseline_warnings(analysis: Analysis, names: Names) -> Iterator[str]:
     found, outcomes, unit = analysis.learning, analysis.outcomes, analysis.plan.compare.unit
     worse = [v for v, each in found.items() if each.place == "worse"]
     means = [
-        f"{names[v]}: {value_text(outcomes[v].mean, unit)} "
+        f"{names[v]}: {measured_text(outcomes[v].mean, unit)} "
         f"{interval_text(outcomes[v].low, outcomes[v].high, unit)}"
         for v in worse
     ]
@@ -72,7 +72,7 @@ def _beside(analysis: Analysis, variants: Sequence[str]) -> str:
     plan = analysis.plan
     values = sorted({analysis.learning[v].baseline for v in variants})
     answer = f"{answer_text(plan.tasks)}{knowledge_text(plan.tasks)}"
-    texts = dict.fromkeys(value_text(end, plan.compare.unit) for end in (values[0], values[-1]))
+    texts = dict.fromkeys(measured_text(end, plan.compare.unit) for end in (values[0], values[-1]))
     return (
         f"the task's baseline in {metric_text(plan.compare.metric)}, {' to '.join(texts)}"
         f"{f', {answer}' if answer else ''}"

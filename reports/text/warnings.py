@@ -16,8 +16,8 @@ from orchestrator.reports.text.names import (
     difference_text,
     difference_unit,
     listed,
+    measured_text,
     metric_text,
-    value_text,
 )
 from orchestrator.reports.text.sections.task_examples import MANY_REPEATED, title
 from orchestrator.reports.text.task_baseline import baseline_warnings
@@ -177,7 +177,7 @@ def _at_bound(analysis: Analysis) -> Iterator[str]:
             yield (
                 f"{kind}: in {at} of {count_text(len(rows), 'comparison')} every replicate of both "
                 f"variants has the {name} {metric_text(compare.metric)} there is, "
-                f"{value_text(end, compare.unit)}. No difference can show there, however many "
+                f"{measured_text(end, compare.unit)}. No difference can show there, however many "
                 f"replicates are run; with {cure} one could."
             )
 
@@ -210,8 +210,8 @@ def _little_room(analysis: Analysis, names: Names) -> Iterator[str]:
     close, compare = analysis.near_best, analysis.plan.compare
     if not close:
         return
-    unit, best = compare.unit, value_text(best_possible(compare), compare.unit)
-    said = [f"{names[v]}: {value_text(analysis.outcomes[v].mean, unit)}" for v in close]
+    unit, best = compare.unit, measured_text(best_possible(compare), compare.unit)
+    said = [f"{names[v]}: {measured_text(analysis.outcomes[v].mean, unit)}" for v in close]
     size = f"{difference_text(compare.smallest_difference, unit).lstrip('+')}"
     yield (
         f"Little room: {count_text(len(close), 'baseline')} ({listed(said)}) within "

@@ -62,7 +62,7 @@ def test_a_loss_is_better_when_it_is_lower(tmp_path: Path) -> None:
     assert some(best.difference) < 0
     assert best.verdict == "better"
     assert "with depth 4 tanh (0." in found.said.finding
-    assert f"is better than sigmoid (0.208): −{abs(some(best.difference)):.3g} nat [" in (
+    assert f"is better than sigmoid (0.208 nat): −{abs(some(best.difference)):.3g} nat [" in (
         found.said.finding
     )
 

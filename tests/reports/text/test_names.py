@@ -88,6 +88,8 @@ def test_factors_are_written_from_their_logarithms() -> None:
     assert names.zone_text(math.log(1.5), "factor") == "÷1.50 to ×1.50"
     assert names.zone_text(0.01, "share") == "±1.0 points"
     assert names.range_of_values([-math.log(100), -math.log(5)], "factor") == "÷100–÷5.00"
+    assert names.range_of_values([0.31, 0.35], "nat") == "0.31–0.35 nat"
+    assert names.range_of_values([0.31, 0.35], "squared unit") == "0.31–0.35 squared error"
     assert names.unit_words("factor") == "factor"
     assert names.effect_text(0.0206, "squared unit") == "+0.0206 (squared error)"
 

@@ -150,3 +150,10 @@ def test_test_inputs_that_training_has_are_a_warning(
     found = [w for w in Told.of(tables).said.warnings if w.startswith("Test inputs that also")]
     assert bool(found) == warned
     assert all(f"(parity: {100 * share:.3g} %)" in warning for warning in found)
+
+
+def test_values_in_warnings_have_their_unit(tmp_path: Path) -> None:
+    loss = replace(SAMPLE, metric="loss")
+    found = told(tmp_path, [[0.0] * 6] * 3, loss)
+    assert "test loss there is, 0 nat. No difference" in found.said.warnings[0]
+    assert "lies at the metric's bound, 0 nat." in found.said.finding
