@@ -6,16 +6,19 @@ from typing import Any
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.models.own.entries import own_entry
+from orchestrator.models.settings import TaskSettings
 from orchestrator.models.settings.own import OwnCode
 from orchestrator.study.load import parse_study
+from orchestrator.study.parts.classes import load_part
 from orchestrator.study.records import Study
+from orchestrator.study.settings import Training
 
 NUMBERS = count()
 STUDY = """\
 study: own
 task: {{name: {task}}}
 model: {{name: {model}}}
-training: {{epochs: 2}}
+training: {{epochs: 2{training}}}
 factors:
   {factors}
 replicates: 2
@@ -76,6 +79,56 @@ def own_settings(section: str, code: OwnCode, **values: Any) -> Any:
     return own_entry(section, code).settings.model_validate(values)
 
 
+PARTS = """\
+import torch
+from torch.nn.functional import cross_entropy
+
+
+class Lion(torch.optim.Optimizer):
+    def __init__(self, params, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_(m.lerp(p.grad, 1 - beta1).sign_(), alpha=-group["lr"])
+                m.lerp_(p.grad, 1 - beta2)
+
+
+def focal(outputs, targets, gamma: float = 2.0):
+    entropy = cross_entropy(outputs, targets, reduction="none")
+    return (1 - (-entropy).exp()) ** gamma * entropy
+
+
+def falling(step, steps, *, power: float = 1.0, end_factor=0.0):
+    return end_factor + (1 - end_factor) * (1 - step / steps) ** power
+
+
+def flip(inputs, generator, share: float = 0.5):
+    chosen = torch.rand(len(inputs), generator=generator) < share
+    return torch.where(chosen[:, None, None, None], inputs.flip(-1), inputs)
+
+
+def drop(inputs, generator):
+    hidden = torch.rand(inputs.shape, generator=generator) < 0.3
+    return inputs.masked_fill(hidden & (inputs > 1), 1)
+"""
+
+
+def load_parts(folder: Path, *names: str) -> str:
+    """Writes and reads `PARTS`; names: `training.optimizer:Lion` …  Returns the module's name."""
+    module = write_module(folder, PARTS)
+    for each in names:
+        path, _, function = each.partition(":")
+        base = TaskSettings if path == "task.augment" else Training
+        load_part(path, OwnCode(f"{module}:{function}", (folder,)), base)
+    return module
+
+
 def write_namesakes(folder: Path) -> str:
     """The module of a model in packages that are called as parts of orch are."""
     for name, text in NAMESAKES.items():
@@ -90,9 +143,13 @@ def own_study(
     model: str = "mlp",
     task: str = SMALL_DIGITS,
     factors: str = "training.learning_rate: [0.1, 0.2]",
+    training: str = "",
 ) -> Study:
-    """A study in the folder; model, task: names, with more settings after a comma."""
-    text = STUDY.format(model=model, task=task, factors=factors)
+    """A study in the folder; model, task: names, with more settings after a comma.
+
+    training: more settings, each after a comma.
+    """
+    text = STUDY.format(model=model, task=task, factors=factors, training=training)
     return parse_study(text, folder / "s.yaml")
 
 

@@ -29,10 +29,10 @@ def settings_class(
 
     taken: their names in messages. Raises OwnCodeError.
     """
-    parameters = _parameters(code, function)
+    parameters = parameters_of(code, function)
     settings = parameters[len(taken) :]
     _check_first(code, parameters[: len(taken)], taken)
-    fields: dict[str, Any] = {p.name: _field(code, p, base) for p in settings}
+    fields: dict[str, Any] = {p.name: parameter_field(code, p, base) for p in settings}
     fields["function" if issubclass(base, OwnFunction) else "name"] = (
         Literal[code.name],
         code.name,
@@ -51,13 +51,13 @@ def settings_class(
     kind.code = code
     if issubclass(kind, OwnModel):
         kind.chooses_output = chooses_output
-    kind.structured = {p.name: found for p in settings if (found := _structured(p))}
+    kind.structured = {p.name: found for p in settings if (found := structured_kind(p))}
     if issubclass(kind, OwnTask | OwnFunction):
         kind.path_settings = tuple(p.name for p in settings if p.annotation is Path)
     return kind
 
 
-def _parameters(code: OwnCode, function: Callable[..., Any]) -> list[Parameter]:
+def parameters_of(code: OwnCode, function: Callable[..., Any]) -> list[Parameter]:
     try:
         return list(inspect.signature(function, eval_str=True).parameters.values())
     except Exception as error:  # annotations are text that may not evaluate
@@ -72,7 +72,7 @@ def _check_first(code: OwnCode, given: list[Parameter], taken: tuple[str, ...]) 
         raise OwnCodeError(what, cure=f"def {code.function}({', '.join(taken)}, …)")
 
 
-def _field(code: OwnCode, parameter: Parameter, base: type[Settings]) -> tuple[Any, Any]:
+def parameter_field(code: OwnCode, parameter: Parameter, base: type[Settings]) -> tuple[Any, Any]:
     """Type and default of the setting that a parameter becomes."""
     name = parameter.name
     if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY):
@@ -93,7 +93,7 @@ def _kind(code: OwnCode, parameter: Parameter) -> Any:
         annotation = type(parameter.default)
     if annotation is Path:
         return str
-    if found := _structured(parameter):
+    if found := structured_kind(parameter):
         return found.kind
     if annotation is Parameter.empty or not _is_scalar(annotation):
         shown = "nothing" if annotation is Parameter.empty else inspect.formatannotation(annotation)
@@ -102,7 +102,7 @@ def _kind(code: OwnCode, parameter: Parameter) -> Any:
     return annotation
 
 
-def _structured(parameter: Parameter) -> Structured | None:
+def structured_kind(parameter: Parameter) -> Structured | None:
     """How a value is read that is neither a number nor a text nor a path."""
     annotation = parameter.annotation
     if annotation in (Parameter.empty, Path) or _is_scalar(annotation):
@@ -136,7 +136,8 @@ def _default(code: OwnCode, parameter: Parameter, kind: Any) -> Any:
 def arguments(settings: OwnModel | OwnTask | OwnFunction) -> dict[str, Any]:
     """The keyword arguments that a call with these settings needs."""
     paths = () if isinstance(settings, OwnModel) else settings.path_settings
-    ours = {"function"} if isinstance(settings, OwnFunction) else {"name", "init"}
+    ours = {"function"} if isinstance(settings, OwnFunction) else {"name", "init", "augment"}
+    ours |= {name for part in settings.own_parts.values() for name in part.fields}
     if isinstance(settings, OwnModel) and settings.chooses_output:
         ours |= {OUTPUT}
     values = settings.model_dump(exclude=ours)

@@ -1,5 +1,6 @@
 """What settings are, and what all models and all tasks have in common."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,15 +12,19 @@ MOST = 2**31 - 1
 """Epochs, sizes and counts are stored as 32-bit integers."""
 Count = Annotated[int, Field(ge=1, le=MOST)]
 NonNegative = Annotated[float, Field(ge=0)]
+OwnName = Annotated[str, Field(pattern=r"^[^:]+:[^:]+$", examples=["my_parts:function"])]
+"""The name of the user's code, `package.module:function`."""
 
 
 class Settings(BaseModel):
     """Base of all settings: unknown names, wrong types, NaN and infinity are refused.
 
     indecisive: fields that cannot change a result, and so are no part of a trial's id.
+    own_parts: path of a setting that names the user's code → study/parts/signature.py, Part.
     """
 
     indecisive: ClassVar[frozenset[str]] = frozenset()
+    own_parts: ClassVar[Mapping[str, Any]] = {}
 
     model_config = ConfigDict(
         extra="forbid",
@@ -59,6 +64,8 @@ class TaskSettings(Settings):
     """What all tasks have in common."""
 
     name: str
+    augment: OwnName | None = None
+    """Your own function that changes the inputs of a training batch, see docs/own-parts.md."""
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -44,13 +44,14 @@ ROOT = "orchestrator"
 """The package's own `__init__`: it only opens studies that were run, which no trial does."""
 
 
-def code_digests(model: str, task: str, sources: "Sources") -> dict[str, str]:
+def code_digests(model: str, task: str, *parts: str, sources: "Sources") -> dict[str, str]:
     """Module → digest, of all first-party code that trains this model on this task.
 
     model, task: names; the name of own code is also its factory.
+    parts: `module:function` of own code in training.
     """
     entries = {model: MODELS.get(model), task: TASKS.get(task)}
-    factories = [entry.factory if entry else name for name, entry in entries.items()]
+    factories = [*(entry.factory if entry else name for name, entry in entries.items()), *parts]
     modules = [factory.partition(":")[0] for factory in factories]
     return sources.digests([*modules, ENGINE]) | {
         f"orchestrator.models.catalogue[{name}]": _entry_digest(entry)

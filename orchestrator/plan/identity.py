@@ -35,12 +35,13 @@ from orchestrator.study.records import (
 SCHEMA_VERSION = 2
 """Of the ids: a new number gives every trial a new one."""
 
-Used = tuple[str, ...]  # names of a model and a task, or of the function that is the trial
+Used = tuple[str, ...]
+"""Names of a model, a task and own code in training, or of the function that is the trial."""
 
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """Code and data of a study, for each pair of model and task in it, or each function."""
+    """Code and data of a study, for what its trials use."""
 
     code: Mapping[Used, Mapping[str, str]]  # module → digest
     data: Mapping[str, str]  # name of the data → digest of its files
@@ -74,7 +75,7 @@ def fingerprints(study: Study) -> Fingerprints:
 
 def _code(settings: TrialSettings, sources: Sources) -> dict[str, str]:
     if isinstance(settings, LoopSettings):
-        return code_digests(settings.model.name, settings.task.name, sources)
+        return code_digests(*used_by(settings), sources=sources)
     return own_digests(settings.trial.what, sources)
 
 
@@ -86,7 +87,8 @@ def own_packages(study: Study) -> list[Path]:
 
 def _own_code(study: Study) -> set[OwnCode]:
     settings = [section for v in study.variants for _, section in v.settings.sections]
-    return {s.code for s in settings if isinstance(s, OwnModel | OwnTask | OwnFunction)}
+    parts = {code for v in study.variants for code in part_codes(v.settings)}
+    return parts | {s.code for s in settings if isinstance(s, OwnModel | OwnTask | OwnFunction)}
 
 
 def data_digests(study: Study) -> dict[str, str]:
@@ -128,8 +130,8 @@ def _at_its_line(study: Study, settings: TrialSettings, error: DataError) -> Pro
     document, _ = read_yaml(study.text, str(study.path))
     texts = {p: text for p in document.values if isinstance(text := document.at(p), str) and text}
     of_file = [place for place, text in texts.items() if f"{error.where}:".startswith(f"{text}:")]
-    names = used_by(settings)
-    of_task = [place for place, text in texts.items() if text == names[-1]]
+    name = used_by(settings)[:2][-1]  # of the task, or of the function
+    of_task = [place for place, text in texts.items() if text == name]
     place = next(iter((*of_file, *of_task)), (settings.sections[0][0],))
     line, column, _ = document.position(place)
     what = f"{dotted(place)}: {error.where}: {error.what}"
@@ -138,8 +140,15 @@ def _at_its_line(study: Study, settings: TrialSettings, error: DataError) -> Pro
 
 def used_by(settings: TrialSettings) -> Used:
     if isinstance(settings, LoopSettings):
-        return settings.model.name, settings.task.name
+        parts = (code.name for code in part_codes(settings))
+        return settings.model.name, settings.task.name, *parts
     return (settings.trial.what,)
+
+
+def part_codes(settings: TrialSettings) -> list[OwnCode]:
+    """The user's optimizer, loss, schedule and augmentation; what is torch's is not."""
+    parts = [part for _, section in settings.sections for part in section.own_parts.values()]
+    return [part.code for part in parts if not part.is_torchs]
 
 
 def canonical(value: Any) -> str:

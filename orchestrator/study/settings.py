@@ -6,12 +6,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from orchestrator.models.settings import Count, NonNegative, Settings
-from orchestrator.models.settings.base import MOST
+from orchestrator.models.settings.base import MOST, OwnName
 
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Optimizer = Literal["sgd", "adam", "adamw", "nadam", "radam", "rmsprop", "adagrad", "lion", "muon"]
+TorchOptimizer = Literal["Adadelta", "Adafactor", "Adamax", "ASGD", "Rprop"]
+"""The others of torch.optim; without LBFGS, which needs a closure, and SparseAdam, which needs
+sparse gradients."""
 Loss = Literal["cross_entropy", "sigmoid_cross_entropy", "binary_cross_entropy", "squared_error"]
 PUBLISHED: Mapping[str, Mapping[str, Any]] = {
     "lion": {"beta2": 0.99},
@@ -25,11 +28,13 @@ class Schedule(Settings):
     change it before every step, as `torch.optim.lr_scheduler` does when it is called after each;
     the last step of training is their last."""
 
-    kind: Literal["constant", "step", "plateau", "cosine", "linear", "one_cycle"] = "constant"
+    kind: Literal["constant", "step", "plateau", "cosine", "linear", "one_cycle"] | OwnName = (
+        "constant"
+    )
     """`step`: falls every so many epochs; `plateau`: falls when the validation loss does not;
     `cosine`, `linear`: falls along half a cosine, or a line; `one_cycle`: rises to the learning
     rate from a 25th of it, and falls to a 250,000th (OneCycleLR of torch, which leaves the momentum
-    as it is)."""
+    as it is). Your own: see docs/own-parts.md."""
     every_epochs: Count = 10
     """For `step`."""
     patience: Count = 5
@@ -49,8 +54,9 @@ class Schedule(Settings):
 class Training(Settings):
     """How every trial is trained. Optimizers compute exactly what `torch.optim` computes."""
 
-    optimizer: Optimizer = "sgd"
-    """Turns gradients into steps. `muon` moves weight matrices; embeddings and all parameters that
+    optimizer: Optimizer | TorchOptimizer | OwnName = "sgd"
+    """Turns gradients into steps. Others of `torch.optim` by their names, and your own class: see
+    docs/own-parts.md. `muon` moves weight matrices; embeddings and all parameters that
     are no matrices are moved by adamw with the same learning rate and decay."""
     learning_rate: Positive = 0.1
     """Size of the steps."""
@@ -91,8 +97,8 @@ class Training(Settings):
     """Which epoch's network is the result of a trial, whether it stopped early or not. `last`: the
     one in which training ends; `best`: of the measured epochs from 1 on, the one with the lowest
     validation loss."""
-    loss: Loss | None = None
-    """Left out: the loss that the task prescribes."""
+    loss: Loss | OwnName | None = None
+    """Left out: the loss that the task prescribes. Your own: see docs/own-parts.md."""
 
     @model_validator(mode="after")
     def _as_published(self) -> Self:

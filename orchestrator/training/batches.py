@@ -40,10 +40,18 @@ def batches(
         seed = random_streams.common_seed("buckets", epoch)
         chunks = _of_equal_length(rows, data.lengths, size, seed)
     dropout = random_streams.generators("dropout", epoch) if data.word_dropout else []
+    augmenting = random_streams.generators("augment", epoch) if data.augment else []
     for chunk in chunks:
         inputs, targets = data.take(chunk)
+        if data.augment is not None:
+            inputs = data.augment(inputs, augmenting, _longest(data, chunk))
         inputs = _with_unknown_words(inputs, data.word_dropout, dropout, data.steps)
         yield data.group.divide(inputs, targets)
+
+
+def _longest(data: TrialData, chunk: Tensor) -> list[int]:
+    """Words of the longest sentence in the batch of each member; of numbers nothing."""
+    return [] if data.lengths is None else data.lengths[chunk].amax(1).tolist()
 
 
 def _of_equal_length(rows: Tensor, lengths: Tensor, size: int, seed: int) -> list[Tensor]:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, CheckpointStorage, Reached
 from orchestrator.training.optim.early_stopping import EarlyStopping
+from orchestrator.training.optim.optimizers.own import OwnOptimizer
 from orchestrator.training.optim.optimizers.protocol import Optimizer
 from orchestrator.training.optim.schedules import Schedule
 from orchestrator.training.recorder import Recorder
@@ -54,6 +55,7 @@ class TrainingState:
             "tensors": {name: tensor.detach().cpu() for name, tensor in self.tensors.items()},
             "attributes": _attributes(self.members.model),
             "steps": self.optimizer.steps,
+            "own_optimizer": _own_state(self.optimizer),
             "early_stopping": self.early_stopping.state(),
             "schedule": self.schedule.state(),
             "recorder": self.recorder.state(),
@@ -66,9 +68,15 @@ class TrainingState:
         for module, values in state["attributes"].items():
             vars(self.members.model.get_submodule(module)).update(values)
         self.optimizer.steps = state["steps"]
+        if isinstance(self.optimizer, OwnOptimizer):
+            self.optimizer.load_state_dict(state["own_optimizer"])
         self.early_stopping.restore(state["early_stopping"])
         self.schedule.restore(state["schedule"])
         self.recorder.restore(state["recorder"])
+
+
+def _own_state(optimizer: Optimizer) -> Mapping[str, Any]:
+    return optimizer.state_dict() if isinstance(optimizer, OwnOptimizer) else {}
 
 
 def _attributes(model: nn.Module) -> dict[str, dict[str, int | float | str]]:

@@ -16,6 +16,7 @@ from torch.nn.functional import pad
 from orchestrator.models.losses import Loss
 from orchestrator.models.shape import NO_TAG, PADDING_WORD
 from orchestrator.study.settings import Training
+from orchestrator.training.losses.own import OwnLoss
 from orchestrator.training.stacking.function import fill_zeros, is_function
 from orchestrator.training.stacking.members import (
     Members,
@@ -68,8 +69,8 @@ class Rehearsal:
 def choose_stacking(rehearsal: Rehearsal) -> Stacking | None:
     """How the models, or some of them, are computed in the same operations; None if they cannot.
 
-    Of a shipped model, the first and the last member are compared with themselves alone; of any
-    other, all: its code may differ from member to member.
+    Of a shipped model and loss, the first and the last member are compared with themselves alone;
+    of any other, all: the code may differ from member to member.
     """
     try:
         return _chosen(rehearsal)
@@ -79,8 +80,11 @@ def choose_stacking(rehearsal: Rehearsal) -> Stacking | None:
 
 def _chosen(rehearsal: Rehearsal) -> Stacking | None:
     first = rehearsal.builds[0]()
-    is_shipped = type(first).__module__.startswith(SHIPPED)
-    if not is_function(first, rehearsal.inputs[0]):
+    is_shipped = type(first).__module__.startswith(SHIPPED) and not isinstance(
+        rehearsal.loss, OwnLoss
+    )
+    moves_one = "training.optimizer" in type(rehearsal.trainings[0]).own_parts
+    if moves_one or not is_function(first, rehearsal.inputs[0]):
         return None
     chosen = range(len(rehearsal.builds))
     if is_shipped:

@@ -15,6 +15,7 @@ from orchestrator.models.tasks.dataset import Dataset
 from orchestrator.plan.records import Trial
 from orchestrator.seeds import seed_for
 from orchestrator.training.distributed.process_group import ALONE, ProcessGroup
+from orchestrator.training.parts.augment import Augment, augment_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class TrialData:
     lengths: words per example, (examples,); None where all examples have the same length.
     steps: columns of each member's own table of words; that of `inputs` may be wider.
     group: the processes among which batches and splits are divided.
+    augment: changes the inputs of training batches.
     """
 
     inputs: Tensor
@@ -37,6 +39,7 @@ class TrialData:
     baselines: Sequence[Mapping[str, float]]  # one per member
     word_dropout: float
     group: ProcessGroup = ALONE
+    augment: Augment | None = None
 
     def of(self, members: slice) -> "TrialData":
         """The data of some members."""
@@ -129,7 +132,8 @@ def arrange(
         inputs = _equally_wide(inputs, PADDING_WORD)
         if members[0].shape.outputs in PER_STEP:
             targets = _equally_wide(targets, NO_TAG)
-    table = as_taken(settings.model, torch.cat(inputs))
+    whole = torch.cat(inputs)
+    table = as_taken(settings.model, whole)
     is_tuning = trials[0].phase == "tuning"
     splits = {
         split: torch.stack([data.splits[split] + first_row[id(data.inputs)] for data in members])
@@ -146,6 +150,7 @@ def arrange(
         baselines=[{} if is_tuning else data.baselines for data in members],
         word_dropout=members[0].word_dropout,
         group=group,
+        augment=augment_of(settings.task, tuple(whole.shape[1:]), has_words=has_words),
     )
 
 

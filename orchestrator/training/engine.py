@@ -7,8 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from orchestrator.models.build import build, draw, materialise
-from orchestrator.models.catalogue import task_entry
-from orchestrator.models.losses import LOSSES
 from orchestrator.models.settings.own import OwnModel
 from orchestrator.models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
@@ -22,6 +20,7 @@ from orchestrator.training.distributed.process_group import ALONE, ProcessGroup
 from orchestrator.training.distributed.separable import require_separable
 from orchestrator.training.global_random import kept_generators, seed_generators
 from orchestrator.training.loop import train_members
+from orchestrator.training.losses.choose import loss_of
 from orchestrator.training.random_streams import RandomStreams
 from orchestrator.training.recorder import Recorder, joined
 from orchestrator.training.records import PackRows
@@ -111,14 +110,14 @@ def _train_together(
 
 
 def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehearsal:
-    """A training step of all trials, and of others where the model is own code.
+    """A training step of all trials, and of others where model or loss are own code.
 
     The others are the same beside any members: what they show does not depend on the pack.
     """
     trials, shapes = pack.trials, list(data.shapes)
     settings = trials[0].variant.loop
     rows = data.splits["train"][:, :EXAMPLES]
-    if isinstance(settings.model, OwnModel):
+    if isinstance(settings.model, OwnModel) or "training.loss" in type(settings.training).own_parts:
         others = [replace(trials[0], replicate=-1 - number) for number in range(OTHERS)]
         trials, rows = (*trials, *others), torch.cat([rows, rows[:1].expand(OTHERS, -1)])
         shapes += shapes[:1] * OTHERS
@@ -129,8 +128,7 @@ def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehears
         for trial, shape, example in zip(trials, shapes, inputs, strict=True)
     ]
     trainings = [trial.variant.loop.training for trial in trials]
-    loss = LOSSES[settings.training.loss or task_entry(settings.task).loss]
-    return Rehearsal(builds, inputs, targets, trainings, loss)
+    return Rehearsal(builds, inputs, targets, trainings, loss_of(settings))
 
 
 def _built(

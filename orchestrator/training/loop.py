@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from orchestrator.models.catalogue import task_entry
-from orchestrator.models.losses import LOSSES
 from orchestrator.study.records import LoopSettings
 from orchestrator.training.answers import TestAnswers
 from orchestrator.training.batches import batch_size, batches, steps_per_epoch
@@ -13,6 +12,7 @@ from orchestrator.training.checkpoints import Checkpointer, TrainingState
 from orchestrator.training.data import TrialData
 from orchestrator.training.evaluation import Metrics, evaluate
 from orchestrator.training.global_random import seed_generators
+from orchestrator.training.losses.choose import loss_of
 from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers.protocol import freeze
 from orchestrator.training.optim.schedules import Schedule
@@ -38,7 +38,7 @@ def train_members(
     """
     trainings = [each.training for each in settings]
     training, task = trainings[0], task_entry(settings[0].task)  # what all members have in common
-    loss = LOSSES[training.loss or task.loss]
+    loss = loss_of(settings[0])
     update = Update(members, trainings, loss)
     optimizer = update.optimizer
     early_stopping = EarlyStopping.of(training, len(settings))

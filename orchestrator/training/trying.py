@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,11 +13,8 @@ from torch import Tensor, nn
 
 from orchestrator.models.catalogue import check_data, task_entry
 from orchestrator.models.files.errors import DataError
-from orchestrator.models.initializers import NoRule
 from orchestrator.models.load import load_task
 from orchestrator.models.own.data_faults import data_fault, differ
-from orchestrator.models.own.errors import OwnCodeError
-from orchestrator.models.own.importing import describe_error
 from orchestrator.models.settings import TaskSettings
 from orchestrator.models.settings.own import OwnCode, OwnTask
 from orchestrator.models.shape import PER_STEP
@@ -25,10 +22,19 @@ from orchestrator.models.tasks.dataset import Dataset, SeedFor
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
 from orchestrator.study.records import LoopSettings, Variant
-from orchestrator.training.batches import batch_size
+from orchestrator.training.batches import batch_size, steps_per_epoch
 from orchestrator.training.data import TrialData, arrange
 from orchestrator.training.engine import rehearsal_of, train_on
 from orchestrator.training.global_random import kept_generators, seed_generators
+from orchestrator.training.losses.choose import loss_of
+from orchestrator.training.losses.own import OwnLoss
+from orchestrator.training.parts.checks import (
+    check_augment,
+    check_loss,
+    check_optimizer,
+    check_schedule,
+)
+from orchestrator.training.parts.faults import Fault, Refused, called
 from orchestrator.training.records import PackRows
 from orchestrator.training.stacking.members import single, trained
 
@@ -36,23 +42,6 @@ EXAMPLES = 8  # of each split but that of training
 MOST = 256  # examples of the batch that is trained on
 SAME_ON_GPU = 1e-3  # relative: sums on a GPU may be added in any order
 DATA_SETS = 8  # kept at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, and on which side."""
-
-    section: Literal["model", "task"]
-    what: str
-    cure: str = ""
-
-
-class Refused(Exception):
-    """Carries a fault out of a trial."""
-
-    def __init__(self, section: Literal["model", "task"], what: str, cure: str = "") -> None:
-        super().__init__(what)
-        self.fault = Fault(section, what, cure)
 
 
 class Trials:
@@ -71,7 +60,15 @@ class Trials:
     def fault(self, settings: LoopSettings) -> Fault | None:
         """None if all is well, or if the data are not there to try it on."""
         training = settings.training
-        kind = settings.model, settings.task, training.optimizer, training.loss, training.batch_size
+        kind: Any = (
+            settings.model,
+            settings.task,
+            training.optimizer,
+            training.loss,
+            training.batch_size,
+        )
+        if type(training).own_parts:
+            kind = settings.model, settings.task, training
         if kind not in self._known:
             self._known[kind] = self._fault(settings)
         return self._known[kind]
@@ -103,19 +100,22 @@ class Trials:
         data = arrange(pack.trials, {0: dataset}, self.device, torch.float32)
         try_it = _Try(pack, data, settings)
         built = try_it.model()
+        if data.augment is not None:
+            check_augment(data.augment, try_it.batch[0][0])
         _check_parameters(settings, built)
         again = try_it.model().parameters()
         if not all(map(torch.equal, built.parameters(), again)):
             what = f"{settings.model.name} draws different parameters each time, with the same seed"
-            raise Refused("model", what, "draw them with torch, without your own generator")
+            raise Refused("model.name", what, "draw them with torch, without your own generator")
         try_it.first_batch(built)
+        try_it.parts(built)
         try_it.metrics(built)
         try_it.last_batch()
         one, other = try_it.trained(), try_it.trained()
         if not _same(one, other, 0.0 if self.device == "cpu" else SAME_ON_GPU):
             what = f"{settings.model.name} gives different results each time, with the same seeds"
             cure = "draw from torch, numpy.random or random, or from a generator of the module"
-            raise Refused("model", what, f"{cure}: those are seeded")
+            raise Refused("model.name", what, f"{cure}: those are seeded")
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,14 @@ class _Try:
     def model(self) -> nn.Module:
         """A new one, as training builds it."""
         build = rehearsal_of(self.pack, self.data, torch.float32).builds[0]
-        return _called("model", self.settings.model, "", build)  # type: ignore[no-any-return]
+        return _called("model.name", self.settings.model, "", build)  # type: ignore[no-any-return]
 
     def first_batch(self, model: nn.Module) -> None:
         """Shape and gradient of the outputs for a batch, and for one example in evaluation."""
         outputs = self.outputs(model.train(), self.batch[0][0])
         if not outputs.requires_grad:
             name = self.settings.model.name
-            raise Refused("model", f"no gradient reaches the parameters of {name}")
+            raise Refused("model.name", f"no gradient reaches the parameters of {name}")
         one, _ = self.data.take(self.data.splits["train"][:, :1])
         with torch.no_grad():
             self.outputs(model.eval(), one[0])
@@ -152,16 +152,27 @@ class _Try:
         name, shape = self.settings.model.name, self.data.shape
         fed = f" on inputs of the shape {tuple(inputs.shape)}"
         seed_generators(0, model)
-        outputs = _called("model", self.settings.model, fed, model, inputs)
+        outputs = _called("model.name", self.settings.model, fed, model, inputs)
         steps = (inputs.shape[1],) if shape.outputs in PER_STEP else ()
         needed = (len(inputs), *steps, shape.values)
         if tuple(outputs.shape) != needed:
             what = f"{name} gives outputs of the shape {tuple(outputs.shape)}{fed}"
-            raise Refused("model", f"{what}, but the task needs {needed}")
+            raise Refused("model.name", f"{what}, but the task needs {needed}")
         if not outputs.is_floating_point():
             what = f"{name} gives outputs of the type {outputs.dtype}{fed}, not real numbers"
-            raise Refused("model", what)
+            raise Refused("model.name", what)
         return outputs  # type: ignore[no-any-return]
+
+    def parts(self, model: nn.Module) -> None:
+        """The user's loss, optimizer and schedule."""
+        loss, training = loss_of(self.settings), self.settings.training
+        inputs, targets = self.batch
+        if isinstance(loss, OwnLoss):
+            check_loss(loss, self.outputs(model.train(), inputs[0]), targets[0])
+        if "training.optimizer" in type(training).own_parts:
+            check_optimizer(self.model, training)
+        if "training.schedule.kind" in type(training).own_parts:
+            check_schedule(training, steps_per_epoch(training, self.data))
 
     def metrics(self, model: nn.Module) -> None:
         """The user's metrics must give one number per example, for many networks at once too."""
@@ -170,18 +181,20 @@ class _Try:
             outputs = self.outputs(model.eval(), inputs[0])
         for name, function in task_entry(task).functions.items():
             where = f" in the metric {name}"
-            one = _called("task", task, where, function, outputs, targets[0])
-            pair = _called("task", task, where, function, *_twice(outputs, targets[0]))
+            one = _called("task.name", task, where, function, outputs, targets[0])
+            pair = _called("task.name", task, where, function, *_twice(outputs, targets[0]))
             needed = tuple(outputs.shape[:-1])
             if not isinstance(one, Tensor) or tuple(one.shape) != needed:
                 got = tuple(one.shape) if isinstance(one, Tensor) else type(one).__name__
                 what = f"the metric {name} of {task.name} gives {got}, not {needed}"
                 cure = "give one number per example: mean over the last dimension"
-                raise Refused("task", what, cure)
+                raise Refused("task.name", what, cure)
             both = torch.stack([one, one])
             if pair.shape != both.shape or not torch.allclose(pair, both, equal_nan=True):
                 what = f"the metric {name} of {task.name} differs for two networks at once"
-                raise Refused("task", what, "count dimensions from the end: leading ones are any")
+                raise Refused(
+                    "task.name", what, "count dimensions from the end: leading ones are any"
+                )
 
     def last_batch(self) -> None:
         """Batch norm cannot train on one example, and the last batch of an epoch may be one."""
@@ -195,7 +208,7 @@ class _Try:
         except Refused as refused:
             cure = f"the last of the {examples} training examples is a batch by itself: "
             what = refused.fault.what
-            raise Refused("model", what, f"{cure}choose another batch_size") from refused
+            raise Refused("model.name", what, f"{cure}choose another batch_size") from refused
 
     def trained(self) -> PackRows:
         """The rows of a training of one batch: an epoch with all that belongs to it."""
@@ -205,7 +218,13 @@ class _Try:
         }
         data = replace(self.data, splits=cut)
         rows: PackRows = _called(
-            "model", self.settings.model, " in training", train_on, self.pack, data, torch.float32
+            "model.name",
+            self.settings.model,
+            " in training",
+            train_on,
+            self.pack,
+            data,
+            torch.float32,
         )
         return rows
 
@@ -231,14 +250,14 @@ def _same(one: PackRows, other: PackRows, tolerance: float) -> bool:
 
 def _own_data(task: OwnTask, seed_for: SeedFor) -> Dataset:
     def load() -> Any:
-        return _called("task", task, "", load_task, task, seed_for)
+        return _called("task.name", task, "", load_task, task, seed_for)
 
     data = load()
     if fault := data_fault(data, task_entry(task)):
-        raise Refused("task", f"{task.name} {fault}")
+        raise Refused("task.name", f"{task.name} {fault}")
     if differ(data, load()):
         what = f"{task.name} returns different data each time, with the same seeds"
-        raise Refused("task", what, "draw whatever is random from seed_for")
+        raise Refused("task.name", what, "draw whatever is random from seed_for")
     return data  # type: ignore[no-any-return]
 
 
@@ -249,31 +268,16 @@ def _twice(*tensors: Tensor) -> Iterator[Tensor]:
 def _check_parameters(settings: LoopSettings, model: nn.Module) -> None:
     name = settings.model.name
     if not trained(model):
-        raise Refused("model", f"{name} has no parameters to train")
+        raise Refused("model.name", f"{name} has no parameters to train")
     try:
         single(model)
     except ValueError as error:
-        raise Refused("model", f"{name}: {error}") from error
+        raise Refused("model.name", f"{name}: {error}") from error
 
 
 def _called(
-    section: Literal["model", "task"],
-    settings: Any,
-    when: str,
-    function: Callable[..., Any],
-    *arguments: Any,
+    path: str, settings: Any, when: str, function: Callable[..., Any], *arguments: Any
 ) -> Any:
-    """The result of a call; any exception is a fault of the user's code."""
-    try:
-        return function(*arguments)
-    except Refused:
-        raise
-    except OwnCodeError as error:
-        raise Refused(section, f"{settings.name} {error.what}{when}") from error
-    except NoRule as error:
-        cure = "leave model.init out: the constructor then draws"
-        raise Refused(section, f"{settings.name}: {error}", cure) from error
-    except (Exception, SystemExit) as error:
-        code = getattr(settings, "code", OwnCode(settings.name, ()))
-        what = f"{settings.name} raised {describe_error(error, code)}{when}"
-        raise Refused(section, what) from error
+    """The result of a call; any exception is a fault of the model or task with these settings."""
+    code = getattr(settings, "code", OwnCode(settings.name, ()))
+    return called(path, code, when, function, *arguments)

@@ -9,7 +9,7 @@ from orchestrator.study.settings import Training
 from orchestrator.training.losses.smoothing import smoothed
 from orchestrator.training.masked_means import mean_per_member
 from orchestrator.training.optim.clipping import clipping
-from orchestrator.training.optim.optimizers.catalogue import OPTIMIZERS
+from orchestrator.training.optim.optimizers.catalogue import new_optimizer
 from orchestrator.training.stacking.members import Members
 
 
@@ -22,7 +22,7 @@ class Update:
     def __init__(self, members: Members, trainings: Sequence[Training], loss: Loss) -> None:
         self.members = members
         self.loss = smoothed(loss, trainings, members.flat)  # what is differentiated
-        self.optimizer = OPTIMIZERS[trainings[0].optimizer](members, trainings)
+        self.optimizer = new_optimizer(members, trainings)
         self.clip = clipping(trainings, members.flat)
 
     def gradient(self, inputs: Tensor, targets: Tensor) -> Tensor:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from orchestrator.models.catalogue import TASKS
+from orchestrator.models.settings import TaskSettings
 
+COMMON = ("name", "augment")
 PAGE = (Path(__file__).parents[2] / "docs" / "tasks.md").read_text()
 PARTS = [part.partition("\n") for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]]
 SECTIONS = {name: text for heading, _, text in PARTS for name in heading.split(", ")}
@@ -19,7 +21,12 @@ OVERVIEW = re.findall(
 
 def settings(task: str) -> dict[str, Any]:
     fields = TASKS[task].settings.model_fields
-    return {name: field for name, field in fields.items() if name != "name"}
+    return {name: field for name, field in fields.items() if name not in COMMON}
+
+
+def test_what_all_tasks_have_is_said_once() -> None:
+    assert "every task has the setting `augment` (default null)" in PAGE
+    assert set(TaskSettings.model_fields) == set(COMMON)
 
 
 def spelled(field: Any) -> str:

@@ -130,7 +130,7 @@ def test_what_the_users_code_lies_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.slow
 def test_the_code_of_every_model_is_found(model: str) -> None:
-    found = code_digests(model, "digits", Sources())
+    found = code_digests(model, "digits", sources=Sources())
     factory = MODELS[model].factory.partition(":")[0]
     assert {
         factory,
@@ -148,7 +148,7 @@ def test_the_code_of_every_model_is_found(model: str) -> None:
 @pytest.mark.slow
 def test_opening_studies_for_notebooks_does_not_count() -> None:
     """`orchestrator/__init__.py` reaches store, cli and reports; no trial does."""
-    found = code_digests("mlp", "digits", Sources())
+    found = code_digests("mlp", "digits", sources=Sources())
     assert {module.split(".")[0] for module in found} == {"orchestrator"}
     outside = ("orchestrator.store", "orchestrator.cli", "orchestrator.notebook")
     assert not [
@@ -158,7 +158,7 @@ def test_opening_studies_for_notebooks_does_not_count() -> None:
 
 def test_declarations_do_not_count() -> None:
     """A new setting or catalogue entry must not invalidate the results of other studies."""
-    found = code_digests("mlp", "digits", Sources())
+    found = code_digests("mlp", "digits", sources=Sources())
     for module in found:
         assert not module.startswith(
             ("orchestrator.models.settings", "orchestrator.study", "orchestrator.plan")
@@ -167,7 +167,7 @@ def test_declarations_do_not_count() -> None:
 
 
 def test_a_model_does_not_depend_on_other_models_and_tasks() -> None:
-    found = code_digests("mlp", "digits", Sources())
+    found = code_digests("mlp", "digits", sources=Sources())
     others = {
         "orchestrator.models.networks.convnet",
         "orchestrator.models.networks.chain",
@@ -181,7 +181,7 @@ def test_nothing_heavy_is_imported() -> None:
     program = (
         "import sys\n"
         "from orchestrator.plan.digests import *\nfrom orchestrator.models.settings import Digits\n"
-        "code_digests('mlp', 'digits', Sources()); data_digest(Digits())\n"
+        "code_digests('mlp', 'digits', sources=Sources()); data_digest(Digits())\n"
         "heavy = {'torch', 'ray', 'pandas', 'numpy', 'scipy', 'sklearn', 'pyarrow'}\n"
         "sys.exit(' '.join(heavy & sys.modules.keys()) or 0)\n"
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from orchestrator.models.settings import MLP, Digits, Init, ModelSettings, TaskSettings
 from orchestrator.plan.records import Pack, Trial
+from orchestrator.study.parts.classes import with_parts
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import LoopSettings, Variant
 from orchestrator.study.settings import Training
@@ -20,10 +21,13 @@ def variant(
     probes: Probes | None = None,
     **training: Any,
 ) -> Variant:
+    given = {"epochs": 2, **training}
+    own = with_parts(Training, "training", given).model_validate(given)
+    assert isinstance(own, Training)
     settings = LoopSettings(
         task=task,
         model=model or MLP(depth=2, width=12),
-        training=Training(**{"epochs": 2, **training}),
+        training=own,
         probes=probes or Probes(every_epochs=1, examples=20),
     )
     return Variant(variant_id=label, label=label, levels={}, settings=settings)

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from orchestrator.models.catalogue import losses, task_entry
 from orchestrator.models.fit import misfit
+from orchestrator.models.own.errors import OwnCodeError
+from orchestrator.models.own.importing import is_own
 from orchestrator.models.settings import Settings
 from orchestrator.plan_document import Level
 from orchestrator.study.design.designs import Combination
@@ -17,8 +19,10 @@ from orchestrator.study.design.factors import Factors, Levels
 from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.parsing.raw_factors import place_of
 from orchestrator.study.parsing.sections import Sections
-from orchestrator.study.parsing.setting_paths import NAME_KEYS, Names, classes
+from orchestrator.study.parsing.setting_paths import NAME_KEYS, Names, classes, group
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath, put
+from orchestrator.study.parts.classes import with_parts
+from orchestrator.study.parts.kinds import PARTS
 from orchestrator.study.records import (
     TRIAL,
     DeclaredMetric,
@@ -56,17 +60,19 @@ class Section:
         key = NAME_KEYS.get(self.name, "name")
         (kind,) = classes(self.name, [values.get(key)], self.named)
         try:
+            kind = with_parts(kind, self.name, values)
             return kind.model_validate(self._applicable(values, kind, own))
         except ValidationError as error:
             return [self._conflict(entry) for entry in error.errors()]
+        except OwnCodeError as error:
+            return [((self.name,), ": ".join(filter(None, (error.what, error.cure))))]
 
     def _applicable(self, values: dict[str, Any], kind: type[Settings], own: Own) -> dict[str, Any]:
-        """If the name is a factor, a fixed setting applies only to the classes that have it."""
-        is_named = f"{self.name}.{NAME_KEYS.get(self.name, 'name')}" in self.factors
-        if not is_named or kind.model_config.get("extra") != "forbid":
+        """If what decides the class is a factor, a fixed setting applies where a class has it."""
+        named = f"{self.name}.{NAME_KEYS.get(self.name, 'name')}"
+        if not any(path in self.factors for path in (named, *PARTS)):
             return values
-        known = {path.split(".")[1] for path, _ in own}.union(kind.model_fields)
-        return {key: value for key, value in values.items() if key in known}
+        return _known(values, kind, {path.partition(".")[2] for path, _ in own})
 
     def _conflict(self, entry: Mapping[str, Any]) -> Conflict:
         text = str(entry["msg"]).removeprefix("Value error, ")
@@ -131,6 +137,19 @@ class Builder:
             findings.add_at(findings.document.position(place), text)
 
 
+def _known(values: Mapping[str, Any], kind: type[Settings], levels: set[str]) -> dict[str, Any]:
+    """Without values that the class has no field for; levels: paths that stay in any case."""
+    found = {}
+    for key, value in values.items():
+        below = {path.partition(".")[2] for path in levels if path.startswith(f"{key}.")}
+        inner = group(kind.model_fields[key]) if key in kind.model_fields else None
+        if inner is not None and isinstance(value, Mapping):
+            found[key] = _known(value, inner, below)
+        elif key in kind.model_fields or key in levels or below:
+            found[key] = value
+    return found
+
+
 def _same(one: Combination, other: Combination) -> Conflict:
     paths = dict.fromkeys((*one.levels, *other.levels))
     both = (one.levels, other.levels)
@@ -168,7 +187,7 @@ def _misfits(built: Mapping[str, Any]) -> Iterator[Conflict]:
             yield ("model", "name"), problem
     if "task" in built and "training" in built:
         name, loss = built["task"].name, built["training"].loss
-        if loss not in (None, *(allowed := losses(task_entry(built["task"])))):
+        if not is_own(loss) and loss not in (None, *(allowed := losses(task_entry(built["task"])))):
             yield ("training", "loss"), f"{loss} is not a loss for {name}: choose {names(allowed)}"
 
 

@@ -7,13 +7,16 @@ models/fit.py; here are those that would train, and give the same bits whatever 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.settings.own import OwnModel
 from orchestrator.models.shape import PER_STEP
 from orchestrator.plan_document import Level
 from orchestrator.study.records import LoopSettings, TrialSettings
+from orchestrator.study.settings import Optimizer
 
+OPTIMIZER, KIND = "training.optimizer", "training.schedule.kind"
 FEEDFORWARD = ("mlp", "window_tagger")
 
 
@@ -44,6 +47,22 @@ def _any_of(path: str, *allowed: Level) -> Callable[[LoopSettings], bool]:
     return lambda settings: settings.flat.get(path) in allowed
 
 
+def _taken(path: str, setting: str, *built_in: str) -> Callable[[LoopSettings], bool]:
+    """Whether what `path` names has a use for a setting: those built in, or your own code.
+
+    path: training.optimizer, training.loss or training.schedule.kind.
+    setting: its name in the same group.
+    """
+
+    def holds(settings: LoopSettings) -> bool:
+        part = type(settings.training).own_parts.get(path)
+        if part is not None:
+            return setting in part.parameters.values()
+        return settings.flat.get(path) in built_in
+
+    return holds
+
+
 def _above_0(path: str) -> Callable[[LoopSettings], bool]:
     def holds(settings: LoopSettings) -> bool:
         value = settings.flat.get(path)
@@ -58,8 +77,8 @@ def _biases_decay(settings: LoopSettings) -> bool:
 
 def _has_nesterov(settings: LoopSettings) -> bool:
     """Without a momentum, sgd refuses it."""
-    training = settings.training
-    return training.optimizer == "sgd" or (training.optimizer == "muon" and training.momentum > 0)
+    takes_it = _taken(OPTIMIZER, "nesterov", "sgd", "muon")(settings)
+    return takes_it and (settings.training.momentum > 0 or settings.training.optimizer == "sgd")
 
 
 def _has_words(settings: LoopSettings) -> bool:
@@ -81,29 +100,30 @@ def _training(*names: str) -> tuple[str, ...]:
     return tuple(f"training.{name}" for name in names)
 
 
-OPTIMIZER, KIND = "training.optimizer", "training.schedule.kind"
 CONDITIONS = (
     Condition(_training("momentum"), (OPTIMIZER,), "optimizer sgd, rmsprop or muon",
-              _any_of(OPTIMIZER, "sgd", "rmsprop", "muon")),
+              _taken(OPTIMIZER, "momentum", "sgd", "rmsprop", "muon")),
+    Condition(_training("weight_decay"), (OPTIMIZER,), "an optimizer with a weight decay",
+              _taken(OPTIMIZER, "weight_decay", *get_args(Optimizer))),
     Condition(_training("nesterov"), (OPTIMIZER, "training.momentum"),
               "optimizer sgd, or muon with a momentum above 0", _has_nesterov),
-    Condition(_training("beta1", "beta2"), (OPTIMIZER,),
-              "optimizer adam, adamw, nadam, radam, lion or muon",
-              _any_of(OPTIMIZER, "adam", "adamw", "nadam", "radam", "lion", "muon")),
+    *(Condition(_training(beta), (OPTIMIZER,), "optimizer adam, adamw, nadam, radam, lion or muon",
+                _taken(OPTIMIZER, beta, "adam", "adamw", "nadam", "radam", "lion", "muon"))
+      for beta in ("beta1", "beta2")),
     Condition(_training("label_smoothing"), ("training.loss", "task.name"), "loss cross_entropy",
-              _any_of("training.loss", "cross_entropy")),
+              _taken("training.loss", "label_smoothing", "cross_entropy")),
     Condition(_training("decay_biases"), ("training.weight_decay", "model.bias"),
               "a weight_decay above 0, and a model with biases", _biases_decay),
     Condition(_training("schedule.every_epochs"), (KIND,), "schedule.kind step",
-              _any_of(KIND, "step")),
+              _taken(KIND, "every_epochs", "step")),
     Condition(_training("schedule.patience"), (KIND,), "schedule.kind plateau",
               _any_of(KIND, "plateau")),
     Condition(_training("schedule.factor"), (KIND,), "schedule.kind step or plateau",
-              _any_of(KIND, "step", "plateau")),
+              _taken(KIND, "factor", "step", "plateau")),
     Condition(_training("schedule.end_factor"), (KIND,), "schedule.kind cosine or linear",
-              _any_of(KIND, "cosine", "linear")),
+              _taken(KIND, "end_factor", "cosine", "linear")),
     Condition(_training("schedule.rise"), (KIND,), "schedule.kind one_cycle",
-              _any_of(KIND, "one_cycle")),
+              _taken(KIND, "rise", "one_cycle")),
     Condition(_training("schedule.warmup_epochs"), (KIND,),
               "another schedule.kind than one_cycle, which has a warm-up of its own",
               lambda settings: settings.training.schedule.kind != "one_cycle"),

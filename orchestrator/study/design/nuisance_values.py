@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from orchestrator.models.settings import Settings
 from orchestrator.plan_document import Level
 from orchestrator.study.parsing.yaml_text import put
+from orchestrator.study.parts.classes import plain, with_parts
 from orchestrator.study.probes import Probes
 from orchestrator.study.records import LoopSettings, TrialSettings, Variant
 
@@ -24,6 +26,11 @@ def for_tuning(variant: Variant) -> Variant:
     return replace(variant, settings=replace(variant.settings, probes=Probes(examples=0)))
 
 
+def _read(name: str, section: Settings, tree: dict[str, Any]) -> Settings:
+    """Which class it is may depend on values in it."""
+    return with_parts(plain(type(section)), name, tree).model_validate(tree)
+
+
 def _with_values(settings: TrialSettings, values: Values) -> TrialSettings:
     # What is left out stays so: its default may depend on a value that is set here.
     trees = {name: section.model_dump(exclude_unset=True) for name, section in settings.sections}
@@ -31,7 +38,7 @@ def _with_values(settings: TrialSettings, values: Values) -> TrialSettings:
         put(trees, tuple(path.split(".")), value)
     touched = {path.partition(".")[0] for path in values}
     sections: dict[str, Any] = {
-        name: type(section).model_validate(trees[name]) if name in touched else section
+        name: _read(name, section, trees[name]) if name in touched else section
         for name, section in settings.sections
     }
     return replace(settings, **sections)

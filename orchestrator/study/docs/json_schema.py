@@ -1,7 +1,7 @@
 """The JSON Schema of a study file, made from the classes that read it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -16,6 +16,8 @@ from orchestrator.study.parsing.setting_paths import (
     section_settings,
     settings_in,
 )
+from orchestrator.study.parts.kinds import OPTIMIZER, PARTS
+from orchestrator.study.settings import TorchOptimizer
 
 _REF = "#/$defs/{model}"
 _OWN = {"type": "string", "pattern": "^[^:]+:[^:]+$"}  # package.module:function
@@ -42,7 +44,7 @@ def study_schema() -> dict[str, Any]:
     _tune(defs["$defs"], factors)
     rules = [_by_name(s, [refs[m, "validation"] for m in classes(s)]) for s in NAMED]
     form = {"oneOf": [loop, own]}  # trained by orch's loop, or by the user's own code
-    schema["allOf"] = [compared, form, *rules, _paths(list(factors))]
+    schema["allOf"] = [compared, form, *rules, _parts(schema["properties"]), _paths(list(factors))]
     schema["properties"]["metrics"] = _metrics()
     schema["properties"]["trial"] = {"$ref": _REF.format(model="TrialKeys")}
     for key, field in StudyFile.model_fields.items():  # pydantic drops some of them beside a $ref
@@ -75,7 +77,29 @@ def _by_name(section: str, refs: list[Any]) -> dict[str, Any]:
         ]
     }
     own = {"type": "object", "properties": {"name": _OWN}, "required": ["name"]}
-    return {"if": is_factor, "else": {"properties": {section: {"oneOf": [*refs, own]}}}}
+    augmented = {"type": "object", "properties": {"augment": _OWN}, "required": ["augment"]}
+    others = [own] if section != "task" else [{"anyOf": [own, augmented]}]
+    chosen = {"anyOf": [{"oneOf": refs}, *others]}
+    return {"if": is_factor, "else": {"properties": {section: chosen}}}
+
+
+def _named_part(path: str) -> dict[str, Any]:
+    """A section in which a setting names own code, or an optimizer of torch."""
+    torchs = [{"enum": list(get_args(TorchOptimizer))}] if path == OPTIMIZER.path else []
+    named: dict[str, Any] = {"anyOf": [_OWN, *torchs]}
+    for key in reversed(path.split(".")):
+        named = {"type": "object", "properties": {key: named}, "required": [key]}
+    return named
+
+
+def _parts(properties: dict[str, Any]) -> dict[str, Any]:
+    """The training of a study may have settings of own parts, unknown here."""
+    training, schema = properties["training"], {"type": "object"}
+    properties["training"] = schema
+    varied = {"properties": {"factors": {"anyOf": [{"required": [path]} for path in PARTS]}},
+              "required": ["factors"]}  # fmt: skip
+    free = [varied, {"required": ["variants"]}, *map(_named_part, PARTS)]
+    return {"if": {"anyOf": free}, "else": {"properties": {"training": training}}}
 
 
 def _metrics() -> dict[str, Any]:
@@ -88,9 +112,9 @@ def _metrics() -> dict[str, Any]:
 def _paths(known: list[str]) -> dict[str, Any]:
     """Factors have known paths, except those of own code: its settings are unknown here."""
     own = [{"properties": {s: {"properties": {"name": _OWN}, "required": ["name"]}}} for s in NAMED]
-    named: list[dict[str, Any]] = [
-        {"properties": {"factors": {"required": [f"{s}.name"]}}} for s in NAMED
-    ]
+    own += [_named_part(path) for path in PARTS]
+    named: list[dict[str, Any]] = [{"properties": {"factors": {"required": [path]}}}
+             for path in (*(f"{s}.name" for s in NAMED), *PARTS)]  # fmt: skip
     named.append({"required": ["trial"]})
     allowed = {"properties": {"factors": {"propertyNames": {"enum": known}}}}
     return {"if": {"anyOf": [*own, *named]}, "else": allowed}

@@ -82,7 +82,8 @@ def _paths(prefix: str, values: Any) -> Iterator[str]:
 def try_own_code(
     findings: Findings, variants: Iterable[Variant], seed: int, *, on_gpu: bool
 ) -> None:
-    """Loads own tasks, builds own models, trains each on one batch, and reports failures."""
+    """Loads own tasks, builds own models, trains each on one batch, with own parts of training,
+    and reports failures."""
     own = [variant for variant in variants if _has_own(variant)]
     if not own:
         return
@@ -93,8 +94,8 @@ def try_own_code(
         if fault is not None:
             faults.setdefault(fault, []).append(variant.label)
     for fault, labels in faults.items():
-        factor = place_of(findings.document, [f"{fault.section}.name"], labels[0])
-        place = factor or (fault.section, "name")
+        factor = place_of(findings.document, [fault.path], labels[0])
+        place = factor or tuple(fault.path.split("."))
         findings.add(place, f"{fault.what}{_where(labels, own)}", cure=fault.cure)
 
 
@@ -103,7 +104,8 @@ def _has_own(variant: Variant) -> bool:
     settings = variant.settings
     if not isinstance(settings, LoopSettings):
         return False
-    return isinstance(settings.model, OwnModel) or isinstance(settings.task, OwnTask)
+    has_parts = bool({**type(settings.task).own_parts, **type(settings.training).own_parts})
+    return has_parts or isinstance(settings.model, OwnModel) or isinstance(settings.task, OwnTask)
 
 
 def _where(labels: list[str], own: list[Variant]) -> str:

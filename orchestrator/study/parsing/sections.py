@@ -9,6 +9,7 @@ from orchestrator.models.catalogue import TaskEntry
 from orchestrator.plan_document import Level
 from orchestrator.study.parsing.consequences import means
 from orchestrator.study.parsing.custom_code import any_settings, read_own_code
+from orchestrator.study.parsing.custom_parts import read_parts
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import closest, names, nearest, shown
 from orchestrator.study.parsing.own_trial import check_form, is_own, read_metrics
@@ -19,6 +20,7 @@ from orchestrator.study.parsing.setting_paths import (
     Names,
     Setting,
     classes,
+    either,
     name_path,
     section_settings,
     settings_in,
@@ -77,7 +79,12 @@ def read_sections(
     own = read_own_code(findings, given, folders, [name for name in form if name in NAME_KEYS])
     named = {section: {**NAMED.get(section, {}), **own[section]} for section in own}
     broken = {section for section in own if _is_unknown(section, given, own[section])}
+    added, with_broken_parts = read_parts(findings, given, folders, form)
+    broken |= with_broken_parts
     settings = _settings(given, form, named, broken)
+    for setting in added:
+        known = settings.get(setting.path)
+        settings[setting.path] = either(known, setting) if known else setting
     fixed, valid = {}, set()
     for section in form:
         before = len(findings.found)

@@ -76,7 +76,7 @@ def settings_in(kind: type[BaseModel], prefix: str) -> dict[str, Setting]:
     return found
 
 
-def _either(one: Setting, other: Setting) -> Setting:
+def either(one: Setting, other: Setting) -> Setting:
     """Merges a setting of two classes: the width of an mlp, the two widths of a convnet."""
     if _covers(one.schema, other.schema):
         return one
@@ -142,7 +142,7 @@ def section_settings(
     found: dict[str, Setting] = {}
     for kind in kinds:
         for path, setting in settings_in(kind, section).items():
-            found[path] = _either(found[path], setting) if path in found else setting
+            found[path] = either(found[path], setting) if path in found else setting
     if names := (*NAMED.get(section, ()), *own):
         known: Any = Literal[names]
         found[name_path(section)] = _name(section, FieldInfo.from_annotation(known))

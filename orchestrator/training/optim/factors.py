@@ -3,10 +3,13 @@
 A `plateau` is not here: it waits for losses, and lowers the rate itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from math import cos, pi
+from math import cos, isfinite, pi
+from typing import Any
 
+from orchestrator.models.own.importing import importable
+from orchestrator.study.parts.signature import Part
 from orchestrator.study.settings import Schedule
 
 Factor = Callable[[int], float]  # step, from 0 → factor on the learning rate
@@ -31,6 +34,8 @@ def factor_of(schedule: Schedule, epochs: int, steps_per_epoch: int) -> Factor:
 
 def _main(schedule: Schedule, steps_per_epoch: int, steps: int) -> Factor:
     """steps: from the end of the warm-up to the end of training."""
+    if part := type(schedule).own_parts.get("training.schedule.kind"):
+        return partial(_own, part, part.function(), part.arguments(schedule), steps)
     match schedule.kind:
         case "step":
             return partial(_stairs, schedule.factor, schedule.every_epochs * steps_per_epoch)
@@ -41,6 +46,18 @@ def _main(schedule: Schedule, steps_per_epoch: int, steps: int) -> Factor:
         case "one_cycle":
             return partial(_one_cycle, schedule.rise, steps)
     return lambda step: 1.0
+
+
+def _own(
+    part: Part, function: Callable[..., Any], arguments: Mapping[str, Any], steps: int, step: int
+) -> float:
+    """The user's function. Raises ValueError for what is no factor."""
+    with importable(part.code.folders):
+        found = function(step, steps, **arguments)
+    factor = float(found)
+    if not (isfinite(factor) and factor >= 0):
+        raise ValueError(f"{part.code.name} returned {factor:g} for step {step} of {steps}")
+    return factor
 
 
 def _stairs(factor: float, length: int, step: int) -> float:

@@ -65,6 +65,7 @@ EXAMPLES: list[tuple[str, Any, Variant, Variant]] = [  # path, value, without ef
     ("training.momentum", 0.9, ADAM, plain()),
     ("training.momentum", 0.9, plain(optimizer="adamw"), plain(optimizer="rmsprop")),
     ("training.momentum", 0.9, plain(optimizer="lion"), MUON),
+    ("training.weight_decay", 0.1, plain(optimizer="Rprop"), plain(optimizer="Adadelta")),
     ("training.nesterov", True, plain(optimizer="rmsprop", momentum=0.5), plain(momentum=0.5)),
     ("training.nesterov", False, plain(optimizer="muon", momentum=0.0), MUON),
     ("training.beta1", 0.5, plain(), ADAM),
@@ -105,7 +106,6 @@ EXAMPLES: list[tuple[str, Any, Variant, Variant]] = [  # path, value, without ef
 ALWAYS: list[tuple[str, Any, Variant]] = [  # path, value, a trial in which it does something
     ("training.optimizer", "rmsprop", plain()),
     ("training.learning_rate", 0.2, plain()),
-    ("training.weight_decay", 0.1, plain()),
     ("training.batch_size", 10, plain()),
     ("training.epochs", 3, plain()),
     ("training.evaluate_every", 2, plain()),

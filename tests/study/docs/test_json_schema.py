@@ -51,6 +51,11 @@ def test_the_schema_describes_every_key_and_lists_every_factor() -> None:
         ("tune: {training.momentum: {uniform: [0, 0.9], choice: [1, 2]}}", False),
         ("tune: {training.momentum: {uniform: [0]}}", False),
         ("tune: {training.momentum: {}}", False),
+        ("training: {optimizer: Adadelta, rho: 0.5}", True),
+        ("training: {optimizer: adam, rho: 0.5}", False),
+        ("training: {optimizer: AdaDelta}", False),
+        ("training: {schedule: {kind: cosine, end_factor: 0.1, warmup_epochs: 1}}", True),
+        ("training: {schedule: {kind: cosine, end_factor: 2}}", False),
         ("study: Big Name", False),
         ("replicates: 0", False),
         ("exclude: [{when: {model.activation: tanh}}]", False),
@@ -63,6 +68,19 @@ def test_the_schema_and_the_reader_agree(checker: Any, line: str, good: bool) ->
     tree = YAML(typ="safe", pure=True).load(text)
     assert checker.is_valid(tree) == good
     assert (not problems(text)) == good
+
+
+def test_settings_of_own_parts_are_unknown_to_it(checker: Any) -> None:
+    tree = YAML(typ="safe", pure=True).load(SMALL)
+    for more in (
+        {"training": {"loss": "my:focal", "gamma": 2}},
+        {"training": {"schedule": {"kind": "my:line", "power": 2}}},
+        {"task": {"name": "digits", "augment": "my:flip", "share": 0.5}},
+        {"factors": {"training.optimizer": ["sgd", "my:Lion"], "training.betas": [[0.9, 0.99]]}},
+    ):
+        assert checker.is_valid({**tree, **more}), more
+    assert not checker.is_valid({**tree, "training": {"loss": "cross_entropy", "gamma": 2}})
+    assert not checker.is_valid({**tree, "factors": {"training.gamma": [1, 2]}})
 
 
 def test_the_small_study_satisfies_the_schema(checker: Any) -> None:
