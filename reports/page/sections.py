@@ -7,7 +7,7 @@ from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.data.read import Tables
 from orchestrator.reports.figures.comparisons.comparisons import WIDTH_PX
 from orchestrator.reports.figures.facets import Scheme
-from orchestrator.reports.figures.gradients import sketch
+from orchestrator.reports.figures.gradients import sketch, time_sketch
 from orchestrator.reports.figures.tasks import sequence
 from orchestrator.reports.gradient_focus import folded
 from orchestrator.reports.page.rows import downloads, gradients, rows, tuning
@@ -19,6 +19,7 @@ from orchestrator.reports.page.rows.verdict_matrix import verdict_matrix
 from orchestrator.reports.statistics.gradients.decay import hidden_layers
 from orchestrator.reports.text import verdicts
 from orchestrator.reports.text.captions.gradients import sketch as sketch_words
+from orchestrator.reports.text.captions.gradients import time_sketch as time_words
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections import comparisons as comparison_words
@@ -84,9 +85,12 @@ def _gradients(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
             "depth": folded(analysis.plan, "depth", hidden_layers(analysis.profiles)),
             "time": folded(analysis.plan, "time", 0),
         },
-        "sketches": sketch.draw(view, analysis),
+        "sketches": {
+            "depth": sketch.draw(view, analysis),
+            "time": time_sketch.draw(view, analysis),
+        },
         "sketch_px": (sketch.WIDTH_PX, sketch.HEIGHT_PX),
-        "sketch_caption": sketch_words.CAPTION,
+        "sketch_captions": {"depth": sketch_words.CAPTION, "time": time_words.CAPTION},
         "decays": gradients.decay_rows(view, analysis),
         "decay_titles": gradients.decay_titles(analysis),
         "time_decays": gradients.time_decay_rows(view, analysis),

@@ -13,8 +13,9 @@ def decay_text(profile: Profile) -> str:
     """ "÷4.8 per layer, ÷113 in all"; × where it grows."""
     if not profile.factor or not profile.total:
         return ""
-    return f"{_times(profile.factor.value)} per layer, {_times(profile.total.value)} in all"
+    return f"{times(profile.factor.value)} per layer, {times(profile.total.value)} in all"
 
 
-def _times(ratio: float) -> str:
+def times(ratio: float) -> str:
+    """÷4.8; × where it grows."""
     return f"×{factor_text(ratio)}" if ratio >= 1 else f"÷{factor_text(1 / ratio)}"
