@@ -50,8 +50,8 @@ def replicates_needed(
         largest are partly luck. Where they do not exceed it, no difference is expected to show.
         Spreads are as uncertain as so many replicates leave them. For equivalence nothing is
         shrunk. The t that decides is that of max-T over all paired comparisons of the study.
-    Misleads: where most comparisons do not differ at all: then a number is rarely proposed
-        11 % of simulated studies), and most of what it names stays undecided. And as a stopping
+    Misleads: where most comparisons do not differ at all: then a number is rarely proposed,
+        and most of what it names stays undecided. And as a stopping
         rule: adding replicates again and again until something is decided finds differences by
         chance; decide once.
     Source: predictive power (Spiegelhalter et al. 1986); empirical Bayes by moments (Efron & Morris
