@@ -25,6 +25,10 @@ def submit(
     only: Only = None,
     replicates: Replicates = None,
     wait: Wait = 0.0,
+    install: Annotated[
+        bool,
+        typer.Option("--install", help="Let Ray install what the cluster lacks, for this study."),
+    ] = False,
 ) -> None:  # fmt: skip
     """Hand studies to a cluster, through its Ray Jobs server; returns at once."""
     from orchestrator.cli.cluster.submit import submit
@@ -32,8 +36,9 @@ def submit(
 
     overrides = Overrides(tuple(set_ or ()), tuple(only or ()), replicates)
     raise typer.Exit(
-        submit(studies, overrides=overrides, address=address, results=results, wait_minutes=wait)
-    )
+        submit(studies, overrides=overrides, address=address, results=results, wait_minutes=wait,
+               install=install)
+    )  # fmt: skip
 
 
 @verbs.command()

@@ -77,7 +77,7 @@ class RayTuneExecutor:
                     preflight.close()
                 return listener.cut_off(fault)
 
-            beat = stack.enter_context(heartbeat(clean_up))
+            beat = stack.enter_context(heartbeat(clean_up, own=preflight is None))
             tuners = _tuner_module().Tuners(folder, job, listener, beat, preflight)
             for packs in rounds:
                 waiting = [Attempt(pack) for pack in packs]

@@ -57,6 +57,16 @@ def without_signal_handlers() -> Iterator[None]:
 
 
 @contextmanager
+def without_messages() -> Iterator[None]:
+    """Ray prints nothing about workers and processes that died.
+
+    Without it, the end of a raylet's log is on the screen twice, before orch says what happened.
+    """
+    with _replaced(import_module("ray._private.worker"), listen_error_messages=lambda *given: None):
+        yield
+
+
+@contextmanager
 def without_tune_handlers() -> Iterator[None]:
     """Tune leaves this process's signal handlers in force.
 

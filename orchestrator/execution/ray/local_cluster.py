@@ -19,6 +19,7 @@ from orchestrator.execution.ray.internals import (
     loopback_only,
     waiting_workers,
     without_helper_processes,
+    without_messages,
     without_signal_handlers,
 )
 from orchestrator.execution.ray.temp_folder import temp_folder
@@ -77,6 +78,7 @@ def _started(capacity: Capacity, workers: int, folder: Path) -> Iterator[None]:
                 without_signal_handlers(),
                 in_own_sessions(),
                 without_helper_processes(),
+                without_messages(),
                 waiting_workers(workers),
             ):
                 _start(ray, capacity, folder)

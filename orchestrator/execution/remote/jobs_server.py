@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,8 @@ _CONNECT_S = 5.0
 _ANSWER_S = 60.0  # also to an upload of 100 MB
 _TAIL_LINES = (100, 10_000)  # of a log: more where the last progress line is not in the first
 _RETRY_S = 2.0
+AGENT_S = 60.0  # for the head's agent, which starts jobs and reports processes, to be there
+_NO_AGENT = "No available agent"  # in Ray's message
 _SILENT_S = 60.0  # without a line: then the connection is made again
 UNREACHABLE_S = 300.0  # until a server that does not answer is given up, while its log is followed
 
@@ -51,28 +53,69 @@ class JobsServer:
 
     def cluster(self) -> Cluster:
         """Its nodes with their resources."""
-        answer = self._ask("list its nodes", lambda: self._get("/api/v0/nodes?detail=1").json())
-        rows = answer["data"]["result"]["result"]
+        rows = self._ask("list its nodes", self._nodes)
         return Cluster.of(self.address, map(_as_ray_lists_it, rows))
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        answer = self._get("/api/v0/nodes?detail=1").json()
+        rows: list[dict[str, Any]] = answer["data"]["result"]["result"]
+        return rows
 
     def submissions(self) -> list[Submission]:
         """All that orch submitted, newest first."""
         return from_orch(self._ask("list its jobs", lambda: self._get("/api/jobs/").json()))
 
+    def head(self) -> dict[str, Any]:
+        """What the dashboard knows of the head and its processes; empty before it reports."""
+        return dict(self._ask("ask for its head", self._head))
+
+    def _head(self) -> dict[str, Any]:
+        heads = [row for row in self._nodes() if row["is_head_node"] and row["state"] == "ALIVE"]
+        answer = self._get(f"/nodes/{heads[0]['node_id']}").json() if heads else {}
+        return (answer.get("data") or {}).get("detail") or {}
+
     def submit(
-        self, submission_id: str, command: str, archive: Path,
-        metadata: Mapping[str, str], variables: Mapping[str, str],
+        self, submission_id: str, command: str, archive: Path, metadata: Mapping[str, str],
+        variables: Mapping[str, str], packages: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """metadata: what the server stores with it; variables: of the job's environment."""
-        self._ask(
-            "submit to it",
-            lambda: self._client.submit_job(
-                submission_id=submission_id,
-                entrypoint=command,
-                metadata={"orch": "1", **metadata},
-                runtime_env={"working_dir": str(archive), "env_vars": dict(variables)},
-            ),
-        )
+        """metadata: what the server stores with it; variables: of the job's environment.
+
+        packages: as pip names them; Ray installs them on each node before the job's processes.
+        """
+        environment: dict[str, Any] = {"working_dir": str(archive), "env_vars": dict(variables)}
+        self.start(submission_id, command, environment | pip(packages), {"orch": "1", **metadata})
+
+    def start(
+        self, submission_id: str, command: str, runtime_env: Mapping[str, Any],
+        metadata: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        """A job; without `orch` in its metadata it is none of the submissions."""
+        job: dict[str, Any] = {"submission_id": submission_id, "entrypoint": command}
+        job |= {"runtime_env": dict(runtime_env), "metadata": dict(metadata)}
+        self._ask("submit to it", lambda: self._start(job))
+
+    def _start(self, job: Mapping[str, Any]) -> None:
+        """Try again for a minute where the head's agent, which starts jobs, is not there yet."""
+        until = time.monotonic() + AGENT_S
+        while True:
+            try:
+                self._client.submit_job(**job)
+                return
+            except RuntimeError as error:
+                if _NO_AGENT not in str(error):
+                    raise
+                if time.monotonic() > until:
+                    raise _no_agent(self.address) from error
+            time.sleep(_RETRY_S)
+
+    def job(self, submission_id: str) -> dict[str, Any]:
+        """As the server describes it."""
+        found = self._ask("ask for a job", lambda: self._get(f"/api/jobs/{submission_id}").json())
+        return dict(found)
+
+    def remove(self, submission_id: str) -> None:
+        """A job that has ended, from the server's list."""
+        self._ask("remove a job", lambda: self._client.delete_job(submission_id))
 
     def stop(self, submission_id: str) -> None:
         self._ask("stop a job", lambda: self._client.stop_job(submission_id))
@@ -120,8 +163,7 @@ class JobsServer:
                 time.sleep(_RETRY_S)
 
     def _has_ended(self, submission_id: str) -> bool:
-        job = self._ask("ask for a job", lambda: self._get(f"/api/jobs/{submission_id}").json())
-        return Submission.of(job).has_ended
+        return Submission.of(self.job(submission_id)).has_ended
 
     def _stream(self, submission_id: str) -> Iterator[str]:
         """Text from one connection, until the server or the network ends it.
@@ -189,6 +231,21 @@ def _fault(address: str, doing: str, reason: str) -> EnvironmentFault:
         "    is the head's dashboard running, and is this the port that `ray start` printed for it "
         "(8265)? From elsewhere, `ssh -L 8265:127.0.0.1:8265 HEAD` makes it http://127.0.0.1:8265"
     )
+
+
+def _no_agent(address: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"the Ray Jobs server at {address} answers, but has had no agent that starts jobs for "
+        f"{AGENT_S:g} s\n"
+        "    each node of Ray has such an agent: on the head, /tmp/ray/session_latest/logs/"
+        "dashboard_agent.log has its last words; start the cluster again, with "
+        '"ray[default]" installed'
+    )
+
+
+def pip(packages: Sequence[str]) -> dict[str, Any]:
+    """The part of a runtime environment for which Ray installs packages; empty for none."""
+    return {"pip": {"packages": list(packages)}} if packages else {}
 
 
 def _require_listener(address: str) -> None:

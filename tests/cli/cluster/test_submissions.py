@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.cli.cluster.fetch import _require_sight
 from orchestrator.cli.cluster.status import _shown
-from orchestrator.cli.cluster.submit import _command, _order, _submit
+from orchestrator.cli.cluster.submit import Runner, _command, _order, _submit
 from orchestrator.errors import EnvironmentFault
 from orchestrator.execution.remote.archive import Archive
 from orchestrator.execution.remote.submissions import Submission
@@ -18,6 +18,8 @@ from orchestrator.run.remote.status_line import StatusLine
 from orchestrator.store.journal import append_event
 from orchestrator.study.load import Overrides
 from tests.execution.remote.test_submissions import known
+
+RUNNER = Runner("/opt/env/bin/python")
 
 
 class Second:
@@ -47,7 +49,7 @@ def test_a_plan_that_is_submitted_twice_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server: Any = Second(known("a-1"))
-    assert _submit(order(tmp_path), tmp_path, server, None, []).submission_id == "a-1"
+    assert _submit(order(tmp_path), tmp_path, server, RUNNER, None, []).submission_id == "a-1"
     said = capsys.readouterr().out
     assert "a: 8 trials, there by now as a-1" in said
     assert "orch status a-1" in said
@@ -57,13 +59,16 @@ def test_the_flags_that_go_along() -> None:
     flag, wait = ["--address", "http://head:8265"], ["--wait", "5"]
     made = _order("vanishing_gradient", Overrides(), "/shared", flag, wait)
     assert made.command[3:] == (*flag, *wait, "--results", "/shared")
-    assert _command(made, "").endswith(" --address auto --wait 5 --results /shared")
+    assert _command(made, "/opt/env/bin/python", "").endswith(
+        " --address auto --wait 5 --results /shared"
+    )
+    assert _command(made, "/opt/e v/python", "a-1").count("'/opt/e v/python' -m orchestrator") == 2
 
 
 def test_another_fault_of_the_server_is_told(tmp_path: Path) -> None:
     server: Any = Second([])
     with pytest.raises(EnvironmentFault, match="already exists"):
-        _submit(order(tmp_path), tmp_path, server, None, [])
+        _submit(order(tmp_path), tmp_path, server, RUNNER, None, [])
 
 
 @pytest.mark.parametrize("asked", [1, 2])

@@ -1,6 +1,7 @@
 """Studies on a real Ray Jobs server: submitted, watched, cancelled, fetched."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli.heads import OPEN, started_head, wait
+from tests.cli.heads import OPEN, RAY, started_head, wait
 from tests.cli.orch import orch
+from tests.cli.other_environment import environment_without, wheel_of
 from tests.cli.running import LONG, TINY, own_tiny, parts, tables, write_study
 from tests.object_storage import CREDENTIALS, ObjectStorage
 from tests.own_code import write_namesakes
@@ -21,11 +23,22 @@ MANY = LONG.replace("[1, 2]", f"{[*range(1, 13)]}")
 ENVIRONMENT = {**OPEN, **CREDENTIALS}
 
 
+FLAGS = ["--include-dashboard=true", "--num-cpus=2"]
+
+
+def without_python(folder: Path) -> str:
+    """A PATH whose `python` cannot run orch, as on a head that was started by its path."""
+    python = folder / "python"
+    python.write_text("#!/bin/sh\necho 'No module named typer' >&2\nexit 1\n")
+    python.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Ray Jobs server with two CPUs."""
-    flags = ["--include-dashboard=true", "--num-cpus=2"]
-    with started_head(flags, port=0, **ENVIRONMENT) as head:
+    path = without_python(tmp_path_factory.mktemp("bin"))
+    with started_head(FLAGS, 0, RAY, **ENVIRONMENT | {"PATH": path}) as head:
         yield head.jobs_server
 
 
@@ -106,3 +119,42 @@ def test_results_at_a_uri(server: str, object_storage: ObjectStorage, tmp_path: 
     assert len(parts(tmp_path / "here")) == 4
     refused = on_server("fetch", "far", "--to", "s3://other/place")
     assert "--to" in refused.stderr
+
+
+def test_an_environment_that_lacks_a_library(tmp_path: Path) -> None:
+    """The head's own Python has all but typer; Ray installs it from a folder, not from an index."""
+    study = write_study(tmp_path, TINY)
+    ray = environment_without("typer", at=tmp_path / "env")
+    wheel_of("typer", tmp_path)
+    here = {"PATH": without_python(tmp_path), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    shared, python = tmp_path / "shared", tmp_path / "env/bin/python"
+    with started_head([*FLAGS[:1], "--num-cpus=1"], 0, ray, **ENVIRONMENT | here) as head:
+
+        def submit(*flags: str) -> subprocess.CompletedProcess[str]:
+            one = ["--only", "model.depth=1", "--only", "model.activation=tanh"]
+            place = ["--results", str(shared), "--address", head.jobs_server]
+            return orch(
+                "submit",
+                study,
+                *one,
+                "--replicates",
+                "1",
+                *place,
+                *flags,
+                cwd=tmp_path,
+                **ENVIRONMENT,
+            )
+
+        refused = submit()
+        assert refused.returncode == 3, refused.stdout
+        assert f"({python}3) lacks\n    typer>=0.15\n" in refused.stderr
+        assert f"on every node: {python}3 -m pip install typer==" in refused.stderr
+        at = ["--address", head.jobs_server]
+        none = orch("status", *at, cwd=tmp_path, **ENVIRONMENT)
+        assert "no study has been submitted here" in none.stdout
+        sent = submit("--install")
+        assert "Ray installs typer==" in sent.stdout, sent.stderr
+        followed = orch(
+            "logs", "tiny", "-f", "--address", head.jobs_server, cwd=tmp_path, **ENVIRONMENT
+        )
+        assert "1 trial in the store: 1 completed" in followed.stdout, followed.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.heads import OPEN, Head, free_ports, started_head, wait
+from tests.cli.heads import OPEN, RAY, Head, free_ports, started_head, wait
 from tests.cli.orch import ORCH, orch
 from tests.cli.running import TINY, tables, train_here, write_study
 
@@ -66,7 +66,7 @@ def head(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Head]:
     file.write_text(json.dumps({**CONFIGURATION, "provider": provider}))
     flags = ["--num-cpus=0", "--include-dashboard=false", "--node-ip-address=127.0.0.1"]
     flags.append(f"--autoscaling-config={file}")
-    with started_head(flags, port, **ENVIRONMENT) as head:
+    with started_head(flags, port, RAY, **ENVIRONMENT) as head:
         yield head
 
 

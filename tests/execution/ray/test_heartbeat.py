@@ -1,7 +1,8 @@
-"""A cluster whose head dies, and one that requires a token: `ray start`, and `orch run` on it."""
+"""Ray dies under a run: the head of a cluster, and processes of one that orch has started."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,10 +12,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from orchestrator.execution.ray import heartbeat
+from orchestrator.execution.ray.heartbeat import Heartbeat
 from tests.cli.orch import ORCH
 from tests.cli.running import LONG, events, started, write_study
-
-pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4}
 SLOW = LONG.replace("epochs: 20", "epochs: 4000")
@@ -54,6 +55,8 @@ def kill(folder: Path, program: str) -> int:
     return found
 
 
+@pytest.mark.ray
+@pytest.mark.slow
 def test_a_run_outlives_its_head_by_what_it_has_to_say(
     head: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,3 +95,67 @@ def test_a_run_outlives_its_head_by_what_it_has_to_say(
     assert "then run the same command to continue" in message
     assert events(results, "long")[-1]["event"] == "interrupted"
     assert not list(results.glob(".[st]*")), "marks and Tune's files are gone"
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_the_raylet_of_this_machine_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the kernel does where memory is short. Ray itself ends the run with code 1."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    results = tmp_path / "results"
+    one = ["--only", "model.activation=tanh", "--only", "model.depth=1", "--replicates", "1"]
+    with started(["run", write_study(tmp_path, SLOW), *one, "--results", results]) as run:
+        journal = results / "long" / "events.jsonl"
+        run.wait_for("pack", lambda: journal.exists() and "pack_started" in journal.read_text())
+        (folder,) = [*tmp_path.glob("orch-*"), *Path("/tmp").glob(f"orch-*/{run.mark}")][:1]
+        assert kill(folder, "raylet/raylet") == 1
+        _, message = run.process.communicate(timeout=100)
+    assert run.process.returncode == 3, message
+    assert message.startswith("Ray's process raylet on this machine no longer answers: Conn")
+    assert "\n    finished packs are in the store: run the same command to continue" in message
+    assert "(raylet)" not in message, "Ray prints nothing of its own"
+    assert events(results, "long")[-1]["event"] == "interrupted"
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("process", ["gcs_server", "raylet"])
+def test_what_a_run_says_when_a_process_of_ray_is_gone(
+    process: str, own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "PERIOD_S", 0.01)
+    monkeypatch.setattr(heartbeat, "_GRACE_S", 0)
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    raylet, path = socket.socket(socket.AF_UNIX), str(tmp_path / "raylet")
+    raylet.bind(path)
+    raylet.listen()
+    head = socket.create_server(("127.0.0.1", 0))
+    address = f"127.0.0.1:{head.getsockname()[1]}"
+    said: list[str] = []
+
+    def on_exit(fault: str) -> int:
+        said.append(fault)
+        return 3
+
+    (head if process == "gcs_server" else raylet).close()
+    Heartbeat(address, path, on_exit, own=own).watch()
+    head.close()
+    raylet.close()
+    assert ended == [3]
+    first, *cure = said[0].splitlines()
+    ours = own or process == "raylet"
+    who = f"Ray's process {process} on this machine" if ours else f"Ray cluster at {address}"
+    assert f"{who} no longer answers: Connection refused" in first
+    assert cure[-1].endswith("run the same command to continue")
+    assert ("start " in cure[-1]) != own
+
+
+def test_a_run_that_ends_before_ray_does_is_left_alone(tmp_path: Path) -> None:
+    beat = Heartbeat("127.0.0.1:9", str(tmp_path / "none"), lambda fault: 3)
+    beat.run_is_over.set()
+    beat.watch()
+    beat.check()
+    assert beat.fault is None
