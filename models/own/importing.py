@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from orchestrator.models.own.errors import OwnCodeError
+from orchestrator.models.own.process_settings import kept_settings
 from orchestrator.models.settings.own import OwnCode
 
 OURS = "orchestrator"  # the one package of orch
@@ -49,14 +50,15 @@ def importable(folders: Iterable[Path]) -> Iterator[None]:
     """Put the folders first on sys.path inside the block.
 
     Output of the user's code goes to stderr, and Python writes no __pycache__ beside it. A current
-    folder that the code chooses holds for the code alone: orch's own paths are relative, too.
+    folder that the code chooses holds for the code alone: orch's own paths are relative, too. Other
+    settings of the process are put back.
     """
     added = [str(folder) for folder in folders]
     writes_no_bytecode = sys.dont_write_bytecode
     sys.path[:0] = added
     sys.dont_write_bytecode = True
     try:
-        with redirect_stdout(sys.stderr), _own_folder(tuple(added)):
+        with redirect_stdout(sys.stderr), kept_settings(), _own_folder(tuple(added)):
             yield
     finally:
         sys.dont_write_bytecode = writes_no_bytecode

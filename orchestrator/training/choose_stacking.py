@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from orchestrator.models.losses import Loss
+from orchestrator.models.own.process_settings import kept_settings
 from orchestrator.models.shape import NO_TAG, PADDING_WORD
 from orchestrator.study.settings import Training
 from orchestrator.training.losses.own import OwnLoss
@@ -73,7 +74,8 @@ def choose_stacking(rehearsal: Rehearsal) -> Stacking | None:
     of any other, all: the code may differ from member to member.
     """
     try:
-        return _chosen(rehearsal)
+        with kept_settings():
+            return _chosen(rehearsal)
     except Exception:  # own code may raise anything, on so few examples; training will show it
         return None
 
@@ -116,14 +118,15 @@ class _Step:
 
 
 def _step(members: Members, update: Update, inputs: Tensor, targets: Tensor) -> _Step:
-    outputs = _evaluated(members, inputs)
-    members.model.train()
-    loss, gradients = update.loss, []
-    for scale in SCALES:
-        update.loss = lambda *given, scale=scale: scale * loss(*given)
-        gradients.append(update.gradient(inputs, targets).clone())
-    update.loss = loss
-    update.apply(gradients[0].clone())
+    with kept_settings():
+        outputs = _evaluated(members, inputs)
+        members.model.train()
+        loss, gradients = update.loss, []
+        for scale in SCALES:
+            update.loss = lambda *given, scale=scale: scale * loss(*given)
+            gradients.append(update.gradient(inputs, targets).clone())
+        update.loss = loss
+        update.apply(gradients[0].clone())
     return _Step(outputs, tuple(gradients), update)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from orchestrator.models.build import build, draw, materialise
+from orchestrator.models.own.process_settings import kept_settings
 from orchestrator.models.settings.own import OwnModel
 from orchestrator.models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
@@ -72,7 +73,8 @@ def train_on(
     stack = choose_stacking(rehearsal) if len(set(data.shapes)) == 1 else None
     models = [build() for build in rehearsal.builds[: len(pack.trials)]]
     batch = batch_size(pack.trials[0].variant.loop.training, data)
-    size = stack_size(stack(models[:1]), rehearsal.inputs[:1], batch) if stack else 1
+    with kept_settings():
+        size = stack_size(stack(models[:1]), rehearsal.inputs[:1], batch) if stack else 1
     checkpointer = Checkpointer(checkpoints, size)
     rows = []
     for number, start in enumerate(range(0, len(models), size)):
@@ -101,7 +103,8 @@ def _train_together(
     few, _ = data.take(data.splits["train"][:, :EXAMPLES])
 
     build = partial(_built, trial, data.shape, pack.study_seed, few[0], few.device, precision)
-    require_separable(build, few[0])
+    with kept_settings():
+        require_separable(build, few[0])
     members = replace(single(build()), sum_gradients=group.sum_gradients)
     recorder = Recorder(pack, pack.trials, data.known, keeps_answers)
     _train_stack(members, data, recorder, Checkpointer(checkpoints, size=1))
@@ -147,7 +150,7 @@ def _train_stack(
 ) -> None:
     settings = [trial.variant.loop for trial in recorder.trials]
     random_streams = RandomStreams(recorder.trials, recorder.pack.study_seed)
-    with kept_generators():
+    with kept_generators(), kept_settings():
         train_members(members, data, settings, random_streams, recorder, checkpointer)
 
 
@@ -164,7 +167,7 @@ def build_model(
         return torch.Generator().manual_seed(seed)
 
     settings = trial.variant.loop.model
-    with kept_generators():  # constructors in the user's code draw as well
+    with kept_generators(), kept_settings():  # constructors in the user's code draw as well
         seed_generators(seed_for("init", trial.seed_name, study_seed=study_seed))
         model = build(settings, shape)
         if example is not None:

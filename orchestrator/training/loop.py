@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from orchestrator.models.catalogue import task_entry
+from orchestrator.models.own.process_settings import ProcessSettings
 from orchestrator.study.records import LoopSettings
 from orchestrator.training.answers import TestAnswers
 from orchestrator.training.batches import batch_size, batches, steps_per_epoch
@@ -47,6 +48,7 @@ def train_members(
     probes = ProbeSchedule(members, data, settings[0], update.loss, random_streams, recorder)
     state = TrainingState(members, optimizer, early_stopping, schedule, recorder)
     first_epoch, step = checkpointer.resume(state)  # 0, 0 without a checkpoint
+    process = ProcessSettings()
 
     for epoch in range(first_epoch, training.epochs + 1):
         if epoch > 0:  # epoch 0 only measures the untrained networks
@@ -83,6 +85,7 @@ def train_members(
         schedule.after_epoch(epoch, metrics.get(("validation", "loss")))
         if not recorder.active.any():
             break  # all have diverged or stopped early
+        process.restore()  # each epoch begins alike, also one that resumes from a checkpoint
         checkpointer.after_epoch(epoch, step, state)
 
 

@@ -15,6 +15,7 @@ from orchestrator.models.catalogue import check_data, task_entry
 from orchestrator.models.files.errors import DataError
 from orchestrator.models.load import load_task
 from orchestrator.models.own.data_faults import data_fault, differ
+from orchestrator.models.own.process_settings import kept_settings
 from orchestrator.models.settings import TaskSettings
 from orchestrator.models.settings.own import OwnCode, OwnTask
 from orchestrator.models.shape import PER_STEP
@@ -74,7 +75,7 @@ class Trials:
         return self._known[kind]
 
     def _fault(self, settings: LoopSettings) -> Fault | None:
-        with redirect_stdout(sys.stderr), kept_generators():
+        with redirect_stdout(sys.stderr), kept_generators(), kept_settings():
             try:
                 data = self._data(settings.task)
                 if data is not None:
@@ -152,7 +153,8 @@ class _Try:
         name, shape = self.settings.model.name, self.data.shape
         fed = f" on inputs of the shape {tuple(inputs.shape)}"
         seed_generators(0, model)
-        outputs = _called("model.name", self.settings.model, fed, model, inputs)
+        with kept_settings():
+            outputs = _called("model.name", self.settings.model, fed, model, inputs)
         steps = (inputs.shape[1],) if shape.outputs in PER_STEP else ()
         needed = (len(inputs), *steps, shape.values)
         if tuple(outputs.shape) != needed:
