@@ -5,6 +5,7 @@ from typing import Any
 
 from orchestrator.errors import OrchError
 from orchestrator.execution.protocol import Job
+from orchestrator.models.own.importing import failing_layer
 from orchestrator.plan.records import Pack
 from orchestrator.store.schemas import ANSWERS, GRADIENTS, METRICS
 from orchestrator.tracebacks import end_of_traceback, storable
@@ -21,10 +22,18 @@ class WorkerLost(OrchError):
 
 
 def describe(error: BaseException) -> str:
-    """Type, message, and the last lines of the traceback of an error."""
+    """Type, message, the layer of a model that was at work, and the last lines of the traceback."""
     if isinstance(error, WorkerFailed):
         return str(error)
-    return end_of_traceback(error)
+    text, layer = end_of_traceback(error), failing_layer(error)
+    if not layer:
+        return text
+    first, *rest = text.split("
+Text" if False else "
+  File", 1)
+    return "
+  File".join([f"{first}
+in the layer {layer}", *rest])
 
 
 def failed_rows(pack: Pack, error: str, job: Job) -> PackRows:
