@@ -3,22 +3,28 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.paths import Location, ResultsPaths, StudyPaths
 from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
+from orchestrator.store.journal import read_plan
+from orchestrator.store.tables.current import current_tables
+from orchestrator.store.tables.unstored import table_statuses
+
+if TYPE_CHECKING:
+    from orchestrator.reports.statistics.comparisons.two_studies import Side
 
 
 def compare(study_a: str, study_b: str, *, results: Location | None, as_json: bool) -> int:
     """Exit code 0. Raises InputError, with all problems, for studies that cannot be compared."""
     from orchestrator.reports.data.errors import ReportError
-    from orchestrator.reports.statistics.comparisons.two_studies import read_side, two_studies
+    from orchestrator.reports.statistics.comparisons.two_studies import two_studies
 
     folders = _folders((study_a, study_b), results_now(results))
     try:
-        found = two_studies(*(read_side(folder) for folder in folders))
+        found = two_studies(*map(_side, folders))
     except ReportError as error:
         raise InputError([Problem(f"{study_a}, {study_b}", str(error))]) from error
     if as_json:
@@ -49,6 +55,18 @@ def _folder(study: str, paths: ResultsPaths) -> Path:
     if StudyPaths(Path(study)).plan.exists():
         return Path(study)
     return paths.study(document_of(study, paths).study).root
+
+
+def _side(folder: Path) -> "Side":
+    """One study as of now. Raises EnvironmentFault, and ReportError without a readable plan."""
+    from orchestrator.reports.statistics.comparisons.two_studies import read_side
+
+    study = StudyPaths(folder)
+    plan = read_plan(study)
+    if plan is None or folder.name != plan.study:  # a copy under another name has no store
+        return read_side(folder, len(table_statuses(study)))
+    with current_tables(ResultsPaths(folder.parent), plan) as current:
+        return read_side(current.folder, current.unstored)
 
 
 def _document(found: dict[str, Any]) -> dict[str, Any]:

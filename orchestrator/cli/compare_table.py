@@ -18,6 +18,7 @@ from orchestrator.reports.text.names import (
     unit_words,
     value_text,
 )
+from orchestrator.reports.text.warnings import unstored_text
 from orchestrator.study.parsing.messages import plain
 from orchestrator.words import plural
 
@@ -106,6 +107,9 @@ def _notes(found: TwoStudies) -> Iterator[str]:
     for name, only in (("A", found.only_a), ("B", found.only_b)):
         if only:
             yield f"only in {name}: {_named(only)}"
+    for name, unstored in (("A", found.unstored_a), ("B", found.unstored_b)):
+        if unstored:
+            yield f"{name}: {unstored_text(unstored)}"
 
 
 def _named(labels: tuple[str, ...]) -> str:

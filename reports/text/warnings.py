@@ -266,13 +266,17 @@ def _underflow(analysis: Analysis, names: Names) -> Iterator[str]:
 
 
 def _unstored(analysis: Analysis) -> Iterator[str]:
-    found = analysis.evidence.unstored
-    if found:
-        yield (
-            "Read from the Parquet tables in the study's folder, as they are: "
-            f"{count_text(found, 'trial')} in them {'is' if found == 1 else 'are'} not in the "
-            "store of these results, so the tables cannot be gathered from it again."
-        )
+    if found := analysis.evidence.unstored:
+        yield unstored_text(found)
+
+
+def unstored_text(trials: int) -> str:
+    """For tables that have so many trials which the store lacks."""
+    return (
+        "Read from the Parquet tables in the study's folder, as they are: "
+        f"{count_text(trials, 'trial')} in them {'is' if trials == 1 else 'are'} not in the "
+        "store of these results, so the tables cannot be gathered from it again."
+    )
 
 
 def _uncommitted(plan: PlanDocument) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """`orch compare`, as a process, on two studies that were really run."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -67,3 +68,24 @@ def test_what_is_not_there_is_named_with_its_nearest(results: Path) -> None:
     assert "breif: " in done.stderr
     assert "did you mean 'brief'?" in done.stderr
     assert "did you mean 'lasting'?" in done.stderr
+
+
+@pytest.mark.slow
+def test_copied_tables_are_read_as_they_are_and_missing_ones_are_gathered(
+    results: Path, tmp_path: Path
+) -> None:
+    """As `orch report` does: a folder without its store, and one whose tables are not there yet."""
+    whole = orch("compare", "brief", "lasting", "--results", results).stdout
+    shutil.copytree(results / "brief", tmp_path / "r" / "brief")
+    copied = orch("compare", tmp_path / "r" / "brief", "lasting", "--results", results)
+    said = (
+        "A: Read from the Parquet tables in the study's folder, as they are: 4 trials in them are"
+    )
+    assert copied.stdout.startswith(whole)
+    assert copied.stdout[len(whole) :].startswith(said), copied.stderr
+
+    everything = shutil.copytree(results, tmp_path / "all")
+    for table in (everything / "lasting").glob("*.parquet"):
+        table.unlink()
+    assert orch("compare", "brief", "lasting", "--results", everything).stdout == whole
+    assert not list((everything / "lasting").glob("*.parquet")), "reading writes nothing"

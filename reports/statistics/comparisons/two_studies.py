@@ -52,6 +52,8 @@ class TwoStudies:
     matches: tuple[Match, ...]
     only_a: tuple[str, ...]  # labels of variants
     only_b: tuple[str, ...]
+    unstored_a: int  # trials in the study's tables that the store does not have
+    unstored_b: int
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,15 @@ class Side:
 
     plan: PlanDocument
     trials: pd.DataFrame
+    unstored: int = 0  # trials in the tables that the store does not have
 
     def settings(self, variant: Variant) -> dict[str, Level]:
         return {**self.plan.fixed, **variant.settings, **variant.levels}
 
 
-def read_side(folder: Path) -> Side:
+def read_side(folder: Path, unstored: int = 0) -> Side:
     """Raises ReportError for a folder without a readable plan.json."""
-    return Side(*read_study_trials(folder))
+    return Side(*read_study_trials(folder), unstored)
 
 
 def two_studies(a: Side, b: Side) -> TwoStudies:
@@ -100,6 +103,7 @@ def two_studies(a: Side, b: Side) -> TwoStudies:
         ),
         only_a=tuple(v.label for levels, v in of_a.items() if levels not in of_b),
         only_b=tuple(v.label for levels, v in of_b.items() if levels not in of_a),
+        unstored_a=a.unstored, unstored_b=b.unstored,
     )  # fmt: skip
 
 
