@@ -9,11 +9,11 @@ CHARACTERS = 4000
 _ORCH = str(Path(__file__).parent)
 
 
-def end_of_traceback(error: BaseException) -> str:
-    """Type, message, and the last lines of the traceback of an error."""
+def end_of_traceback(error: BaseException, *more: str) -> str:
+    """Type, message, and the last lines of the traceback of an error. more: lines before these."""
     message = "".join(traceback.format_exception_only(error)).strip()
     frames = "".join(traceback.format_tb(_outside(error))).rstrip().splitlines()[-LINES:]
-    return "\n".join([message[:CHARACTERS], *frames])
+    return "\n".join([message[:CHARACTERS], *more, *frames])
 
 
 def _outside(error: BaseException) -> TracebackType | None:

@@ -50,7 +50,7 @@ def packs(folder: Path, *modules: str) -> list[Pack]:
     names = ", ".join(f"{name}:Net" for name in modules)
     study = own_study(folder, model=f"{modules[0]}:Net", factors=f"model.name: [{names}]")
     plan = make_plan(study, {}, workers=2)
-    of = {pack.trials[0].variant.settings.model.name: pack for pack in plan.packs}
+    of = {pack.trials[0].variant.loop.model.name: pack for pack in plan.packs}
     return [of[f"{name}:Net"] for name in modules]
 
 

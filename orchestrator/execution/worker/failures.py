@@ -25,15 +25,8 @@ def describe(error: BaseException) -> str:
     """Type, message, the layer of a model that was at work, and the last lines of the traceback."""
     if isinstance(error, WorkerFailed):
         return str(error)
-    text, layer = end_of_traceback(error), failing_layer(error)
-    if not layer:
-        return text
-    first, *rest = text.split("
-Text" if False else "
-  File", 1)
-    return "
-  File".join([f"{first}
-in the layer {layer}", *rest])
+    layer = failing_layer(error)
+    return end_of_traceback(error, *[f"in the layer {layer}"] * bool(layer))
 
 
 def failed_rows(pack: Pack, error: str, job: Job) -> PackRows:

@@ -97,29 +97,6 @@ def test_a_run_outlives_its_head_by_what_it_has_to_say(
     assert not list(results.glob(".[st]*")), "marks and Tune's files are gone"
 
 
-@pytest.mark.ray
-@pytest.mark.slow
-def test_the_raylet_of_this_machine_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the kernel does where memory is short. Ray itself ends the run with code 1."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    results = tmp_path / "results"
-    one = ["--only", "model.activation=tanh", "--only", "model.depth=1", "--replicates", "1"]
-    with started(["run", write_study(tmp_path, SLOW), *one, "--results", results]) as run:
-        journal = results / "long" / "events.jsonl"
-        run.wait_for("pack", lambda: journal.exists() and "pack_started" in journal.read_text())
-        (folder,) = [*tmp_path.glob("orch-*"), *Path("/tmp").glob(f"orch-*/{run.mark}")][:1]
-        assert kill(folder, "raylet/raylet") == 1
-        _, message = run.process.communicate(timeout=100)
-    assert run.process.returncode == 3, message
-    assert message.startswith("Ray's process raylet on this machine no longer answers: Conn")
-    assert "\n    finished packs are in the store: run the same command to continue" in message
-    assert "(raylet)" not in message, "Ray prints nothing of its own"
-    assert events(results, "long")[-1]["event"] == "interrupted"
-    assert not folder.exists()
-
-
 @pytest.mark.parametrize("own", [True, False])
 @pytest.mark.parametrize("process", ["gcs_server", "raylet"])
 def test_what_a_run_says_when_a_process_of_ray_is_gone(
