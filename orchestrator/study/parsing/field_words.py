@@ -16,6 +16,9 @@ _SETTINGS: Mapping[str, str] = {
     "clipping gradientclipping maxnorm",
     "training.evaluate_every": "evalevery logevery evalinterval valinterval evaluateeveryepochs",
     "training.loss": "criterion lossfn lossfunction objective",
+    "training.label_smoothing": "labelsmoothingfactor smoothing",
+    "training.schedule.warmup_epochs": "warmup warmupsteps numwarmupsteps warmupratio",
+    "task.augment": "augmentation augmentations transform transforms",
     "model.activation": "act activationfn activationfunction nonlinearity transferfunction",
     "model.depth model.layers": "nlayers numlayers numhiddenlayers nhiddenlayers layercount "
     "hiddenlayers layers depth",
@@ -55,6 +58,14 @@ _VALUES: Mapping[str, Mapping[str, str]] = {  # setting → value that is meant 
         "cross_entropy": "ce nll crossentropyloss categoricalcrossentropy softmaxcrossentropy",
         "sigmoid_cross_entropy": "bcewithlogits bcewithlogitsloss",
         "binary_cross_entropy": "bce bceloss",
+    },
+    "training.schedule.kind": {
+        "cosine": "cosineannealing cosineannealinglr cosinedecay",
+        "linear": "linearlr lineardecay polynomial",
+        "one_cycle": "onecyclelr 1cycle",
+        "plateau": "reducelronplateau",
+        "step": "steplr multistep multisteplr",
+        "constant": "none constantlr",
     },
     "design": {
         "factorial": "grid full fullfactorial crossed",

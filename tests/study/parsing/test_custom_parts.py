@@ -92,6 +92,7 @@ def test_names_of_torch_are_suggested() -> None:
     assert problem.cure == "did you mean 'adam'?"
 
 
+@pytest.mark.slow
 def test_settings_of_torchs_are_checked() -> None:
     study = parse(with_line("training: {optimizer: Adadelta, rho: 0.5, epochs: 2}"))
     assert study.variants[0].settings.flat["training.rho"] == 0.5

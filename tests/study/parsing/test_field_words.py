@@ -95,7 +95,10 @@ def test_a_task_that_is_not_shipped_leads_to_tasks_of_your_own(name: str) -> Non
 def test_every_path_is_a_setting() -> None:
     known = {*StudyFile.model_fields, *settings_in(CompareKeys, "compare")}
     known |= {*settings_in(Training, "training"), *settings_in(Resources, "resources")}
-    known |= {f"tune.{name}" for name in TuneKeys.model_fields} | {"training.schedule"}
+    known |= {f"tune.{name}" for name in TuneKeys.model_fields} | {
+        "training.schedule",
+        "task.augment",
+    }
     for entry in MODELS.values():
         known |= {*settings_in(entry.settings, "model")}
     paths = {path for paths in field_words._SETTINGS for path in paths.split()}

@@ -18,6 +18,7 @@ from tests.own_code import load_parts, write_module
 ALL = ("training.optimizer:Lion", "training.loss:focal", "training.schedule.kind:falling")
 
 
+@pytest.mark.slow
 def test_parameters_are_settings_and_defaults_are_those_of_the_code(tmp_path: Path) -> None:
     module = load_parts(tmp_path, *ALL)
     given = {
@@ -72,6 +73,7 @@ def test_every_optimizer_of_torch_has_a_name_or_needs_what_training_does_not_giv
     assert every - known == {"optimizer", "lbfgs", "sparseadam"}
 
 
+@pytest.mark.slow
 def test_two_parts_with_a_setting_of_one_name_are_refused(tmp_path: Path) -> None:
     head = "import torch\nclass Mine(torch.optim.SGD):\n    def __init__(self, params, lr, gamma"
     text = f"{head}: float = 1.0):\n        super().__init__(params, lr)\n"

@@ -100,6 +100,7 @@ def test_every_step_is_torchs(kind: str) -> None:
     assert len(set(theirs)) > 1
 
 
+@pytest.mark.slow
 def test_every_member_has_its_own_schedule() -> None:
     kinds = [given for given, _ in KINDS.values()]
     together = rates(*[settings.Schedule(**given) for given in kinds])
@@ -155,6 +156,7 @@ def test_a_frozen_member_stays_frozen(kind: str) -> None:
     assert min(other) > 0
 
 
+@pytest.mark.slow
 def test_a_restored_schedule_goes_on() -> None:
     given = settings.Schedule(kind="plateau", patience=1, warmup_epochs=1)
     whole, half = scheduled(given), scheduled(given)
