@@ -23,6 +23,11 @@ OPEN = {
     "RAY_AUTH_MODE": "disabled",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
+NO_PRESTART = {
+    "RAY_enable_worker_prestart": "0",  # of workers that have not our runtime environment
+    "RAY_prestart_worker_first_driver": "0",
+}
+"""Of a head that starts no worker before one is needed."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ _OBJECT_STORE_BYTES = 150 * 2**20  # packs and summaries only; rows go to Parque
 _PRELOADED = ("ray.tune", "orchestrator.training.engine")  # by workers, while Ray still starts
 PRELOADED_FOR_OWN = ("ray.tune", "orchestrator.own_trials.engine")
 """The same, where trials are the user's own: their modules may import torch, or not."""
+_REPORTS_MS = "3600000"  # of the machine's load, to a dashboard that is not started
 _IDLE_MS = "600000"
 """How long a worker may wait for its first pack: as soon as Tune has reserved room for packs, Ray
 ends those that have been idle for longer (by default a second), and starts others in their place.
@@ -133,6 +134,7 @@ def _variables(threads: int, preloaded: Iterable[str]) -> dict[str, str]:
         **DRIVER_VARIABLES,
         **worker_variables(threads),
         "RAY_USAGE_STATS_ENABLED": "0",
+        "REPORTER_UPDATE_INTERVAL_MS": _REPORTS_MS,
         "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # one process less
         "RAY_TRAIN_METRICS_ENABLED": "0",
         "RAY_idle_worker_killing_time_threshold_ms": _IDLE_MS,

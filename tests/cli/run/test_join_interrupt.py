@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.heads import OPEN, Head, started_head
+from tests.cli.heads import NO_PRESTART, OPEN, Head, started_head
 from tests.cli.running import parts, started, write_study
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
@@ -22,8 +22,9 @@ MOMENTS = {
 @pytest.fixture(scope="module")
 def head() -> Iterator[Head]:
     flags = ["--num-cpus=1", "--include-dashboard=false", "--node-ip-address=127.0.0.1"]
+    flags.append("--include-log-monitor=false")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in OPEN.items():
+        for name, value in (OPEN | NO_PRESTART).items():
             patch.setenv(name, value)
         with started_head(flags) as head:
             yield head
