@@ -27,7 +27,7 @@ from orchestrator.store.journal import append_event, write_plan
 from orchestrator.store.prepare import prepare
 from orchestrator.store.tables.compact import compact
 from orchestrator.study.load import parse_study
-from orchestrator.training.answers import TestAnswers
+from orchestrator.training.kept.answers import TestAnswers
 from orchestrator.training.reading import Reading
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows

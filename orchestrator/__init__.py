@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from orchestrator.notebook.open_study import OpenStudy
     from orchestrator.notebook.study import Study
     from orchestrator.own_trials.standalone import StandaloneTrial
 
-__all__ = ["Study", "open_study", "standalone"]
+__all__ = ["Study", "load_model", "open_study", "standalone"]
 
 
 def open_study(study: str, results: str | Path | None = None) -> "OpenStudy":
@@ -40,6 +42,20 @@ def standalone(
     from orchestrator.own_trials.standalone import StandaloneTrial
 
     return StandaloneTrial(seed, device=device, folder=folder, resume_from=resume_from)
+
+
+def load_model(study: str, trial_id: str, results: str | Path | None = None) -> "nn.Module":
+    """The trained network of one trial, in evaluation mode, on the CPU.
+
+    study: its name, or its study file; it was run with `keep: {weights: last}` or `best`. Own code
+        is found beside the file, or in the current folder.
+    trial_id: as in trials.parquet, or its first digits.
+    Raises InputError for an unknown study or trial, EnvironmentFault where its weights are not
+    there or damaged.
+    """
+    from orchestrator.notebook import load_model as notebook
+
+    return notebook.load_model(study, trial_id, results)
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ TABLES = ("answers", "metrics", "gradients", "trials")  # as written: trials com
 REQUIRED = ("metrics", "gradients", "trials")  # packs of earlier versions have no answers
 LOGS = "logs"  # of own trials: a folder of the store
 SAMPLES = "samples"  # of the data: a folder of the store
+WEIGHTS = "weights"  # of trials: a folder of the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class ResultsPaths:
     def log(self, trial_id: str) -> Path:
         """What an own trial has printed, compressed."""
         return self.store(LOGS) / f"{trial_id}.log.gz"
+
+    def weights(self, trial_id: str) -> Path:
+        return self.store(WEIGHTS) / f"{trial_id}.safetensors"
 
     def study(self, name: str) -> "StudyPaths":
         return StudyPaths(self.root / name)

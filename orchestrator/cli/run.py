@@ -1,6 +1,7 @@
 """`orch run`: trains what is missing and writes the report, or trains one trial again."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,11 @@ def run(
         typer.Option("--trial", metavar="ID",
                      help="Train only this trial, again; compare with the store, write nothing."),
     ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="FILE",
+                     help="With --trial: write its weights there, as safetensors."),
+    ] = None,
 ) -> None:  # fmt: skip
     """Train what is missing and write the report."""
     from orchestrator.cli.terminal import Terminal
@@ -41,12 +47,21 @@ def run(
         from orchestrator.cli.rerun_table import lines
         from orchestrator.run.rerun import rerun
 
-        again = rerun(study, trial, overrides=overrides, results=results, display=Terminal())
+        again = rerun(
+            study, trial, overrides=overrides, results=results, save=save, display=Terminal()
+        )
         if again.trained is None:
             print(f"failed: {again.error}", file=sys.stderr)
             raise typer.Exit(1)
         print("\n".join(lines(again, again.trained)))
+        if save is not None:
+            is_there = again.trained.status == "completed"
+            print(f"weights: {save}" if is_there else "weights: none, the trial diverged")
         return
+    if save is not None:
+        what = "applies to a single trial only"
+        cure = "add --trial ID, or keep those of all trials: --set keep.weights=last"
+        raise InputError([Problem("--save", what, cure=cure)])
     from orchestrator.run.remote.job_context import typed_command
     from orchestrator.run.run_study import run_study
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from orchestrator.execution.capacity import device_of, threads_of
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan.records import Pack
-from orchestrator.study.settings import Resources
+from orchestrator.study.settings import KEEP, Keep, Resources
 from orchestrator.training.checkpoint_policy import Reached
 
 
@@ -21,8 +21,8 @@ class Job:
     uri: str | None = None  # where rows go, if not into that folder
     git_commit: str | None = None  # of the study file's folder
     git_dirty: bool | None = None
-    keeps_answers: bool = True  # of the test split, see `settings.Keep`
-    train: str | None = None  # a pack and how → its rows; None: as trials need
+    keep: Keep = KEEP  # of each trial besides metrics and gradients
+    train: str | None = None  # as `training.engine.train`; None: as trials need
 
     @property
     def device(self) -> str:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from orchestrator.errors import EnvironmentFault
+from orchestrator.paths import ResultsPaths
 from orchestrator.reports.analysis import Analysis, analyse
 from orchestrator.reports.data.errors import ReportError
 from orchestrator.reports.data.read import Tables
@@ -25,12 +27,16 @@ from orchestrator.run.find_study import document_of
 from orchestrator.run.results_location import results_now
 from orchestrator.store.tables.current import current_tables
 
+if TYPE_CHECKING:
+    from torch import nn
+
 
 @dataclass(frozen=True)
 class OpenStudy:
     """What a study has found so far. Nothing changes while it is open; open it again for more."""
 
-    folder: Path
+    place: ResultsPaths  # the results folder, or its URI
+    folder: Path  # of the study, in it
     trials: pd.DataFrame  # one row per trial, as in trials.parquet
     tables: Tables
     analysis: Analysis  # every number of the report, as frozen records
@@ -67,6 +73,16 @@ class OpenStudy:
     @cached_property
     def _figures(self) -> Mapping[str, Figure]:
         return draw_all(scheme(self.analysis.plan), self.analysis)
+
+    def model(self, trial_id: str) -> "nn.Module":
+        """The trained network of a trial whose weights were kept (`keep.weights`), on the CPU.
+
+        trial_id: as in `trials`, or its first digits.
+        Raises InputError for another id, EnvironmentFault where its weights are not there.
+        """
+        from orchestrator.notebook.load_model import load_model  # and with it torch
+
+        return load_model(self.analysis.plan.study, trial_id, self.place.uri or self.place.root)
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -107,4 +123,4 @@ def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
                 trials = pd.read_parquet(table)
     except ReportError as error:
         raise EnvironmentFault(str(error)) from error
-    return OpenStudy(paths.study(document.study).root, trials, tables, analyse(tables))
+    return OpenStudy(paths, paths.study(document.study).root, trials, tables, analyse(tables))

@@ -29,6 +29,7 @@ def make_plan(
     tried: frozenset[str] = frozenset(),
     speeds: Speeds = UNKNOWN,
     stored: Sequence[Sequence[str]] = (),
+    weighed: frozenset[str] | None = None,
 ) -> Plan:
     """Every trial of the study, what is known of it, and packs of those still to be trained.
 
@@ -40,9 +41,10 @@ def make_plan(
     tried: trials that this run has trained already: done, whatever came out.
     speeds: of earlier packs, so that new ones do not take too long.
     stored: trial ids of packs that are trained once more and stay as they were.
+    weighed: trials whose weights the store has, where the study keeps them.
     """
     prints = prints or fingerprints(study)
-    judge = _Judge(study, results, earlier, prints, force, tried)
+    judge = _Judge(study, results, earlier, prints, force, tried, weighed)
     points = tuning_points(study, prints, known.points)
     tuning_trials = [t for own in points.values() for point in own for t in point.trials]
     judge.see(tuning_trials)
@@ -78,6 +80,7 @@ class _Judge:
     prints: Fingerprints
     force: bool
     tried: frozenset[str]
+    weighed: frozenset[str] | None
     states: dict[str, State] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     _past: dict[Any, tuple[list[str | None], str]] = field(default_factory=dict)
@@ -100,7 +103,10 @@ class _Judge:
 
     def _state(self, trial: Trial) -> State:
         if is_done(trial.trial_id, self.results, self.force, self.tried):
-            return "done"
+            if not self._lacks_weights(trial):
+                return "done"
+            self.reasons[trial.trial_id] = "the store has no weights of it (keep.weights)"
+            return "invalidated"
         if self.force:
             return "new"
         ids, changes = self._earlier(trial)
@@ -109,6 +115,12 @@ class _Judge:
             self.reasons[trial.trial_id] = changes
             return "invalidated"
         return "new"
+
+    def _lacks_weights(self, trial: Trial) -> bool:
+        """Only replicates that completed have weights."""
+        if self.weighed is None or trial.trial_id in self.weighed or trial.trial_id in self.tried:
+            return False
+        return trial.phase == "replication" and self.results[trial.trial_id] == "completed"
 
     def _earlier(self, trial: Trial) -> tuple[list[str | None], str]:
         """Ids that its replicates had, and what has changed since: the same for all of them."""

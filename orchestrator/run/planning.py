@@ -33,8 +33,11 @@ def plan_from_store(
         scores = _scores(study.tune.select, paths)
         done = partial(is_done, results=results, force=force, tried=tried)
         known = TuningSoFar(_points(study, study.tune, prints, scores, done), scores)
-    stored = _packs(paths) if force else []
-    return make_plan(study, results, workers, earlier, force, prints, known, tried, speeds, stored)
+    weighed = _with_weights(paths) if study.keep.weights != "off" else None
+    stored = _packs(paths) if force or weighed is not None else []
+    return make_plan(
+        study, results, workers, earlier, force, prints, known, tried, speeds, stored, weighed
+    )
 
 
 def first_plan(study: Study, prints: Fingerprints) -> Plan:
@@ -85,6 +88,14 @@ def _packs(paths: ResultsPaths) -> Sequence[Sequence[str]]:
     from orchestrator.store.pack_files import packs
 
     return packs(paths)
+
+
+def _with_weights(paths: ResultsPaths) -> frozenset[str]:
+    if not paths.store("trials").exists():
+        return frozenset()
+    from orchestrator.store.weights import trials_with_weights
+
+    return trials_with_weights(paths)
 
 
 def _scores(metric: str, paths: ResultsPaths) -> Mapping[str, float]:

@@ -1,29 +1,29 @@
 """One trial once more, alone in this process, beside what the store has of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+from pathlib import Path
 from time import perf_counter
 
-from orchestrator.errors import InputError, OrchError, Problem
+from orchestrator.errors import OrchError
 from orchestrator.execution.local.inline import local_training
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.ray.this_machine import capacity_for
 from orchestrator.execution.worker.failures import describe
+from orchestrator.files import replacing
 from orchestrator.paths import Location, ResultsPaths
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.packs import make_packs
-from orchestrator.plan.records import Trial
 from orchestrator.run.display import SILENT, Display
 from orchestrator.run.downloads import fetch_downloads
-from orchestrator.run.find_study import SHORTEST
+from orchestrator.run.find_trial import described, find_trial
 from orchestrator.run.planning import plan_from_store, require_method
 from orchestrator.run.results_location import results_now
 from orchestrator.store.trial import Measured, Stored, measured, read_stored
 from orchestrator.study.load import NO_OVERRIDES, Overrides, load_study
+from orchestrator.study.records import Study
+from orchestrator.study.settings import Keep
 from orchestrator.training.records import PackRows
-
-_NEAREST = 3  # ids that are named when one is unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,14 @@ def rerun(
     *,
     overrides: Overrides = NO_OVERRIDES,
     results: Location | None = None,
+    save: Path | None = None,
     display: Display = SILENT,
 ) -> Rerun:
     """Trains the trial alone, in this process.
 
     identifier: the trial's id, or its first digits.
+    save: a file for its weights, of the epoch that `keep.weights` names, else as training left
+        them. A trial that diverged has none.
     Raises InputError for an id that the study does not have, EnvironmentFault as a run does.
     """
     loaded = load_study(study, overrides)
@@ -74,11 +77,11 @@ def rerun(
     require_method(loaded)
     capacity_for(loaded.resources).workers(loaded.resources)
     plan = plan_from_store(loaded, paths, 1, None, prints=prints)
-    trial = _find(identifier, plan.trials, loaded.name)
+    trial = find_trial(identifier, plan.trials, loaded.name)
     (pack,) = make_packs(loaded, [trial], (), 1, prints)
     fetch_downloads([pack])
-    display.say(f"trial {trial.trial_id} of {loaded.name}: {_described(trial)}")
-    job = Job(paths.absolute.root, loaded.resources)
+    display.say(f"trial {trial.trial_id} of {loaded.name}: {described(trial)}")
+    job = Job(paths.absolute.root, loaded.resources, keep=_kept(loaded, save))
     started = perf_counter()
     try:
         rows = local_training(job)(pack, job, None)
@@ -89,26 +92,16 @@ def rerun(
     if rows.trials["status"][0] == "failed":  # an own trial's
         return Rerun(trial.trial_id, None, str(rows.trials["error"][0]), None, paths)
     trained = _trained(rows, perf_counter() - started)
+    if save:
+        for weights in rows.weights.values():
+            with replacing(save, cure="choose another --save") as file:
+                file.write(weights)
     return Rerun(trial.trial_id, trained, "", read_stored(paths, trial.trial_id), paths)
 
 
-def _find(identifier: str, trials: Sequence[Trial], study: str) -> Trial:
-    """The one with this id, or the only one whose id begins so."""
-    of = {trial.trial_id: trial for trial in trials}
-    begins = [name for name in of if len(identifier) >= SHORTEST and name.startswith(identifier)]
-    if len(begins) == 1:
-        return of[begins[0]]
-    near = begins or get_close_matches(identifier, of, _NEAREST, cutoff=0)
-    named = ", ".join(f"{name} ({_described(of[name])})" for name in near[:_NEAREST])
-    what = f"{len(begins):,} trials of {study!r} begin so" if begins else f"no trial of {study!r}"
-    digits = f"the id of a trial of this study, or at least {SHORTEST} digits of it"
-    cure = f"nearest: {named}; `trial_id` in trials.parquet has all ids"
-    raise InputError([Problem(f"--trial {identifier}", what, digits, cure)])
-
-
-def _described(trial: Trial) -> str:
-    tuning = f"tuning point {trial.point}, " if trial.phase == "tuning" else ""
-    return f"{trial.variant.label}, {tuning}replicate {trial.replicate}"
+def _kept(study: Study, save: Path | None) -> Keep:
+    kept = study.keep.weights if study.keep.weights != "off" else "last"
+    return Keep(answers="off", weights=kept if save else "off")
 
 
 def _trained(rows: PackRows, wall_s: float) -> Trained:

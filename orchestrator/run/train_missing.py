@@ -132,5 +132,5 @@ def _job(plans: WrittenPlan, backend: Backend) -> Job:
         uri=plans.paths.uri,
         git_commit=git.commit if git else None,
         git_dirty=git.dirty if git else None,
-        keeps_answers=plans.study.keep.answers == "on",
+        keep=plans.study.keep,
     )

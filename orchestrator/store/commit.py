@@ -13,11 +13,13 @@ from orchestrator.training.records import PackRows
 
 
 def commit(paths: ResultsPaths, pack_id: str, rows: PackRows) -> None:
-    """Write the parts of a pack, `trials` last: without it, the pack does not exist.
+    """Write weights and the parts of a pack, `trials` last: without it, the pack does not exist.
 
     Raises EnvironmentFault when a part cannot be written; the part that was there before stays.
     """
     tables = {name: arrow(name, getattr(rows, name)) for name in TABLES}  # fails before any write
+    for trial_id, weights in rows.weights.items():
+        put(paths.at(paths.weights(trial_id)), weights)
     for name in TABLES:
         file = BytesIO()
         write(tables[name], file)

@@ -22,7 +22,7 @@ class Copied:
 
 
 def copy_study(source: ResultsPaths, target: ResultsPaths, plan: PlanDocument) -> Copied:
-    """Copy the packs with the study's trials, and its study.yaml, events.jsonl and plan.json.
+    """Copy the packs and weights of the study's trials, its study.yaml, events.jsonl and plan.json.
 
     The study may be running: of each pack `trials` is copied last, in the order of its commit.
     plan: plan.json of the source.
@@ -38,7 +38,9 @@ def _names(source: ResultsPaths, plan: PlanDocument) -> Iterator[Path]:
     study = source.study(plan.study)
     parts = [source.part(table, pack) for pack in _packs(source, plan) for table in TABLES]
     files = [part for part in parts if part.exists() or part.parent.name in REQUIRED]
-    for file in (*files, study.study, study.events, study.plan):
+    kept = (source.weights(trial) for trial in plan.every_trial())
+    weights = [file for file in kept if file.exists()]
+    for file in (*weights, *files, study.study, study.events, study.plan):
         yield file.relative_to(source.root)
 
 

@@ -1,7 +1,7 @@
 """Before a run: the folders of the results are created, cleaned and tested for writing."""
 
 from orchestrator.files import clean_leftovers, faults, write_text
-from orchestrator.paths import SAMPLES, TABLES, ResultsPaths
+from orchestrator.paths import SAMPLES, TABLES, WEIGHTS, ResultsPaths
 from orchestrator.store.remote.object_io import put, remove
 
 
@@ -19,6 +19,7 @@ def prepare(paths: ResultsPaths, study: str) -> None:
         write_text(probe, "orch\n")
         with faults(probe, "remove"):
             probe.unlink(missing_ok=True)
+    clean_leftovers(paths.store(WEIGHTS))  # which is made where they are kept
     if paths.uri is not None:
         _try_uri(paths, study)
 

@@ -151,6 +151,13 @@ class Keep(Settings):
     answers: Literal["on", "off"] = "on"
     """The answer to every example of the test split: 1 bit if it is right or wrong, 4 bytes for a
     number. Without them the report has no intervals for other test examples."""
+    weights: Literal["off", "last", "best"] = "off"
+    """Parameters and buffers of every replicate, as a safetensors file: as training left them
+    (`last`), or of the epoch with the lowest validation loss (`best`). Asked for later, trials are
+    trained again, with the same result."""
+
+
+KEEP = Keep()
 
 
 class Resources(Settings):

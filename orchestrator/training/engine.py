@@ -12,6 +12,7 @@ from orchestrator.models.settings.own import OwnModel
 from orchestrator.models.shape import TaskShape
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.seeds import seed_for
+from orchestrator.study.settings import KEEP, Keep
 from orchestrator.training.batches import batch_size
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.checkpoints import Checkpointer
@@ -39,7 +40,7 @@ def train(
     precision: torch.dtype = torch.float32,
     checkpoints: CheckpointPolicy | None = None,
     group: ProcessGroup = ALONE,
-    keeps_answers: bool = True,
+    keep: Keep = KEEP,
 ) -> PackRows:
     """Train every trial of the pack and return its rows; diverged trials are rows as well.
 
@@ -48,15 +49,15 @@ def train(
     checkpoints: where they are written; training continues from the last one there.
     group: the processes that train this pack, of a single trial, together; the rows of the first
         are those of the trial, the others' lack the probes.
-    keeps_answers: whether the rows have the value of each metric on each test example.
+    keep: what is kept besides metrics and gradients.
     """
     torch.set_num_threads(threads)
     # TensorFloat-32 keeps 10 bits of the mantissa: too few for gradients that vanish.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     data = load_data(pack.trials, pack.study_seed, device, precision, group)
     if group.size > 1:
-        return _train_together(pack, data, precision, threads, checkpoints, keeps_answers)
-    return train_on(pack, data, precision, threads, checkpoints, keeps_answers)
+        return _train_together(pack, data, precision, threads, checkpoints, keep)
+    return train_on(pack, data, precision, threads, checkpoints, keep)
 
 
 def train_on(
@@ -65,7 +66,7 @@ def train_on(
     precision: torch.dtype,
     threads: int = 1,
     checkpoints: CheckpointPolicy | None = None,
-    keeps_answers: bool = True,
+    keep: Keep = KEEP,
 ) -> PackRows:
     """`train` in this process, on data that are loaded."""
     device = data.inputs.device.type
@@ -81,12 +82,13 @@ def train_on(
         part = slice(start, start + size)
         members = stack(models[part]) if stack else single(models[start])
         own_data = data.of(part)
-        recorder = Recorder(pack, pack.trials[part], own_data.known, keeps_answers)
+        recorder = Recorder(pack, pack.trials[part], own_data.known, keep)
         if not checkpointer.is_finished(number, recorder):
             _train_stack(members, own_data, recorder, checkpointer)
             checkpointer.finish(recorder)
         execution = "stacked" if stack else "sequential"
-        rows.append(recorder.rows(execution=execution, device=device, threads=threads))
+        tables = recorder.rows(execution=execution, device=device, threads=threads)
+        rows.append(replace(tables, weights=recorder.weight_files(members)))
     return joined(rows)
 
 
@@ -96,7 +98,7 @@ def _train_together(
     precision: torch.dtype,
     threads: int,
     checkpoints: CheckpointPolicy | None,
-    keeps_answers: bool,
+    keep: Keep,
 ) -> PackRows:
     """Train the only trial of the pack in several processes."""
     (trial,), group = pack.trials, data.group
@@ -106,10 +108,11 @@ def _train_together(
     with kept_settings():
         require_separable(build, few[0])
     members = replace(single(build()), sum_gradients=group.sum_gradients)
-    recorder = Recorder(pack, pack.trials, data.known, keeps_answers)
+    recorder = Recorder(pack, pack.trials, data.known, keep)
     _train_stack(members, data, recorder, Checkpointer(checkpoints, size=1))
     device, all_threads = few.device.type, threads * group.size
-    return recorder.rows(execution="parallel", device=device, threads=all_threads)
+    tables = recorder.rows(execution="parallel", device=device, threads=all_threads)
+    return replace(tables, weights=recorder.weight_files(members))
 
 
 def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehearsal:

@@ -8,8 +8,8 @@ from torch import Tensor
 from orchestrator.models.catalogue import TaskEntry
 from orchestrator.models.losses import Loss
 from orchestrator.models.metrics import METRICS, PerExample
-from orchestrator.training.answers import TestAnswers
 from orchestrator.training.data import TrialData
+from orchestrator.training.kept.answers import TestAnswers
 from orchestrator.training.masked_means import counted
 from orchestrator.training.stacking.members import Members, Single
 

@@ -7,12 +7,12 @@ from torch import Tensor
 from orchestrator.models.catalogue import task_entry
 from orchestrator.models.own.process_settings import ProcessSettings
 from orchestrator.study.records import LoopSettings
-from orchestrator.training.answers import TestAnswers
 from orchestrator.training.batches import batch_size, batches, steps_per_epoch
 from orchestrator.training.checkpoints import Checkpointer, TrainingState
 from orchestrator.training.data import TrialData
 from orchestrator.training.evaluation import Metrics, evaluate
 from orchestrator.training.global_random import seed_generators
+from orchestrator.training.kept.answers import TestAnswers
 from orchestrator.training.losses.choose import loss_of
 from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers.protocol import freeze
@@ -64,7 +64,7 @@ def train_members(
         is_last = epoch == training.epochs
         is_due = epoch % training.evaluate_every == 0 or is_last
         may_count = is_due and early_stopping.may_count(epoch, is_last)
-        answers = TestAnswers(data.group) if may_count and recorder.keeps_answers else None
+        answers = TestAnswers(data.group) if may_count and recorder.keep.answers == "on" else None
         seed_generators(random_streams.seed("evaluation", epoch), members.model)
         # (split, metric) → (members,)
         metrics = evaluate(members, data, loss, task, answers) if is_due else {}
@@ -77,6 +77,7 @@ def train_members(
             early_stopping.update(epoch, metrics["validation", "loss"])
             counting = early_stopping.counting(epoch, is_last)
             recorder.counted(epoch, counting)
+            recorder.best_so_far(epoch, members, early_stopping.best_epoch == epoch)
             if answers is not None and "test" in data.splits:
                 recorder.answered(epoch, answers.rows(data.test_shape, counting))
         probes.after_epoch(epoch, step, early_stopping.stopping)
@@ -87,6 +88,7 @@ def train_members(
             break  # all have diverged or stopped early
         process.restore()  # each epoch begins alike, also one that resumes from a checkpoint
         checkpointer.after_epoch(epoch, step, state)
+    recorder.ended(members)
 
 
 def _finite(members: Members, metrics: Metrics) -> Tensor:

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from orchestrator.plan.records import Pack, Trial
-from orchestrator.training.answers import COLUMNS
+from orchestrator.study.settings import KEEP, Keep
+from orchestrator.training.kept.answers import COLUMNS
+from orchestrator.training.kept.weights import KeptWeights, to_file
 from orchestrator.training.reading import Reading
 from orchestrator.training.records import Columns, PackRows, by_column
+from orchestrator.training.stacking.members import Members
 from orchestrator.training.trial_row import Execution, Outcome, trial_row
 
 
@@ -72,7 +75,7 @@ class Recorder:
     """Records what happens to some trials of a pack that train together.
 
     known: for each member, `<split>/<name>` → a final that needs no training (`TrialData.known`).
-    keeps_answers: whether the rows have those to single test examples; without, none are collected.
+    keep: what is kept besides metrics and gradients.
     active: (members,) of bool, False from the epoch in which a member diverged or stopped early.
     """
 
@@ -81,10 +84,9 @@ class Recorder:
         pack: Pack,
         trials: Sequence[Trial],
         known: Sequence[Mapping[str, float]],
-        keeps_answers: bool = True,
+        keep: Keep = KEEP,
     ) -> None:
-        self.pack, self.trials, self.known = pack, trials, known
-        self.keeps_answers = keeps_answers
+        self.pack, self.trials, self.known, self.keep = pack, trials, known, keep
         self.started_at = datetime.now(UTC)
         self.started = perf_counter()
         self.active = np.ones(len(trials), dtype=bool)
@@ -93,6 +95,7 @@ class Recorder:
         self.final_epoch: dict[int, int] = {}  # member → epoch that counts, as far as is known
         self.history: dict[int, dict[str, NDArray[np.float64]]] = {}  # by epoch measured
         self.answers: dict[int, list[dict[str, Any]]] = {}  # by member, of the epoch that counts
+        self.weights = KeptWeights()
         ids = np.array([trial.trial_id for trial in trials])
         self.metrics, self.gradients = _Table(ids), _Table(ids)
 
@@ -137,6 +140,17 @@ class Recorder:
             for member, own in rows.items()
             if self.active[member]
         }
+
+    def best_so_far(self, epoch: int, members: Members, best: Tensor) -> None:
+        """best: whose validation loss is lowest in this epoch, (members,) of bool."""
+        if self.keep.weights == "best":
+            self.weights.take(members, best & torch.from_numpy(self.active), epoch)
+
+    def ended(self, members: Members) -> None:
+        """Training has ended; members that stopped earlier are as they were then."""
+        if self.keep.weights == "last":
+            epochs = self.trials[0].variant.loop.training.epochs
+            self.weights.take(members, torch.ones(len(self.trials), dtype=torch.bool), epochs)
 
     def probed(
         self, epoch: int, step: int, readings: Iterable[Reading], members: NDArray[np.bool_]
@@ -186,6 +200,7 @@ class Recorder:
                 for name in self.history[0]
             },
             "answers": self.answers,
+            "weights": self.weights.state(),
             "metrics": self.metrics.state(),
             "gradients": self.gradients.state(),
         }
@@ -202,7 +217,8 @@ class Recorder:
             number: {name: values.numpy() for name, values in zip(names, epoch, strict=True)}
             for number, epoch in zip(state["epochs"], epochs, strict=True)
         }
-        self.answers = state["answers"] if self.keeps_answers else {}
+        self.answers = state["answers"] if self.keep.answers == "on" else {}
+        self.weights.restore(state["weights"])
         self.metrics.restore(state["metrics"])
         self.gradients.restore(state["gradients"])
 
@@ -215,6 +231,27 @@ class Recorder:
             for row in own
         ]
         return {name: [row[name] for row in rows] for name in COLUMNS}
+
+    def weight_files(self, members: Members) -> dict[str, bytes]:
+        """Trial id → safetensors file, of completed replicates: nobody asks for tuning trials.
+
+        members: those that were trained, or built like them.
+        """
+        return {
+            trial.trial_id: to_file(
+                self.weights.of(members, member),
+                {
+                    "trial_id": trial.trial_id,
+                    "study": self.pack.study,
+                    "variant": trial.variant.label,
+                    "replicate": str(trial.replicate),
+                    "epoch": str(min(epoch, self.stopped_in.get(member, epoch))),
+                },
+            )
+            for member, epoch in sorted(self.weights.epochs.items())
+            if member not in self.diverged_in
+            and (trial := self.trials[member]).phase == "replication"
+        }
 
     def _outcome(self, member: int, trial: Trial) -> Outcome:
         known = self.known[member]
@@ -245,4 +282,5 @@ def joined(tables: Sequence[PackRows]) -> PackRows:
         parts: list[Columns] = [getattr(part, table) for part in tables]
         return {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
-    return PackRows(lists("trials"), rows("metrics"), rows("gradients"), lists("answers"))
+    weights = {trial: file for part in tables for trial, file in part.weights.items()}
+    return PackRows(lists("trials"), rows("metrics"), rows("gradients"), lists("answers"), weights)

@@ -20,6 +20,7 @@ class PackRows:
     answers: trial_id, metric, kind, n, answers, words.
     logs: trial id → what an own trial has printed.
     note: for the user; None where all is well.
+    weights: trial id → its safetensors file, where they are kept.
     """
 
     trials: Columns
@@ -28,6 +29,7 @@ class PackRows:
     answers: Columns
     logs: Mapping[str, bytes] = field(default_factory=dict)
     note: str | None = None
+    weights: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def by_column(rows: Sequence[Mapping[str, Any]]) -> Columns:

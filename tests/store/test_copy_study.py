@@ -13,6 +13,8 @@ from orchestrator.store.commit import commit
 from orchestrator.store.copy_study import copy_study
 from orchestrator.store.journal import append_event
 from orchestrator.store.pack_files import statuses
+from orchestrator.store.remote.object_io import put
+from orchestrator.store.weights import read_weights, trials_with_weights
 from tests.store.plans import document_of, rows_of, variant_of
 
 DOCUMENT = document_of(
@@ -44,6 +46,14 @@ def test_packs_of_the_study_in_both_phases(source: ResultsPaths, target: Results
     assert (first.files, first.there) == (2 * 4 + 3, 0)
     assert statuses(target) == {"a": "completed", "t": "completed"}
     assert target.study("demo").study.read_text() == "study: demo\n"
+
+
+def test_weights_of_the_study_come_along(source: ResultsPaths, target: ResultsPaths) -> None:
+    for trial in ("a", "of another study"):
+        put(source.weights(trial), trial.encode())
+    copy_study(source, target, DOCUMENT)
+    assert trials_with_weights(target) == {"a"}
+    assert read_weights(target, "a") == b"a"
 
 
 def test_a_second_copy_has_new_and_changed_files_only(

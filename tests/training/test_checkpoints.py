@@ -11,7 +11,7 @@ import pytest
 from orchestrator.models.settings import MLP, Adding, Recurrent
 from orchestrator.plan.records import Pack
 from orchestrator.study.probes import Probes
-from orchestrator.study.settings import Schedule
+from orchestrator.study.settings import KEEP, Keep, Schedule
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, Reached
 from orchestrator.training.engine import train
 from orchestrator.training.records import PackRows
@@ -44,11 +44,11 @@ def never(reached: object) -> None:
     """Nobody asks the training to end."""
 
 
-def cut_off(members: Pack, after: int) -> CheckpointStorage:
+def cut_off(members: Pack, after: int, keep: Keep = KEEP) -> CheckpointStorage:
     """The storage of a training that was cut off after so many checkpoints, one an epoch."""
     storage = CheckpointStorage(lasts=after)
     with pytest.raises(Cut):
-        train(members, checkpoints=CheckpointPolicy(storage, 0, never))
+        train(members, checkpoints=CheckpointPolicy(storage, 0, never), keep=keep)
     return CheckpointStorage(storage.data)
 
 

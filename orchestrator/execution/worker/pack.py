@@ -36,10 +36,11 @@ def train_pack(
     more: for the training function, such as `group`, with which this process shares the work.
     """
     is_loop = isinstance(pack.trials[0].variant.settings, LoopSettings)
-    if job.resources.gpus and is_loop:
-        _training_function("orchestrator.training.stacking.memory:take_share")(job.resources.gpus)
     if is_loop:
-        more["keeps_answers"] = job.keeps_answers
+        more["keep"] = job.keep
+        if job.resources.gpus:
+            share = _training_function("orchestrator.training.stacking.memory:take_share")
+            share(job.resources.gpus)
     rows: PackRows = _training_function(job.train or (LOOP if is_loop else OWN))(
         pack, device=job.device, threads=job.threads, checkpoints=checkpoints, **more
     )

@@ -101,12 +101,15 @@ class Members:
     def _gradient(self) -> Tensor:
         return torch.empty_like(self.flat)
 
-    def plain_model(self, member: int) -> nn.Module:
-        """A plain model with the current parameters of this member; of a `single` one, itself."""
+    def plain_model(self, member: int, flat: Tensor | None = None) -> nn.Module:
+        """A plain model with the current parameters of this member; of a `single` one, itself.
+
+        flat: of a stack, parameters in place of the current ones.
+        """
         if isinstance(self.model, Single):
             return self.template
         model = deepcopy(self.template)
-        vector_to_parameters(self.flat[member], model.parameters())
+        vector_to_parameters((self.flat if flat is None else flat)[member], model.parameters())
         return model
 
 

@@ -1,14 +1,18 @@
 """`orch run STUDY --trial ID`: one trial again, and the store as it was."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pandas as pd
 import pytest
+import torch
 import typer
+from safetensors.torch import load_file
 
+import orchestrator
 import orchestrator.training.engine as engine
 from orchestrator.cli.run import run
-from orchestrator.errors import InputError
+from orchestrator.errors import EnvironmentFault, InputError
 from tests.cli.orch import orch
 from tests.cli.running import TINY, train_here, write_study
 
@@ -27,13 +31,48 @@ def trials(study: Path) -> pd.DataFrame:
     return pd.read_parquet(study.parent / "results" / "tiny" / "trials.parquet")
 
 
-def again(study: Path, identifier: str, results: Path | None = None) -> int:
+def again(
+    study: Path, identifier: str, results: Path | None = None, save: Path | None = None
+) -> int:
     """`orch run STUDY --trial` in this process: its exit code."""
     try:
-        run(str(study), trial=identifier, results=str(results or study.parent / "results"))
+        run(
+            str(study),
+            trial=identifier,
+            results=str(results or study.parent / "results"),
+            save=save,
+        )
     except typer.Exit as done:
         return done.exit_code
     return 0
+
+
+def test_the_saved_weights_are_those_that_a_run_keeps(done: Path, tmp_path: Path) -> None:
+    before = trials(done)
+    copytree(done.parent, tmp_path / "kept")
+    kept = write_study(tmp_path / "kept", f"{TINY}keep: {{weights: last}}\n")
+    assert train_here(kept) == 0
+    results = kept.parent / "results"
+    files = sorted((results / "store" / "weights").iterdir())
+    assert [file.stem for file in files] == sorted(before["trial_id"])
+    finals = before.columns[before.columns.str.startswith("final.")]
+    assert before[finals].equals(trials(kept)[finals])  # the same packs: the same bits
+    file = tmp_path / "one.safetensors"
+    assert again(done, files[0].stem, save=file) == 0
+    saved, one = load_file(file), load_file(files[0])
+    assert saved.keys() == one.keys()
+    for name, value in one.items():  # alone and in a pack, sums are rounded in another order
+        torch.testing.assert_close(saved[name], value, rtol=1e-4, atol=1e-6)
+    model = orchestrator.load_model("tiny", files[0].stem[:8], results)
+    assert model.state_dict()["output.weight"].equal(one["output.weight"])
+    files[0].unlink()
+    with pytest.raises(EnvironmentFault, match=r"no weights of trial .*\n.*keep\.weights=last"):
+        orchestrator.open_study("tiny", results).model(files[0].stem)
+
+
+def test_save_needs_a_trial(done: Path) -> None:
+    with pytest.raises(InputError, match="--save: applies to a single trial"):
+        run(str(done), save=Path("x"))
 
 
 def contents(folder: Path) -> dict[Path, tuple[int, bytes]]:

@@ -1,6 +1,6 @@
 """What the store keeps of each test example: its mean is the final metric."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 
 from orchestrator.models.settings import Adding, Recurrent, TaskSettings, ToyTagging
-from orchestrator.training.answers import TestAnswers
+from orchestrator.study.settings import Keep
 from orchestrator.training.engine import train
+from orchestrator.training.kept.answers import TestAnswers
 from orchestrator.training.recorder import Recorder
 from orchestrator.training.records import PackRows
 from tests.training.packs import SMALL_DIGITS, pack, variant
@@ -90,16 +91,16 @@ def test_padding_is_left_out() -> None:
     assert np.frombuffer(row["words"], "<u4").tolist() == [2, 1]
 
 
-@pytest.mark.parametrize("keeps_answers", [True, False])
+@pytest.mark.parametrize("answers", ["on", "off"])
 def test_answers_that_are_not_kept_are_not_collected(
-    monkeypatch: pytest.MonkeyPatch, keeps_answers: bool
+    monkeypatch: pytest.MonkeyPatch, answers: Literal["on", "off"]
 ) -> None:
     collected = []
     monkeypatch.setattr(TestAnswers, "expect", lambda self, metric: collected.append(metric))
     monkeypatch.setattr(TestAnswers, "add", lambda *block: None)
     monkeypatch.setattr(TestAnswers, "rows", lambda *about: {})
-    rows = train(pack([variant(epochs=1)]), keeps_answers=keeps_answers)
-    assert set(collected) == ({"accuracy"} if keeps_answers else set())
+    rows = train(pack([variant(epochs=1)]), keep=Keep(answers=answers))
+    assert set(collected) == ({"accuracy"} if answers == "on" else set())
     assert not by_trial(rows)
 
 
@@ -109,7 +110,7 @@ def test_a_resumed_pack_drops_answers_that_are_no_longer_kept() -> None:
     first = Recorder(trained, trained.trials, [{}] * len(trained.trials))
     first.measured(0, 0, {("test", "accuracy"): torch.zeros(len(trained.trials))})
     first.answered(0, {0: [answer]})
-    again = Recorder(trained, trained.trials, first.known, keeps_answers=False)
+    again = Recorder(trained, trained.trials, first.known, Keep(answers="off"))
     again.restore(first.state())
     assert first.answers
     assert not again.answers
