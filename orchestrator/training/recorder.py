@@ -283,4 +283,5 @@ def joined(tables: Sequence[PackRows]) -> PackRows:
         return {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
     weights = {trial: file for part in tables for trial, file in part.weights.items()}
-    return PackRows(lists("trials"), rows("metrics"), rows("gradients"), lists("answers"), weights)
+    trials, answers = lists("trials"), lists("answers")
+    return PackRows(trials, rows("metrics"), rows("gradients"), answers, weights=weights)
