@@ -3,12 +3,21 @@
 Their classes are made from the parameters of the user's function: see `models/own/entries.py`.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
 from orchestrator.models.settings.base import (
     Init,
@@ -88,9 +97,9 @@ class OwnTrial(Settings):
         raise NotImplementedError
 
     @property
-    def files(self) -> tuple[Path, ...]:
+    def decisive_files(self) -> tuple[Path, ...]:
         """The user's files, besides Python modules, whose content decides the result."""
-        return ()
+        raise NotImplementedError
 
 
 class OwnFunction(OwnTrial):
@@ -114,11 +123,101 @@ class OwnFunction(OwnTrial):
         return self.model_dump(exclude={"function"})
 
     @property
-    def files(self) -> tuple[Path, ...]:
+    def decisive_files(self) -> tuple[Path, ...]:
         return tuple(Path(getattr(self, name)) for name in self.path_settings)
 
     def __reduce__(self) -> Any:
         return self.unpickle, ("trial", self.code, self.model_dump())
+
+
+def _as_words(given: Any) -> str:
+    """A list of words, or the JSON of one, as JSON: settings are numbers and texts."""
+    words = given
+    if isinstance(given, str):
+        try:
+            words = json.loads(given)
+        except ValueError:
+            words = None
+    numbers = (str, int, float)
+    if not isinstance(words, list) or any(
+        isinstance(word, bool) or not isinstance(word, numbers) or word == "" for word in words
+    ):
+        raise ValueError("a list of words, such as [python, train.py]")
+    return json.dumps([str(word) for word in words], ensure_ascii=False)
+
+
+_WORDS = {"type": "array", "items": {"type": "string"}}
+Words = Annotated[str, BeforeValidator(_as_words), WithJsonSchema(_WORDS)]
+
+
+class OwnCommand(OwnTrial):
+    """A command of your own that is a trial; what else the study sets has a place in its words.
+
+    home: folder of the study file, in which the command runs.
+    """
+
+    model_config = ConfigDict(extra="allow", protected_namespaces=())
+    indecisive = frozenset({"timeout_minutes"})
+
+    home: ClassVar[Path]
+
+    command: Words
+    """Program and arguments, each a word; no shell reads them."""
+    files: Words = "[]"
+    """Files, by name or pattern (`conf/**/*.yaml`), whose content decides the result."""
+    timeout_minutes: Annotated[float, Field(gt=0)] | None = None
+    """After which the trial is ended, and has failed."""
+
+    @property
+    def what(self) -> str:
+        return " ".join(self.words)
+
+    @property
+    def words(self) -> list[str]:
+        words: list[str] = json.loads(self.command)
+        return words
+
+    @property
+    def given(self) -> dict[str, Level]:
+        return dict(_dotted(self.model_extra or {}))
+
+    @property
+    def decisive_files(self) -> tuple[Path, ...]:
+        """Those of `files`, and those that words or settings name."""
+        patterns: list[str] = json.loads(self.files)
+        named = [*self.words, *(text for text in self.given.values() if isinstance(text, str))]
+        found = {path for pattern in patterns for path in self.home.glob(pattern)}
+        found |= {self.home / name for name in named if len(name) < LONGEST_NAME}
+        return tuple(sorted(path for path in found if path.is_file()))
+
+    def __hash__(self) -> int:  # that of pydantic leaves out what is not declared
+        return hash(self.model_dump_json())
+
+    def __reduce__(self) -> Any:
+        return unpickle_command, (self.home, self.model_dump())
+
+
+LONGEST_NAME = 200  # characters of a word that may name a file
+
+
+def _dotted(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Level]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+@cache
+def command_class(home: Path) -> type[OwnCommand]:
+    """The settings of commands of studies in a folder."""
+    kind = create_model("OwnCommand", __base__=OwnCommand, __module__=__name__)
+    kind.home = home
+    return kind
+
+
+def unpickle_command(home: Path, values: dict[str, Any]) -> OwnCommand:
+    return command_class(home).model_validate(values)
 
 
 class OwnModel(ModelSettings):

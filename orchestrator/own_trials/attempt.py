@@ -12,12 +12,13 @@ from orchestrator.study.records import DeclaredMetric
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """device: cuda or cpu.   folder: empty, removed afterwards."""
+    """device: cuda or cpu.   threads: for its libraries.   folder: empty, removed afterwards."""
 
     trial: Trial
     study_seed: int
     declared: tuple[DeclaredMetric, ...]
     device: str
+    threads: int
     folder: Path
     reports: Reports
     checkpoint: TrialCheckpoint

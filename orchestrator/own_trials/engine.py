@@ -8,9 +8,10 @@ from time import perf_counter
 from typing import Any
 
 from orchestrator.errors import OrchError
-from orchestrator.models.settings.own import OwnFunction, OwnTrial
+from orchestrator.models.settings.own import OwnCommand, OwnFunction, OwnTrial
 from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.checkpoint import TrialCheckpoint
+from orchestrator.own_trials.command import CommandFailed, run
 from orchestrator.own_trials.function import call
 from orchestrator.own_trials.output import Output
 from orchestrator.own_trials.reports import Reports
@@ -50,6 +51,7 @@ def train(
             pack.study_seed,
             settings.declared,
             device,
+            threads,
             folder,
             reports,
             checkpoint,
@@ -75,8 +77,12 @@ def _outcome(own: OwnTrial, attempt: Attempt) -> Outcome:
         match own:
             case OwnFunction():
                 call(own, attempt)
+            case OwnCommand():
+                run(own, attempt)
     except OrchError:
         raise
+    except CommandFailed as failure:
+        return Outcome("failed", storable(str(failure)), reports.epochs_done)
     except (Exception, SystemExit) as error:  # it is the user's code and may raise anything
         return Outcome("failed", storable(end_of_traceback(error)), reports.epochs_done)
     if reports.diverged:

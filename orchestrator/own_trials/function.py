@@ -17,10 +17,8 @@ from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.output import printed_to
 from orchestrator.own_trials.reports import Diverged
 from orchestrator.own_trials.running import RunningTrial
-from orchestrator.training.checkpoint_policy import Reached
 
 NUMPY_SEEDS = 2**32  # numpy's global generator takes seeds below it
-EPOCHS = "epochs"
 
 
 class PlannedTrial(RunningTrial):
@@ -55,18 +53,11 @@ class PlannedTrial(RunningTrial):
             return
         try:
             with self._checkpoint.written_if_stopped():
-                policy.pause(self._reached())
+                epochs = self.settings.get("epochs")
+                policy.pause(self._reports.reached(epochs, self._resumed_after))
         except BaseException as stop:
             self.stopped = stop
             raise
-
-    def _reached(self) -> Reached:
-        """Its share of the work is known where a setting says how many epochs there are."""
-        epochs = self.settings.get(EPOCHS)
-        total = epochs if isinstance(epochs, int) and epochs > 0 else 0
-        share = min(self._reports.epoch / total, 1.0) if total else 0.0
-        resumed = min(self._resumed_after / total, 1.0) if total else 0.0
-        return Reached(self._reports.epoch, total, share, self._reports.latest, resumed)
 
 
 def call(own: OwnFunction, attempt: Attempt) -> None:

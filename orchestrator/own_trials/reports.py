@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any, SupportsFloat
 
 from orchestrator.models.settings.base import MOST
+from orchestrator.training.checkpoint_policy import Reached
 from orchestrator.training.records import Columns
 
 MISSING_NAMED = 3  # undeclared names in a message
@@ -78,6 +79,15 @@ class Reports:
         if twice := [name for name in known if (epoch, name) in self.values]:
             raise ValueError(f"{twice[0]} is reported twice in epoch {epoch}")
         return epoch
+
+    def reached(self, epochs: object, resumed: int = 0) -> Reached:
+        """How far the trial is; its share is known where a setting says how many epochs there are.
+
+        resumed: epochs that a checkpoint brought.
+        """
+        total = epochs if isinstance(epochs, int) and epochs > 0 else 0
+        done, before = (min(n / total, 1.0) if total else 0.0 for n in (self.epoch, resumed))
+        return Reached(self.epoch, total, done, self.latest, before)
 
     def fault(self) -> str | None:
         """Why a trial that has ended has no result; None if it has one."""

@@ -11,6 +11,11 @@ SHIFT = 32
 """Of orch's seeds, 63 bits, 31 are left: every generator takes them, also numpy's and C's."""
 
 
+def seed_of(stream: str, seed_name: int | str, study_seed: int) -> int:
+    """Below 2³¹, of a stream of a replicate."""
+    return seed_for(stream, seed_name, study_seed=study_seed) >> SHIFT
+
+
 class RunningTrial(ABC):
     """A trial that runs.
 
@@ -42,7 +47,7 @@ class RunningTrial(ABC):
 
         It depends on the stream and the replicate, not on the variant.
         """
-        return seed_for(stream, self._seed_name, study_seed=self._study_seed) >> SHIFT
+        return seed_of(stream, self._seed_name, self._study_seed)
 
     @abstractmethod
     def report(self, metrics: Mapping[str, SupportsFloat], epoch: int | None = None) -> None:

@@ -22,7 +22,7 @@ from orchestrator.models.catalogue import (
 from orchestrator.models.files.downloads import DOWNLOADS
 from orchestrator.models.files.errors import DataError
 from orchestrator.models.settings import TaskSettings
-from orchestrator.models.settings.own import OwnCode
+from orchestrator.models.settings.own import OwnCode, OwnCommand
 
 ENGINE = "orchestrator.training.engine"
 SEEDS = "orchestrator.seeds"
@@ -66,6 +66,22 @@ def own_digests(function: str, sources: "Sources") -> dict[str, str]:
     Of orch only what gives it its seeds: the rest passes on what the function reports.
     """
     return sources.digests([function.partition(":")[0], SEEDS])
+
+
+def command_digests(command: OwnCommand) -> dict[str, str]:
+    """File → digest of its content, of a trial that is a command. Raises InputError."""
+    try:
+        return {
+            _below(path, command.home): present_digest(path).hex()[:16]
+            for path in command.decisive_files
+        }
+    except DataError as error:
+        raise InputError([Problem(error.where, error.what, cure=error.cure)]) from error
+
+
+def _below(path: Path, home: Path) -> str:
+    inside = path.is_relative_to(home)
+    return path.relative_to(home).as_posix() if inside else str(path)
 
 
 def files_digest(paths: Iterable[Path]) -> str:

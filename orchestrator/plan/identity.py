@@ -11,10 +11,11 @@ from typing import Any
 from orchestrator.errors import InputError, Problem
 from orchestrator.models.files.errors import DataError
 from orchestrator.models.settings import Settings
-from orchestrator.models.settings.own import OwnCode, OwnFunction, OwnModel, OwnTask
+from orchestrator.models.settings.own import OwnCode, OwnCommand, OwnFunction, OwnModel, OwnTask
 from orchestrator.plan.digests import (
     Sources,
     code_digests,
+    command_digests,
     data_digest,
     data_name,
     files_digest,
@@ -76,6 +77,8 @@ def fingerprints(study: Study) -> Fingerprints:
 def _code(settings: TrialSettings, sources: Sources) -> dict[str, str]:
     if isinstance(settings, LoopSettings):
         return code_digests(*used_by(settings), sources=sources)
+    if isinstance(settings.trial, OwnCommand):
+        return command_digests(settings.trial)
     return own_digests(settings.trial.what, sources)
 
 
@@ -112,7 +115,7 @@ def data_digests(study: Study) -> dict[str, str]:
 def _data(settings: TrialSettings) -> str:
     if isinstance(settings, LoopSettings):
         return data_digest(settings.task)
-    return files_digest(settings.trial.files)
+    return files_digest(settings.trial.decisive_files)
 
 
 def data_of(settings: TrialSettings) -> str:
@@ -122,7 +125,9 @@ def data_of(settings: TrialSettings) -> str:
     """
     if isinstance(settings, LoopSettings):
         return data_name(settings.task)
-    return " ".join(map(str, settings.trial.files))
+    if isinstance(settings.trial, OwnCommand):
+        return ""  # its files count as code
+    return " ".join(map(str, settings.trial.decisive_files))
 
 
 def _at_its_line(study: Study, settings: TrialSettings, error: DataError) -> Problem:
@@ -142,6 +147,8 @@ def used_by(settings: TrialSettings) -> Used:
     if isinstance(settings, LoopSettings):
         parts = (code.name for code in part_codes(settings))
         return settings.model.name, settings.task.name, *parts
+    if isinstance(settings.trial, OwnCommand):
+        return ("command", *map(str, settings.trial.decisive_files))
     return (settings.trial.what,)
 
 

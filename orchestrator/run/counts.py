@@ -131,7 +131,7 @@ class Tally:
             return []
         epochs = sorted({reached.epoch for _, reached in known})
         totals = {reached.epochs for _, reached in known}
-        of = f" of {totals.pop():,}" if len(totals) == 1 else ""
+        of = f" of {totals.pop():,}" if len(totals) == 1 and 0 not in totals else ""
         words = [f"epoch {_range(epochs[0], epochs[-1])}{of}"]
         values = [(n, r.metrics[self.metric]) for n, r in known if self.metric in r.metrics]
         if values:

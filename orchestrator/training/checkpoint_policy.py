@@ -18,7 +18,7 @@ class Reached:
     """How far the training of a pack is, after an epoch of the stack that it trains."""
 
     epoch: int
-    epochs: int  # of a trial, unless it stops early
+    epochs: int  # of a trial, unless it stops early; 0 where an own trial does not say
     share: float  # of the pack's work: of the epochs of all its trials
     metrics: Mapping[str, float]  # `<split>/<name>` → mean over this stack, as last measured
     resumed: float = 0.0  # share that came from a checkpoint, and took no time here

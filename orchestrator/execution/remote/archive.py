@@ -4,18 +4,18 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.execution.remote.gitignore import files_below
-from orchestrator.models.settings import TaskSettings
-from orchestrator.models.settings.own import OwnTask, OwnTrial
+from orchestrator.models.settings.own import OwnCommand, OwnFunction, OwnTask, OwnTrial
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
 
 LIMIT_BYTES = 100 * 2**20  # the most that a Ray Jobs server accepts over HTTP
 _CODE = {".py", ".yaml", ".html", ".css", ".js"}
-_WITH_FILES = (TaskSettings, OwnTrial)
+Own = TypeVar("Own", bound=OwnTrial)
 _NAMED = 3  # largest files that are listed
 
 
@@ -71,6 +71,7 @@ def archive_of(study: Study, here: Path) -> Archive:
     for file in _own_files(study):  # beside a module, or in a package
         found |= _below(_root(file, homes), [file])
     found |= {path.as_posix(): here / path for path in _given_files(study) if _is_sent(path)}
+    found |= _of_commands(study)
     return Archive(found | {study_file(study): study.text.encode()})
 
 
@@ -90,9 +91,24 @@ def check_paths(study: Study) -> None:
 
 def _given_files(study: Study) -> list[Path]:
     """Data that the study's settings name."""
-    every = (section for v in study.variants for _, section in v.settings.sections)
-    files = {path for each in every if isinstance(each, _WITH_FILES) for path in each.files}
+    files = {path for settings in study.loops for path in settings.task.files}
+    files |= {path for own in _own(study, OwnFunction) for path in own.decisive_files}
     return sorted(files - set(_own_files(study)))
+
+
+def _own(study: Study, kind: type[Own]) -> Iterator[Own]:
+    every = (section for v in study.variants for _, section in v.settings.sections)
+    return (section for section in every if isinstance(section, kind))
+
+
+def _of_commands(study: Study) -> dict[str, Path | bytes]:
+    """The files of commands, which run in the study's folder."""
+    return {
+        path.relative_to(own.home).as_posix(): path
+        for own in _own(study, OwnCommand)
+        for path in own.decisive_files
+        if path.is_relative_to(own.home)
+    }
 
 
 def _own_files(study: Study) -> list[Path]:

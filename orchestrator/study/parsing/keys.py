@@ -19,8 +19,17 @@ class TrialKeys(Settings):
 
     model_config = ConfigDict(extra="allow")
 
-    function: str
+    function: str | None = None
     """`package.module:function`, which is called as `function(trial, setting=…)`."""
+    command: list[str] | None = None
+    """In place of a function: program and arguments, each a word; no shell reads them. Settings
+    take the place of `{name}`; besides them `{seed}`, `{replicate}`, `{folder}`, `{settings}`,
+    `{device}` and `{python}`."""
+    files: list[str] = Field(default=[])
+    """Of a command: files and patterns (`conf/**/*.yaml`) whose content is part of a trial's id,
+    besides those that the command names."""
+    timeout_minutes: Positive | None = None
+    """Of a command: after which the trial is ended, and has failed."""
 
 
 class Exclude(Settings):
@@ -85,6 +94,17 @@ class MetricKeys(Settings):
     """`share` (0 to 1, shown as a percentage), `nat`, `s`, or any other; it is never converted."""
     meaning: str = ""
     """What it is, in a few words, for the report."""
+    pattern: str | None = None
+    r"""Of a command: a regular expression, searched for in each line of its output. The group
+    `value`, else the first one, is the number; the group `epoch`, if there is one, its epoch, else
+    matches are counted."""
+    file: str | None = None
+    """Of a command: in place of a pattern, a file that it writes, such as
+    `{folder}/metrics.jsonl`: JSON lines, JSON or CSV, with a row per epoch."""
+    key: str | None = None
+    """The key or column of the file; of nested mappings `eval.loss`. Rows may have an `epoch`."""
+    scale: float = 1.0
+    """Multiplies what is read."""
 
 
 class TuneKeys(Settings):
@@ -122,8 +142,8 @@ class StudyFile(Settings):
     training: Training = Training()
     """How every trial is trained."""
     trial: TrialKeys | None = None
-    """In place of `task`, `model`, `training` and `probes`: a trial is your own function, which
-    trains and measures by itself. The other settings are its parameters."""
+    """In place of `task`, `model`, `training` and `probes`: a trial is your own function, or
+    command, which trains and measures by itself. The other settings are its parameters."""
     metrics: Annotated[dict[Text, MetricKeys], Field(min_length=1)] | None = None
     """With `trial`: what it reports, `<split>/<name>` → direction and unit. The first is compared
     by default."""

@@ -1,4 +1,4 @@
-"""`trial` and `metrics`: a study whose trials are a function of the user's own."""
+"""`trial` and `metrics`: a study whose trials are a function or command of the user's own."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,7 @@ from orchestrator.models.catalogue import Metric
 from orchestrator.models.own.importing import FORM
 from orchestrator.study.parsing.keys import MetricKeys
 from orchestrator.study.parsing.messages import names, shown
+from orchestrator.study.parsing.own_command import COMMAND, check_reading
 from orchestrator.study.parsing.raw_factors import varied
 from orchestrator.study.parsing.setting_paths import name_path, settings_in
 from orchestrator.study.parsing.validate import read_group
@@ -24,6 +25,11 @@ EXAMPLE = "test/accuracy: {direction: maximize, unit: share}"
 def is_own(given: Mapping[str, Any]) -> bool:
     """Whether the trials of a file are the user's own, and not those of orch's loop."""
     return TRIAL in given
+
+
+def has_command(given: Mapping[str, Any]) -> bool:
+    trial = given.get(TRIAL)
+    return isinstance(trial, Mapping) and COMMAND in trial
 
 
 def check_form(findings: Findings, given: Mapping[str, Any]) -> None:
@@ -43,13 +49,19 @@ def _check_named(findings: Findings, given: Mapping[str, Any]) -> None:
     trial = given[TRIAL]
     if not isinstance(trial, Mapping):
         return  # reported where its settings are read
+    if COMMAND in trial and "function" in trial:
+        what = "cannot be combined with `command`"
+        findings.add((TRIAL, "function"), what, cure="remove one of the two", at_key=True)
+    if COMMAND in trial:
+        return
     named: list[tuple[KeyPath, Any]] = varied(given, name_path(TRIAL))
     if "function" in trial:
         named.append(((TRIAL, "function"), trial["function"]))
     for place, name in named:
         _check_name(findings, place, name)
     if not named:
-        findings.add((TRIAL,), "it names no function", cure=f"add function: {FORM}", at_key=True)
+        cure = f"add function: {FORM}, or command: [python, train.py, …]"
+        findings.add((TRIAL,), "it names no function and no command", cure=cure, at_key=True)
 
 
 def _check_name(findings: Findings, place: KeyPath, name: Any) -> None:
@@ -66,14 +78,15 @@ def read_metrics(findings: Findings, given: Mapping[str, Any]) -> tuple[Declared
             what = "declares no metric" if declared in ({}, None) else f"{shown(declared)}"
             findings.add((METRICS,), what, "name → {direction, unit}", f"write {EXAMPLE}")
         return ()
-    read = [_read(findings, name, entry) for name, entry in declared.items()]
+    command = has_command(given)
+    read = [_read(findings, name, entry, command=command) for name, entry in declared.items()]
     found = tuple(each for each in read if each is not None)
     for index, each in enumerate(found):
         _check_alike(findings, each, found[:index])
     return found
 
 
-def _read(findings: Findings, name: Any, entry: Any) -> DeclaredMetric | None:
+def _read(findings: Findings, name: Any, entry: Any, *, command: bool) -> DeclaredMetric | None:
     place: KeyPath = (METRICS, name)
     before = len(findings.found)
     split, _, rest = str(name).partition("/")
@@ -88,10 +101,12 @@ def _read(findings: Findings, name: Any, entry: Any) -> DeclaredMetric | None:
         if key not in entry:
             what = f"the {key} is missing: orch never guesses it from the name"
             findings.add(place, what, allowed, f"add {key}: …", at_key=True)
+    check_reading(findings, str(name), entry, command=command)
     if len(findings.found) > before:
         return None
     metric = Metric(rest, read["direction"], read["unit"], read.get("meaning", ""))
-    return DeclaredMetric(split, metric)
+    how = {key: read[key] for key in ("pattern", "file", "key", "scale") if key in read}
+    return DeclaredMetric(split, metric, **how)
 
 
 def _misnamed(split: str, name: str) -> Iterator[str]:

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.models.catalogue import TaskEntry
+from orchestrator.models.settings.own import OwnCommand, command_class
 from orchestrator.plan_document import Level
 from orchestrator.study.parsing.consequences import means
 from orchestrator.study.parsing.custom_code import any_settings, read_own_code
 from orchestrator.study.parsing.custom_parts import read_parts
 from orchestrator.study.parsing.keys import StudyFile
 from orchestrator.study.parsing.messages import closest, names, nearest, shown
-from orchestrator.study.parsing.own_trial import check_form, is_own, read_metrics
+from orchestrator.study.parsing.own_command import COMMAND, FIXED_ONLY, check_command
+from orchestrator.study.parsing.own_trial import check_form, has_command, is_own, read_metrics
 from orchestrator.study.parsing.raw_factors import is_always_varied, varied
 from orchestrator.study.parsing.setting_paths import (
     NAME_KEYS,
@@ -53,7 +55,8 @@ class Sections:
 
     @property
     def factor_settings(self) -> dict[str, Setting]:
-        return {path: setting for path, setting in self.settings.items() if _top(path) in self.form}
+        own = {path: each for path, each in self.settings.items() if _top(path) in self.form}
+        return {path: setting for path, setting in own.items() if path not in FIXED_ONLY}
 
     def tasks(self, compared: tuple[Level, ...]) -> dict[str, TaskEntry]:
         """Name → entry, of the known tasks of the study's variants.
@@ -76,7 +79,11 @@ def read_sections(
     """
     check_form(findings, given)
     form: tuple[str, ...] = (TRIAL,) if is_own(given) else LOOP_SECTIONS
-    own = read_own_code(findings, given, folders, [name for name in form if name in NAME_KEYS])
+    is_command = has_command(given)
+    named_sections = [name for name in form if name in NAME_KEYS and not is_command]
+    own = read_own_code(findings, given, folders, named_sections)
+    if is_command:
+        own[TRIAL] = {COMMAND: _CommandEntry(command_class(folders[0]))}
     named = {section: {**NAMED.get(section, {}), **own[section]} for section in own}
     broken = {section for section in own if _is_unknown(section, given, own[section])}
     added, with_broken_parts = read_parts(findings, given, folders, form)
@@ -85,16 +92,28 @@ def read_sections(
     for setting in added:
         known = settings.get(setting.path)
         settings[setting.path] = either(known, setting) if known else setting
+    if is_command:
+        settings = any_settings(TRIAL, given) | settings
     fixed, valid = {}, set()
     for section in form:
         before = len(findings.found)
         fixed[section] = _read_section(findings, section, given, settings)
         is_valid = len(findings.found) == before and section not in broken
-        if is_valid and _is_named(section, fixed[section], given):
+        if is_valid and (is_command or _is_named(section, fixed[section], given)):
             valid.add(section)
     task_varies = is_always_varied(given, "task.name")
     declared = read_metrics(findings, given) if is_own(given) else ()
+    if is_command:
+        own_paths = [p for p in settings if _top(p) == TRIAL and p != name_path(TRIAL)]
+        check_command(findings, given, own_paths, declared, folders[0])
     return Sections(fixed, frozenset(valid), settings, named, task_varies, form, declared)
+
+
+@dataclass(frozen=True, slots=True)
+class _CommandEntry:
+    """As the entry of a function, which its name has."""
+
+    settings: type[OwnCommand]
 
 
 def _is_unknown(section: str, given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
@@ -152,7 +171,11 @@ def _settings(
         chosen = [level for _, level in varied(given, f"{section}.{key}")]
         if isinstance(values, Mapping) and not is_always_varied(given, f"{section}.{key}"):
             chosen.append(values.get(key))
-        own = tuple(name for name in named.get(section, ()) if name not in NAMED.get(section, ()))
+        own = tuple(
+            name
+            for name in named.get(section, ())
+            if name not in (*NAMED.get(section, ()), COMMAND)
+        )
         found |= section_settings(section, tuple(classes(section, chosen, named)), own)
         if section in broken:  # its settings are unknown
             found = any_settings(section, given) | found
