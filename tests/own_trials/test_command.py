@@ -1,13 +1,7 @@
 """A command that is a trial: any program, on small scripts of the shell."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,44 +11,8 @@ from orchestrator.plan.identity import fingerprints, identify
 from orchestrator.seeds import seed_for
 from orchestrator.study.load import parse_study
 from orchestrator.study.records import Study
-from orchestrator.training.checkpoint_policy import CheckpointPolicy, Reached
-from orchestrator.training.records import PackRows
-from tests.own_trials.studies import TRAIN, frame, packs_of, problems, row, study_text
-from tests.own_trials.test_engine import Kept, Stop
-
-ACCURACY = "test/accuracy: {direction: maximize, unit: share, pattern: 'accuracy (\\S+)'}"
-SCRIPT = """\
-for epoch in 1 2 3; do
-  echo "epoch $epoch: lr $1, accuracy 0.$epoch"
-done
-"""
-
-
-def text_of(
-    folder: Path,
-    script: str = SCRIPT,
-    words: str = 'sh, train.sh, "{lr}"',
-    metrics: str = ACCURACY,
-    more: str = "",
-) -> str:
-    (folder / "train.sh").write_text(script)
-    return (
-        f"study: own\ntrial:\n  command: [{words}]\n{more}metrics:\n  {metrics}\n"
-        "factors: {trial.lr: [0.1, 2]}\nreplicates: 1\n"
-    )
-
-
-def study_of(folder: Path, *given: str, **named: str) -> Study:
-    return parse_study(text_of(folder, *given, **named), folder / "own.yaml")
-
-
-def rows_of(folder: Path, *given: str, **named: str) -> PackRows:
-    """Of the variant with the learning rate 2."""
-    return train(packs_of(study_of(folder, *given, **named))[1])
-
-
-def trial_of(folder: Path, *given: str, **named: str) -> dict[str, Any]:
-    return row(rows_of(folder, *given, **named).trials)
+from tests.own_trials.commands import ACCURACY, SCRIPT, rows_of, study_of, trial_of
+from tests.own_trials.studies import frame, packs_of, row
 
 
 def test_metrics_are_read_from_the_output_epoch_by_epoch(tmp_path: Path) -> None:
@@ -177,61 +135,6 @@ def test_a_command_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     assert trial["error"].splitlines() == ["ended after 0.005 minutes (timeout)", "begin"]
 
 
-def is_gone(pid: int) -> bool:
-    """Whether no such process runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-def soon(what: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20
-    while not what() and time.monotonic() < end:
-        time.sleep(0.02)
-    return what()
-
-
-CHILDREN = "sleep 300 & echo $! > pids; echo $$ >> pids; echo accuracy 0.1"
-
-
-def pids(folder: Path) -> list[int]:
-    return [int(line) for line in (folder / "pids").read_text().split()]
-
-
-def test_children_that_a_command_leaves_are_ended(tmp_path: Path) -> None:
-    assert trial_of(tmp_path, CHILDREN)["status"] == "completed"
-    assert all(soon(lambda pid=pid: is_gone(pid)) for pid in pids(tmp_path))  # type: ignore[misc]
-
-
-def test_a_run_that_stops_ends_the_whole_group(tmp_path: Path) -> None:
-    def stop(reached: Reached | None) -> None:
-        if reached and reached.epoch:
-            raise Stop
-
-    pack = packs_of(study_of(tmp_path, f"trap 'echo bye > bye' TERM; {CHILDREN}; wait"))[0]
-    with pytest.raises(Stop):
-        train(pack, checkpoints=CheckpointPolicy(Kept(), 60.0, stop))
-    assert all(soon(lambda pid=pid: is_gone(pid)) for pid in pids(tmp_path))  # type: ignore[misc]
-    assert (tmp_path / "bye").exists()  # it was asked first
-
-
-@pytest.mark.slow
-def test_the_group_ends_with_orch_even_if_that_is_killed(tmp_path: Path) -> None:
-    (tmp_path / "train.sh").write_text(f"{CHILDREN}; wait\n")
-    program = (
-        "import sys, pathlib\n"
-        "from orchestrator.own_trials.process import started\n"
-        "with started(['sh', 'train.sh'], pathlib.Path(sys.argv[1]), {}) as process:\n"
-        "    for _ in process.output(): pass\n"
-    )
-    orch = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)])
-    assert soon(lambda: (tmp_path / "pids").exists() and len(pids(tmp_path)) == 2)
-    os.kill(orch.pid, signal.SIGKILL)
-    orch.wait()
-    assert all(soon(lambda pid=pid: is_gone(pid)) for pid in pids(tmp_path))  # type: ignore[misc]
-
-
 def test_a_hundred_megabytes_of_output_are_bounded(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, "echo accuracy 0.7; head -c 100000000 /dev/zero; echo; echo end")
     (log,) = rows.logs.values()
@@ -260,49 +163,6 @@ def test_the_content_of_files_is_in_the_id(tmp_path: Path) -> None:
     assert ids(study) == before
     other = study_of(tmp_path, metrics=ACCURACY.replace("accuracy (", "Accuracy ("), more=more)
     assert not set(ids(other)) & set(before)
-
-
-AB = "a/b: {direction: minimize, unit: x"
-BAD = [
-    ({"words": 'sh, train.sh, "{lrr}"'}, "there is no setting {lrr}", "did you mean 'lr'?"),
-    ({"words": "sh, train.sh"}, "has no effect: the command has no such placeholder", "--lr={lr}"),
-    ({"words": 'sh, train.sh, "{lr", "{lr}"'}, "expected '}'", "{{ and }}"),
-    ({"words": 'sh, train.sh, "{lr:.3f}", "{lr}"'}, "a name in braces, and nothing else", ""),
-    ({"words": 'shh, train.sh, "{lr}"'}, "there is no program shh", "PATH"),
-    ({"words": 'train.sh, "{lr}"'}, "train.sh is not executable", "chmod"),
-    ({"more": "  seed: 3\n"}, "seed is a name that orch itself gives a value", "rename"),
-    ({"more": "  files: [nothing.py]\n"}, "nothing.py matches no file", "files in"),
-    ({"more": '  function: "a:b"\n'}, "cannot be combined with `command`", "remove one"),
-    ({"metrics": f"{AB}}}"}, "nothing says where it is read", "pattern"),
-    ({"metrics": f"{AB}, pattern: 'loss .*'}}"}, "has no group", "paren"),
-    ({"metrics": f"{AB}, pattern: '(('}}"}, "is no regular expr", ""),
-    ({"metrics": f"{AB}, file: m.json}}"}, "a file needs a key", ""),
-    ({"metrics": f"{AB}, file: m.txt, key: b}}"}, "no known kind", ".csv"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("given", "what", "cure"), BAD, ids=[bad[1][:24] for bad in BAD])
-def test_what_is_wrong_with_a_command(
-    tmp_path: Path, given: dict[str, str], what: str, cure: str
-) -> None:
-    found = problems(tmp_path, text_of(tmp_path, **given))
-    assert len(found) == 1, found
-    assert what in found[0].what
-    assert cure in f"{found[0].allowed} {found[0].cure}"
-
-
-def test_a_command_is_a_list_of_words(tmp_path: Path) -> None:
-    text = text_of(tmp_path).replace('[sh, train.sh, "{lr}"]', 'sh train.sh "{lr}"')
-    (problem,) = problems(tmp_path, text)
-    assert "is not allowed" in problem.what
-    assert "list" in problem.allowed
-
-
-def test_a_function_has_no_patterns(tmp_path: Path) -> None:
-    rest = "metrics: {a/b: {direction: minimize, unit: x, pattern: '(x)'}}\n"
-    text = study_text(tmp_path, TRAIN, f"{rest}factors: {{trial.warmup: [0, 1]}}\n")
-    (problem,) = problems(tmp_path, text)
-    assert "is for a command" in problem.what
 
 
 HYDRA = """\
