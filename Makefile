@@ -46,7 +46,7 @@ check-others: .venv/installed-dev node_modules/installed
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/@biomejs/biome/bin/biome check
 
-BENCHMARKS = training stacking run own_trials plan packs scale listing report probes end_to_end
+BENCHMARKS = training stacking run plan packs scale listing report probes end_to_end
 MEASURED = build/bench
 
 bench: .venv/installed-dev
