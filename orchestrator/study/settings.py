@@ -52,7 +52,8 @@ class Schedule(Settings):
 
 
 class Training(Settings):
-    """How every trial is trained. Optimizers compute exactly what `torch.optim` computes."""
+    """How every trial is trained. Optimizers compute what `torch.optim` computes (muon without its
+    rounding to bfloat16), lion what its paper says."""
 
     optimizer: Optimizer | TorchOptimizer | OwnName = "sgd"
     """Turns gradients into steps. Others of `torch.optim` by their names, and your own class: see
