@@ -1,13 +1,17 @@
 """Runs the trial of a pack, the user's own, and makes its rows."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import gettempdir
 from time import perf_counter
 from typing import Any
 
 from orchestrator.errors import OrchError
+from orchestrator.files import faults
 from orchestrator.models.settings.own import OwnCommand, OwnFunction, OwnTrial
 from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.checkpoint import TrialCheckpoint
@@ -17,11 +21,13 @@ from orchestrator.own_trials.output import Output
 from orchestrator.own_trials.reports import Reports
 from orchestrator.plan.records import Pack
 from orchestrator.study.records import OwnSettings
+from orchestrator.temp_files import passing, remove_abandoned
 from orchestrator.tracebacks import end_of_traceback, storable
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import Columns, PackRows, by_column
 from orchestrator.training.trial_row import Execution, Outcome, trial_row
 
+_SCRATCH = "orch-trial"
 _GRADIENTS = ("trial_id", "epoch", "step", "axis", "site", "position", "quantity", "value")
 _ANSWERS = ("trial_id", "epoch", "metric", "kind", "n", "answers", "words")
 
@@ -42,10 +48,10 @@ def train(
     started, started_at = perf_counter(), datetime.now(UTC)
     reports, output = Reports(each.name for each in settings.declared), Output()
     _use_threads(threads)
-    with TemporaryDirectory(prefix="orch-trial-") as root:
-        folder = Path(root, "trial")
+    with _scratch() as root:
+        folder = root / "trial"
         folder.mkdir()
-        checkpoint = TrialCheckpoint(checkpoints, Path(root, "checkpoint"))
+        checkpoint = TrialCheckpoint(checkpoints, root / "checkpoint")
         attempt = Attempt(
             trial,
             pack.study_seed,
@@ -69,6 +75,20 @@ def train(
         logs={trial.trial_id: output.content},
         note=reports.note(),
     )
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for one trial; those of processes that were killed go first."""
+    place = Path(gettempdir())
+    remove_abandoned(place, _SCRATCH)
+    folder = place / passing(_SCRATCH)
+    with faults(folder, "make the folder", "free some space, or set TMPDIR"):
+        folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        rmtree(folder, ignore_errors=True)
 
 
 def _outcome(own: OwnTrial, attempt: Attempt) -> Outcome:

@@ -22,11 +22,11 @@ from orchestrator.execution.ray.preflight import (
     preflight,
     report_of,
 )
-from orchestrator.execution.ray.temp_files import passing, remove_abandoned
 from orchestrator.execution.ray.version import require_supported_ray
 from orchestrator.files import faults
 from orchestrator.paths import ResultsPaths
 from orchestrator.study.settings import Resources
+from orchestrator.temp_files import passing, remove_abandoned
 
 _REPORT_S = 60.0  # for a node to report: it unpacks the code first
 _MISMATCH = re.compile(r"Version mismatch" + r".*?Ray: (\S+)\s+Python: (\S+)" * 2, re.DOTALL)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from orchestrator.errors import EnvironmentFault
-from orchestrator.execution.ray.temp_files import passing
 from orchestrator.paths import ResultsPaths
 from orchestrator.provenance import versions
 from orchestrator.store.remote.object_io import get, put, remove
+from orchestrator.temp_files import passing
 
 _DECISIVE = ("python", "ray", "torch")  # the code of orch itself is sent there
 CURE = (

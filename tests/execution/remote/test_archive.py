@@ -12,6 +12,8 @@ from orchestrator.errors import InputError
 from orchestrator.execution.remote.archive import Archive, archive_of, check_paths, files_expected
 from orchestrator.study.load import parse_study
 from tests.own_code import MODEL, TASK, own_study, write_module
+from tests.own_trials.commands import text_of as command_text
+from tests.own_trials.studies import own_study as own_trial_study
 from tests.study.texts import SMALL
 
 SPLITS = "train_examples: 1, validation_examples: 1, test_examples: 1"
@@ -95,3 +97,19 @@ def test_data_by_relative_and_absolute_paths(tmp_path: Path) -> None:
     outside = parse_study(SMALL.replace("{name: digits}", IDX % "../labels"), tmp_path / "s.yaml")
     with pytest.raises(InputError, match=r"\.\./labels: is outside the folder"):
         check_paths(outside)
+
+
+@pytest.mark.slow
+def test_a_command_and_its_files_are_sent_beside_the_study(tmp_path: Path) -> None:
+    write(tmp_path, "conf/a.yaml", "other.py")
+    text = command_text(tmp_path, more="  files: ['conf/*.yaml']\n")
+    sent = archive_of(parse_study(text, tmp_path / "own.yaml"), tmp_path).files
+    own = {name for name in sent if not name.startswith("orchestrator/")}
+    assert own == {"train.sh", "conf/a.yaml", "own.yaml"}
+
+
+@pytest.mark.slow
+def test_a_function_that_is_a_trial_is_sent(tmp_path: Path) -> None:
+    study = own_trial_study(tmp_path)
+    (module,) = tmp_path.glob("own_trial_*.py")
+    assert {module.name, "own.yaml"} <= set(archive_of(study, tmp_path).files)
