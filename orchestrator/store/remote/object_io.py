@@ -44,7 +44,7 @@ def put(location: Location, data: bytes) -> ObjectInfo:
         return ObjectInfo(len(data), location.stat().st_mtime_ns)
     files, path = opened(location)
     with faults(location, "write"):
-        with files.open_output_stream(path) as stream:
+        with files.open_output_stream(path, compression=None) as stream:  # whatever its name
             stream.write(data)
         found = _info(files.get_file_info(path))
     if found is None or found.size != len(data):

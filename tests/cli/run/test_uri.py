@@ -14,6 +14,7 @@ import pytest
 from orchestrator import open_study
 from orchestrator.cli import main
 from orchestrator.cli.doctor import _folder
+from orchestrator.cli.show import show
 from orchestrator.cli.terminal import Terminal
 from orchestrator.errors import EnvironmentFault, InputError
 from orchestrator.execution.ray.preflight import report_of
@@ -32,6 +33,8 @@ from orchestrator.store.remote.object_io import get, listing, put
 from tests.cli.orch import ORCH
 from tests.cli.running import killed_after, tables, train_here, write_study
 from tests.object_storage import ObjectStorage
+from tests.own_trials.studies import METRICS, REST, study_text
+from tests.own_trials.test_engine import RESUMED
 from tests.store.plans import rows_of
 
 VERBS = [
@@ -216,3 +219,22 @@ def test_a_mirror_that_is_lost_is_made_again(paths: ResultsPaths) -> None:
     assert statuses(results_now(str(paths.uri))) == {"a": "completed"}
     shutil.rmtree(paths.root)
     assert statuses(results_now(str(paths.uri))) == {"a": "completed"}
+
+
+@pytest.mark.slow
+def test_own_trials_lie_there_with_their_logs_and_checkpoints(
+    object_storage: ObjectStorage,
+    another_machine: Any,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    rest = f"{METRICS}{REST}resources: {{checkpoint_minutes: 0.00001}}\n"
+    (tmp_path / "own.yaml").write_text(study_text(tmp_path, RESUMED, rest))
+    uri = object_storage.uri()
+    assert train_there(tmp_path / "own.yaml", uri) == 0
+    trial = next(iter(statuses(results_now(uri))))
+    assert f"store/logs/{trial}.log.gz" in names(uri)
+    another_machine()
+    capfdbinary.readouterr()
+    assert show(trial, results=uri, as_json=False, log=True) == 0
+    assert capfdbinary.readouterr().out == b"from 1\n"
