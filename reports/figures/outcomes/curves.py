@@ -58,10 +58,10 @@ class Drawn:
 
 
 def draw(view: Scheme, drawn: Drawn, results: Outcomes, least: Baselines) -> Figure | None:
-    """None without metrics. The metric that the study compares comes first."""
+    """None where nothing was measured twice. The metric that the study compares comes first."""
     every = drawn.means
     shown = _metrics(view, every)
-    if not shown:
+    if all(len(each.epochs) < 2 for each in every):  # an own trial may report its end alone
         return None
     split, choose = arrangement(view)
     made = facets(view, split, choose)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from orchestrator.reports.figures.outcomes.curves import starts_outside, value_span
@@ -72,3 +73,11 @@ def test_each_replicate_and_the_gap_are_on_demand(tmp_path: Path) -> None:
         lines = np.array(trace["y"], dtype=float).reshape(len(curve.replicates), -1)
         assert np.isnan(lines[:, -1]).all()  # parts one line from the next
         np.testing.assert_allclose(lines[:, :-1], curve.values, rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_what_was_measured_once_has_no_curve(tmp_path: Path) -> None:
+    folder = write_study("two", tmp_path)
+    table = pd.read_parquet(folder / "metrics.parquet")
+    table[table["epoch"] == table["epoch"].max()].to_parquet(folder / "metrics.parquet")
+    assert "curves" not in drawn(folder)[1]
