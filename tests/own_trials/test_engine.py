@@ -1,6 +1,10 @@
 """A pack of an own function → rows."""
 
+import os
 import random
+import socket
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +96,22 @@ def test_the_scratch_folder_is_empty_and_goes_away(tmp_path: Path) -> None:
     (log,) = rows.logs.values()
     assert rows.trials["status"] == ["completed"]
     assert not Path(log.decode().strip()).exists()
+
+
+def test_the_folder_of_a_killed_process_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left, alive = (
+        tmp_path / f".orch-trial-{socket.gethostname()}~{pid}-0" for pid in (ended.pid, os.getpid())
+    )
+    left.mkdir()
+    alive.mkdir()
+    assert trial_of(tmp_path, body(STEP))["status"] == "completed"
+    assert not left.exists()
+    assert alive.exists()
 
 
 FAILURES = [
