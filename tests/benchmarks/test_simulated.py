@@ -9,6 +9,7 @@ from orchestrator.reports.analysis import analyse
 from orchestrator.reports.data.read import read_tables
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("task", "answers", "compared"), [("digits", 300, 0), ("mnist", 10_000, 11)]
 )

@@ -135,6 +135,7 @@ def test_a_command_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     assert trial["error"].splitlines() == ["ended after 0.005 minutes (timeout)", "begin"]
 
 
+@pytest.mark.slow
 def test_a_hundred_megabytes_of_output_are_bounded(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, "echo accuracy 0.7; head -c 100000000 /dev/zero; echo; echo end")
     (log,) = rows.logs.values()

@@ -47,6 +47,7 @@ def load(trial: Trial, rows: PackRows) -> torch.nn.Module:
     return model.eval()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_the_kept_network_has_the_reported_loss(case: str) -> None:
     task, model, training = CASES[case]
@@ -58,6 +59,7 @@ def test_the_kept_network_has_the_reported_loss(case: str) -> None:
         assert found == pytest.approx(reported, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_best_epoch_is_kept_also_where_the_last_is_reported() -> None:
     members = pack([variant(model=MLP(width=8), epochs=6, learning_rate=4.0)], replicates=1)
     best, last = train(members, keep=BEST), train(members, keep=LAST)
@@ -71,6 +73,7 @@ def test_the_best_epoch_is_kept_also_where_the_last_is_reported() -> None:
     assert found[0] != found[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [LAST, BEST], ids=["last", "best"])
 @pytest.mark.parametrize("case", ["stacked", "one by one"])
 def test_a_resumed_training_keeps_the_same_weights(case: str, keep: Keep) -> None:
