@@ -12,7 +12,7 @@ from torch.nn.utils import parameters_to_vector
 from orchestrator.models.settings import Recurrent, ToyTagging
 from orchestrator.plan.records import Pack
 from orchestrator.study.probes import Probes
-from orchestrator.study.settings import Schedule
+from orchestrator.study.settings import KEEP, Keep, Schedule
 from orchestrator.training.batches import batches
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.checkpoints import Checkpointer
@@ -132,8 +132,9 @@ def train_or_misbehave(
     threads: int,
     checkpoints: CheckpointPolicy | None = None,
     group: ProcessGroup = ALONE,
+    keep: Keep = KEEP,
 ) -> PackRows:
     """The second process does as the name of its trial says; the first one waits for it."""
     if group.rank == 1:
         misbehave(pack.trials[0].trial_id, pack)
-    return train(pack, device, threads, checkpoints=checkpoints, group=group)
+    return train(pack, device, threads, checkpoints=checkpoints, group=group, keep=keep)
