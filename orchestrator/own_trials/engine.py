@@ -24,12 +24,16 @@ from orchestrator.study.records import OwnSettings
 from orchestrator.temp_files import passing, remove_abandoned
 from orchestrator.tracebacks import end_of_traceback, storable
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
-from orchestrator.training.records import Columns, PackRows, by_column
+from orchestrator.training.records import (
+    ANSWER_COLUMNS,
+    GRADIENT_LABELS,
+    Columns,
+    PackRows,
+    by_column,
+)
 from orchestrator.training.trial_row import Execution, Outcome, trial_row
 
 _SCRATCH = "orch-trial"
-_GRADIENTS = ("trial_id", "epoch", "step", "axis", "site", "position", "quantity", "value")
-_ANSWERS = ("trial_id", "epoch", "metric", "kind", "n", "answers", "words")
 
 
 def train(
@@ -70,8 +74,8 @@ def train(
     return PackRows(
         trials=by_column([trial_row(pack, trial, outcome, execution)]),
         metrics=reported.columns(trial.trial_id),
-        gradients=_empty(_GRADIENTS),
-        answers=_empty(_ANSWERS),
+        gradients=_empty(("trial_id", *GRADIENT_LABELS, "value")),
+        answers=_empty(ANSWER_COLUMNS),
         logs={trial.trial_id: output.content},
         note=reports.note(),
     )

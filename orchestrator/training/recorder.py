@@ -14,10 +14,15 @@ from torch import Tensor
 
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.settings import KEEP, Keep
-from orchestrator.training.kept.answers import COLUMNS
 from orchestrator.training.kept.weights import KeptWeights, to_file
 from orchestrator.training.reading import Reading
-from orchestrator.training.records import Columns, PackRows, by_column
+from orchestrator.training.records import (
+    ANSWER_COLUMNS,
+    GRADIENT_LABELS,
+    Columns,
+    PackRows,
+    by_column,
+)
 from orchestrator.training.stacking.members import Members
 from orchestrator.training.trial_row import Execution, Outcome, trial_row
 
@@ -179,9 +184,7 @@ class Recorder:
         return PackRows(
             trials=by_column(trials),
             metrics=self.metrics.columns(("epoch", "step", "split", "metric")),
-            gradients=self.gradients.columns(
-                ("epoch", "step", "axis", "site", "position", "quantity")
-            ),
+            gradients=self.gradients.columns(GRADIENT_LABELS),
             answers=self._answer_columns(),
         )
 
@@ -230,7 +233,7 @@ class Recorder:
             if member not in self.diverged_in
             for row in own
         ]
-        return {name: [row[name] for row in rows] for name in COLUMNS}
+        return {name: [row[name] for row in rows] for name in ANSWER_COLUMNS}
 
     def weight_files(self, members: Members) -> dict[str, bytes]:
         """Trial id → safetensors file, of completed replicates: nobody asks for tuning trials.

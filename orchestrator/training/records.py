@@ -6,6 +6,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+GRADIENT_LABELS = ("epoch", "step", "axis", "site", "position", "quantity")
+ANSWER_COLUMNS = ("trial_id", "epoch", "metric", "kind", "n", "answers", "words")
+
 # Column → its values, all of one length.
 Columns = Mapping[str, list[Any] | NDArray[Any]]
 

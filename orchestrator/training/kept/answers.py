@@ -10,7 +10,6 @@ from torch import Tensor
 
 from orchestrator.training.distributed.process_group import ALONE, ProcessGroup
 
-COLUMNS = ("trial_id", "epoch", "metric", "kind", "n", "answers", "words")
 Block = tuple[Tensor, Tensor, Tensor]  # places, values, weights
 
 
