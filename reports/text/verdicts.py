@@ -218,10 +218,11 @@ def next_step_text(found: ReplicatesNeeded | None) -> str:
             " differs, so no number of replicates is proposed."
         )
     if found.proposed is None:
-        return (
-            f"{open_}, and more than {MOST} replicates would probably be needed for half of them:"
-            " these differences are too small for their spread."
-        )
+        which, small = "half of them", "these differences are too small for their spread"
+        if found.undecided == 1:
+            which, small = "it", "this difference is too small for its spread"
+        needed = f"more than {MOST} replicates would probably be needed for {which}"
+        return f"{open_}, and {needed}: {small}."
     which = "it" if found.undecided == 1 else f"{found.decided} of them"
     return (
         f"{open_}; {found.proposed} replicates in place of {found.now} would probably "

@@ -71,7 +71,10 @@ def test_differences_no_larger_than_chance_gives_get_no_number() -> None:
     assert said.startswith(
         "2 comparisons undecided: the differences seen are no larger than chance"
     )
-    assert "probably" in next_step_text(replace(found, by_chance=False))
+    many = next_step_text(replace(found, by_chance=False))
+    assert "would probably be needed for half of them: these differences are" in many
+    one = next_step_text(replace(found, undecided=1, by_chance=False))
+    assert "would probably be needed for it: this difference is too small" in one
     proposal = replace(found, proposed=20, decided=1, by_chance=False)
     assert "20 replicates in place of 6 would probably decide 1 of them" in (
         next_step_text(proposal)
