@@ -23,6 +23,7 @@ from orchestrator.plan.digests import (
 )
 from orchestrator.plan.records import Trial
 from orchestrator.plan_document import Identity
+from orchestrator.study.design.effects import idle_paths
 from orchestrator.study.parsing.yaml_text import dotted, read_yaml
 from orchestrator.study.records import (
     LoopSettings,
@@ -184,9 +185,9 @@ def numbering(study: Study, variant: Variant, prints: Fingerprints) -> Callable[
     measured = {"measured": own.measured} if isinstance(own, OwnSettings) else {}
     head = f'{{{_members(code=code, data=data, **measured)},"replicate":'
     ends = _members(schema_version=prints.schema_version, seed=study.seed)
-    settings = ",".join(
-        _section(*section) for section in sorted(variant.settings.sections, key=_name)
-    )
+    idle = idle_paths(variant.settings)
+    sections = sorted(variant.settings.sections, key=_name)
+    settings = ",".join(_section(name, section, idle) for name, section in sections)
     tail = f',{ends},"settings":{{{settings}}}}}'
     return lambda replicate: _sha(f"{head}{_spelt(replicate)}{tail}")[:16]
 
@@ -210,9 +211,10 @@ def _name(section: tuple[str, Settings]) -> str:
 
 
 @cache
-def _section(name: str, settings: Settings) -> str:
-    """Its part of the settings' canonical JSON: all its paths begin with its name."""
-    return canonical(dict(flatten(name, settings)))[1:-1]
+def _section(name: str, settings: Settings, idle: frozenset[str]) -> str:
+    """Its part of the settings' canonical JSON, without idle ones: its paths begin with its name."""
+    every = dict(flatten(name, settings))
+    return canonical({path: value for path, value in every.items() if path not in idle})[1:-1]
 
 
 def pack_id(trials: Iterable[Trial]) -> str:

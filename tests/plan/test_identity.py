@@ -4,14 +4,18 @@ import hashlib
 import json
 import random
 import re
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.plan.identity import Fingerprints, fingerprints
-from orchestrator.study.load import load_study
+from orchestrator.errors import InputError
+from orchestrator.plan.identity import Fingerprints, fingerprints, identify, used_by
+from orchestrator.study.load import Overrides, load_study
+from orchestrator.study.parsing.messages import plain
 from tests.plan.studies import PRINTS, SMALL, ids, plan, study
 
 SPELLINGS = {  # of the same value, in a file
@@ -29,6 +33,13 @@ SPELLINGS = {  # of the same value, in a file
     ],
 }
 
+IDLE = {  # of SMALL: sgd without a schedule
+    *(f"training.{name}" for name in ("beta1", "beta2", "decay_biases")),
+    *(f"training.schedule.{name}" for name in ("end_factor", "every_epochs", "factor", "patience",
+                                               "rise")),
+    "probes.step",
+}  # fmt: skip
+
 
 def test_an_id_is_the_hash_of_canonical_json() -> None:
     """Written out once more, without the shortcuts that make 100,000 of them fast."""
@@ -37,7 +48,7 @@ def test_an_id_is_the_hash_of_canonical_json() -> None:
     code = PRINTS.code["mlp", "digits"]
     digest = hashlib.sha256(json.dumps(code, separators=(",", ":"), sort_keys=True).encode())
     said = {
-        "settings": trial.variant.settings.flat,
+        "settings": {p: v for p, v in trial.variant.settings.flat.items() if p not in IDLE},
         "replicate": trial.replicate,
         "seed": 0,
         "data": "cc",
@@ -111,6 +122,23 @@ def test_every_setting_and_the_seed_count(change: str) -> None:
     )
     changed = plan(study(SMALL, change), prints=prints)
     assert not set(ids(changed)) & set(ids(plan()))
+
+
+SHIPPED = sorted(path.stem for path in (Path(__file__).parents[2] / "studies").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_trials_of_a_part_of_a_study_are_trials_of_the_study(name: str) -> None:
+    """Also where the part needs a fixed setting no longer, as its variants have no use for it."""
+    whole = load_study(name)
+    used = {used_by(variant.settings) for variant in whole.variants}
+    prints = Fingerprints(dict.fromkeys(used, {"orchestrator.training.engine": "bb"}), {})
+    of_whole = {trial.trial_id for trial in identify(whole, prints)}
+    for path, levels in whole.factors.items():
+        for level in levels:
+            with suppress(InputError):  # for want of a level of the baseline
+                part = load_study(name, Overrides(only=(f"{path}={plain(level)}",)))
+                assert {trial.trial_id for trial in identify(part, prints)} <= of_whole
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,13 @@ def idle(settings: TrialSettings, path: str) -> Condition | None:
     return condition if condition.is_idle(settings) else None
 
 
+def idle_paths(settings: TrialSettings) -> frozenset[str]:
+    """The settings that do nothing in a trial with these settings, whatever their values."""
+    if not isinstance(settings, LoopSettings):
+        return frozenset()
+    return frozenset(p for each in CONDITIONS if each.is_idle(settings) for p in each.paths)
+
+
 def is_default(settings: TrialSettings, path: str) -> bool:
     """Whether a setting has the value that it has when it is left out."""
     name, _, rest = path.partition(".")
