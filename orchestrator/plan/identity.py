@@ -212,7 +212,10 @@ def _name(section: tuple[str, Settings]) -> str:
 
 @cache
 def _section(name: str, settings: Settings, idle: frozenset[str]) -> str:
-    """Its part of the settings' canonical JSON, without idle ones: its paths begin with its name."""
+    """Its part of the settings' canonical JSON, without idle ones.
+
+    All its paths begin with its name.
+    """
     every = dict(flatten(name, settings))
     return canonical({path: value for path, value in every.items() if path not in idle})[1:-1]
 

@@ -70,8 +70,8 @@ def test_every_trial_has_its_own_id() -> None:
 @pytest.mark.slow
 def test_spelling_order_and_defaults_do_not_count(chance: random.Random) -> None:
     text = SMALL
-    for plain, others in SPELLINGS.items():
-        text = text.replace(plain, chance.choice([plain, *others]))
+    for spelling, others in SPELLINGS.items():
+        text = text.replace(spelling, chance.choice([spelling, *others]))
     assert ids(plan(study(_shuffled(text, chance)))) == ids(plan())
 
 
@@ -132,7 +132,7 @@ def test_trials_of_a_part_of_a_study_are_trials_of_the_study(name: str) -> None:
     """Also where the part needs a fixed setting no longer, as its variants have no use for it."""
     whole = load_study(name)
     used = {used_by(variant.settings) for variant in whole.variants}
-    prints = Fingerprints(dict.fromkeys(used, {"orchestrator.training.engine": "bb"}), {})
+    prints = Fingerprints({each: {"orchestrator.training.engine": "bb"} for each in used}, {})
     of_whole = {trial.trial_id for trial in identify(whole, prints)}
     for path, levels in whole.factors.items():
         for level in levels:
