@@ -3,22 +3,26 @@
 import json
 import os
 import platform
-import subprocess
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from orchestrator.safe_git import git
+
 SENT_GIT = "ORCH_GIT"
 """Environment variable of a cluster's job: the git state where the study was submitted, as JSON."""
 
+_PLAIN = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")  # no other programs
 _LIBRARIES = ("orch", "torch", "ray")
-_GIT_TIMEOUT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
 class GitState:
-    """The commit that a folder is at, and whether tracked files differ from it."""
+    """The commit that a folder is at, and whether tracked files differ from it.
+
+    Of a submodule only its commit counts: git would start a program in it to see more.
+    """
 
     commit: str
     dirty: bool
@@ -30,13 +34,15 @@ def git_state(folder: Path) -> GitState | None:
     if sent := os.environ.get(SENT_GIT):
         found = json.loads(sent)
         return found and GitState(**found)
-    commit = _git(folder, "rev-parse", "HEAD")
-    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    commit = git(folder, "rev-parse", "HEAD")
+    changes = git(
+        folder, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty"
+    )
     if not commit or changes is None:
         return None
     if not changes:
         return GitState(commit, dirty=False)
-    diff = _git(folder, "diff", "HEAD", "--no-color", "--no-ext-diff")
+    diff = git(folder, "diff", "HEAD", "--no-color", *_PLAIN)
     return GitState(commit, True, diff and sha256(diff.encode()).hexdigest()[:16])
 
 
@@ -55,20 +61,3 @@ def _version(library: str) -> str | None:
         return version(library)
     except PackageNotFoundError:
         return None
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What git prints; None when it refuses or is not there."""
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=True,
-            timeout=_GIT_TIMEOUT_S,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return answer.stdout.strip()
