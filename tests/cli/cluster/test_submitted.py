@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli.heads import OPEN, RAY, started_head, wait
+from tests.cli.heads import NO_PRESTART, OPEN, RAY, started_head, wait
 from tests.cli.orch import orch
 from tests.cli.other_environment import environment_without, wheel_of
 from tests.cli.running import LONG, TINY, own_tiny, parts, tables, write_study
@@ -20,10 +20,8 @@ from tests.own_code import write_namesakes
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 MANY = LONG.replace("[1, 2]", f"{[*range(1, 13)]}")
-ENVIRONMENT = {**OPEN, **CREDENTIALS}
-
-
-FLAGS = ["--include-dashboard=true", "--num-cpus=2"]
+ENVIRONMENT = {**OPEN, **NO_PRESTART, **CREDENTIALS}
+FLAGS = ["--include-dashboard=true", "--num-cpus=1"]  # each worker costs seconds of CPU
 
 
 def without_python(folder: Path) -> str:
@@ -36,7 +34,7 @@ def without_python(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Ray Jobs server with two CPUs."""
+    """The address of a Ray Jobs server with one CPU."""
     path = without_python(tmp_path_factory.mktemp("bin"))
     with started_head(FLAGS, 0, RAY, **ENVIRONMENT | {"PATH": path}) as head:
         yield head.jobs_server
@@ -128,7 +126,7 @@ def test_an_environment_that_lacks_a_library(tmp_path: Path) -> None:
     wheel_of("typer", tmp_path)
     here = {"PATH": without_python(tmp_path), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
     shared, python = tmp_path / "shared", tmp_path / "env/bin/python"
-    with started_head([*FLAGS[:1], "--num-cpus=1"], 0, ray, **ENVIRONMENT | here) as head:
+    with started_head(FLAGS, 0, ray, **ENVIRONMENT | here) as head:
 
         def submit(*flags: str) -> subprocess.CompletedProcess[str]:
             one = ["--only", "model.depth=1", "--only", "model.activation=tanh"]
