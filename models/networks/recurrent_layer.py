@@ -31,6 +31,7 @@ class States:
     inputs: Tensor  # what the layer reads, (batch, time, inputs)
     wx: Tensor  # W x_t + b of all steps, (batch, time, parts · hidden): z_t without the past
     activation: nn.Module | None  # that takes z_t; None: gates, of which each part has its own
+    lengths: Tensor | None = None  # steps of each example, (batch,); None: all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class RecurrentLayer(nn.Module):
             outputs = outputs * going.unsqueeze(-1)  # 0 where the sentence is over
         ends = [run[0 if index else -1].h for index, run in enumerate(runs)]
         states = [
-            self._states(run, index, inputs, wx)
+            self._states(run, index, inputs, wx, lengths)
             for index, (run, wx) in enumerate(zip(runs, driven, strict=True))
         ]
         return LayerRun(outputs, torch.cat(ends, dim=-1), states)
@@ -125,7 +126,14 @@ class RecurrentLayer(nn.Module):
             states[t] = state if going is None else replace(state, c=after.c)
         return states
 
-    def _states(self, run: Sequence[State], index: int, inputs: Tensor, wx: Tensor) -> States:
+    def _states(
+        self,
+        run: Sequence[State],
+        index: int,
+        inputs: Tensor,
+        wx: Tensor,
+        lengths: Tensor | None,
+    ) -> States:
         return States(
             name=f"{self.directions[index]}.{self.number}",
             h=[state.h for state in run],
@@ -135,6 +143,7 @@ class RecurrentLayer(nn.Module):
             inputs=inputs,
             wx=wx,
             activation=self.activation if self.cell == "rnn" else None,
+            lengths=lengths,
         )
 
     def weights(self, direction: int) -> Weights:

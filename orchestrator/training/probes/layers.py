@@ -4,7 +4,7 @@
 it is an underflow, or a dead layer.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,6 +21,8 @@ from orchestrator.training.probes.tracing import TracedLayer, trace
 from orchestrator.training.probes.unrolling import is_recurrent
 from orchestrator.training.reading import Axis, Reading
 from orchestrator.training.stacking.members import Members, Single, single
+
+Arranged = Callable[[TracedLayer, LayerValues], LayerValues]
 
 
 def probe(
@@ -39,11 +41,37 @@ def probe(
         return _one_by_one(members, loss, inputs, targets, quantities, before)
     members.model.eval()
     outputs, layers = trace(members, inputs)
+    values = loss(outputs, targets)  # (members, examples, …)
+
+    def without_padding(layer: TracedLayer, found: LayerValues) -> LayerValues:
+        z = found.z
+        real = _real_steps(z, inputs) if layer.recurrent else _real(z, targets, inputs)
+        return replace(found, real=real)
+
+    # The sum over examples gives each example its own, unscaled ∂C/∂z.
+    total = (values * counted(values, targets)).sum()
+    return layer_readings(members, layers, total, without_padding, quantities, before)
+
+
+def layer_readings(
+    members: Members,
+    layers: Iterable[TracedLayer],
+    total: Tensor,
+    arranged: Arranged,
+    quantities: Set[str],
+    before: Tensor | None = None,
+    *,
+    retain_graph: bool = False,
+) -> list[Reading]:
+    """The readings of layers that a forward pass has met.
+
+    total: the loss, summed over examples and members.
+    arranged: what is measured of a layer; it is given all of its values, none of them as padding.
+    """
     layers = [layer for layer in layers if layer.z.requires_grad]
     if not layers:
         return []  # such as a recurrent net whose output layer is its embedding
-    values = loss(outputs, targets)
-    measured = list(_measured(members, layers, values, targets, before, inputs))
+    measured = list(_measured(members, layers, total, arranged, before, retain_graph))
     readings = []
     if "initial" in quantities and measured and not is_recurrent(members.template):
         entering = members.with_member_dimension(layers[0].inputs)
@@ -114,39 +142,38 @@ def second_moment(axis: Axis, entering: Tensor, real: Tensor | None) -> Reading:
 def _measured(
     members: Members,
     layers: list[TracedLayer],
-    values: Tensor,
-    targets: Tensor,
+    total: Tensor,
+    arranged: Arranged,
     before: Tensor | None,
-    inputs: Tensor,
+    retain_graph: bool,
 ) -> Iterator[LayerValues]:
-    """values: losses, (members, examples, …)."""
     names = [layer.weight for layer in layers]
     weights = [members.parameters[name] for name in names if name in members.parameters]
-    # The sum over examples gives each example its own, unscaled ∂C/∂z.
     gradients = torch.autograd.grad(
-        (values * counted(values, targets)).sum(),
+        total,
         [layer.z for layer in layers] + weights,
         allow_unused=True,
         materialize_grads=True,  # 0 where the loss does not depend on a layer
+        retain_graph=retain_graph,
     )
     of_weights = iter(gradients[len(layers) :])
     now = members.named(members.flat)
     earlier = {} if before is None else members.named(before)
     for layer, name, delta in zip(layers, names, gradients, strict=False):
         has_weight = name in members.parameters
-        z = members.with_member_dimension(layer.values)
-        yield LayerValues(
+        found = LayerValues(
             site=layer.site,
             is_convolution=layer.is_convolution,
             activation=layer.activation,
-            z=z,
+            z=members.with_member_dimension(layer.values),
             delta=members.with_member_dimension(delta),
-            real=_real_steps(z, inputs) if layer.recurrent else _real(z, targets, inputs),
+            real=None,
             weight=now.get(name),
             weight_before=earlier.get(name),
             weight_gradient=members.with_member_dimension(next(of_weights)) if has_weight else None,
             bias=now.get(layer.bias),
         )
+        yield arranged(layer, found)
 
 
 def _real(z: Tensor, targets: Tensor, inputs: Tensor) -> Tensor | None:

@@ -12,7 +12,7 @@ end: its lag counts from the start of the sequence, where it ends, or forward fr
 States that cannot reach the loss have no row.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import torch
@@ -91,6 +91,38 @@ def _of_member(
     outputs, states = stepwise(model, inputs)
     losses = loss(outputs, targets)  # (examples,) or (examples, time)
     places = [_place(len(state.h), inputs, losses, step) for state in states]
+    total = _chosen(losses, _place(losses.shape[-1], inputs, losses, step)).sum()
+    yield from _entries(states, places, total, quantities)
+
+
+def state_readings(states: Sequence[States], losses: Tensor, quantities: Set[str]) -> list[Reading]:
+    """Readings of the states that a forward pass of one model has met.
+
+    losses: (examples,), or (examples, time): then that of each example's last step counts.
+    """
+    if not states:
+        return []
+    lasts = [_last_step(state, len(losses)) for state in states]
+    is_per_step = losses.shape[1:] == (len(states[0].h),)
+    places = [_LossStep(last, last if is_per_step else None) for last in lasts]
+    total = _chosen(losses, places[0]).sum()
+    return [
+        Reading("time", site, lag, quantity, value[None])
+        for site, lag, quantity, value in _entries(states, places, total, quantities)
+    ]
+
+
+def _last_step(state: States, examples: int) -> Tensor:
+    """(examples,)."""
+    if state.lengths is not None:
+        return state.lengths - 1
+    return torch.full((examples,), len(state.h) - 1, device=state.h[0].device)
+
+
+def _entries(
+    states: Sequence[States], places: Sequence[_LossStep], total: Tensor, quantities: Set[str]
+) -> Iterator[Entry]:
+    """total: the losses that are differentiated, summed over the examples."""
     if "initial" in quantities and states:
         yield from _initial(states, places[0])
     by_step = [
@@ -99,7 +131,6 @@ def _of_member(
         for name, steps in (("hidden_grad", state.h), ("cell_grad", state.c))
         if steps is not None and name in quantities
     ]
-    total = _chosen(losses, _place(losses.shape[-1], inputs, losses, step)).sum()
     gradients = iter(_gradients(total, [h for *_, steps in by_step for h in steps]))
     for state, place, name, steps in by_step:
         norms = torch.stack([norm(next(gradients)) for _ in steps])  # (time, examples)
@@ -126,7 +157,7 @@ def _chosen(losses: Tensor, place: _LossStep) -> Tensor:
     return losses.gather(1, there[:, None])[:, 0] * place.counts
 
 
-def _gate_openings(states: list[States], places: list[_LossStep]) -> Iterator[Entry]:
+def _gate_openings(states: Sequence[States], places: Sequence[_LossStep]) -> Iterator[Entry]:
     for state, place in zip(states, places, strict=True):
         for gate, steps in state.gates.items():
             openings = torch.stack([opening.detach().double().mean(-1) for opening in steps])
@@ -147,7 +178,7 @@ def _by_lag(state: States, quantity: str, values: Tensor, place: _LossStep) -> I
         yield state.name, lag, quantity, (found * there).sum() / there.sum()
 
 
-def _initial(states: list[States], place: _LossStep) -> Iterator[Entry]:
+def _initial(states: Sequence[States], place: _LossStep) -> Iterator[Entry]:
     first = states[0].inputs.detach().double().square()  # (examples, time, inputs)
     steps = torch.arange(first.shape[1], device=first.device)
     real = (steps <= place.last[:, None]).unsqueeze(-1).expand_as(first)

@@ -72,7 +72,9 @@ def _before(state: States) -> list[Tensor]:
 
 
 @dataclass
-class _Trace:
+class Trace:
+    """What forward passes have met."""
+
     seen: list[TracedLayer | States] = field(
         default_factory=list
     )  # in the order of the forward pass
@@ -80,6 +82,11 @@ class _Trace:
     @property
     def layers(self) -> list[TracedLayer]:
         return [each for each in self.seen if isinstance(each, TracedLayer)]
+
+    def layers_of(self, model: nn.Module) -> list[TracedLayer]:
+        """All layers, the recurrent ones of this model among them."""
+        names = {id(parameter): name for name, parameter in model.named_parameters()}
+        return [_recurrent(x, names) if isinstance(x, States) else x for x in self.seen]
 
     def add_layer(self, site: str, module: nn.Module, inputs: Tensor, z: Tensor) -> Tensor:
         is_convolution = not isinstance(module, LINEAR)
@@ -96,7 +103,7 @@ class _Trace:
 class _Watching(TorchFunctionMode):
     """Reports the activation functions among torch's functions that are called."""
 
-    def __init__(self, seen: _Trace) -> None:
+    def __init__(self, seen: Trace) -> None:
         super().__init__()
         self.seen = seen
 
@@ -114,18 +121,16 @@ def trace(members: Members, inputs: Tensor) -> tuple[Tensor, list[TracedLayer]]:
         return _trace_mapped(members.model, inputs)
     if is_recurrent(members.template):
         return _trace_stepwise(members, inputs)
-    with _tracing(members.model) as seen:
+    with tracing(members.model) as seen:
         outputs: Tensor = members.model(inputs)
     return outputs, seen.layers
 
 
 def _trace_stepwise(members: Members, inputs: Tensor) -> tuple[Tensor, list[TracedLayer]]:
     """`trace` for one recurrent model."""
-    with _tracing(members.model) as found:
+    with tracing(members.model) as found:
         outputs, _ = stepwise(members.template, inputs[0], found.seen)
-    names = {id(parameter): name for name, parameter in members.template.named_parameters()}
-    layers = [_recurrent(x, names) if isinstance(x, States) else x for x in found.seen]
-    return outputs[None], layers
+    return outputs[None], found.layers_of(members.template)
 
 
 def _recurrent(state: States, names: Mapping[int, str]) -> TracedLayer:
@@ -144,7 +149,7 @@ def _trace_mapped(model: Mapped, inputs: Tensor) -> tuple[Tensor, list[TracedLay
     layers: list[TracedLayer] = []
 
     def one(parameters: Mapping[str, Tensor], inputs: Tensor) -> tuple[Tensor, list[Any]]:
-        with _tracing(model.template) as seen:
+        with tracing(model.template) as seen:
             outputs: Tensor = functional_call(model.template, dict(parameters), (inputs,))
         layers.extend(seen.layers)
         return outputs, [(layer.inputs, layer.z) for layer in seen.layers]
@@ -156,8 +161,9 @@ def _trace_mapped(model: Mapped, inputs: Tensor) -> tuple[Tensor, list[TracedLay
 
 
 @contextmanager
-def _tracing(model: nn.Module) -> Iterator[_Trace]:
-    seen = _Trace()
+def tracing(model: nn.Module) -> Iterator[Trace]:
+    """While it lasts, the model's forward passes are recorded."""
+    seen = Trace()
     handles = [
         module.register_forward_hook(_hook(seen, name.removeprefix("only.")))
         for name, module in model.named_modules()
@@ -171,7 +177,7 @@ def _tracing(model: nn.Module) -> Iterator[_Trace]:
             handle.remove()
 
 
-def _hook(seen: _Trace, site: str) -> Any:
+def _hook(seen: Trace, site: str) -> Any:
     def hook(module: nn.Module, inputs: tuple[Tensor, ...], outputs: Tensor) -> Tensor | None:
         if isinstance(module, LAYERS):
             return seen.add_layer(site, module, inputs[0], outputs)

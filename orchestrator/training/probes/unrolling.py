@@ -5,7 +5,8 @@ them leaves out the paths through later steps. Here each recurrent module of tor
 by step, with the same weights; outputs and gradients are the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -35,13 +36,20 @@ def stepwise(
         outputs, states = model.steps(inputs)
         seen[:0] = states
         return outputs, states
+    with unrolling(model, seen):
+        return model(inputs), _states(seen)
+
+
+@contextmanager
+def unrolling(model: nn.Module, seen: list[Any]) -> Iterator[None]:
+    """While it lasts, torch's recurrent modules are computed step by step; states go to `seen`."""
     handles = [
         module.register_forward_hook(_unrolling(seen), with_kwargs=True)
         for module in model.modules()
         if isinstance(module, nn.RNNBase)
     ]
     try:
-        return model(inputs), _states(seen)
+        yield
     finally:
         for handle in handles:
             handle.remove()
