@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.addresses import below
+from orchestrator.path_names import safe_name
 
 Location = Path | str
 """A file or folder, or something at a URI."""
@@ -18,6 +19,9 @@ WEIGHTS = "weights"  # of trials: a folder of the store
 @dataclass(frozen=True, slots=True)
 class ResultsPaths:
     """The results folder: one store for all studies, and one folder a study.
+
+    Names and ids may come from a stranger's results: for one that leads elsewhere all methods raise
+    UnsafeName.
 
     uri: where results are kept, if not in this folder, which is then a mirror of that place.
     """
@@ -47,27 +51,27 @@ class ResultsPaths:
         return self.root / "store" / table
 
     def part(self, table: str, pack_id: str) -> Path:
-        return self.store(table) / f"{pack_id}.parquet"
+        return self.store(table) / f"{safe_name(pack_id)}.parquet"
 
     def checkpoints(self, study: str) -> Path:
-        return self.root / "store" / "checkpoints" / study
+        return self.root / "store" / "checkpoints" / safe_name(study)
 
     def checkpoint(self, study: str, pack_id: str) -> Path:
-        return self.checkpoints(study) / f"{pack_id}.pt"
+        return self.checkpoints(study) / f"{safe_name(pack_id)}.pt"
 
     def sample(self, name: str) -> Path:
         """A few examples of a task's data, under the name that the plan gives them."""
-        return self.store(SAMPLES) / f"{name}.json"
+        return self.store(SAMPLES) / f"{safe_name(name)}.json"
 
     def log(self, trial_id: str) -> Path:
         """What an own trial has printed, compressed."""
-        return self.store(LOGS) / f"{trial_id}.log.gz"
+        return self.store(LOGS) / f"{safe_name(trial_id)}.log.gz"
 
     def weights(self, trial_id: str) -> Path:
-        return self.store(WEIGHTS) / f"{trial_id}.safetensors"
+        return self.store(WEIGHTS) / f"{safe_name(trial_id)}.safetensors"
 
     def study(self, name: str) -> "StudyPaths":
-        return StudyPaths(self.root / name)
+        return StudyPaths(self.root / safe_name(name))
 
 
 @dataclass(frozen=True, slots=True)

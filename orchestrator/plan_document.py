@@ -7,6 +7,7 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
@@ -15,12 +16,14 @@ from pydantic import (
     WrapSerializer,
 )
 
+from orchestrator.path_names import safe_name
 from orchestrator.provenance import GitState
 
 SCHEMA_VERSION = 2
 """Of plan.json."""
 
 Level = str | int | float | bool | None
+Name = Annotated[str, AfterValidator(safe_name)]  # becomes a path
 
 
 class PlanDocumentError(ValueError):
@@ -156,7 +159,7 @@ class Task:
     """One of the study's tasks, and the name under which the store keeps examples of its data."""
 
     settings: Mapping[str, Level]
-    sample: str
+    sample: Name
     data: Data
     baseline: Baseline | None = None  # None where the task does not say it
 
@@ -206,7 +209,7 @@ class Variant:
 class Pack:
     """Trials that are trained together in one worker."""
 
-    pack_id: str
+    pack_id: Name
     trials: tuple[str, ...]
 
 
@@ -215,7 +218,7 @@ class PlanDocument:
     """The content of plan.json, in the order of its keys."""
 
     schema_version: int
-    study: str
+    study: Name
     question: str
     seed: int
     replicates: int

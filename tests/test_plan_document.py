@@ -108,3 +108,16 @@ def test_a_missing_key_is_named() -> None:
 def test_what_is_not_json(text: bytes) -> None:
     with pytest.raises(PlanDocumentError, match="not JSON"):
         PlanDocument.from_json(text)
+
+
+@pytest.mark.parametrize("name", ["../../../x", "/etc/hostname", "a\\b", "a\x1b[2J"])
+@pytest.mark.parametrize("key", ["tasks.0.sample", "packs.0.pack_id", "study"])
+def test_a_strangers_plan_names_no_file_elsewhere(key: str, name: str) -> None:
+    document = json.loads(text_of(DOCUMENTS["plain"]))
+    *parents, last = key.split(".")
+    place = document
+    for parent in parents:
+        place = place[int(parent) if parent.isdigit() else parent]
+    place[last] = name
+    with pytest.raises(PlanDocumentError, match=f"{key}: .*orch makes no path of it"):
+        PlanDocument.from_json(json.dumps(document).encode())

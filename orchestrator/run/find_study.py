@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from orchestrator.errors import InputError, Problem
+from orchestrator.path_names import is_safe_name
 from orchestrator.paths import ResultsPaths
 from orchestrator.plan_document import PlanDocument, PlanDocumentError
 from orchestrator.store.journal import require_plan
@@ -33,7 +34,8 @@ def document_of(study: str, paths: ResultsPaths) -> PlanDocument:
 
 def known(paths: ResultsPaths) -> list[str]:
     """Studies that have been run in this results folder."""
-    return sorted(plan.parent.name for plan in paths.root.glob("*/plan.json"))
+    names = (plan.parent.name for plan in paths.root.glob("*/plan.json"))
+    return sorted(filter(is_safe_name, names))
 
 
 def _name_in(study: str) -> str:

@@ -38,7 +38,7 @@ def _names(source: ResultsPaths, plan: PlanDocument) -> Iterator[Path]:
     study = source.study(plan.study)
     parts = [source.part(table, pack) for pack in _packs(source, plan) for table in TABLES]
     files = [part for part in parts if part.exists() or part.parent.name in REQUIRED]
-    kept = (source.weights(trial) for trial in plan.every_trial())
+    kept = (source.weights(trial) for trial in plan.every_trial() if trial)
     weights = [file for file in kept if file.exists()]
     for file in (*weights, *files, study.study, study.events, study.plan):
         yield file.relative_to(source.root)

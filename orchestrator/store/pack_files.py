@@ -13,6 +13,7 @@ import pyarrow.dataset as ds
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults
+from orchestrator.path_names import is_safe_name
 from orchestrator.paths import REQUIRED, TABLES, ResultsPaths
 from orchestrator.store.damage import DamagedPart
 from orchestrator.store.schemas import TRIALS_HEAD, TRIALS_TAIL
@@ -129,7 +130,8 @@ def _parquet_files(folder: Path) -> dict[str, Path]:
         if not folder.exists():
             return {}
         names = (path for path in folder.iterdir() if path.suffix == ".parquet")
-        return {path.stem: path for path in names if not path.name.startswith(".")}
+        kept = (path for path in names if not path.name.startswith("."))
+        return {path.stem: path for path in kept if is_safe_name(path.stem)}
 
 
 def _is_complete(pack: str, path: Path, found: Mapping[str, Path]) -> bool:

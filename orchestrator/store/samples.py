@@ -33,7 +33,7 @@ def _found(paths: ResultsPaths, tasks: Iterable[Task]) -> Iterator[dict[str, Any
     for task in tasks:
         path = paths.sample(task.sample)
         with faults(path, "read"):
-            if path.exists():
+            if path.exists() and not path.is_symlink():  # a stranger's link may lead anywhere
                 yield {"settings": task.settings, **json.loads(path.read_bytes())}
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Literal
 
 from orchestrator.errors import InputError, Problem
+from orchestrator.path_names import is_safe_name
 
 State = Literal["queued", "running", "finished", "failed", "cancelled"]
 _STATES: Mapping[str, State] = {
@@ -57,10 +58,18 @@ class Submission:
 
 
 def from_orch(jobs: Sequence[Mapping[str, Any]]) -> list[Submission]:
-    """Jobs of a server that orch submitted, newest first."""
-    of_orch = [j for j in jobs if j.get("submission_id") and "orch" in (j.get("metadata") or {})]
+    """Jobs of a server that orch submitted, newest first.
+
+    Whoever reaches the server writes its metadata: a study whose name is a path is left out.
+    """
+    of_orch = [job for job in jobs if job.get("submission_id") and _is_ours(job)]
     newest = sorted(of_orch, key=lambda job: job.get("start_time") or 0, reverse=True)
     return [Submission.of(job) for job in newest]
+
+
+def _is_ours(job: Mapping[str, Any]) -> bool:
+    metadata = job.get("metadata") or {}
+    return {"orch", "study", "results"} <= metadata.keys() and is_safe_name(metadata["study"])
 
 
 def next_id(known: Sequence[Submission], plan: str) -> tuple[str, Submission | None]:

@@ -1,9 +1,10 @@
 """Objects: files in a folder, or objects at a URI. They are replaced as a whole."""
 
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from pyarrow import fs
@@ -12,11 +13,14 @@ from orchestrator.addresses import below
 from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults as disk_faults
 from orchestrator.files import replacing
+from orchestrator.path_names import is_safe_path
 from orchestrator.paths import Location
+from orchestrator.store.damage import DamagedPart
 from orchestrator.store.remote.filesystems import faults, opened
 
 # The AWS library repeats failed requests, but not one whose error page is longer than the object.
 _SHORT_OF_ROOM = "Failed to flush response stream"
+_SHOWN, _SHOWN_CHARACTERS = 3, 200  # names of objects that are left out
 _PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 
@@ -106,6 +110,8 @@ def stat(location: Location) -> ObjectInfo | None:
 def listing(location: Location) -> dict[str, ObjectInfo]:
     """Name below the location → object, of all objects there; one request per 1,000 objects.
 
+    Objects whose names lead elsewhere, or are files and folders at once, are left out with a
+    `DamagedPart` warning: whoever may write to a bucket chooses them.
     Raises EnvironmentFault when the location cannot be listed, as when the bucket does not exist.
     """
     files, path = opened(location)
@@ -114,7 +120,19 @@ def listing(location: Location) -> dict[str, ObjectInfo]:
         infos = files.get_file_info(selector)
         if not infos:
             require_bucket(location)
-    return dict(_named(infos, f"{path}/"))
+    found = dict(_named(infos, f"{path}/"))
+    folders = {parent.as_posix() for name in found for parent in PurePosixPath(name).parents}
+    safe = {name: info for name, info in found.items() if is_safe_path(name)}
+    kept = {name: info for name, info in safe.items() if name not in folders}
+    if left_out := sorted(found.keys() - kept.keys()):
+        text = f"{location}: left out, as no file can have this name: {_some(left_out)}"
+        warnings.warn(text, DamagedPart, stacklevel=2)
+    return kept
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(ascii(name[:_SHOWN_CHARACTERS]) for name in names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else shown
 
 
 def _named(infos: list[fs.FileInfo], prefix: str) -> Iterator[tuple[str, ObjectInfo]]:

@@ -28,6 +28,14 @@ def test_only_those_of_orch_the_newest_first() -> None:
     assert [each.submission_id for each in found] == ["b-1", "a-1"]
 
 
+@pytest.mark.parametrize(
+    "metadata", [{"orch": "1"}, {"orch": "1", "study": "../../x", "results": "/r"}]
+)
+def test_none_whose_study_cannot_be_a_folder(metadata: dict[str, str]) -> None:
+    """Whoever reaches the server writes what it knows."""
+    assert from_orch([{**job("a"), "metadata": metadata}]) == []
+
+
 def test_one_that_failed() -> None:
     message = "Job entrypoint command failed"
     found = Submission.of(job("a-1", "FAILED", 1_000, message=message, driver_exit_code=3))

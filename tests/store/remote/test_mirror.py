@@ -2,9 +2,15 @@
 
 import os
 import warnings
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
 
+import pytest
+
+from orchestrator.addresses import options
 from orchestrator.paths import ResultsPaths
 from orchestrator.store.commit import commit
+from orchestrator.store.damage import DamagedPart
 from orchestrator.store.local.lock import exclusive
 from orchestrator.store.pack_files import statuses
 from orchestrator.store.remote.mirror import refresh
@@ -47,3 +53,31 @@ def test_a_study_that_runs_on_this_machine_is_not_replaced(paths: ResultsPaths) 
     os.utime(events, ns=(7, 7))
     refresh(paths)
     assert events.read_bytes() == b"uploaded\n"
+
+
+def put_key(uri: str, key: str) -> None:
+    """Past pyarrow, which refuses some keys: a stranger has other clients."""
+    parts = urlsplit(uri)
+    connection = HTTPConnection(options(uri)["endpoint_override"])
+    path = quote(f"/{parts.netloc}{parts.path}/{key}", safe="/.")
+    connection.request("PUT", path, body=b"{}")
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["store/samples/../../../x.json", "../x.json", "/x.json", "a//x.json", "a/./x.json",
+     "a\\..\\x.json", "a/\x1b[31m.json", f"a/{'x' * 300}.json", "study/plan.json/more"],
+)  # fmt: skip
+def test_keys_that_are_no_names_of_files_are_left_out_and_named(
+    object_storage: ObjectStorage, paths: ResultsPaths, key: str
+) -> None:
+    assert paths.uri is not None
+    put(paths.at(paths.study("study").plan), b"{}")
+    put_key(paths.uri, key)
+    with pytest.warns(DamagedPart, match="left out, as no file can have this name"):
+        refresh(paths)
+    written = {file.name for file in paths.root.parents[1].rglob("*") if file.is_file()}
+    assert "x.json" not in {name.rpartition("\\")[2] for name in written}
+    assert not [name for name in written if not name.isprintable() or len(name) > 200]
