@@ -11,13 +11,13 @@ from orchestrator.reports.statistics.comparisons.two_studies import Difference, 
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.text.names import (
     difference_text,
-    interval_text,
     metric_text,
     p_text,
     short_names,
     unit_words,
     value_text,
 )
+from orchestrator.reports.text.phrases import verdict_interval
 from orchestrator.reports.text.warnings import unstored_text
 from orchestrator.study.parsing.messages import plain
 from orchestrator.words import plural
@@ -80,7 +80,7 @@ def _row(match: Match, unit: str) -> Iterator[str]:
     yield from (plain(level) for level in match.levels.values())
     yield from (_mean(side, unit) for side in (match.a, match.b))
     yield difference_text(row.difference, unit)
-    yield interval_text(*row.shown, unit, signed=True)
+    yield verdict_interval(row, unit)
     yield str(row.n) if row.method != "none" else "–"
     yield p_text(row.p_adjusted)
     yield row.verdict

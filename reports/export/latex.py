@@ -12,6 +12,7 @@ from orchestrator.reports.analysis import Analysis
 from orchestrator.reports.statistics.comparisons.comparisons import Comparison
 from orchestrator.reports.statistics.outcomes.outcomes import Outcome
 from orchestrator.reports.text import names
+from orchestrator.reports.text.phrases import verdict_interval
 from orchestrator.reports.variants import (
     VARIANT,
     axis,
@@ -242,7 +243,7 @@ def _comparisons(analysis: Analysis) -> Table:
 def _numbers(row: Comparison, unit: str) -> Sequence[str]:
     return (
         escaped(names.difference_text(row.difference, unit)),
-        escaped(names.interval_text(*row.shown, unit, signed=True)),
+        escaped(verdict_interval(row, unit)),
         f"{row.n}" + (r"\textsuperscript{u}" if row.method == "unpaired" else ""),
         escaped(names.p_text(row.p_value)),
         escaped(names.p_text(row.p_adjusted)),

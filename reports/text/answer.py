@@ -11,7 +11,6 @@ from orchestrator.reports.text.names import (
     count_text,
     describe,
     effect_text,
-    interval_text,
     level_name,
     level_text,
     measured_text,
@@ -21,7 +20,7 @@ from orchestrator.reports.text.names import (
     short_names,
     size_text,
 )
-from orchestrator.reports.text.phrases import beside, joined, sentence
+from orchestrator.reports.text.phrases import beside, joined, sentence, verdict_interval
 from orchestrator.reports.text.task_baseline import chance_text
 from orchestrator.reports.variants import names_of
 
@@ -264,7 +263,7 @@ def _difference(plan: PlanDocument, cell: Cell) -> str:
         return ""
     unit = plan.compare.unit
     size = effect_text(cell.row.difference, unit)
-    return f": {size} {interval_text(*cell.row.shown, unit, signed=True)}"
+    return f": {size} {verdict_interval(cell.row, unit)}"
 
 
 def _elsewhere(words: _Words) -> Iterator[str]:

@@ -247,9 +247,9 @@ def _testing(analysis: Analysis) -> list[tuple[str, str]]:
         ("Intervals", "All mean differences that the sign-flip test does not reject (Hartigan "
          "1969). The interval beside a verdict is simultaneous: all of them hold together with "
          "95 %, so it may be read for the largest difference, too. Where a later step of the test "
-         "rejects 0 and the simultaneous interval would not, it ends at 0. The column \"alone\" "
-         "has the 95 % interval of one comparison without the others. Below 6 pairs it is "
-         "Student's. "
+         "rejects 0 and the simultaneous interval would not, it ends at 0, open: (0.0, +5.8]. "
+         "The column \"alone\" has the 95 % interval of one comparison without the others. "
+         "Below 6 pairs it is Student's. "
          "P(better) has Wilson's interval (Wilson 1927)."),
     ]  # fmt: skip
 

@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 from orchestrator.gradient_metrics import is_gradient
 from orchestrator.plan_document import PlanDocument
-from orchestrator.reports.text.names import count_text
+from orchestrator.reports.statistics.comparisons.comparisons import Comparison
+from orchestrator.reports.text.names import count_text, difference_text, interval_text
 from orchestrator.reports.variants import name_of
 
 _VERBS = MappingProxyType(
@@ -28,6 +29,20 @@ def beside(verdict: str, metric: str, *, many: bool = False) -> str:
     verdict: better | worse. metric: the compared one; a smaller gradient is no worse result.
     """
     return (_OF_GRADIENTS if is_gradient(metric) else _VERBS)[verdict][many]
+
+
+def verdict_interval(row: Comparison, unit: str) -> str:
+    """The interval beside a verdict: [−5.8, −0.4]; of a decided one never with 0: [−5.8, 0.0).
+
+    0 bounds the interval where a later step of step-down max-T decides, or by rounding.
+    """
+    text = interval_text(*row.shown, unit, signed=True)
+    if row.verdict not in ("better", "worse") or row.shown[0] is None:
+        return text
+    zero = difference_text(0.0, unit)
+    if text.startswith(f"[{zero},"):
+        return f"({text[1:]}"
+    return f"{text[:-1]})" if text.endswith(f" {zero}]") else text
 
 
 def sentence(text: str) -> str:

@@ -27,7 +27,7 @@ from orchestrator.reports.text.names import (
     p_text,
     short_names,
 )
-from orchestrator.reports.text.phrases import beside
+from orchestrator.reports.text.phrases import beside, verdict_interval
 from orchestrator.reports.variants import baseline_text, is_crossed, names_of
 
 MANY = 0.5  # share of the replicates at a bound from which on a verdict says so
@@ -81,7 +81,7 @@ def _text(plan: PlanDocument, pair: Pair, row: Comparison, found: ReplicatesNeed
         "equivalent": f"{own} and {base} are equivalent{where}",
         "undecided": f"{own} or {base}{where} is undecided",
     }.get(row.verdict) or f"{own} {beside(row.verdict, row.metric)} {base}{where}"
-    interval = interval_text(*row.shown, unit, signed=True)
+    interval = verdict_interval(row, unit)
     effect = f"{effect_text(row.difference, unit)} {interval}"
     return f"{said}: {effect}{_unseen(row)}{_lost(plan, row)}{_open(plan, row, found)}"
 

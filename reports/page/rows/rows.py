@@ -21,6 +21,7 @@ from orchestrator.reports.statistics.outcomes.outcomes import STATUSES, Outcome
 from orchestrator.reports.statistics.outcomes.solved import Solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve
 from orchestrator.reports.text import names
+from orchestrator.reports.text.phrases import verdict_interval
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _numbers(row: Comparison, unit: str, analysis: Analysis) -> tuple[Cell, ...]
     n += f", {row.diverged} diverged" if row.diverged else ""
     return (
         Cell(names.difference_text(row.difference, unit), row.difference),
-        Cell(names.interval_text(*row.shown, unit, signed=True), row.shown[0]),
+        Cell(verdict_interval(row, unit), row.shown[0]),
         Cell(names.p_text(row.p_adjusted), row.p_adjusted),
         _replicates_cell(row, analysis.replicates_needed),
         Cell(names.interval_text(row.ci_low, row.ci_high, unit, signed=True), row.ci_low),
