@@ -8,7 +8,8 @@ from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from orchestrator.errors import InputError, Problem
-from orchestrator.execution.remote.gitignore import files_below
+from orchestrator.execution.remote.gitignore import files_below, real
+from orchestrator.execution.remote.secret_files import looks_secret
 from orchestrator.models.settings.own import OwnCommand, OwnFunction, OwnTask, OwnTrial
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
@@ -21,9 +22,14 @@ _NAMED = 3  # largest files that are listed
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """files: name in the archive → its path on this machine, or its content."""
+    """files: name in the archive → its path on this machine, or its content.
+
+    secrets, leading_out: of packages of own code, what is not sent; see `files_below`.
+    """
 
     files: Mapping[str, Path | bytes]
+    secrets: tuple[Path, ...] = ()
+    leading_out: tuple[Path, ...] = ()
 
     @property
     def size_bytes(self) -> int:
@@ -63,16 +69,38 @@ def study_file(study: Study) -> str:
 
 
 def archive_of(study: Study, here: Path) -> Archive:
-    """here: the working folder, to which relative paths of data refer."""
+    """here: the working folder, to which relative paths of data refer.
+
+    Raises InputError where the study names a file that looks secret.
+    """
     found: dict[str, Path | bytes] = {**dict(_orch())}
     homes = own_packages(study)
-    for home in homes:
-        found |= _below(home.parent, files_below(home))
+    packages = [files_below(home) for home in homes]
+    for home, package in zip(homes, packages, strict=True):
+        found |= _below(home.parent, package.files)
+    _check_secrets([*_own_files(study), *filter(_is_sent, _given_files(study))])
     for file in _own_files(study):  # beside a module, or in a package
         found |= _below(_root(file, homes), [file])
     found |= {path.as_posix(): here / path for path in _given_files(study) if _is_sent(path)}
     found |= _of_commands(study)
-    return Archive(found | {study_file(study): study.text.encode()})
+    return Archive(
+        found | {study_file(study): study.text.encode()},
+        tuple(path for package in packages for path in package.secrets),
+        tuple(path for package in packages for path in package.leading_out),
+    )
+
+
+def _check_secrets(named: Iterable[Path]) -> None:
+    """named: by the study, or by a task in its code. A link counts as what it leads to."""
+    if secret := [path for path in named if _is_secret(path) or _is_secret(real(path))]:
+        what = "looks like a password, a token or a private key: orch does not send it"
+        cure = "if it is data, give it another name; else let the cluster's nodes have their own"
+        raise InputError([Problem(str(path), what, cure=cure) for path in secret])
+
+
+def _is_secret(file: Path) -> bool:
+    """By its name and that of its folder: those above are the user's."""
+    return looks_secret("/".join(file.parts[-2:]))
 
 
 def files_expected(study: Study) -> list[Path]:
@@ -107,7 +135,7 @@ def _of_commands(study: Study) -> dict[str, Path | bytes]:
         path.relative_to(own.home).as_posix(): path
         for own in _own(study, OwnCommand)
         for path in own.decisive_files
-        if path.is_relative_to(own.home)
+        if path.is_relative_to(own.home) and not looks_secret(str(path.relative_to(own.home)))
     }
 
 

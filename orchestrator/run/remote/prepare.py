@@ -26,6 +26,8 @@ from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study
 from orchestrator.words import plural
 
+_NAMED = 5  # files that are listed
+
 
 def plan_to_send(name: str, overrides: Overrides) -> Plan:
     """As if nothing were stored. Raises InputError for what could not be run, or not elsewhere."""
@@ -68,9 +70,21 @@ def variables_there(study: Study, command: Sequence[str]) -> dict[str, str]:
     return {COMMAND: json.dumps(command), SENT_GIT: json.dumps(git and asdict(git))}
 
 
+def _names_of(paths: Sequence[Path]) -> str:
+    """The first few."""
+    more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+    return ", ".join(map(str, paths[:_NAMED])) + more
+
+
 def sent(study: Study, archive: Archive, file: Path) -> Iterator[str]:
     """Lines of what has been uploaded, and what has not."""
     size, files = size_text(file.stat().st_size), plural(len(archive.files), "file")
     yield f"uploaded: {size} ({files}); the largest: {archive.largest}"
+    if archive.secrets:
+        named, cure = _names_of(archive.secrets), "a line !NAME in .rayignore sends it"
+        yield f"not uploaded, as its name looks secret: {named}; {cure}"
+    if archive.leading_out:
+        named = _names_of(archive.leading_out)
+        yield f"not uploaded, as the link leads out of its package: {named}"
     if expected := files_expected(study):
         yield f"not uploaded, so every node must have: {', '.join(map(str, expected))}"

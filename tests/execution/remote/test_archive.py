@@ -99,6 +99,29 @@ def test_data_by_relative_and_absolute_paths(tmp_path: Path) -> None:
         check_paths(outside)
 
 
+def test_a_secret_that_the_study_names_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "data/images", ".ssh/id_rsa")
+    (tmp_path / "data" / "labels").symlink_to(tmp_path / ".ssh" / "id_rsa")
+    study = parse_study(SMALL.replace("{name: digits}", IDX % "data/labels"), tmp_path / "s.yaml")
+    with pytest.raises(InputError, match="data/labels: looks like a password, a token or a priv"):
+        archive_of(study, tmp_path)
+
+
+@pytest.mark.slow
+def test_secrets_beside_own_code_stay_here(tmp_path: Path) -> None:
+    package = f"{write_module(tmp_path, MODEL)}_lab"
+    write(tmp_path / package, "__init__.py", "nets.py", ".env", "key.pem", text=MODEL)
+    (tmp_path / package / "home").symlink_to(Path.home())
+    sent = archive_of(own_study(tmp_path, model=f"'{package}.nets:build'"), tmp_path)
+    own = {name for name in sent.files if not name.startswith("orchestrator/")}
+    assert own == {f"{package}/__init__.py", f"{package}/nets.py", "own.yaml"}
+    assert [path.name for path in sent.secrets] == [".env", "key.pem"]
+    assert [path.name for path in sent.leading_out] == ["home"]
+
+
 @pytest.mark.slow
 def test_a_command_and_its_files_are_sent_beside_the_study(tmp_path: Path) -> None:
     write(tmp_path, "conf/a.yaml", "other.py")
