@@ -18,6 +18,8 @@ from orchestrator.models.settings.sequences import CopyMemory, TemporalOrder
 from orchestrator.models.shape import NO_TAG, PADDING_WORD, PER_STEP, UNKNOWN_WORD
 from orchestrator.models.tasks import toy_tagging
 from orchestrator.models.tasks.dataset import Dataset
+from orchestrator.models.tasks.tagging import read_treebank
+from orchestrator.models.tasks.treebank import Vocabulary, read_splits
 
 SPLIT = "validation"  # that the examples are from; the test split is seen by nobody
 FEW = 4  # examples of all but classes, of which there are as many of each
@@ -25,6 +27,7 @@ CLASSES, OF_EACH = 10, 2
 MOST_PIXELS = 64  # a side; larger pictures are thinned
 MOST_STEPS = 200  # of a sequence; what comes later is cut off
 MOST_WORDS = 40
+MOST_INPUTS = 2000  # of a split of which predictions are kept: the first
 
 Example = dict[str, Any]
 
@@ -55,9 +58,44 @@ def sample(settings: TaskSettings, data: Dataset) -> dict[str, Any]:
         "splits": {split: len(rows) for split, rows in data.splits.items()},
         "in_training": in_training(data),
         "split": SPLIT,
+        "classes": class_names(settings, data),
         "feature_names": list(_FEATURES.get(settings.name, ())),
         "examples": list(_examples(settings, data)),
     }
+
+
+def inputs_of_split(
+    settings: TaskSettings, data: Dataset, split: str
+) -> Iterator[tuple[int, Example]]:
+    """Row of each of the first examples of a split, and its input; sentences are whole."""
+    rows = data.splits[split][:MOST_INPUTS].tolist()
+    if isinstance(settings, Sentences):  # splits are files, row after row
+        sentences = read_splits(settings, None)[split]
+        yield from (
+            (row, {"words": list(each.words)}) for row, each in zip(rows, sentences, strict=False)
+        )
+        return
+    for row in rows:
+        if data.shape.inputs == "words":
+            yield row, {"words": [_word(settings, int(n)) for n in data.inputs[row] if n]}
+        else:
+            yield row, _input(settings, data, row)
+
+
+def class_names(settings: TaskSettings, data: Dataset) -> list[str]:
+    """By number, of classes, tags or words to predict; empty for values."""
+    match settings:
+        case _ if data.shape.outputs == "value":
+            return []
+        case Tagging():
+            return list(read_treebank(settings).tag_names)
+        case NextWord():
+            vocabulary = Vocabulary(read_splits(settings, None)["train"], settings.min_count)
+            return ["(end)", "(unknown)", *vocabulary.words]
+        case ToySentences() if data.shape.outputs == "words":
+            return ["(end)", "(unknown)", *toy_tagging.vocabulary()[UNKNOWN_WORD + 1 :]]
+        case _:
+            return list(_target_names(settings, data))
 
 
 def in_training(data: Dataset) -> float:

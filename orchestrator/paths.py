@@ -14,6 +14,8 @@ REQUIRED = ("metrics", "gradients", "trials")  # packs of earlier versions have 
 LOGS = "logs"  # of own trials: a folder of the store
 SAMPLES = "samples"  # of the data: a folder of the store
 WEIGHTS = "weights"  # of trials: a folder of the store
+PREDICTIONS = "predictions"  # of trials: a folder of the store, and a table of a study
+INPUTS = "inputs"  # of examples with predictions: the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ class ResultsPaths:
 
     def weights(self, trial_id: str) -> Path:
         return self.store(WEIGHTS) / f"{safe_name(trial_id)}.safetensors"
+
+    def predictions(self, trial_id: str, split: str) -> Path:
+        return self.store(PREDICTIONS) / f"{trial_id}.{split}.parquet"
+
+    def inputs(self, sample: str, split: str, replicate: int) -> Path:
+        """Of examples with predictions. sample: the name of the task's data in the plan."""
+        return self.store(INPUTS) / f"{sample}.{split}.{replicate}.parquet"
 
     def study(self, name: str) -> "StudyPaths":
         return StudyPaths(self.root / safe_name(name))

@@ -34,6 +34,11 @@ class Vocabulary:
         """With padding and the unknown word."""
         return len(self._numbers) + 2
 
+    @property
+    def words(self) -> list[str]:
+        """In the order of their numbers, without padding and the unknown word."""
+        return list(self._numbers)
+
     def numbers(self, splits: Splits) -> list[list[int]]:
         """The sentences of all splits, one after another, in numbers."""
         sentences = [sentence for split in splits.values() for sentence in split]

@@ -14,6 +14,7 @@ from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.power import DRAWS, EXACT_UP_TO, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
 from orchestrator.run.outlook.estimate import in_words
+from orchestrator.run.outlook.kept_size import kept_lines
 from orchestrator.run.outlook.power import Detectable, lines
 from orchestrator.run.outlook.preview import Preview
 from orchestrator.run.plan_counts import count_states, steps_to_do
@@ -45,6 +46,7 @@ def show(found: Preview, file: TextIO | None = None) -> None:
         *_counts(made, found.workers),
         *in_words(made, found.prediction, found.workers),
         *_reasons(made),
+        *kept_lines(study),
         *_excluded(study),
         *_shows(study, found.detectable),
     )

@@ -1,6 +1,7 @@
 """A study's tables, statistics and figures in Python, for Jupyter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -29,6 +30,11 @@ from orchestrator.store.tables.current import current_tables
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+_NO_PREDICTIONS = pd.DataFrame(
+    columns=["trial_id", "split", "example", "position", "target", "prediction"]
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,19 @@ class OpenStudy:
     def _figures(self) -> Mapping[str, Figure]:
         return draw_all(scheme(self.analysis.plan), self.analysis)
 
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """One row per trial and example, as in predictions.parquet, with the variant's id and the
+        replicate; without rows where none are kept (`keep.predictions`). Read when first asked
+        for. Raises EnvironmentFault where they cannot be read."""
+        document = document_of(self.analysis.plan.study, self.place)
+        with current_tables(self.place, document) as current:
+            table = current.folder / "predictions.parquet"
+            with _as_faults(), readable(table):
+                found = pd.read_parquet(table) if table.exists() else _NO_PREDICTIONS
+        own = self.tables.trials.set_index("trial_id")[["variant_id", "replicate"]]
+        return found.join(own, on="trial_id", how="inner")
+
     def model(self, trial_id: str) -> "nn.Module":
         """The trained network of a trial whose weights were kept (`keep.weights`), on the CPU.
 
@@ -112,15 +131,20 @@ class OpenStudy:
         return f"<p><b>{title}</b><br>{escape(self.finding)}</p>"
 
 
+@contextmanager
+def _as_faults() -> Iterator[None]:
+    try:
+        yield
+    except ReportError as error:
+        raise EnvironmentFault(str(error)) from error
+
+
 def open_study(study: str, results: str | Path | None = None) -> OpenStudy:
     """See `orchestrator.open_study`."""
     paths = results_now(results)
     document = document_of(study, paths)
-    try:
-        with current_tables(paths, document) as current:
-            tables = read_study(current.folder, current.unstored)
-            with readable(table := current.folder / "trials.parquet"):
-                trials = pd.read_parquet(table)
-    except ReportError as error:
-        raise EnvironmentFault(str(error)) from error
+    with _as_faults(), current_tables(paths, document) as current:
+        tables = read_study(current.folder, current.unstored)
+        with readable(table := current.folder / "trials.parquet"):
+            trials = pd.read_parquet(table)
     return OpenStudy(paths, paths.study(document.study).root, trials, tables, analyse(tables))

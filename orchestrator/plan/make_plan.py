@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from orchestrator.plan.duration import UNKNOWN, Speeds
@@ -29,7 +30,7 @@ def make_plan(
     tried: frozenset[str] = frozenset(),
     speeds: Speeds = UNKNOWN,
     stored: Sequence[Sequence[str]] = (),
-    weighed: frozenset[str] | None = None,
+    kept: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> Plan:
     """Every trial of the study, what is known of it, and packs of those still to be trained.
 
@@ -41,10 +42,10 @@ def make_plan(
     tried: trials that this run has trained already: done, whatever came out.
     speeds: of earlier packs, so that new ones do not take too long.
     stored: trial ids of packs that are trained once more and stay as they were.
-    weighed: trials whose weights the store has, where the study keeps them.
+    kept: what the study keeps (weights, predictions) → trials of which the store has it.
     """
     prints = prints or fingerprints(study)
-    judge = _Judge(study, results, earlier, prints, force, tried, weighed)
+    judge = _Judge(study, results, earlier, prints, force, tried, kept)
     points = tuning_points(study, prints, known.points)
     tuning_trials = [t for own in points.values() for point in own for t in point.trials]
     judge.see(tuning_trials)
@@ -52,8 +53,8 @@ def make_plan(
     others = _replicates(study, prints, tuning)
     judge.see(others)
     todo = judge.todo(tuning_trials) or judge.todo(others)
-    kept = [*judge.before.packs, *stored] if todo else []
-    packs = make_packs(study, todo, kept, workers, prints, speeds)
+    packs_so_far = [*judge.before.packs, *stored] if todo else []
+    packs = make_packs(study, todo, packs_so_far, workers, prints, speeds)
     trials = (*tuning_trials, *others)
     return Plan(study, prints.identity, trials, judge.states, judge.reasons, packs, tuning)
 
@@ -80,7 +81,7 @@ class _Judge:
     prints: Fingerprints
     force: bool
     tried: frozenset[str]
-    weighed: frozenset[str] | None
+    kept: Mapping[str, frozenset[str]]
     states: dict[str, State] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     _past: dict[Any, tuple[list[str | None], str]] = field(default_factory=dict)
@@ -103,9 +104,10 @@ class _Judge:
 
     def _state(self, trial: Trial) -> State:
         if is_done(trial.trial_id, self.results, self.force, self.tried):
-            if not self._lacks_weights(trial):
+            lacks = self._lacks(trial)
+            if not lacks:
                 return "done"
-            self.reasons[trial.trial_id] = "the store has no weights of it (keep.weights)"
+            self.reasons[trial.trial_id] = f"the store has no {lacks} of it (keep.{lacks})"
             return "invalidated"
         if self.force:
             return "new"
@@ -116,11 +118,14 @@ class _Judge:
             return "invalidated"
         return "new"
 
-    def _lacks_weights(self, trial: Trial) -> bool:
-        """Only replicates that completed have weights."""
-        if self.weighed is None or trial.trial_id in self.weighed or trial.trial_id in self.tried:
-            return False
-        return trial.phase == "replication" and self.results[trial.trial_id] == "completed"
+    def _lacks(self, trial: Trial) -> str | None:
+        """What the study keeps and the store lacks; only replicates that completed have any."""
+        identifier = trial.trial_id
+        if identifier in self.tried or self.results[identifier] != "completed":
+            return None
+        if trial.phase != "replication":
+            return None
+        return next((what for what, having in self.kept.items() if identifier not in having), None)
 
     def _earlier(self, trial: Trial) -> tuple[list[str | None], str]:
         """Ids that its replicates had, and what has changed since: the same for all of them."""

@@ -12,6 +12,7 @@ from orchestrator.plan.tuning import TuningSoFar
 from orchestrator.plan_document import PlanDocument
 from orchestrator.study.design.nuisance_values import Values
 from orchestrator.study.records import Study, Tune
+from orchestrator.study.settings import Keep
 
 
 def plan_from_store(
@@ -33,10 +34,10 @@ def plan_from_store(
         scores = _scores(study.tune.select, paths)
         done = partial(is_done, results=results, force=force, tried=tried)
         known = TuningSoFar(_points(study, study.tune, prints, scores, done), scores)
-    weighed = _with_weights(paths) if study.keep.weights != "off" else None
-    stored = _packs(paths) if force or weighed is not None else []
+    kept = _kept(study.keep, paths)
+    stored = _packs(paths) if force or kept else []
     return make_plan(
-        study, results, workers, earlier, force, prints, known, tried, speeds, stored, weighed
+        study, results, workers, earlier, force, prints, known, tried, speeds, stored, kept
     )
 
 
@@ -90,12 +91,20 @@ def _packs(paths: ResultsPaths) -> Sequence[Sequence[str]]:
     return packs(paths)
 
 
-def _with_weights(paths: ResultsPaths) -> frozenset[str]:
+def _kept(keep: Keep, paths: ResultsPaths) -> Mapping[str, frozenset[str]]:
+    """What the study keeps → trials of which the store has it."""
     if not paths.store("trials").exists():
-        return frozenset()
-    from orchestrator.store.weights import trials_with_weights
+        return {}
+    found: dict[str, frozenset[str]] = {}
+    if keep.weights != "off":
+        from orchestrator.store.weights import trials_with_weights
 
-    return trials_with_weights(paths)
+        found["weights"] = trials_with_weights(paths)
+    if keep.predictions != "off":
+        from orchestrator.store.predictions import trials_with_predictions
+
+        found["predictions"] = trials_with_predictions(paths, keep.predictions)
+    return found
 
 
 def _scores(metric: str, paths: ResultsPaths) -> Mapping[str, float]:

@@ -10,6 +10,8 @@ from orchestrator.files import faults, replacing
 from orchestrator.paths import REQUIRED, TABLES, ResultsPaths
 from orchestrator.plan_document import PlanDocument
 from orchestrator.store.pack_files import entries
+from orchestrator.store.tables.plan_index import PlanIndex
+from orchestrator.store.tables.predictions import kept_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Copied:
 
 
 def copy_study(source: ResultsPaths, target: ResultsPaths, plan: PlanDocument) -> Copied:
-    """Copy the packs and weights of the study's trials, its study.yaml, events.jsonl and plan.json.
+    """Copy the packs, weights and predictions of the study's trials, and its own documents.
 
     The study may be running: of each pack `trials` is copied last, in the order of its commit.
     plan: plan.json of the source.
@@ -40,7 +42,9 @@ def _names(source: ResultsPaths, plan: PlanDocument) -> Iterator[Path]:
     files = [part for part in parts if part.exists() or part.parent.name in REQUIRED]
     kept = (source.weights(trial) for trial in plan.every_trial() if trial)
     weights = [file for file in kept if file.exists()]
-    for file in (*weights, *files, study.study, study.events, study.plan):
+    tables = kept_tables(source, plan, PlanIndex.of(plan))
+    predictions = [file for _, found in tables for file in found]
+    for file in (*weights, *predictions, *files, study.study, study.events, study.plan):
         yield file.relative_to(source.root)
 
 

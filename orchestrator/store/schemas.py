@@ -1,7 +1,7 @@
 """The tables of the store: column names, order and types. docs/results.md says what they mean."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -48,6 +48,22 @@ ANSWERS = pa.schema(
         _column("n", pa.int32()),
         _column("answers", pa.binary()),
         _column("words", pa.binary(), nullable=True),
+    ]
+)
+PREDICTIONS_HEAD = (
+    _column("trial_id", pa.string()),
+    _column("split", pa.string()),
+    _column("example", pa.int32()),
+    _column("position", pa.int32(), nullable=True),
+)
+SCORE = "score."  # of the class behind it
+INPUTS_SCHEMA = pa.schema(
+    [
+        _column("sample", pa.string()),
+        _column("split", pa.string()),
+        _column("replicate", pa.int32()),
+        _column("example", pa.int32()),
+        _column("input", pa.string()),
     ]
 )
 LONG = {"metrics": METRICS, "gradients": GRADIENTS}  # one value per row
@@ -106,6 +122,36 @@ def arrow(name: str, columns: Columns) -> pa.Table:
     table = pa.table([_array(field, columns[field.name]) for field in schema], schema=schema)
     _check_values(name, table)
     return table
+
+
+def predictions_schema(target: pa.DataType, scores: Iterable[str]) -> pa.Schema:
+    """target: int32 for classes, float32 for values. scores: names of columns."""
+    answers = [_column(name, target, nullable=True) for name in ("target", "prediction")]
+    classes = [_column(name, pa.float32(), nullable=True) for name in scores]
+    return pa.schema([*PREDICTIONS_HEAD, *answers, *classes])
+
+
+def predictions_table(columns: Columns) -> pa.Table:
+    """The predictions of one trial. Raises ValueError like `arrow`."""
+    is_class = np.issubdtype(np.asarray(columns["target"]).dtype, np.integer)
+    scores = [name for name in columns if name.startswith(SCORE)]
+    schema = predictions_schema(pa.int32() if is_class else pa.float32(), scores)
+    _check_names("predictions", schema, columns)
+    table = pa.table([_array(field, columns[field.name]) for field in schema], schema=schema)
+    _check_values("predictions", table)
+    return table
+
+
+def inputs_table(
+    sample: str, split: str, replicate: int, inputs: Iterable[tuple[int, Mapping[str, Any]]]
+) -> pa.Table:
+    """inputs: number of each example, and the form in which it is shown, for JSON."""
+    found = list(inputs)
+    same = ([value] * len(found) for value in (sample, split, replicate))
+    texts = [json.dumps(shown, ensure_ascii=False, allow_nan=False) for _, shown in found]
+    columns = [*same, [number for number, _ in found], texts]
+    arrays = [pa.array(v, f.type) for f, v in zip(INPUTS_SCHEMA, columns, strict=True)]
+    return pa.table(arrays, schema=INPUTS_SCHEMA)
 
 
 def write(table: pa.Table, file: BinaryIO, origin: str = "") -> None:

@@ -156,6 +156,10 @@ class Keep(Settings):
     """Parameters and buffers of every replicate, as a safetensors file: as training left them
     (`last`), or of the epoch with the lowest validation loss (`best`). Asked for later, trials are
     trained again, with the same result."""
+    predictions: Literal["off", "test", "validation"] = "off"
+    """What every replicate says of each example of this split, as Parquet: target, prediction,
+    and a score per class, of up to 100 classes. Of the test split also the loss of each example
+    joins the `answers`. Asked for later, trials are trained again, with the same result."""
 
 
 KEEP = Keep()

@@ -26,6 +26,7 @@ class TrialData:
     splits: train, validation, test → rows of `inputs`, (members, examples of the split).
     lengths: words per example, (examples,); None where all examples have the same length.
     steps: columns of each member's own table of words; that of `inputs` may be wider.
+    first_rows: row of `inputs` at which the task's data of each member begin.
     group: the processes among which batches and splits are divided.
     augment: changes the inputs of training batches.
     """
@@ -36,6 +37,7 @@ class TrialData:
     shapes: Sequence[TaskShape]  # one per member; of one kind
     lengths: Tensor | None
     steps: Sequence[int]
+    first_rows: Sequence[int]
     baselines: Sequence[Mapping[str, float]]  # one per member
     word_dropout: float
     group: ProcessGroup = ALONE
@@ -49,6 +51,7 @@ class TrialData:
             splits=splits,
             shapes=self.shapes[members],
             steps=self.steps[members],
+            first_rows=self.first_rows[members],
             baselines=self.baselines[members],
         )
 
@@ -61,8 +64,11 @@ class TrialData:
     def test_shape(self) -> tuple[int, int, int]:
         """Members, examples of the test split, targets per example (padding included)."""
         members, examples = self.splits["test"].shape
-        steps = self.targets.shape[1] if self.shape.outputs in PER_STEP else 1
-        return members, examples, steps
+        return members, examples, self.targets.shape[1] if self.shape.outputs in PER_STEP else 1
+
+    def examples(self, split: str, member: int) -> Tensor:
+        """(examples of the split,) the row of each in the data of the member's task."""
+        return self.splits[split][member] - self.first_rows[member]
 
     @property
     def known(self) -> list[dict[str, float]]:
@@ -147,6 +153,7 @@ def arrange(
         shapes=[data.shape for data in members],
         lengths=sentence_lengths(table).to(device) if has_words else None,
         steps=[data.inputs.shape[1] for data in members],
+        first_rows=[first_row[id(data.inputs)] for data in members],
         baselines=[{} if is_tuning else data.baselines for data in members],
         word_dropout=members[0].word_dropout,
         group=group,

@@ -24,8 +24,8 @@ from orchestrator.training.global_random import kept_generators, seed_generators
 from orchestrator.training.loop import train_members
 from orchestrator.training.losses.choose import loss_of
 from orchestrator.training.random_streams import RandomStreams
-from orchestrator.training.recorder import Recorder, joined
-from orchestrator.training.records import PackRows
+from orchestrator.training.recorder import Recorder
+from orchestrator.training.records import PackRows, joined
 from orchestrator.training.stacking.members import Members, cast, single
 from orchestrator.training.stacking.memory import stack_size
 
@@ -88,7 +88,7 @@ def train_on(
             checkpointer.finish(recorder)
         execution = "stacked" if stack else "sequential"
         tables = recorder.rows(execution=execution, device=device, threads=threads)
-        rows.append(replace(tables, weights=recorder.weight_files(members)))
+        rows.append(_with_kept(tables, recorder, members, own_data))
     return joined(rows)
 
 
@@ -112,7 +112,13 @@ def _train_together(
     _train_stack(members, data, recorder, Checkpointer(checkpoints, size=1))
     device, all_threads = few.device.type, threads * group.size
     tables = recorder.rows(execution="parallel", device=device, threads=all_threads)
-    return replace(tables, weights=recorder.weight_files(members))
+    return _with_kept(tables, recorder, members, data)
+
+
+def _with_kept(tables: PackRows, recorder: Recorder, members: Members, data: TrialData) -> PackRows:
+    """With the files that are kept of each trial."""
+    weights, predictions = recorder.weight_files(members), recorder.prediction_tables(data)
+    return replace(tables, weights=weights, predictions=predictions)
 
 
 def rehearsal_of(pack: Pack, data: TrialData, precision: torch.dtype) -> Rehearsal:

@@ -10,6 +10,8 @@ from orchestrator.models.losses import Loss
 from orchestrator.models.metrics import METRICS, PerExample
 from orchestrator.training.data import TrialData
 from orchestrator.training.kept.answers import TestAnswers
+from orchestrator.training.kept.collected import Collected
+from orchestrator.training.kept.predictions import Predictions
 from orchestrator.training.masked_means import counted
 from orchestrator.training.stacking.members import Members, Single
 
@@ -26,21 +28,23 @@ def evaluate(
     data: TrialData,
     loss: Loss,
     task: TaskEntry,
-    answers: TestAnswers | None = None,
+    collected: Collected,
 ) -> Metrics:
     """Every metric of the task on every split, the same in all processes of the trial.
 
     A metric of own code may be NaN on an example: there it has no value, and the mean is over the
     others; NaN where there is none.
-    answers: collects the value of every metric but the loss on each example of the test split.
+    collected: takes what is kept of single examples.
     """
     members.model.eval()
     functions = {"loss": loss, **METRICS[data.shape.outputs], **task.functions}
     own = task.functions.keys()
     found: Metrics = {}
     for split, rows in data.splits.items():
-        kept = answers if split == "test" else None
-        for name, values in _means(members, data, rows, functions, own, kept).items():
+        kept = collected.answers if split == "test" else None
+        said = collected.predictions
+        said = said if said and said.split == split else None
+        for name, values in _means(members, data, rows, functions, own, kept, said).items():
             found[split, name] = values
         found |= _solved(task, split, found)
     return found
@@ -53,19 +57,22 @@ def _means(
     functions: Mapping[str, PerExample],
     own: Set[str],
     answers: TestAnswers | None,
+    predictions: Predictions | None,
 ) -> dict[str, Tensor]:
     sums = {name: torch.zeros(len(rows), dtype=torch.float64) for name in functions}
     counts = dict(sums)
     for name in functions:
-        if answers is not None and name != "loss":
+        if answers is not None:
             answers.expect(name)
     for places in _chunks(data, rows, is_single=isinstance(members.model, Single)):
         inputs, targets = data.take(rows.gather(1, places))
         outputs = members.model(inputs)
+        if predictions is not None:
+            predictions.add(places, outputs, targets)
         for name, function in functions.items():
             values = function(outputs, targets)
             weights = counted(values, targets)
-            if answers is not None and name != "loss":
+            if answers is not None:
                 answers.add(name, places, values, weights)
             if name in own:
                 weights = weights * ~values.isnan()

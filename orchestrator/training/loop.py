@@ -12,7 +12,7 @@ from orchestrator.training.checkpoints import Checkpointer, TrainingState
 from orchestrator.training.data import TrialData
 from orchestrator.training.evaluation import Metrics, evaluate
 from orchestrator.training.global_random import seed_generators
-from orchestrator.training.kept.answers import TestAnswers
+from orchestrator.training.kept.collected import Collected
 from orchestrator.training.losses.choose import loss_of
 from orchestrator.training.optim.early_stopping import EarlyStopping
 from orchestrator.training.optim.optimizers.protocol import freeze
@@ -64,10 +64,10 @@ def train_members(
         is_last = epoch == training.epochs
         is_due = epoch % training.evaluate_every == 0 or is_last
         may_count = is_due and early_stopping.may_count(epoch, is_last)
-        answers = TestAnswers(data.group) if may_count and recorder.keep.answers == "on" else None
+        collected = Collected.of(recorder.keep, data, settings[0]) if may_count else Collected()
         seed_generators(random_streams.seed("evaluation", epoch), members.model)
         # (split, metric) → (members,)
-        metrics = evaluate(members, data, loss, task, answers) if is_due else {}
+        metrics = evaluate(members, data, loss, task, collected) if is_due else {}
         diverged = ~_finite(members, metrics)  # (members,)
         if recorder.diverged(diverged, epoch):
             members.flat[diverged] = 0  # finite again; with a learning rate of 0 it stays so
@@ -78,8 +78,8 @@ def train_members(
             counting = early_stopping.counting(epoch, is_last)
             recorder.counted(epoch, counting)
             recorder.best_so_far(epoch, members, early_stopping.best_epoch == epoch)
-            if answers is not None and "test" in data.splits:
-                recorder.answered(epoch, answers.rows(data.test_shape, counting))
+            recorder.answered(epoch, collected.answer_rows(data, counting))
+            recorder.predicted(collected.predictions_of(data, counting))
         probes.after_epoch(epoch, step, early_stopping.stopping)
         if recorder.stopped(early_stopping.stopping, epoch):
             freeze(optimizer, early_stopping.stopping)

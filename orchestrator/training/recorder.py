@@ -14,6 +14,8 @@ from torch import Tensor
 
 from orchestrator.plan.records import Pack, Trial
 from orchestrator.study.settings import KEEP, Keep
+from orchestrator.training.data import TrialData
+from orchestrator.training.kept.predictions import Kept, columns_of
 from orchestrator.training.kept.weights import KeptWeights, to_file
 from orchestrator.training.reading import Reading
 from orchestrator.training.records import (
@@ -100,6 +102,7 @@ class Recorder:
         self.final_epoch: dict[int, int] = {}  # member → epoch that counts, as far as is known
         self.history: dict[int, dict[str, NDArray[np.float64]]] = {}  # by epoch measured
         self.answers: dict[int, list[dict[str, Any]]] = {}  # by member, of the epoch that counts
+        self.predictions: dict[int, Kept] = {}  # by member, of the epoch that counts
         self.weights = KeptWeights()
         ids = np.array([trial.trial_id for trial in trials])
         self.metrics, self.gradients = _Table(ids), _Table(ids)
@@ -145,6 +148,10 @@ class Recorder:
             for member, own in rows.items()
             if self.active[member]
         }
+
+    def predicted(self, found: Mapping[int, Kept]) -> None:
+        """found: `Predictions.of` the members whose result may be this epoch."""
+        self.predictions |= {member: own for member, own in found.items() if self.active[member]}
 
     def best_so_far(self, epoch: int, members: Members, best: Tensor) -> None:
         """best: whose validation loss is lowest in this epoch, (members,) of bool."""
@@ -203,6 +210,7 @@ class Recorder:
                 for name in self.history[0]
             },
             "answers": self.answers,
+            "predictions": {m: dict(own) for m, own in self.predictions.items()},
             "weights": self.weights.state(),
             "metrics": self.metrics.state(),
             "gradients": self.gradients.state(),
@@ -221,6 +229,7 @@ class Recorder:
             for number, epoch in zip(state["epochs"], epochs, strict=True)
         }
         self.answers = state["answers"] if self.keep.answers == "on" else {}
+        self.predictions = state["predictions"]
         self.weights.restore(state["weights"])
         self.metrics.restore(state["metrics"])
         self.gradients.restore(state["gradients"])
@@ -256,6 +265,16 @@ class Recorder:
             and (trial := self.trials[member]).phase == "replication"
         }
 
+    def prediction_tables(self, data: TrialData) -> dict[str, Columns]:
+        """Trial id → its table, of completed trials. data: that the members were trained on."""
+        split = self.keep.predictions
+        return {
+            trial_id: columns_of(own, trial_id, split, data.examples(split, member), data.shape)
+            for member, own in sorted(self.predictions.items())
+            if member not in self.diverged_in
+            for trial_id in [self.trials[member].trial_id]
+        }
+
     def _outcome(self, member: int, trial: Trial) -> Outcome:
         known = self.known[member]
         if member in self.diverged_in:
@@ -272,19 +291,3 @@ class Recorder:
 def _known(value: np.float64) -> float | None:
     """None for a metric without a value."""
     return float(value) if np.isfinite(value) else None
-
-
-def joined(tables: Sequence[PackRows]) -> PackRows:
-    """The rows of trials that trained one after another."""
-
-    def rows(table: str) -> Columns:
-        parts: list[Columns] = [getattr(part, table) for part in tables]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-    def lists(table: str) -> Columns:
-        parts: list[Columns] = [getattr(part, table) for part in tables]
-        return {name: [value for part in parts for value in part[name]] for name in parts[0]}
-
-    weights = {trial: file for part in tables for trial, file in part.weights.items()}
-    trials, answers = lists("trials"), lists("answers")
-    return PackRows(trials, rows("metrics"), rows("gradients"), answers, weights=weights)

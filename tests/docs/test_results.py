@@ -10,7 +10,15 @@ import pytest
 
 from orchestrator.paths import SAMPLES, TABLES
 from orchestrator.reports.tables import COMPARISONS, DECAY
-from orchestrator.store.schemas import ANSWERS, GRADIENTS, METRICS, TRIALS_HEAD, TRIALS_TAIL
+from orchestrator.store.schemas import (
+    ANSWERS,
+    GRADIENTS,
+    INPUTS_SCHEMA,
+    METRICS,
+    TRIALS_HEAD,
+    TRIALS_TAIL,
+    predictions_schema,
+)
 from tests.cli.running import events, train_here, write_study
 
 PAGE = (Path(__file__).parents[2] / "docs" / "results.md").read_text()
@@ -44,7 +52,13 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     ("title", "schema"),
-    [("metrics.parquet", METRICS), ("gradients.parquet", GRADIENTS), ("answers.parquet", ANSWERS)],
+    [
+        ("metrics.parquet", METRICS),
+        ("gradients.parquet", GRADIENTS),
+        ("answers.parquet", ANSWERS),
+        ("predictions.parquet", predictions_schema(pa.int32(), ["score.<class>"])),
+        ("inputs.parquet", INPUTS_SCHEMA),
+    ],
 )
 def test_long_tables(title: str, schema: pa.Schema) -> None:
     assert documented(title) == described(schema)

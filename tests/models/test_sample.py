@@ -13,14 +13,24 @@ from sklearn.datasets import load_digits
 
 from orchestrator.models.catalogue import TASKS
 from orchestrator.models.load import load_task
-from orchestrator.models.sample import CLASSES, FEW, OF_EACH, SPLIT, sample
+from orchestrator.models.sample import (
+    CLASSES,
+    FEW,
+    OF_EACH,
+    SPLIT,
+    class_names,
+    inputs_of_split,
+    sample,
+)
 from orchestrator.models.settings import (
     Adding,
     Digits,
+    NextWord,
     Parity,
     Tagging,
     TaskSettings,
     TemporalOrder,
+    ToyNextWord,
     ToyTagging,
 )
 from orchestrator.models.shape import TaskShape
@@ -131,3 +141,42 @@ def test_test_inputs_that_training_has_too_are_counted() -> None:
     assert shown(Parity(length=10))["in_training"] > 0.99
     assert shown(Parity(length=40))["in_training"] == 0
     assert 0.04 < shown(ToyTagging())["in_training"] < 0.11, "7.4 % were measured once"
+
+
+def names_of(settings: TaskSettings) -> list[str]:
+    return class_names(settings, load_task(settings, SEEDS))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Any]:
+    file = tmp_path / "some.conllu"
+    file.write_text(SENTENCES)
+    return dict.fromkeys(("train", "validation", "test"), str(file))
+
+
+def test_every_class_has_its_name(files: dict[str, Any]) -> None:
+    assert names_of(Digits()) == [str(n) for n in range(10)]
+    assert names_of(Parity()) == ["0", "1"]
+    assert names_of(TemporalOrder()) == ["XX", "XY", "YX", "YY"]
+    assert names_of(Adding()) == []
+    assert names_of(Tagging(**files)) == ["DET", "NOUN", "PRON", "VERB"]
+    words = names_of(NextWord(**files, min_count=1))
+    assert words == ["(end)", "(unknown)", "The", "dog", "It", "barks"]
+    assert len(names_of(ToyNextWord())) == load_task(ToyNextWord(), SEEDS).shape.values
+
+
+def test_inputs_come_with_their_rows(files: dict[str, Any]) -> None:
+    data = load_task(Digits(), SEEDS)
+    found = dict(inputs_of_split(Digits(), data, "test"))
+    assert list(found) == data.splits["test"].tolist()
+    row = next(iter(found))
+    grey = np.frombuffer(b64decode(found[row]["pixels"]), np.uint8)
+    assert grey == pytest.approx(data.inputs[row].flatten().numpy() * 255, abs=0.5)
+    tagging = Tagging(**files, max_length=1)
+    pieces = inputs_of_split(tagging, load_task(tagging, SEEDS), "test")
+    assert list(pieces) == [
+        (8 + number, {"words": [word]}) for number, word in enumerate(["The", "dog", "It", "barks"])
+    ]
+    toy = load_task(ToyTagging(), SEEDS)
+    row, shown_as = next(inputs_of_split(ToyTagging(), toy, "test"))
+    assert len(shown_as["words"]) == (toy.inputs[row] != 0).sum()

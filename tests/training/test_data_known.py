@@ -9,7 +9,7 @@ from orchestrator.training.data import TrialData
 def data(targets: torch.Tensor, outputs: OutputKind, **splits: torch.Tensor) -> TrialData:
     shape = TaskShape("features", outputs, features=3, values=2)
     baselines = [{"accuracy": 0.5}, {"accuracy": 0.25}]
-    return TrialData(torch.zeros(4, 3), targets, splits, [shape], None, [3], baselines, 0.0)
+    return TrialData(torch.zeros(4, 3), targets, splits, [shape], None, [3], [0], baselines, 0.0)
 
 
 def test_padding_is_no_answer() -> None:

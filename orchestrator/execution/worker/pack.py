@@ -17,6 +17,7 @@ from orchestrator.execution.worker.failures import describe, failed_rows
 from orchestrator.plan.records import Pack
 from orchestrator.store.commit import commit
 from orchestrator.store.logs import write_log
+from orchestrator.store.predictions import has_inputs, write_inputs
 from orchestrator.store.samples import has_sample, write_sample
 from orchestrator.study.records import LoopSettings
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, Pause, Reached
@@ -66,6 +67,7 @@ def run_pack(pack: Pack, job: Job, pause: Pause = never_stop, train: Train = tra
         statuses.update(rows.trials["status"])
         notes.append(rows.note)
     _keep_sample(pack, job)
+    _keep_inputs(pack, job)
     return Summary(
         pack_id=pack.pack_id,
         trials=len(pack.trials),
@@ -126,6 +128,22 @@ def _keep_sample(pack: Pack, job: Job) -> None:
         if pack.sample and not has_sample(job.paths, pack.sample):
             sample_of = _training_function("orchestrator.training.samples:sample_of")
             write_sample(job.paths, pack.sample, sample_of(pack))
+
+
+def _keep_inputs(pack: Pack, job: Job) -> None:
+    """The first pack of a replicate stores the inputs whose predictions are kept, for the report.
+
+    A task is user's code and may raise anything: that must not cost a trial.
+    """
+    split = job.keep.predictions
+    if split == "off" or not pack.sample or pack.trials[0].phase != "replication":
+        return
+    with suppress(Exception):
+        for replicate in sorted({trial.replicate for trial in pack.trials}):
+            if not has_inputs(job.paths, pack.sample, split, replicate):
+                inputs_of = _training_function("orchestrator.training.samples:inputs_of")
+                found = inputs_of(pack, split, replicate)
+                write_inputs(job.paths, pack.sample, split, replicate, found)
 
 
 def _training_function(path: str) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from shutil import rmtree
 from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults
 from orchestrator.path_names import is_safe_name
-from orchestrator.paths import TABLES, ResultsPaths
+from orchestrator.paths import PREDICTIONS, TABLES, ResultsPaths
 from orchestrator.store.local.lock import is_held
 from orchestrator.store.remote.object_io import ObjectInfo, put
 from orchestrator.store.remote.sync import copy, push, results_at
@@ -78,7 +78,8 @@ def _is_ahead(paths: ResultsPaths, name: str, found: ObjectInfo) -> bool:
 
 def _forget(paths: ResultsPaths, there: Mapping[str, ObjectInfo]) -> None:
     """Remove from the mirror what no longer exists at the URI: packs, leases, whole studies."""
-    parts = [file for table in TABLES for file in paths.store(table).glob("[!.]*.parquet")]
+    kept = [*TABLES, PREDICTIONS]
+    parts = [file for table in kept for file in paths.store(table).glob("[!.]*.parquet")]
     names = [plan.parent.name for plan in paths.root.glob("*/plan.json")]
     studies = [paths.study(name) for name in names if is_safe_name(name)]
     lost = [study for study in studies if _name(paths, study.plan) not in there]

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestrator.files import faults, replacing
-from orchestrator.paths import REQUIRED, SAMPLES, Location
+from orchestrator.paths import INPUTS, PREDICTIONS, REQUIRED, SAMPLES, Location
 from orchestrator.store.damage import DamagedPart
 from orchestrator.store.remote.object_io import ObjectInfo, get, inside, listing, put, stat
 
@@ -52,9 +52,10 @@ def results_at(location: Location) -> dict[str, ObjectInfo]:
 
 def _is_result(name: str, complete: Collection[str]) -> bool:
     """complete: file names of complete packs."""
-    if name.startswith("store/") and not name.startswith(f"store/{SAMPLES}/"):
-        return PurePosixPath(name).name in complete
-    return name.startswith("store/") or _is_document(name)
+    if not name.startswith("store/"):
+        return _is_document(name)
+    alone = PurePosixPath(name).parts[1] in (SAMPLES, PREDICTIONS, INPUTS)  # of no pack
+    return alone or PurePosixPath(name).name in complete
 
 
 def _is_document(name: str) -> bool:

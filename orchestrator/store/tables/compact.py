@@ -31,12 +31,13 @@ from orchestrator.store.schemas import (
 )
 from orchestrator.store.tables.external_sort import ExternalSort
 from orchestrator.store.tables.plan_index import PlanIndex, Sources
+from orchestrator.store.tables.predictions import kept_tables, write_joined
 from orchestrator.store.tables.read_packs import read_groups
 
 
 def compact(paths: ResultsPaths, plan: PlanDocument, into: StudyPaths | None = None) -> None:
-    """Gather all rows of the plan's trials into tables, one per name in `TABLES`, and samples of
-    the data into `data.json`.
+    """Gather all rows of the plan's trials into tables, one per name in `TABLES`, predictions and
+    their inputs where they are kept, and samples of the data into `data.json`.
 
     into: a folder; else that of the study, whose tables are replaced, also by ones with fewer
     rows: `unstored` says before whether any would be lost.
@@ -65,11 +66,15 @@ def is_compacted(paths: ResultsPaths, plan: PlanDocument) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table to gather: files are the parts of the packs of `sources`, in their order."""
+    """A table to gather.
+
+    files: the parts of the packs of `sources`, in their order; without sources, files whose rows
+        follow each other.
+    """
 
     name: str
     index: PlanIndex
-    sources: Sources
+    sources: Sources | None
     files: Sequence[Path]
 
     @property
@@ -82,7 +87,9 @@ class _Table:
 
     def write(self, file: BinaryIO, folder: Path) -> None:
         """folder: for temporary files."""
-        if self.name == "trials":
+        if self.sources is None:
+            write_joined(self.name, self.files, file, self.origin)
+        elif self.name == "trials":
             write(_trials(self.files, self.index, self.sources), file, self.origin)
         else:
             schema = FIXED[self.name]
@@ -92,6 +99,8 @@ class _Table:
 
 def _tables(paths: ResultsPaths, plan: PlanDocument) -> Iterator[_Table]:
     index = PlanIndex.of(plan)
+    for name, kept in kept_tables(paths, plan, index):
+        yield _Table(name, index, None, kept)
     stored = Sources.of(entries(paths), index)
     for name in TABLES:
         sources = stored if name in REQUIRED else stored.having(paths.store(name))

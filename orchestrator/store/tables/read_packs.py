@@ -95,18 +95,19 @@ def _naming_the_file(read: Callable[[Sequence[Path]], Any], files: Sequence[Path
         return read(files)
     except (pa.ArrowException, OSError):
         for file in files:
-            with _named(file):
+            with naming(file, "the trials of this pack"):
                 read([file])
         raise
 
 
 @contextmanager
-def _named(file: Path) -> Iterator[None]:
+def naming(file: Path, owners: str) -> Iterator[None]:
+    """Turns errors of pyarrow into an EnvironmentFault. owners: who is trained again without it."""
     try:
         yield
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise EnvironmentFault(
             f"{file} cannot be read: {reason}\n"
-            "    remove it and run the study again: the trials of this pack will be trained again"
+            f"    remove it and run the study again: {owners} will be trained again"
         ) from error

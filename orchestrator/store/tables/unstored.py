@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 
 from orchestrator.errors import EnvironmentFault
 from orchestrator.files import faults
-from orchestrator.paths import REQUIRED, TABLES, ResultsPaths, StudyPaths
+from orchestrator.paths import PREDICTIONS, REQUIRED, TABLES, ResultsPaths, StudyPaths
 from orchestrator.plan_document import PlanDocument
 from orchestrator.store.journal import read_plan
 from orchestrator.store.pack_files import FAILED, entries
+from orchestrator.store.predictions import SPLITS, trials_with_predictions
 
 
 def unstored(paths: ResultsPaths, study: str, plan: PlanDocument | None) -> frozenset[str]:
@@ -34,10 +35,19 @@ def unstored(paths: ResultsPaths, study: str, plan: PlanDocument | None) -> froz
         having = {pack for pack in packs if name in REQUIRED or paths.part(name, pack).exists()}
         held = {trial for trial, entry in stored.items() if entry.pack_id in having}
         lost |= _ids(folder.table(name), plan) - held
+    lost |= _without_predictions(paths, folder, plan)
     finished = {trial for trial, entry in stored.items() if entry.status != FAILED}
     tabled = table_statuses(folder)
     lost |= {trial for trial, status in tabled.items() if status != FAILED} - finished
     return frozenset(lost)
+
+
+def _without_predictions(
+    paths: ResultsPaths, folder: StudyPaths, plan: PlanDocument | None
+) -> set[str]:
+    """Ids of trials whose predictions are in the study's table alone."""
+    tabled = _ids(folder.table(PREDICTIONS), plan)
+    return tabled.difference(*(trials_with_predictions(paths, each) for each in SPLITS))
 
 
 def table_statuses(folder: StudyPaths) -> dict[str, str]:

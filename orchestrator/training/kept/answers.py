@@ -18,23 +18,28 @@ class TestAnswers:
     """Collects what one evaluation computes of the test split anyway; it computes nothing itself.
 
     group: the processes among which the split is divided.
+    with_loss: whether the loss is kept as well.
     """
 
     __test__ = False  # pytest takes the name for a test class
 
     group: ProcessGroup = ALONE
+    with_loss: bool = False
     blocks: dict[str, list[Block]] = field(default_factory=dict)
 
     def expect(self, metric: str) -> None:
         """A process whose part of the split is empty adds nothing, but takes part in `rows`."""
-        self.blocks.setdefault(metric, [])
+        if metric != "loss" or self.with_loss:
+            self.blocks.setdefault(metric, [])
 
     def add(self, metric: str, places: Tensor, values: Tensor, weights: Tensor) -> None:
-        """Keep the values of some examples.
+        """Keep the values of some examples, of a metric that is kept.
 
         places: (members, batch) index of each example in the split.
         values, weights: (members, batch, …); weights are 0 where padding is.
         """
+        if metric not in self.blocks:
+            return
         flat, counts = (each.reshape(*places.shape, -1).float().cpu() for each in (values, weights))
         self.blocks[metric].append((places.cpu(), flat, counts))
 

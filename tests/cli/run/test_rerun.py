@@ -70,6 +70,23 @@ def test_the_saved_weights_are_those_that_a_run_keeps(done: Path, tmp_path: Path
         orchestrator.open_study("tiny", results).model(files[0].stem)
 
 
+def test_predictions_asked_for_later_come_from_the_same_training(
+    done: Path, tmp_path: Path
+) -> None:
+    before = trials(done)
+    copytree(done.parent, tmp_path / "kept")
+    kept = write_study(tmp_path / "kept", f"{TINY}keep: {{predictions: validation}}\n")
+    assert train_here(kept) == 0
+    finals = before.columns[before.columns.str.startswith("final.")]
+    assert before[finals].equals(trials(kept)[finals])
+    found = orchestrator.open_study("tiny", kept.parent / "results")
+    said = found.predictions
+    right = (said["target"] == said["prediction"]).groupby(said["trial_id"]).mean()
+    reported = found.trials.set_index("trial_id")["final.validation/accuracy"]
+    assert right.to_dict() == pytest.approx(reported.to_dict())
+    assert set(said["replicate"]) == {0, 1}
+
+
 def test_save_needs_a_trial(done: Path) -> None:
     with pytest.raises(InputError, match="--save: applies to a single trial"):
         run(str(done), save=Path("x"))

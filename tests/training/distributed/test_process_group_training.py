@@ -46,6 +46,11 @@ def test_rows_are_those_of_one_process(two: Any, one: dict[str, PackRows], name:
         for column in wanted.keys() - {"value"}:
             assert list(found[column]) == list(wanted[column])
         assert np.allclose(found["value"], wanted["value"], rtol=1e-6, atol=1e-12)
+    for trial, predicted in alone.predictions.items():
+        for column, values in predicted.items():
+            both = (ours.predictions[trial][column], values)
+            assert np.allclose(*both, rtol=1e-5) if "score" in column else [*both[0]] == [*both[1]]
+    assert ours.predictions.keys() == alone.predictions.keys()
     assert (ours.trials["execution"], ours.trials["threads"]) == (["parallel"], [2])
     for column in ("status", "error", "epochs_done"):
         assert ours.trials[column] == alone.trials[column]

@@ -49,8 +49,10 @@ VARIED = {
 
 
 def rows_of(group: ProcessGroup) -> dict[str, PackRows]:
+    keep = Keep(predictions="test")
     return {
-        name: train(varied, precision=torch.float64, group=group) for name, varied in VARIED.items()
+        name: train(varied, precision=torch.float64, group=group, keep=keep)
+        for name, varied in VARIED.items()
     }
 
 

@@ -100,7 +100,7 @@ def test_answers_that_are_not_kept_are_not_collected(
     monkeypatch.setattr(TestAnswers, "add", lambda *block: None)
     monkeypatch.setattr(TestAnswers, "rows", lambda *about: {})
     rows = train(pack([variant(epochs=1)]), keep=Keep(answers=answers))
-    assert set(collected) == ({"accuracy"} if answers == "on" else set())
+    assert set(collected) == ({"accuracy", "loss"} if answers == "on" else set())
     assert not by_trial(rows)
 
 
