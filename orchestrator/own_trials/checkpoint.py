@@ -25,7 +25,7 @@ class TrialCheckpoint:
     def __init__(self, policy: CheckpointPolicy | None, folder: Path) -> None:
         self.policy, self.folder = policy, folder
         self.saved_at = monotonic()
-        self.pending: tuple[Path, list[Any]] | None = None  # not written yet
+        self.pending: tuple[Path, dict[str, Any]] | None = None  # not written yet
 
     def restore(self, reports: Reports) -> Path | None:
         """What was kept, in the folder; None where the trial starts anew."""

@@ -26,7 +26,6 @@ from orchestrator.tracebacks import end_of_traceback, storable
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import (
     ANSWER_COLUMNS,
-    GRADIENT_LABELS,
     Columns,
     PackRows,
     by_column,
@@ -74,7 +73,7 @@ def train(
     return PackRows(
         trials=by_column([trial_row(pack, trial, outcome, execution)]),
         metrics=reported.columns(trial.trial_id),
-        gradients=_empty(("trial_id", *GRADIENT_LABELS, "value")),
+        gradients=reported.probed.columns(trial.trial_id),
         answers=_empty(ANSWER_COLUMNS),
         logs={trial.trial_id: output.content},
         note=reports.note(),

@@ -2,11 +2,11 @@
 
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, SupportsFloat
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
@@ -15,8 +15,12 @@ from orchestrator.models.own.signature import arguments
 from orchestrator.models.settings.own import OwnFunction
 from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.output import printed_to
+from orchestrator.own_trials.probed import Loss
 from orchestrator.own_trials.reports import Diverged
 from orchestrator.own_trials.running import RunningTrial
+
+if TYPE_CHECKING:
+    from torch import nn
 
 NUMPY_SEEDS = 2**32  # numpy's global generator takes seeds below it
 
@@ -41,6 +45,17 @@ class PlannedTrial(RunningTrial):
 
     def report(self, metrics: Mapping[str, SupportsFloat], epoch: int | None = None) -> None:
         self._reports.add(metrics, epoch)
+        self._pause()
+
+    def probe(
+        self,
+        model: "nn.Module",
+        loss: Loss,
+        *,
+        epoch: int,
+        quantities: Collection[str] | None = None,
+    ) -> None:
+        self._reports.probed.add(model, loss, epoch, quantities)
         self._pause()
 
     def checkpoint(self, path: str | Path) -> None:

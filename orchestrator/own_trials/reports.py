@@ -1,10 +1,11 @@
-"""What a trial has reported: values of declared metrics by epoch."""
+"""What a trial has reported: values of declared metrics by epoch, and gradients."""
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, SupportsFloat
 
 from orchestrator.models.settings.base import MOST
+from orchestrator.own_trials.probed import Probed
 from orchestrator.training.checkpoint_policy import Reached
 from orchestrator.training.records import Columns
 
@@ -27,6 +28,7 @@ class Reports:
         self.undeclared: dict[str, None] = {}
         self.diverged: tuple[str, int] | None = None  # metric and epoch
         self.epoch = 0  # of the last report
+        self.probed = Probed()
 
     @property
     def epochs_done(self) -> int:
@@ -124,12 +126,14 @@ class Reports:
         place = {name: number for number, name in enumerate(self.declared)}
         return sorted(self.values.items(), key=lambda item: (item[0][0], place[item[0][1]]))
 
-    def state(self) -> list[Any]:
+    def state(self) -> dict[str, Any]:
         """What `restore` takes, as JSON."""
-        return [[epoch, name, value] for (epoch, name), value in self.values.items()]
+        values = [[epoch, name, value] for (epoch, name), value in self.values.items()]
+        return {"values": values, "probed": self.probed.state()}
 
-    def restore(self, state: Iterable[Any]) -> None:
-        self.values = {(epoch, name): value for epoch, name, value in state}
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.values = {(epoch, name): value for epoch, name, value in state["values"]}
+        self.probed.restore(state["probed"])
         self.epoch = self.epochs_done
 
 
@@ -143,7 +147,8 @@ def _number(name: str, value: SupportsFloat) -> float:
     try:
         if isinstance(value, str):
             raise TypeError
-        return float(value)
+        detach = getattr(value, "detach", None)  # torch warns of numbers that are on a graph
+        return float(detach() if detach else value)
     except (TypeError, ValueError, RuntimeError) as error:  # a tensor of several values
         what = f"{name} is reported as {type(value).__name__} {value!r:.60}, not as a number"
         raise TypeError(what) from error

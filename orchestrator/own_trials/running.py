@@ -1,11 +1,15 @@
 """What a function that is a trial is given: its seeds, its settings, and where its results go."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, SupportsFloat
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
+from orchestrator.own_trials.probed import Loss
 from orchestrator.seeds import seed_for
+
+if TYPE_CHECKING:
+    from torch import nn
 
 SHIFT = 32
 """Of orch's seeds, 63 bits, 31 are left: every generator takes them, also numpy's and C's."""
@@ -58,6 +62,28 @@ class RunningTrial(ABC):
 
         The value of the last epoch is the trial's result. Raises ValueError for a metric that is
         reported twice in an epoch, and ends the trial where a declared metric is not finite.
+        """
+
+    @abstractmethod
+    def probe(
+        self,
+        model: "nn.Module",
+        loss: Loss,
+        *,
+        epoch: int,
+        quantities: Collection[str] | None = None,
+    ) -> None:
+        """Measure the gradients of a model through its layers and time steps, as orch's own loop.
+
+        loss: a function that calls the model once and returns the loss of a fixed batch of training
+            examples, `lambda: criterion(model(x), y)`: one value for each, or their mean. It is
+            called in evaluation mode; the model, its gradients and buffers, and all generators are
+            left as they were. Or the loss itself, a tensor whose graph is still there; then only
+            ∂C/∂z and ∂C/∂W of linear and convolutional layers are measured.
+        epoch: 0 is before training; each at most once.
+        quantities: names of docs/results.md, all but `update_ratio`; left out: all of them.
+
+        Raises TypeError or ValueError, with a cure, for what cannot be measured.
         """
 
     @abstractmethod

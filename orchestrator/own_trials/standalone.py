@@ -1,14 +1,19 @@
 """A trial without a study: the same function, called from a script or a notebook."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import SupportsFloat
+from typing import TYPE_CHECKING, SupportsFloat
 from weakref import finalize
 
+from orchestrator.own_trials.probed import Loss
 from orchestrator.own_trials.reports import Reports
 from orchestrator.own_trials.running import RunningTrial
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from torch import nn
 
 
 class _Any(tuple[str, ...]):
@@ -19,7 +24,7 @@ class _Any(tuple[str, ...]):
 
 
 class StandaloneTrial(RunningTrial):
-    """Prints what is reported, and keeps it in `reports`."""
+    """Prints what is reported, and keeps it in `reports`, what is probed in `gradients`."""
 
     def __init__(
         self,
@@ -50,6 +55,24 @@ class StandaloneTrial(RunningTrial):
         self._reports.add(metrics, epoch)
         values = ", ".join(f"{name} {float(value):.6g}" for name, value in metrics.items())
         print(f"epoch {self._reports.epoch}: {values}")
+
+    @property
+    def gradients(self) -> "pd.DataFrame":
+        """What was probed: epoch, step, axis, site, position, quantity, value."""
+        import pandas as pd  # a script without probes need not wait for it
+
+        return pd.DataFrame(dict(self._reports.probed.columns(""))).drop(columns="trial_id")
+
+    def probe(
+        self,
+        model: "nn.Module",
+        loss: Loss,
+        *,
+        epoch: int,
+        quantities: Collection[str] | None = None,
+    ) -> None:
+        self._reports.probed.add(model, loss, epoch, quantities)
+        print(self._reports.probed.said(epoch))
 
     def checkpoint(self, path: str | Path) -> None:
         if not Path(path).exists():

@@ -9,11 +9,11 @@ from orchestrator.models.settings.own import OwnModel
 from orchestrator.study.parsing.messages import names
 from orchestrator.study.parsing.yaml_text import Findings
 from orchestrator.study.probes import PRESETS
-from orchestrator.study.records import Variant
+from orchestrator.study.records import LoopSettings, Variant
 
 METRIC = ("compare", "metric")
 SMALLEST = ("compare", "smallest_difference")
-BEFORE_TRAINING = ("task.", "model.", "probes.", "training.loss")
+BEFORE_TRAINING = ("task.", "model.", "probes.", "training.loss", "trial.")
 """Prefixes of the settings that can change a gradient before training."""
 
 
@@ -35,6 +35,8 @@ def check_gradient(
 
 def _without(metric: GradientMetric, variant: Variant) -> tuple[str, str] | None:
     """What a variant has instead of the gradient, and the cure."""
+    if not isinstance(variant.settings, LoopSettings):
+        return None  # only the function knows what it probes
     probes, model = variant.loop.probes, variant.loop.model
     if probes.examples == 0:
         return "its probes turned off", "leave probes out, or set probes: light"

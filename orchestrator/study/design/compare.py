@@ -87,7 +87,7 @@ def _metric(findings: Findings, given: str | None, reported: Reported) -> str | 
     if given is None:
         return known[0] if known else None
     gradients = tuple(GRADIENT_METRICS) if reported.has_gradients else ()
-    if known and given not in known and not (is_gradient(given) and reported.is_loop):
+    if known and given not in known and not (is_gradient(given) and reported.may_probe):
         what = f"{shown(given)} is not a metric of {reported.by}"
         allowed = [*known, *gradients]
         findings.add(("compare", "metric"), what, names(allowed), nearest(given, allowed))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from orchestrator.models.catalogue import Metric, TaskEntry
 from orchestrator.study.parsing.messages import names
+from orchestrator.study.parsing.own_command import COMMAND
 from orchestrator.study.parsing.raw_factors import place_of
 from orchestrator.study.parsing.sections import Sections
 from orchestrator.study.parsing.yaml_text import Findings
-from orchestrator.study.records import LOOP_SECTIONS, DeclaredMetric
+from orchestrator.study.records import LOOP_SECTIONS, TRIAL, DeclaredMetric
 
 SPLITS = ("train", "validation", "test")
 TASK = "task.name"
@@ -21,12 +22,13 @@ class Reported:
     metrics: `<split>/<metric>`, the default first; empty where a problem hides them.
     by: the tasks that report them, or the key that declares them, for messages.
     has_gradients: whether trials are probed, so that gradients can be compared, too.
+    may_probe: whether they could be; a gradient may still be refused later, variant by variant.
     """
 
     metrics: tuple[str, ...]
     by: str
     has_gradients: bool
-    is_loop: bool = True  # orch's own, whose gradients may be refused later, variant by variant
+    may_probe: bool = True
 
 
 def read_reported(
@@ -34,7 +36,8 @@ def read_reported(
 ) -> Reported:
     """tasks: of the study's variants; none where trials are the user's own."""
     if sections.form != LOOP_SECTIONS:
-        return Reported(_declared(sections.declared), "metrics", has_gradients=False, is_loop=False)
+        is_function = COMMAND not in sections.named[TRIAL]  # which alone has `trial.probe`
+        return Reported(_declared(sections.declared), "metrics", is_function, is_function)
     known = metrics_of(tasks) if tasks else []
     if tasks and not known:
         own = "; ".join(f"{name}: {names(m.name for m in t.metrics)}" for name, t in tasks.items())

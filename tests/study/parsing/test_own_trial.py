@@ -80,7 +80,7 @@ BAD = [
     (f"keep: {{answers: off}}\n{REST}", "keep: cannot be combined", "remove keep"),
     (f"resources: {{workers: 2}}\n{REST}", "a trial of your own runs in one", "leave it out"),
     (f"compare: {{metric: test/acuracy}}\n{REST}", "is not a metric of m", "test/accuracy"),
-    (f"compare: {{metric: gradient/total_decay}}\n{REST}", "is not a metric of m", ""),
+    (f"compare: {{metric: gradient/decay}}\n{REST}", "is not a metric of m", "gradient/"),
     (f"tune: {{trial.lr: {{uniform: [0, 1]}}}}\n{REST}", "declares none", "validation/"),
     (f"metrics: {{}}\n{REST}", "declares no metric", "test/accuracy: {direction"),
     (f"metrics: {{accuracy: {{direction: maximize, unit: share}}}}\n{REST}",
