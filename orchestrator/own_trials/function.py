@@ -15,12 +15,11 @@ from orchestrator.models.own.signature import arguments
 from orchestrator.models.settings.own import OwnFunction
 from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.output import printed_to
-from orchestrator.own_trials.probed import Loss
 from orchestrator.own_trials.reports import Diverged
 from orchestrator.own_trials.running import RunningTrial
 
 if TYPE_CHECKING:
-    from torch import nn
+    from orchestrator.training.probes.any_loop import Loss, Model
 
 NUMPY_SEEDS = 2**32  # numpy's global generator takes seeds below it
 
@@ -49,8 +48,8 @@ class PlannedTrial(RunningTrial):
 
     def probe(
         self,
-        model: "nn.Module",
-        loss: Loss,
+        model: "Model",
+        loss: "Loss",
         *,
         epoch: int,
         quantities: Collection[str] | None = None,

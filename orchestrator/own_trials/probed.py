@@ -1,17 +1,16 @@
 """What a trial has probed: gradients of its model by epoch, as rows of the table of gradients."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from math import isfinite
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.models.settings.base import MOST
 from orchestrator.study.probes import QUANTITIES
 from orchestrator.training.records import GRADIENT_LABELS, Columns
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from orchestrator.training.probes.any_loop import Loss, Model
 
-Loss: TypeAlias = "Tensor | Callable[[], Tensor]"
 MEASURED = frozenset(QUANTITIES) - {"update_ratio"}  # the parameters before a step are not known
 
 
@@ -23,8 +22,8 @@ class Probed:
 
     def add(
         self,
-        model: "nn.Module",
-        loss: Loss,
+        model: "Model",
+        loss: "Loss",
         epoch: int,
         quantities: Collection[str] | None,
     ) -> None:

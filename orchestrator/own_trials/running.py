@@ -5,11 +5,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
-from orchestrator.own_trials.probed import Loss
 from orchestrator.seeds import seed_for
 
 if TYPE_CHECKING:
-    from torch import nn
+    from orchestrator.training.probes.any_loop import Loss, Model
 
 SHIFT = 32
 """Of orch's seeds, 63 bits, 31 are left: every generator takes them, also numpy's and C's."""
@@ -67,8 +66,8 @@ class RunningTrial(ABC):
     @abstractmethod
     def probe(
         self,
-        model: "nn.Module",
-        loss: Loss,
+        model: "Model",
+        loss: "Loss",
         *,
         epoch: int,
         quantities: Collection[str] | None = None,

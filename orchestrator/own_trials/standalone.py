@@ -7,13 +7,13 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, SupportsFloat
 from weakref import finalize
 
-from orchestrator.own_trials.probed import Loss
 from orchestrator.own_trials.reports import Reports
 from orchestrator.own_trials.running import RunningTrial
 
 if TYPE_CHECKING:
     import pandas as pd
-    from torch import nn
+
+    from orchestrator.training.probes.any_loop import Loss, Model
 
 
 class _Any(tuple[str, ...]):
@@ -65,8 +65,8 @@ class StandaloneTrial(RunningTrial):
 
     def probe(
         self,
-        model: "nn.Module",
-        loss: Loss,
+        model: "Model",
+        loss: "Loss",
         *,
         epoch: int,
         quantities: Collection[str] | None = None,

@@ -32,6 +32,7 @@ from orchestrator.training.probes.unrolling import is_recurrent, unrolling
 from orchestrator.training.reading import Reading
 from orchestrator.training.stacking.members import Members, Single, trained
 
+Model = nn.Module
 Loss = Tensor | Callable[[], Tensor]
 ON_GRAPHS = ("delta", "delta_mean", "weight_grad", "initial")
 A_FUNCTION = (
