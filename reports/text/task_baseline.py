@@ -11,6 +11,7 @@ from orchestrator.reports.text.names import (
     listed,
     measured_text,
     metric_text,
+    value_text,
 )
 
 Names = Mapping[str, str]  # variant id → name
@@ -47,7 +48,7 @@ def baseline_warnings(analysis: Analysis, names: Names) -> Iterator[str]:
     found, outcomes, unit = analysis.learning, analysis.outcomes, analysis.plan.compare.unit
     worse = [v for v, each in found.items() if each.place == "worse"]
     means = [
-        f"{names[v]}: {measured_text(outcomes[v].mean, unit)} "
+        f"{names[v]}: {value_text(outcomes[v].mean, unit)} "
         f"{interval_text(outcomes[v].low, outcomes[v].high, unit)}"
         for v in worse
     ]

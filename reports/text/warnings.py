@@ -18,6 +18,7 @@ from orchestrator.reports.text.names import (
     listed,
     measured_text,
     metric_text,
+    value_text,
 )
 from orchestrator.reports.text.sections.task_examples import MANY_REPEATED, title
 from orchestrator.reports.text.task_baseline import baseline_warnings
@@ -211,7 +212,7 @@ def _little_room(analysis: Analysis, names: Names) -> Iterator[str]:
     if not close:
         return
     unit, best = compare.unit, measured_text(best_possible(compare), compare.unit)
-    said = [f"{names[v]}: {measured_text(analysis.outcomes[v].mean, unit)}" for v in close]
+    said = [f"{names[v]}: {value_text(analysis.outcomes[v].mean, unit)}" for v in close]
     size = f"{difference_text(compare.smallest_difference, unit).lstrip('+')}"
     yield (
         f"Little room: {count_text(len(close), 'baseline')} ({listed(said)}) within "

@@ -56,7 +56,7 @@ def notes(compare: Compare, found: Factorial) -> Iterator[str]:
         yield "Trials of one variant do not scatter, so there is nothing to test the factors by."
     elif result.spreads and result.spreads[1] > UNEVEN * result.spreads[0]:
         small, large = (sd_text(sd, compare.unit) for sd in result.spreads)
-        unit = f" {difference_unit(compare.unit)}".rstrip()
+        unit = f" {difference_unit(compare.unit).strip('()')}".rstrip()
         yield (
             f"Spreads over seeds differ from variant to variant (sd {small} to {large}"
             f"{unit}); {_rough(result.balanced)} The shares hold all the "
