@@ -18,6 +18,7 @@ from pydantic import (
 
 from orchestrator.path_names import safe_name
 from orchestrator.provenance import GitState
+from orchestrator.revisions.records import Revision
 
 SCHEMA_VERSION = 2
 """Of plan.json."""
@@ -237,6 +238,7 @@ class PlanDocument:
     packs: tuple[Pack, ...]  # those still to be trained
     resources: Mapping[str, Any]
     git: GitState | None = None  # of the study file's folder, when it was run
+    revisions: tuple[Revision, ...] = ()  # of a study that says in which state of a repository
     is_own: bool = False  # trials are the user's own: only what they report is known of them
 
     @property

@@ -13,7 +13,8 @@ from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import find_function
 from orchestrator.models.own.signature import settings_class
 from orchestrator.models.settings.base import Settings
-from orchestrator.models.settings.own import OwnCode, OwnFunction, OwnModel, OwnTask
+from orchestrator.models.settings.own import OwnCode, OwnModel, OwnTask
+from orchestrator.models.settings.own_trial import OwnFunction, revised
 from orchestrator.models.shape import InputKind, OutputKind
 
 TAKES: tuple[InputKind, ...] = ("features", "sequence", "words")  # images come as features
@@ -84,7 +85,7 @@ def _trial(code: OwnCode, function: Callable[..., Any]) -> TrialEntry:
         raise OwnCodeError(f"{code.name} is a task, not a trial", cure=cure)
     kind = settings_class(OwnFunction, code, function, ("trial",))
     kind.unpickle = staticmethod(unpickle)
-    return TrialEntry(kind)
+    return TrialEntry(revised(kind, code.checkout) if code.checkout else kind)
 
 
 def _folder(function: Callable[..., Any]) -> Path:

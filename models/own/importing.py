@@ -13,6 +13,7 @@ from traceback import extract_tb, walk_tb
 from types import ModuleType
 from typing import Any
 
+from orchestrator.models.own.checkouts import apart
 from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.process_settings import kept_settings
 from orchestrator.models.settings.own import OwnCode
@@ -33,8 +34,9 @@ def is_own(name: object) -> bool:
 def find_function(code: OwnCode) -> Callable[..., Any]:
     """The function or class, imported now. Raises OwnCodeError."""
     _check_form(code.name)
-    _check_not_taken(code)
-    module = _imported(code)
+    with apart(code):
+        _check_not_taken(code)
+        module = _imported(code)
     found = getattr(module, code.function, None)
     if not hasattr(module, code.function):
         known = [name for name, value in vars(module).items() if _is_candidate(value, module)]
@@ -143,6 +145,8 @@ def _check_not_taken(code: OwnCode) -> None:
     """A loaded module of the same name would be used instead of the user's."""
     top = code.module.partition(".")[0]
     own = PathFinder.find_spec(top, [*map(str, code.folders), *sys.path])
+    if code.checkout and (own is None or not Path(_home(own)).is_relative_to(code.checkout.root)):
+        raise _not_there(code)
     if own is None:
         return
     other = find_spec(top) if top == OURS else _spec_of(sys.modules.get(top))
@@ -191,6 +195,8 @@ def _not_there(code: OwnCode) -> OwnCodeError:
         near = f"write {code.module.removesuffix('.py')}:{code.function}"
     places = " or ".join(dict.fromkeys(map(str, code.folders)))
     what = f"there is no module {code.module}"
+    if code.checkout:
+        return OwnCodeError(f"{what} in {code.checkout.revision}", ", ".join(known), near)
     return OwnCodeError(what, f"an installed module, or one in {places}", near)
 
 

@@ -12,7 +12,8 @@ from pydantic import Field, TypeAdapter, create_model
 from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.structured import Structured, structured
 from orchestrator.models.settings.base import Settings
-from orchestrator.models.settings.own import OUTPUT, OwnCode, OwnFunction, OwnModel, OwnTask
+from orchestrator.models.settings.own import OUTPUT, OwnCode, OwnModel, OwnTask
+from orchestrator.models.settings.own_trial import REPOSITORY, REVISION, OwnFunction
 
 SCALARS = (int, float, str, bool, NoneType)
 KINDS = (
@@ -78,7 +79,8 @@ def parameter_field(code: OwnCode, parameter: Parameter, base: type[Settings]) -
     if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY):
         what = f"{code.name} has a parameter {parameter}, and orch cannot know its name and type"
         raise OwnCodeError(what, cure="give every setting a parameter of its own")
-    if name.startswith("_") or name in base.model_fields or hasattr(base, name):
+    is_trials = issubclass(base, OwnFunction) and name in (REVISION, REPOSITORY)
+    if name.startswith("_") or name in base.model_fields or hasattr(base, name) or is_trials:
         what = f"{code.name} has a parameter {name}, a name that no setting can have"
         raise OwnCodeError(what, cure="rename it")
     kind = _kind(code, parameter)
@@ -136,10 +138,12 @@ def _default(code: OwnCode, parameter: Parameter, kind: Any) -> Any:
 def arguments(settings: OwnModel | OwnTask | OwnFunction) -> dict[str, Any]:
     """The keyword arguments that a call with these settings needs."""
     paths = () if isinstance(settings, OwnModel) else settings.path_settings
-    ours = {"function"} if isinstance(settings, OwnFunction) else {"name", "init", "augment"}
+    is_trial = isinstance(settings, OwnFunction)
+    ours = {"function", REVISION, REPOSITORY} if is_trial else {"name", "init", "augment"}
     ours |= {name for part in settings.own_parts.values() for name in part.fields}
     if isinstance(settings, OwnModel) and settings.chooses_output:
         ours |= {OUTPUT}
     values = settings.model_dump(exclude=ours)
-    values |= {name: Path(values[name]).absolute() for name in paths}
+    home = settings.home if isinstance(settings, OwnFunction) else Path()
+    values |= {name: (home / values[name]).absolute() for name in paths}
     return values | {name: kind.value(values[name]) for name, kind in settings.structured.items()}

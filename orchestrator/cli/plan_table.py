@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestrator.cli.revision_lines import revision_lines
 from orchestrator.plan.document import fixed_settings
 from orchestrator.plan.power import DRAWS, EXACT_UP_TO, Attainable, attainable
 from orchestrator.plan.records import Phase, Plan
@@ -43,6 +44,7 @@ def show(found: Preview, file: TextIO | None = None) -> None:
     if hidden > 0:
         console.print(Text(f"… and {hidden:,} more variants (--json lists all)"))
     lines = (
+        *revision_lines(study),
         *_counts(made, found.workers),
         *in_words(made, found.prediction, found.workers),
         *_reasons(made),

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.models.settings.own import OwnCommand
+from orchestrator.models.own.checkouts import is_code
+from orchestrator.models.settings.own import Checkout
+from orchestrator.models.settings.own_trial import OwnCommand
 from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.process import Process, started
 from orchestrator.own_trials.reading import Lines, UnreadableMetric, read_files
@@ -31,11 +33,12 @@ def run(own: OwnCommand, attempt: Attempt) -> None:
 
     Raises CommandFailed, and what `pause` raises; the whole process group is ended first.
     """
+    own.home.mkdir(parents=True, exist_ok=True)  # git, of a revision, knows no empty folders
     values = _values(own, attempt)
     lines = Lines(attempt.declared, attempt.reports)
     words = all_filled(own.words, values)
     try:
-        with started(words, own.home, _environment(values, attempt.threads)) as process:
+        with started(words, own.home, _environment(own, values, attempt.threads)) as process:
             _follow(own, process, lines, attempt)
         lines.end()
         paths = {m.name: _path(own, m.file, values) for m in attempt.declared if m.file}
@@ -88,11 +91,26 @@ def _values(own: OwnCommand, attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _environment(values: Mapping[str, Any], threads: int) -> dict[str, str]:
+def _environment(own: OwnCommand, values: Mapping[str, Any], threads: int) -> dict[str, str]:
+    """With the modules of a revision first, also where its repository is installed (pip -e)."""
     names = ("seed", "replicate", "folder", "settings", "device")
-    own = {f"ORCH_{name.upper()}": str(values[name]) for name in names}
+    given = {f"ORCH_{name.upper()}": str(values[name]) for name in names}
+    if own.checkout:
+        given["PYTHONPATH"] = _python_path(own.checkout)
     libraries = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    return {**libraries, **os.environ, "PYTHONUNBUFFERED": "1", **own}  # epochs appear as they end
+    return {
+        **libraries,
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        **given,
+    }  # epochs appear as they end
+
+
+def _python_path(checkout: Checkout) -> str:
+    """Without folders of the repository itself."""
+    before = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = [p for p in before if p and not is_code(os.path.abspath(p), checkout.repository)]
+    return os.pathsep.join([*map(str, checkout.installed), *kept])
 
 
 def _path(own: OwnCommand, file: str, values: Mapping[str, Any]) -> Path:

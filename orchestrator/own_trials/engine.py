@@ -12,7 +12,7 @@ from typing import Any
 
 from orchestrator.errors import OrchError
 from orchestrator.files import faults
-from orchestrator.models.settings.own import OwnCommand, OwnFunction, OwnTrial
+from orchestrator.models.settings.own_trial import OwnCommand, OwnFunction, OwnTrial
 from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.checkpoint import TrialCheckpoint
 from orchestrator.own_trials.command import CommandFailed, run

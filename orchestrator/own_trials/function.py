@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
+from orchestrator.models.own.checkouts import apart
 from orchestrator.models.own.importing import find_function, importable
 from orchestrator.models.own.signature import arguments
-from orchestrator.models.settings.own import OwnFunction
+from orchestrator.models.settings.own_trial import OwnFunction
 from orchestrator.own_trials.attempt import Attempt
 from orchestrator.own_trials.output import printed_to
 from orchestrator.own_trials.reports import Diverged
@@ -82,7 +83,12 @@ def call(own: OwnFunction, attempt: Attempt) -> None:
     function, given = find_function(own.code), arguments(own)
     running = PlannedTrial(attempt, given)
     run = partial(function, running, **given)
-    with importable(own.code.folders), printed_to(attempt.output), seeded_generators(running.seed):
+    with (
+        apart(own.code),
+        importable(own.code.folders),
+        printed_to(attempt.output),
+        seeded_generators(running.seed),
+    ):
         try:
             run()
         except Diverged:

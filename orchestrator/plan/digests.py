@@ -22,7 +22,8 @@ from orchestrator.models.catalogue import (
 from orchestrator.models.files.downloads import DOWNLOADS
 from orchestrator.models.files.errors import DataError
 from orchestrator.models.settings import TaskSettings
-from orchestrator.models.settings.own import OwnCode, OwnCommand
+from orchestrator.models.settings.own import OwnCode
+from orchestrator.models.settings.own_trial import OwnCommand
 
 ENGINE = "orchestrator.training.engine"
 SEEDS = "orchestrator.seeds"
@@ -72,14 +73,15 @@ def command_digests(command: OwnCommand) -> dict[str, str]:
     """File → digest of its content, of a trial that is a command. Raises InputError."""
     try:
         return {
-            _below(path, command.home): present_digest(path).hex()[:16]
+            below(path, command.home): present_digest(path).hex()[:16]
             for path in command.decisive_files
         }
     except DataError as error:
         raise InputError([Problem(error.where, error.what, cure=error.cure)]) from error
 
 
-def _below(path: Path, home: Path) -> str:
+def below(path: Path, home: Path) -> str:
+    """The path of a file as from a folder, if it is in it."""
     inside = path.is_relative_to(home)
     return path.relative_to(home).as_posix() if inside else str(path)
 

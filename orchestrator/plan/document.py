@@ -45,6 +45,7 @@ def plan_document(plan: Plan, git: GitState | None = None) -> PlanDocument:
         ),
         resources=study.resources.model_dump(),
         git=git,
+        revisions=study.revisions,
         is_own=not study.loops,
     )
 

@@ -11,9 +11,11 @@ from typing import Any
 from orchestrator.errors import InputError, Problem
 from orchestrator.models.files.errors import DataError
 from orchestrator.models.settings import Settings
-from orchestrator.models.settings.own import OwnCode, OwnCommand, OwnFunction, OwnModel, OwnTask
+from orchestrator.models.settings.own import Checkout, OwnCode, OwnModel, OwnTask
+from orchestrator.models.settings.own_trial import OwnCommand, OwnFunction
 from orchestrator.plan.digests import (
     Sources,
+    below,
     code_digests,
     command_digests,
     data_digest,
@@ -22,6 +24,7 @@ from orchestrator.plan.digests import (
     own_digests,
 )
 from orchestrator.plan.records import Trial
+from orchestrator.plan.revisions import REVISION_PATH, check_revisions
 from orchestrator.plan_document import Identity
 from orchestrator.study.design.effects import idle_paths
 from orchestrator.study.parsing.yaml_text import dotted, read_yaml
@@ -51,16 +54,33 @@ class Fingerprints:
 
     @property
     def identity(self) -> Identity:
-        modules = {module: digest for used in self.code.values() for module, digest in used.items()}
+        modules = {
+            _shown(module, used): digest
+            for used, digests in self.code.items()
+            for module, digest in digests.items()
+        }
         return Identity(self.schema_version, self.data, dict(sorted(modules.items())))
 
     def code_of(self, settings: TrialSettings) -> Mapping[str, str]:
-        """Module → digest, of the code that trials with these settings use."""
-        return self.code[used_by(settings)]
+        """Module → digest, of the code that trials with these settings use.
+
+        Modules have the names of `identity`: those of a revision say of which.
+        """
+        used = used_by(settings)
+        return {_shown(module, used): digest for module, digest in self.code[used].items()}
 
     def code_digest(self, settings: TrialSettings) -> str:
         """All that code in 16 hex digits."""
         return self._code_digests[used_by(settings)]
+
+    def same_trials(self, study: Study) -> list[tuple[Variant, Variant]]:
+        """Variants whose trials would have the same ids."""
+        found: list[tuple[Variant, Variant]] = []
+        first: dict[str, Variant] = {}
+        for variant in study.variants:
+            other = first.setdefault(numbering(study, variant, self)(0), variant)
+            found += [(other, variant)] * (other is not variant)
+        return found
 
     @cached_property
     def _code_digests(self) -> Mapping[Used, str]:
@@ -68,11 +88,30 @@ class Fingerprints:
 
 
 def fingerprints(study: Study) -> Fingerprints:
-    """Reads the sources and data files that the study's trials use."""
+    """Reads the sources and data files that the study's trials use.
+
+    Raises InputError for bad files, and for revisions that do not differ in what trials use.
+    """
     every = {used_by(variant.settings): variant.settings for variant in study.variants}
-    sources = Sources(own=_own_code(study))
-    code = {used: _code(settings, sources) for used, settings in every.items()}
-    return Fingerprints(code, data_digests(study))
+    sources = _sources(study)
+    code = {
+        used: _code(settings, sources[_checkout_of(settings)]) for used, settings in every.items()
+    }
+    prints = Fingerprints(code, data_digests(study))
+    if study.revisions:
+        check_revisions(study, prints.same_trials(study))
+    return prints
+
+
+def _sources(study: Study) -> dict[Checkout | None, Sources]:
+    """Of each revision apart: a module has the same name in all."""
+    checkouts = {_checkout_of(variant.settings) for variant in study.variants}
+    own = _own_code(study)
+    return {c: Sources(own=[code for code in own if code.checkout == c]) for c in checkouts}
+
+
+def _checkout_of(settings: TrialSettings) -> Checkout | None:
+    return settings.trial.checkout if isinstance(settings, OwnSettings) else None
 
 
 def _code(settings: TrialSettings, sources: Sources) -> dict[str, str]:
@@ -84,8 +123,11 @@ def _code(settings: TrialSettings, sources: Sources) -> dict[str, str]:
 
 
 def own_packages(study: Study) -> list[Path]:
-    """Packages, and modules that are in none, with own code that the study's trials use."""
-    own = _own_code(study)
+    """Packages, and modules that are in none, with own code that the study's trials use.
+
+    Not those of revisions, which are in their checkouts.
+    """
+    own = {code for code in _own_code(study) if code.checkout is None}
     return Sources(own=own).homes({code.module for code in own})
 
 
@@ -126,9 +168,13 @@ def data_of(settings: TrialSettings) -> str:
     """
     if isinstance(settings, LoopSettings):
         return data_name(settings.task)
-    if isinstance(settings.trial, OwnCommand):
+    own = settings.trial
+    if isinstance(own, OwnCommand):
         return ""  # its files count as code
-    return " ".join(map(str, settings.trial.decisive_files))
+    if own.checkout is None:
+        return " ".join(map(str, own.decisive_files))
+    inside = " ".join(below(path, own.checkout.home) for path in own.decisive_files)
+    return f"{inside} ({own.checkout.revision})" if inside else ""
 
 
 def _at_its_line(study: Study, settings: TrialSettings, error: DataError) -> Problem:
@@ -148,9 +194,21 @@ def used_by(settings: TrialSettings) -> Used:
     if isinstance(settings, LoopSettings):
         parts = (code.name for code in part_codes(settings))
         return settings.model.name, settings.task.name, *parts
-    if isinstance(settings.trial, OwnCommand):
-        return ("command", *map(str, settings.trial.decisive_files))
-    return (settings.trial.what,)
+    own = settings.trial
+    revision = (_of_revision(own.checkout.revision),) if own.checkout else ()
+    if isinstance(own, OwnCommand):
+        return ("command", *map(str, own.decisive_files), *revision)
+    return (own.what, *revision)
+
+
+def _of_revision(revision: str) -> str:
+    return f" ({revision})"
+
+
+def _shown(module: str, used: Used) -> str:
+    """As in plan.json: of a revision `train.py (main)`."""
+    is_revised = used[-1].startswith(" (") and not module.startswith("orchestrator.")
+    return f"{module}{used[-1]}" if is_revised else module
 
 
 def part_codes(settings: TrialSettings) -> list[OwnCode]:
@@ -214,10 +272,12 @@ def _name(section: tuple[str, Settings]) -> str:
 def _section(name: str, settings: Settings, idle: frozenset[str]) -> str:
     """Its part of the settings' canonical JSON, without idle ones.
 
-    All its paths begin with its name.
+    All its paths begin with its name. The name of a revision is not in it: its content counts, as
+    code.
     """
+    left_out = idle | {REVISION_PATH}
     every = dict(flatten(name, settings))
-    return canonical({path: value for path, value in every.items() if path not in idle})[1:-1]
+    return canonical({path: value for path, value in every.items() if path not in left_out})[1:-1]
 
 
 def pack_id(trials: Iterable[Trial]) -> str:

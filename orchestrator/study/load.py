@@ -126,6 +126,7 @@ def _read(
         "compare": compare,
         "resources": resources,
         "keep": keep,
+        "revisions": sections.revisions,
     }
 
 

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from orchestrator.models import settings as models
 from orchestrator.models.catalogue import Metric, task_entry
-from orchestrator.models.settings.own import OwnTrial
+from orchestrator.models.settings.own_trial import OwnTrial
 from orchestrator.plan_document import Level
+from orchestrator.revisions.records import Revision
 from orchestrator.study.probes import Probes
 from orchestrator.study.settings import Compare, Keep, Resources, Training
 
@@ -231,6 +232,7 @@ class Study:
     resources: Resources
     keep: Keep
     path: Path  # the file it was read from
+    revisions: tuple[Revision, ...]  # states of a repository in which trials run; mostly none
     text: str  # its YAML, with what `--set`, `--only` and `--replicates` changed
 
     @property

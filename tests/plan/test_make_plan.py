@@ -117,7 +117,7 @@ def test_the_document_says_all_that_the_report_needs() -> None:
         *("design", "center", "factors", "fixed"),
         *("compare", "tune", "metrics", "solved", "excluded", "identity", "tasks"),
         *("variants", "packs"),
-        *("resources", "git", "is_own"),
+        *("resources", "git", "revisions", "is_own"),
     ]
     assert document.to_json()["compare"] == {
         "metric": "test/accuracy",

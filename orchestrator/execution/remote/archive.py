@@ -9,8 +9,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from orchestrator.errors import InputError, Problem
 from orchestrator.execution.remote.gitignore import files_below, real
+from orchestrator.execution.remote.revision_files import revision_files
 from orchestrator.execution.remote.secret_files import looks_secret
-from orchestrator.models.settings.own import OwnCommand, OwnFunction, OwnTask, OwnTrial
+from orchestrator.models.settings.own import OwnTask
+from orchestrator.models.settings.own_trial import OwnCommand, OwnFunction, OwnTrial
 from orchestrator.plan.identity import own_packages
 from orchestrator.study.records import Study
 
@@ -24,7 +26,7 @@ _NAMED = 3  # largest files that are listed
 class Archive:
     """files: name in the archive → its path on this machine, or its content.
 
-    secrets, leading_out: of packages of own code, what is not sent; see `files_below`.
+    secrets, leading_out: of packages of own code and of revisions, what is not sent; see `files_below`.
     """
 
     files: Mapping[str, Path | bytes]
@@ -83,10 +85,13 @@ def archive_of(study: Study, here: Path) -> Archive:
         found |= _below(_root(file, homes), [file])
     found |= {path.as_posix(): here / path for path in _given_files(study) if _is_sent(path)}
     found |= _of_commands(study)
+    checkouts = [own.checkout for own in _own(study, OwnTrial) if own.checkout]
+    revisions = revision_files(checkouts, study.revisions)
+    parts = [*packages, revisions]
     return Archive(
-        found | {study_file(study): study.text.encode()},
-        tuple(path for package in packages for path in package.secrets),
-        tuple(path for package in packages for path in package.leading_out),
+        found | revisions.files | {study_file(study): study.text.encode()},
+        tuple(path for part in parts for path in part.secrets),
+        tuple(path for part in parts for path in part.leading_out),
     )
 
 
@@ -120,7 +125,8 @@ def check_paths(study: Study) -> None:
 def _given_files(study: Study) -> list[Path]:
     """Data that the study's settings name."""
     files = {path for settings in study.loops for path in settings.task.files}
-    files |= {path for own in _own(study, OwnFunction) for path in own.decisive_files}
+    own = (own for own in _own(study, OwnFunction) if own.checkout is None)
+    files |= {path for each in own for path in each.decisive_files}
     return sorted(files - set(_own_files(study)))
 
 
@@ -134,6 +140,7 @@ def _of_commands(study: Study) -> dict[str, Path | bytes]:
     return {
         path.relative_to(own.home).as_posix(): path
         for own in _own(study, OwnCommand)
+        if own.checkout is None
         for path in own.decisive_files
         if path.is_relative_to(own.home) and not looks_secret(str(path.relative_to(own.home)))
     }

@@ -19,7 +19,7 @@ from orchestrator.store.commit import commit
 from orchestrator.store.logs import write_log
 from orchestrator.store.predictions import has_inputs, write_inputs
 from orchestrator.store.samples import has_sample, write_sample
-from orchestrator.study.records import LoopSettings
+from orchestrator.study.records import LoopSettings, OwnSettings
 from orchestrator.training.checkpoint_policy import CheckpointPolicy, Pause, Reached
 from orchestrator.training.records import PackRows
 
@@ -106,11 +106,15 @@ def _committed(
 
 
 def _commit(pack: Pack, job: Job, rows: PackRows) -> PackRows:
-    """Write the rows, with the commit that the driver found."""
+    """Write the rows, with the commit that the driver found, or that of the revision."""
     trials = len(pack.trials)
+    git_commit, git_dirty = job.git_commit, job.git_dirty
+    settings = pack.trials[0].variant.settings
+    if isinstance(settings, OwnSettings) and (checkout := settings.trial.checkout):
+        git_commit, git_dirty = checkout.commit, checkout.dirty
     git: dict[str, list[Any]] = {
-        "git_commit": [job.git_commit] * trials,
-        "git_dirty": [job.git_dirty] * trials,
+        "git_commit": [git_commit] * trials,
+        "git_dirty": [git_dirty] * trials,
     }
     complete = replace(rows, trials={**rows.trials, **git})
     for trial_id, log in rows.logs.items():

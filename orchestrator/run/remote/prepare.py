@@ -19,6 +19,7 @@ from orchestrator.paths import Location
 from orchestrator.plan.identity import fingerprints
 from orchestrator.plan.records import Plan
 from orchestrator.provenance import SENT_GIT, git_state
+from orchestrator.revisions.sent import FOLDER, SENT_REVISIONS
 from orchestrator.run.planning import first_plan, require_method
 from orchestrator.run.remote.job_context import COMMAND
 from orchestrator.run.results_location import results_paths
@@ -67,7 +68,8 @@ def arguments_there(study: Study, results: str, flags: Sequence[str]) -> list[st
 def variables_there(study: Study, command: Sequence[str]) -> dict[str, str]:
     """What a run cannot know there. command: what the user typed."""
     git = git_state(study.path.resolve().parent)
-    return {COMMAND: json.dumps(command), SENT_GIT: json.dumps(git and asdict(git))}
+    revisions = {SENT_REVISIONS: FOLDER} if study.revisions else {}
+    return {COMMAND: json.dumps(command), SENT_GIT: json.dumps(git and asdict(git)), **revisions}
 
 
 def _names_of(paths: Sequence[Path]) -> str:

@@ -1,6 +1,5 @@
 """The mirror: a folder on this machine with a copy of the results at a URI, to be read there."""
 
-import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -8,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
-from orchestrator.errors import EnvironmentFault
+from orchestrator.caches import cache_folder
 from orchestrator.files import faults
 from orchestrator.path_names import is_safe_name
 from orchestrator.paths import PREDICTIONS, TABLES, ResultsPaths
@@ -22,20 +21,10 @@ def mirrored(uri: str) -> ResultsPaths:
 
     The mirror is in $XDG_CACHE_HOME/orch/results, else ~/.cache/orch/results.
     """
-    caches = os.environ.get("XDG_CACHE_HOME") or _home() / ".cache"
+    caches = cache_folder("results", "a copy of the results at a URI")
     words = re.sub(r"[^A-Za-z0-9]+", "-", uri.partition("?")[0]).strip("-")[:60]
     name = f"{words}-{sha256(uri.encode()).hexdigest()[:12]}"
-    return ResultsPaths(Path(caches) / "orch" / "results" / name, uri)
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError as error:  # no HOME, and no such user: `docker run -u`
-        raise EnvironmentFault(
-            "this user has no home folder, where a copy of the results at a URI is kept\n"
-            "    set HOME or XDG_CACHE_HOME to a folder that you may write to"
-        ) from error
+    return ResultsPaths(caches / name, uri)
 
 
 def refresh(paths: ResultsPaths) -> None:

@@ -13,11 +13,13 @@ from orchestrator.models.fit import misfit
 from orchestrator.models.own.errors import OwnCodeError
 from orchestrator.models.own.importing import is_own
 from orchestrator.models.settings import Settings
+from orchestrator.models.settings.own_trial import REVISION, OwnFunction
 from orchestrator.plan_document import Level
 from orchestrator.study.design.designs import Combination
 from orchestrator.study.design.factors import Factors, Levels
 from orchestrator.study.parsing.messages import names, plain
 from orchestrator.study.parsing.raw_factors import place_of
+from orchestrator.study.parsing.revised_trials import RevisedTrials
 from orchestrator.study.parsing.sections import Sections
 from orchestrator.study.parsing.setting_paths import NAME_KEYS, Names, classes, group
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath, put
@@ -44,6 +46,7 @@ class Section:
     fixed: Mapping[str, Any]
     factors: Sequence[str]  # of this section
     named: Names
+    revised: RevisedTrials = field(default_factory=dict)
     built: dict[Own, Settings | list[Conflict]] = field(default_factory=dict)
 
     def build(self, levels: Levels) -> Settings | list[Conflict]:
@@ -59,6 +62,10 @@ class Section:
             put(values, tuple(path.split(".")[1:]), level)
         key = NAME_KEYS.get(self.name, "name")
         (kind,) = classes(self.name, [values.get(key)], self.named)
+        if self.name == TRIAL and self.revised:
+            if REVISION not in values:
+                return [((TRIAL, REVISION), "this variant has none: fix one, such as worktree")]
+            kind = self.revised[str(values.get(key) or ""), values[REVISION]]
         try:
             kind = with_parts(kind, self.name, values)
             return kind.model_validate(self._applicable(values, kind, own))
@@ -70,7 +77,12 @@ class Section:
     def _applicable(self, values: dict[str, Any], kind: type[Settings], own: Own) -> dict[str, Any]:
         """If what decides the class is a factor, a fixed setting applies where a class has it."""
         named = f"{self.name}.{NAME_KEYS.get(self.name, 'name')}"
-        if not any(path in self.factors for path in (named, *PARTS)):
+        decisive = (
+            named,
+            *PARTS,
+            *([f"{TRIAL}.{REVISION}"] if issubclass(kind, OwnFunction) else []),
+        )
+        if not any(path in self.factors for path in decisive):
             return values
         return _known(values, kind, {path.partition(".")[2] for path, _ in own})
 
@@ -173,7 +185,10 @@ def builder(sections: Sections, factors: Factors) -> Builder:
     valid = [name for name in sections.form if name in sections.valid]
     varying = {name: [path for path in factors if path.startswith(f"{name}.")] for name in valid}
     return Builder(
-        [Section(name, sections.fixed[name], varying[name], sections.named) for name in valid],
+        [
+            Section(name, sections.fixed[name], varying[name], sections.named, sections.revised)
+            for name in valid
+        ],
         sections.form,
         sections.declared,
     )

@@ -18,6 +18,7 @@ TUNABLE = ("model", "training", TRIAL)
 FIXED_ONLY = {
     "model.name": "models are compared, not tuned",
     "trial.function": "functions are compared, not tuned",
+    "trial.revision": "revisions are compared, not tuned",
     "model.init.scheme": "schemes are compared, not tuned",
     "training.epochs": "every variant has the same budget",
     "training.early_stopping": "every variant has the same budget",

@@ -34,14 +34,16 @@ def read_own_code(
     sections: of the file, those that may name own code.
     """
     found: dict[str, dict[str, Any]] = {section: {} for section in sections}
-    for section, place, name in _names(given, found):
+    for section, place, name in names_of_own(given, found):
         if name not in found[section]:
             found[section][name] = _entry(findings, section, place, OwnCode(name, folders))
     return found
 
 
-def _names(given: Mapping[str, Any], sections: Iterable[str]) -> Iterator[tuple[str, KeyPath, str]]:
-    """Section, place in the file, and name."""
+def names_of_own(
+    given: Mapping[str, Any], sections: Iterable[str]
+) -> Iterator[tuple[str, KeyPath, str]]:
+    """Section, place in the file, and name, of all own code."""
     for section in sections:
         values, key = given.get(section), NAME_KEYS[section]
         if isinstance(values, Mapping) and is_own(values.get(key)):

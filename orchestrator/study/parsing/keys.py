@@ -30,6 +30,11 @@ class TrialKeys(Settings):
     besides those that the command names."""
     timeout_minutes: Positive | None = None
     """Of a command: after which the trial is ended, and has failed."""
+    revision: Text | None = None
+    """A commit, branch or tag of a git repository in which trials run, or `worktree`, what lies in
+    its working tree now. As a factor it compares states of your code."""
+    repository: Text | None = None
+    """With `revision`: a folder of the repository; left out, the folder of the study file."""
 
 
 class Exclude(Settings):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from orchestrator.models.settings.own_trial import REVISION
 from orchestrator.study.parsing.messages import names, nearest, shown
 from orchestrator.study.parsing.raw_factors import place_of
 from orchestrator.study.parsing.yaml_text import Findings, KeyPath
@@ -14,7 +15,7 @@ from orchestrator.study.placeholders import PROVIDED, placeholders
 from orchestrator.study.records import TRIAL, DeclaredMetric
 
 COMMAND, FILES = "command", "files"
-FIXED_ONLY = (f"{TRIAL}.{COMMAND}", f"{TRIAL}.{FILES}", f"{TRIAL}.timeout_minutes")
+FIXED_ONLY = tuple(f"{TRIAL}.{key}" for key in (COMMAND, FILES, "timeout_minutes", "repository"))
 """The same for all variants; a script that differs is a setting, `[python, "{script}"]`."""
 PLACE: KeyPath = (TRIAL, COMMAND)
 
@@ -24,16 +25,18 @@ def check_command(
     given: Mapping[str, Any],
     settings: Iterable[str],
     metrics: Iterable[DeclaredMetric],
-    home: Path,
+    homes: Mapping[str, Path],
 ) -> None:
     """Reports placeholders that mean nothing, settings without effect, and what is not there.
 
-    settings: paths of all that the file sets, varies or tunes. home: folder of the study file.
+    settings: paths of all that the file sets, varies or tunes.
+    homes: where the command runs, by revision; by an empty name that of the study file.
     """
     words = given[TRIAL].get(COMMAND)
     if not isinstance(words, list) or not words or findings.has(PLACE):
         return  # reported where it is read
-    own = [path.removeprefix(f"{TRIAL}.") for path in settings if path not in FIXED_ONLY]
+    used_by_orch = (*FIXED_ONLY, f"{TRIAL}.{REVISION}")
+    own = [path.removeprefix(f"{TRIAL}.") for path in settings if path not in used_by_orch]
     used, unknown = set[str](), set[str]()
     texts = {(*PLACE, index): str(word) for index, word in enumerate(words)}
     texts |= {("metrics", each.name, "file"): each.file for each in metrics if each.file}
@@ -43,8 +46,11 @@ def check_command(
         unknown |= {name for name in found if name not in (*own, *PROVIDED)}
     for name in own if not unknown else ():  # which may be one of them, misspelt
         _check_used(findings, name, used)
-    _check_there(findings, str(words[0]), home)
-    _check_files(findings, given[TRIAL].get(FILES, []), home)
+    for revision, home in homes.items():
+        where = f" in the revision {revision}" if revision else ""
+        _check_there(findings, str(words[0]), home, where)
+        _check_files(findings, given[TRIAL].get(FILES, []), home, where)
+    _check_everywhere(findings, words, homes)
 
 
 def _checked(findings: Findings, place: KeyPath, text: str, own: list[str]) -> Iterator[str]:
@@ -72,26 +78,35 @@ def _check_used(findings: Findings, name: str, used: set[str]) -> None:
         findings.add(place, what, cure=cure, at_key=True)
 
 
-def _check_there(findings: Findings, program: str, home: Path) -> None:
+def _check_everywhere(findings: Findings, words: Iterable[Any], homes: Mapping[str, Path]) -> None:
+    """A script that some revisions have, and others have not."""
+    for index, word in enumerate(map(str, words)):
+        lacking = [name for name, home in homes.items() if not (home / word).is_file()]
+        if index and 0 < len(lacking) < len(homes):
+            findings.add((*PLACE, index), f"there is no {word} in the revision {names(lacking)}")
+
+
+def _check_there(findings: Findings, program: str, home: Path, where: str) -> None:
     if "{" in program or shutil.which(program) or os.access(home / program, os.X_OK):
         return
     is_file = (home / program).is_file()
     what = f"{program} is not executable" if is_file else f"there is no program {program}"
     cure = f"chmod +x {program}, or write its interpreter first" if is_file else ""
-    findings.add((*PLACE, 0), what, "a program in PATH, or a file", cure or _interpreter(program))
+    allowed = "a program in PATH, or a file"
+    findings.add((*PLACE, 0), f"{what}{where}", allowed, cure or _interpreter(program))
 
 
 def _interpreter(program: str) -> str:
     return "write {python}: the Python of orch" if program.startswith("python") else ""
 
 
-def _check_files(findings: Findings, given: Any, home: Path) -> None:
+def _check_files(findings: Findings, given: Any, home: Path, where: str) -> None:
     for index, pattern in enumerate(given if isinstance(given, list) else []):
         if not isinstance(pattern, str):
             continue  # reported where it is read
         absolute = pattern.startswith(("/", "~"))
         if absolute or not any(path.is_file() for path in home.glob(pattern)):
-            what = "is no path below the study's folder" if absolute else "matches no file"
+            what = "is no path below the study's folder" if absolute else f"matches no file{where}"
             findings.add((TRIAL, FILES, index), f"{pattern} {what}", f"files in {home}")
 
 

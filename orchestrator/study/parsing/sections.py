@@ -1,13 +1,14 @@
 """The settings that a study fixes: `task`, `model`, `training` and `probes`, or `trial`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from orchestrator.models.catalogue import TaskEntry
-from orchestrator.models.settings.own import OwnCommand, command_class
+from orchestrator.models.settings.own_trial import OwnTrial, command_class
 from orchestrator.plan_document import Level
+from orchestrator.revisions.records import Revision
 from orchestrator.study.parsing.consequences import means
 from orchestrator.study.parsing.custom_code import any_settings, read_own_code
 from orchestrator.study.parsing.custom_parts import read_parts
@@ -16,6 +17,8 @@ from orchestrator.study.parsing.messages import closest, names, nearest, shown
 from orchestrator.study.parsing.own_command import COMMAND, FIXED_ONLY, check_command
 from orchestrator.study.parsing.own_trial import check_form, has_command, is_own, read_metrics
 from orchestrator.study.parsing.raw_factors import is_always_varied, varied
+from orchestrator.study.parsing.revised_trials import CommandEntry, RevisedTrials, read_revised
+from orchestrator.study.parsing.revisions import RevisionKeys, read_revisions
 from orchestrator.study.parsing.setting_paths import (
     NAME_KEYS,
     NAMED,
@@ -52,6 +55,8 @@ class Sections:
     task_always_varies: bool  # no variant uses the task of the section `task`
     form: tuple[str, ...]  # the sections of this file
     declared: tuple[DeclaredMetric, ...] = ()  # of a study with own trials
+    revisions: tuple[Revision, ...] = ()  # that the study names
+    revised: RevisedTrials = field(default_factory=dict)  # classes of their settings
 
     @property
     def factor_settings(self) -> dict[str, Setting]:
@@ -81,19 +86,27 @@ def read_sections(
     form: tuple[str, ...] = (TRIAL,) if is_own(given) else LOOP_SECTIONS
     is_command = has_command(given)
     named_sections = [name for name in form if name in NAME_KEYS and not is_command]
-    own = read_own_code(findings, given, folders, named_sections)
-    if is_command:
-        own[TRIAL] = {COMMAND: _CommandEntry(command_class(folders[0]))}
+    revisions = read_revisions(findings, given, folders)
+    revised: RevisedTrials = {}
+    if revisions.named:
+        own, revised = read_revised(findings, given, revisions, folders)
+    else:
+        own = read_own_code(findings, given, folders, named_sections)
+        if is_command:
+            own[TRIAL] = {COMMAND: CommandEntry(command_class(folders[0]))}
     named = {section: {**NAMED.get(section, {}), **own[section]} for section in own}
     broken = {section for section in own if _is_unknown(section, given, own[section])}
+    broken |= {TRIAL} if revisions.is_broken else set()
     added, with_broken_parts = read_parts(findings, given, folders, form)
     broken |= with_broken_parts
-    settings = _settings(given, form, named, broken)
+    settings = _settings(given, form, named, broken, tuple(revised.values()))
     for setting in added:
         known = settings.get(setting.path)
         settings[setting.path] = either(known, setting) if known else setting
     if is_command:
         settings = any_settings(TRIAL, given) | settings
+    if TRIAL in form:
+        settings |= settings_in(RevisionKeys, TRIAL)
     fixed, valid = {}, set()
     for section in form:
         before = len(findings.found)
@@ -103,17 +116,21 @@ def read_sections(
             valid.add(section)
     task_varies = is_always_varied(given, "task.name")
     declared = read_metrics(findings, given) if is_own(given) else ()
-    if is_command:
+    if is_command and not revisions.is_broken:
         own_paths = [p for p in settings if _top(p) == TRIAL and p != name_path(TRIAL)]
-        check_command(findings, given, own_paths, declared, folders[0])
-    return Sections(fixed, frozenset(valid), settings, named, task_varies, form, declared)
-
-
-@dataclass(frozen=True, slots=True)
-class _CommandEntry:
-    """As the entry of a function, which its name has."""
-
-    settings: type[OwnCommand]
+        homes = {name: each.home for name, each in revisions.checkouts.items()}
+        check_command(findings, given, own_paths, declared, homes or {"": folders[0]})
+    return Sections(
+        fixed,
+        frozenset(valid),
+        settings,
+        named,
+        task_varies,
+        form,
+        declared,
+        revisions.records,
+        revised,
+    )
 
 
 def _is_unknown(section: str, given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
@@ -160,9 +177,16 @@ def _is_named(section: str, read: Mapping[str, Any], given: Mapping[str, Any]) -
 
 
 def _settings(
-    given: Mapping[str, Any], form: Iterable[str], named: Names, broken: set[str]
+    given: Mapping[str, Any],
+    form: Iterable[str],
+    named: Names,
+    broken: set[str],
+    revised: tuple[type[OwnTrial], ...],
 ) -> dict[str, Setting]:
-    """Every setting that this file may have, given the names of its task and model, or trial."""
+    """Every setting that this file may have, given the names of its task and model, or trial.
+
+    revised: the classes of a trial in each revision.
+    """
     found = {
         path: setting for path, setting in settings_in(StudyFile, "").items() if path in HEADER_KEYS
     }
@@ -176,7 +200,8 @@ def _settings(
             for name in named.get(section, ())
             if name not in (*NAMED.get(section, ()), COMMAND)
         )
-        found |= section_settings(section, tuple(classes(section, chosen, named)), own)
+        kinds = revised if revised and section == TRIAL else classes(section, chosen, named)
+        found |= section_settings(section, tuple(kinds), own)
         if section in broken:  # its settings are unknown
             found = any_settings(section, given) | found
     return found | settings_in(Resources, "resources") | settings_in(Keep, "keep")
