@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from orchestrator.path_names import safe_name
 from orchestrator.revisions.records import Revision
 from orchestrator.revisions.states import State
 
@@ -43,7 +44,7 @@ def sent_states() -> SentStates | None:
         return None
     folder = Path(name).absolute()
     found = _ADAPTER.validate_json((folder / LIST).read_bytes())
-    states = {each.revision: State(each, folder / each.tree) for each in found.revisions}
+    states = {each.revision: State(each, folder / safe_name(each.tree)) for each in found.revisions}
     return SentStates(folder, states, found.home, found.installed)
 
 
