@@ -8,8 +8,8 @@ from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from orchestrator.errors import InputError, Problem
-from orchestrator.execution.remote.gitignore import files_below, real
-from orchestrator.execution.remote.revision_files import revision_files
+from orchestrator.execution.remote.gitignore import Found, files_below, real
+from orchestrator.execution.remote.revision_files import RevisionFiles, revision_files
 from orchestrator.execution.remote.secret_files import looks_secret
 from orchestrator.models.settings.own import OwnTask
 from orchestrator.models.settings.own_trial import OwnCommand, OwnFunction, OwnTrial
@@ -26,7 +26,7 @@ _NAMED = 3  # largest files that are listed
 class Archive:
     """files: name in the archive → its path on this machine, or its content.
 
-    secrets, leading_out: of packages of own code and of revisions, what is not sent; see `files_below`.
+    secrets, leading_out: of packages and revisions, what is not sent; see `files_below`.
     """
 
     files: Mapping[str, Path | bytes]
@@ -87,7 +87,7 @@ def archive_of(study: Study, here: Path) -> Archive:
     found |= _of_commands(study)
     checkouts = [own.checkout for own in _own(study, OwnTrial) if own.checkout]
     revisions = revision_files(checkouts, study.revisions)
-    parts = [*packages, revisions]
+    parts: list[Found | RevisionFiles] = [*packages, revisions]
     return Archive(
         found | revisions.files | {study_file(study): study.text.encode()},
         tuple(path for part in parts for path in part.secrets),
