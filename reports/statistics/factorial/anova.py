@@ -58,10 +58,11 @@ def anova(table: Floats) -> Anova | None:
     Assumes: replicates are independent and their effects about normal. A replicate is a block: what
         a seed does to all variants alike is a row by itself, and each term is compared with how
         differently seeds move it, the interaction term × replicate. Compared with the whole
-        residual, a factor without an effect is found in 25 to 46 % of studies where seed × factor
-        varies as much as the rest; so in 5 %. ε shrinks the degrees of freedom where the levels of
-        a term differ in spread: without it up to 13 %, with it at most 6 %, and at equal spreads 2
-        to 4 % for three levels or more and n = 5 to 10.
+        residual, a factor without an effect is found in 27 % (two levels) to 43 % (five) of studies
+        where seed × factor varies as much as the rest; so in 2 to 5 %. ε shrinks the degrees of
+        freedom where the levels of a term differ in spread: 14 % without it where one of five
+        scatters five times as much, 6 % with it, and at equal spreads 1 to 4 % for three to five
+        levels and n = 5 to 10.
     Misleads: as a verdict on levels (that is `comparisons`); about factors in general (η² is
         a share of this study, and grows with levels chosen farther apart); where values stick at a
         ceiling. Unbalanced, shares do not sum to one, and the error is the whole residual: p is
