@@ -1,14 +1,18 @@
-"""What the command writes: in any encoding, and to readers that leave early."""
+"""What the command writes: in any encoding, without codes that a terminal obeys or secrets of
+addresses, and to readers that leave early.
+"""
 
 import codecs
 import io
 import json
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TextIO
 
 from orchestrator.errors import InputError, OrchError
+from orchestrator.shown_text import shown
 
 ERRORS = "orch"
 _IN_ASCII = str.maketrans({
@@ -26,10 +30,38 @@ def write_anything(*, as_json: bool) -> None:
     Python would raise UnicodeEncodeError.
     """
     codecs.register_error(ERRORS, _escaped if as_json else _similar)
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):  # None where it is closed
             with suppress(OSError):  # set, but a file that has become a pipe has no position
                 stream.reconfigure(errors=ERRORS)
+            setattr(sys, name, Filtered(stream))
+
+
+class Filtered:
+    """A stream on which texts come out as `shown`, whoever prints them.
+
+    unfiltered: the stream itself, for what draws on the terminal on purpose.
+    """
+
+    def __init__(self, unfiltered: io.TextIOWrapper) -> None:
+        self.unfiltered = unfiltered
+
+    def write(self, text: str) -> int:
+        self.unfiltered.write(shown(text))
+        return len(text)
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.unfiltered, name)
+
+
+def unfiltered(stream: TextIO) -> TextIO:
+    found: TextIO = getattr(stream, "unfiltered", stream)
+    return found
 
 
 def _similar(error: UnicodeError) -> tuple[str, int]:
@@ -79,4 +111,4 @@ def tell(error: OrchError) -> None:
 
 def show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     """On stderr, in place of `warnings.showwarning`."""
-    print(f"warning: {message}", file=sys.stderr)
+    print(f"warning: {shown(str(message))}", file=sys.stderr)

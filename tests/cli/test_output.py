@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.cli.output import write_anything
+from orchestrator.cli.output import show_warning, write_anything
 from tests.cli.orch import ORCH, orch
 from tests.cli.running import write_study
 
@@ -22,8 +22,8 @@ def written(text: str, encoding: str, *, as_json: bool = False) -> str:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sys, "stdout", stream)
         write_anything(as_json=as_json)
-        stream.write(text)
-        stream.flush()
+        print(text, end="")
+        sys.stdout.flush()
     return stream.buffer.getvalue().decode(encoding)
 
 
@@ -50,6 +50,18 @@ def test_json_is_the_same_for_its_reader(text: str, encoding: str) -> None:
     document = json.dumps({"text": text}, ensure_ascii=False)
     read = json.loads(written(document, encoding, as_json=True))["text"]
     assert read.encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
+
+
+def test_codes_that_a_terminal_obeys_and_secrets_are_not_written() -> None:
+    """As in a question, a key of a bucket, or the text of an exception."""
+    text = "Which is best?\x1b[2J\x1b]0;x\x07 s3://key:secret@b \x1b[31mred\x1b[0m"
+    expected = "Which is best?\\u001b[2J\\u001b]0;x\\u0007 s3://key:***@b red"
+    assert written(text, "utf-8") == written(text, "ascii") == expected
+
+
+def test_a_warning_has_no_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    show_warning("the key \x1b[2J")
+    assert capsys.readouterr().err == "warning: the key \\u001b[2J\n"
 
 
 def test_a_stream_that_is_closed_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,3 +48,15 @@ def test_text_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     Terminal().say(line)
     Terminal().cut_off("the head is gone")
     assert capsys.readouterr() == (f"{line}\n", "the head is gone\n")
+
+
+def test_codes_in_a_text_are_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal().say("question \x1b[2J")
+    Terminal().cut_off("model\x1b[2J failed")
+    assert capsys.readouterr() == ("question \\u001b[2J\n", "model\\u001b[2J failed\n")
+    shown = io.StringIO()
+    display = Terminal(Console(file=shown, force_terminal=True, width=100, color_system=None))
+    with display.training(Tally([ONE], 1), lambda: "now \x1b[2J"):
+        display.tick()
+    assert "now \\u001b[2J" in shown.getvalue()
+    assert "\x1b[2J" not in shown.getvalue()

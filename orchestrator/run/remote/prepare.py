@@ -23,6 +23,7 @@ from orchestrator.revisions.sent import FOLDER, SENT_REVISIONS
 from orchestrator.run.planning import first_plan, require_method
 from orchestrator.run.remote.job_context import COMMAND
 from orchestrator.run.results_location import results_paths
+from orchestrator.shown_text import masked
 from orchestrator.study.load import Overrides, load_study
 from orchestrator.study.records import Study
 from orchestrator.words import plural
@@ -66,10 +67,11 @@ def arguments_there(study: Study, results: str, flags: Sequence[str]) -> list[st
 
 
 def variables_there(study: Study, command: Sequence[str]) -> dict[str, str]:
-    """What a run cannot know there. command: what the user typed."""
+    """What a run cannot know there. command: what the user typed; Ray shows it without secrets."""
     git = git_state(study.path.resolve().parent)
     revisions = {SENT_REVISIONS: FOLDER} if study.revisions else {}
-    return {COMMAND: json.dumps(command), SENT_GIT: json.dumps(git and asdict(git)), **revisions}
+    typed = json.dumps(list(map(masked, command)))
+    return {COMMAND: typed, SENT_GIT: json.dumps(git and asdict(git)), **revisions}
 
 
 def _names_of(paths: Sequence[Path]) -> str:
