@@ -38,7 +38,7 @@ class Second:
 
 
 def order(folder: Path) -> Any:
-    study = SimpleNamespace(name="a", path=folder / "a.yaml")
+    study = SimpleNamespace(name="a", path=folder / "a.yaml", revisions={})
     return SimpleNamespace(
         study=study, command=(), trials=8, results="/shared", wait=(), plan="a-1",
         archive=Archive({}),
