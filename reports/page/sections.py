@@ -24,6 +24,7 @@ from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections import comparisons as comparison_words
 from orchestrator.reports.text.sections import results as result_words
+from orchestrator.reports.text.sections import revisions as revision_words
 from orchestrator.reports.text.sections import solved_comparisons as solved_words
 from orchestrator.reports.text.sections import tuning as tuning_words
 from orchestrator.reports.text.sections.cost import cost_text
@@ -31,6 +32,7 @@ from orchestrator.reports.text.sections.downloads import tables_beside
 from orchestrator.reports.variants import baseline_text
 
 SHOWN_WARNINGS = 3  # on the first screen; they come most important first
+SHOWN_FILES = 10  # of a revision; longer lists are folded
 AXES = ("depth", "time")
 
 Values = Mapping[str, Any]  # by the name that a template gives them
@@ -67,6 +69,10 @@ def _comparisons(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
         "across_tasks": across_tasks_section(view, analysis.across_tasks),
         "anova": anova_section(view, analysis.factorial),
     }
+
+
+def _revisions(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {"revision_words": revision_words, "shown_files": SHOWN_FILES}
 
 
 def _tuning(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
@@ -151,6 +157,7 @@ SECTIONS: tuple[Callable[[Scheme, Tables, Analysis], Values], ...] = (
     _first_screen,
     _results,
     _comparisons,
+    _revisions,
     _tuning,
     _gradients,
     _failures_and_cost,

@@ -281,5 +281,7 @@ def unstored_text(trials: int) -> str:
 
 
 def _uncommitted(plan: PlanDocument) -> Iterator[str]:
-    if plan.git and plan.git.dirty:
+    """Trials of a revision do not depend on what else lies in the working tree."""
+    is_dirty = bool(plan.git and plan.git.dirty)
+    if any(each.uncommitted for each in plan.revisions) or (is_dirty and not plan.revisions):
         yield "Uncommitted changes: the commit alone does not reproduce this."

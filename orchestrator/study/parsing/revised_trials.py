@@ -48,17 +48,17 @@ def read_revised(
     for _, place, name in names_of_own(given, (TRIAL,)):
         if name in found:
             continue
-        found[name] = None
+        before = len(findings.found)
+        entry: Any = None
         for revision, each in revisions.checkouts.items():
             here = tuple(dict.fromkeys((each.home, *_below(each, folders[1:]), *each.installed)))
             try:
-                entry: Any = own_entry(TRIAL, OwnCode(name, here, each))
+                entry = own_entry(TRIAL, OwnCode(name, here, each))
+                kinds[name, revision] = entry.settings
             except OwnCodeError as error:
                 what = f"{error.what} (in the revision {revision})"
                 findings.add(place, what, error.allowed, error.cure)
-                continue
-            kinds[name, revision] = entry.settings
-            found[name] = entry
+        found[name] = entry if len(findings.found) == before else None
     return {TRIAL: found}, kinds
 
 
