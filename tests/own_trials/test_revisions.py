@@ -18,13 +18,14 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 TRAIN = """\
 import os
+from pathlib import Path
 
 import rev_model
 
 def train(trial):
     import rev_later
     assert rev_model.GAIN == rev_later.GAIN
-    assert open("data.txt").read() == str(rev_model.GAIN), os.getcwd()
+    assert Path("data.txt").read_text() == str(rev_model.GAIN), os.getcwd()
     trial.report({"test/accuracy": rev_model.GAIN})
 """
 STUDY = """\
