@@ -140,7 +140,7 @@ def _torch() -> Finding:
 
 
 def _python(script: str) -> str:
-    command = [sys.executable, "-c", script]
+    command = [sys.executable, "-P", "-c", script]  # -P: no torch.py of the current folder
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", errors="replace", check=False
     )

@@ -4,10 +4,12 @@ from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
+from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from orchestrator.errors import OrchError
+from orchestrator.execution.environment import environment
 from orchestrator.execution.protocol import Job
 from orchestrator.execution.worker.failures import WorkerFailed, describe
 from orchestrator.execution.worker.rank import train_rank
@@ -15,6 +17,8 @@ from orchestrator.plan.records import Pack
 from orchestrator.training.checkpoint_policy import CheckpointPolicy
 from orchestrator.training.records import PackRows
 
+_SAFE_PATH = "PYTHONSAFEPATH"
+"""Set, Python does not search the current folder: a pickle.py there would be run at its start."""
 _POLL_S = 0.5  # between checks whether the run is to end
 
 
@@ -50,12 +54,14 @@ def _started(pack: Pack, job: Job, *, keeps: bool) -> Iterator[dict[int, Connect
     context = get_context("spawn")  # a fork would share the locks of torch's threads
     pipes, processes = {}, []
     folder = TemporaryDirectory(prefix="orch-")
+    here = environ.get(_SAFE_PATH, "")
     try:
         for rank in range(job.resources.workers):
             pipes[rank], theirs = context.Pipe(duplex=False)
-            given = (theirs, pack, job, rank, Path(folder.name, "rendezvous"), keeps)
+            given = (theirs, pack, job, rank, Path(folder.name, "rendezvous"), keeps, here)
             processes.append(context.Process(target=_run_rank, args=given, daemon=True))
-            processes[-1].start()
+            with environment({_SAFE_PATH: "1"}):
+                processes[-1].start()
             theirs.close()  # so that its death is the end of the pipe
         yield pipes
     finally:
@@ -77,8 +83,11 @@ def _result(pipe: Connection, who: str) -> PackRows | None:
     return result  # type: ignore[no-any-return]
 
 
-def _run_rank(pipe: Connection, pack: Pack, job: Job, rank: int, store: Path, keeps: bool) -> None:
-    """Runs in a process of its own."""
+def _run_rank(
+    pipe: Connection, pack: Pack, job: Job, rank: int, store: Path, keeps: bool, safe_path: str
+) -> None:
+    """Runs in a process of its own. safe_path: the variable as processes of own code have it."""
+    environ[_SAFE_PATH] = safe_path  # empty: as if not set
     from orchestrator.training.distributed import rendezvous
 
     try:

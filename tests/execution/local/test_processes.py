@@ -16,3 +16,17 @@ def test_a_worker_that_raises_or_dies_fails_the_trial(tmp_path: Path) -> None:
     assert [summary.failed for summary in heard.summaries] == [1, 1]
     (error,) = stored(job, deadly, "trials")["error"]
     assert error == "worker 2 of 2 died: killed, crashed, or out of memory"
+
+
+@pytest.mark.slow
+def test_a_module_of_the_current_folder_takes_no_librarys_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python would import pickle before anything of orch, and run what a stranger wrote."""
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "pickle.py").write_text(f"open({str(tmp_path / 'trace')!r}, 'w')\n")
+    monkeypatch.chdir(here)
+    _, heard = run(InlineExecutor(), [named("a")], tmp_path)
+    assert [summary.completed for summary in heard.summaries] == [1]
+    assert not (tmp_path / "trace").exists()
