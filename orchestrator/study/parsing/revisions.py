@@ -120,7 +120,8 @@ def _states(
 ) -> _States:
     """Raises RevisionError for a repository that is none."""
     if sent := sent_states():
-        return _States(sent.states, sent.folder, Path(sent.home), tuple(map(Path, sent.installed)))
+        nowhere = sent.folder / "repository"  # it was not sent
+        return _States(sent.states, nowhere, Path(sent.home), tuple(map(Path, sent.installed)))
     folder = here
     if isinstance(text := trial.get(REPOSITORY), str):
         folder = (here / Path(text).expanduser()).resolve()
