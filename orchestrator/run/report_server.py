@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
+from errno import ENAMETOOLONG
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from orchestrator.addresses import split
 from orchestrator.errors import EnvironmentFault, OrchError
 from orchestrator.paths import ResultsPaths
 from orchestrator.run.find_study import known
 from orchestrator.run.report_watcher import Rebuilder
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
+_SILENT_S = 30.0  # of a connection, until it is closed
 _REPORT, _BESIDE = "report.html", "report_data"
 _HEADERS = {
     "Cache-Control": "no-cache",
@@ -63,7 +66,12 @@ class Site:
             return (
                 _text(HTTPStatus.NOT_FOUND, "no such page") if file is None else _file(file, since)
             )
-        except (OrchError, OSError) as error:
+        except OSError as error:
+            if error.errno == ENAMETOOLONG:
+                return _text(HTTPStatus.NOT_FOUND, "no such page")
+            # Its text would have the absolute path.
+            return _text(HTTPStatus.INTERNAL_SERVER_ERROR, error.strerror or "cannot be read")
+        except OrchError as error:
             return _text(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
     def _index(self) -> bytes:
@@ -139,6 +147,7 @@ def server(site: Site, host: str, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         server_version, sys_version = "orch", ""
         protocol_version = "HTTP/1.1"
+        timeout = _SILENT_S  # else every half-open request would hold a thread for ever
 
         def do_GET(self) -> None:
             self._send(body=True)
@@ -175,4 +184,5 @@ class _Server(ThreadingHTTPServer):
 
 def _host(header: str) -> str:
     """localhost:8000 → localhost; [::1]:8000 → ::1."""
-    return urlsplit(f"//{header}").hostname or ""
+    parts = split(f"//{header}")
+    return (parts.hostname if parts else None) or ""

@@ -148,3 +148,14 @@ class TestDoctor:
         assert found.state == "fault"
         assert found.what == "store: 0 trials, 1 damaged files"
         assert part.name in found.cure
+
+
+def test_a_module_of_the_current_folder_is_not_run_by_doctor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestrator.cli.doctor import _python
+
+    (tmp_path / "colorsys.py").write_text("open('trace', 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    assert _python("import colorsys; print(colorsys.rgb_to_hsv(0, 0, 0))") == "(0.0, 0.0, 0)"
+    assert not (tmp_path / "trace").exists()

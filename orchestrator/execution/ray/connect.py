@@ -16,10 +16,15 @@ def require_address(address: str) -> None:
     if address.startswith(("http://", "https://")):
         raise InputError([Problem("--address", f"{address} is a Jobs server", _ADDRESSES,
                                   f"orch submit STUDY --address {address}")])  # fmt: skip
-    if address != "auto" and not address.rpartition(":")[2].isdigit():
+    if address != "auto" and not _has_port(address):
         raise InputError([Problem("--address", f"{address!r} is not the address of a Ray cluster",
                                   _ADDRESSES,
                                   "leave it out to start Ray on this machine")])  # fmt: skip
+
+
+def _has_port(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    return bool(host) and port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65_536
 
 
 def require_cluster_at(address: str) -> None:

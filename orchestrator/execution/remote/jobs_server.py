@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from orchestrator.addresses import split
 from orchestrator.errors import EnvironmentFault, InputError, Problem
 from orchestrator.execution.environment import environment
 from orchestrator.execution.nodes import Cluster
 from orchestrator.execution.ray.internals import http_get, jobs_client
 from orchestrator.execution.ray.version import require_supported_ray
 from orchestrator.execution.remote.submissions import Submission, from_orch
+from orchestrator.shown_text import masked
 
 DEFAULT = "http://127.0.0.1:8265"
 VARIABLE = "RAY_API_SERVER_ADDRESS"
@@ -33,10 +35,10 @@ UNREACHABLE_S = 300.0  # until a server that does not answer is given up, while 
 def server_address(given: str | None) -> str:
     """--address, else the environment's, else this machine's. Raises InputError."""
     address = given or os.environ.get(VARIABLE) or DEFAULT
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = split(address)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         where = "--address" if given else VARIABLE
-        what = f"{address!r} is not the address of a Ray Jobs server"
+        what = f"{masked(address)!r} is not the address of a Ray Jobs server"
         cure = "to train on the Ray cluster of this machine: orch run STUDY --address auto"
         raise InputError([Problem(where, what, "http://HEAD:8265, as `ray start` prints it", cure)])
     return address.rstrip("/")

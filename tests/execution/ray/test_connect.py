@@ -44,3 +44,11 @@ def test_a_port_at_which_something_else_listens(
 
 def test_the_cure_is_a_command_to_copy() -> None:
     assert "`ray status --address host:1`" in str(unreachable("host:1", "nothing answers"))
+
+
+@pytest.mark.parametrize(
+    "address", ["host:99999", "host:0", ":6379", "host:²", f"host:{'9' * 5000}"]
+)
+def test_a_port_that_none_can_have(address: str) -> None:
+    with pytest.raises(InputError, match="is not the address of a Ray cluster"):
+        connect.require_address(address)

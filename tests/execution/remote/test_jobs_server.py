@@ -97,3 +97,10 @@ def test_the_flag_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 def test_where_nobody_listens() -> None:
     with pytest.raises(EnvironmentFault, match=r"cannot connect.*127.0.0.1:9: Conn.* refused"):
         JobsServer("http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("given", ["http://[", "http://head:99999", "http://ada:geheim@h:x"])
+def test_what_cannot_be_an_address(given: str) -> None:
+    with pytest.raises(InputError, match="is not the address of a Ray Jobs server") as error:
+        server_address(given)
+    assert "geheim" not in str(error.value)
