@@ -87,5 +87,5 @@ def test_a_plan_that_names_another_folder_is_refused(done: Path, tmp_path: Path)
     for arguments in (("export", "tiny", "--format", "csv"), ("report", "tiny")):
         ended = orch(*arguments, cwd=tmp_path)
         assert ended.returncode == 2
-        assert "is of a study named '../../outside'" in ended.stderr
+        assert "the name '../../outside' is a path" in ended.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"results"}

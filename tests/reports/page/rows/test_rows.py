@@ -81,7 +81,7 @@ def test_its_heading_is_in_its_place(tmp_path: Path) -> None:
     folder = write(tmp_path, SAMPLE)
     plan = json.loads((folder / "plan.json").read_text())
     sizes = {"pool": 1797, "n_train": 1197, "n_validation": 300, "n_test": 300}
-    plan["tasks"] = [{"settings": {}, "sample": "", "data": {"sampling": "resplit", **sizes}}]
+    plan["tasks"] = [{"settings": {}, "sample": "digits", "data": {"sampling": "resplit", **sizes}}]
     (folder / "plan.json").write_text(json.dumps(plan))
     page = build_report(folder).path.read_text()
     words, cells = table_of(page)
