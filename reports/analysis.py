@@ -66,6 +66,7 @@ from orchestrator.reports.statistics.outcomes.outcomes import Outcome, outcomes
 from orchestrator.reports.statistics.outcomes.solve_times import solve_times
 from orchestrator.reports.statistics.outcomes.solved import Solved, solved
 from orchestrator.reports.statistics.outcomes.time_to_solve import TimeToSolve, time_to_solve
+from orchestrator.reports.statistics.predictions.analysis import Predicted, predicted
 from orchestrator.reports.statistics.tasks.across_tasks import AcrossTasks, across_tasks
 from orchestrator.reports.statistics.tasks.baselines import Baseline, baselines
 from orchestrator.reports.statistics.tuning.tuning import Tuning, tuning
@@ -81,6 +82,7 @@ class Analysis:
     comparisons: Comparisons
     resplits: Mapping[str, tuple[float, float]]  # by variant id; empty where nothing is re-split
     other_examples: OtherExamplesFound
+    predicted: Predicted | None  # None where no predictions are kept
     shapes: Mapping[str, Shape]  # by variant id; of contrasts whose two shapes are unlike
     near_best: tuple[str, ...]  # ids of baselines without room above them
     learning: Mapping[str, Learning]  # by variant id; empty where tasks have no baseline
@@ -134,6 +136,7 @@ def analyse(tables: Tables) -> Analysis:
         comparisons=compared,
         resplits=resplits(plan, compared.rows),
         other_examples=other_examples(plan, compared.rows, tables.answers),
+        predicted=predicted(tables),
         shapes=shapes(plan.compare, compared.rows, _values(results), lost),
         near_best=near_best(plan.compare, results, compared.rows),
         learning=learnt,

@@ -51,7 +51,7 @@ def answers_of(path: Path, planned: pd.DataFrame, metric: str) -> dict[Key, Answ
     with readable(path):
         table = pq.read_table(path, columns=list(_COLUMNS), filters=[("metric", "=", name)])
     columns = [table[column].to_pylist() for column in _COLUMNS]
-    keys = _keys(planned)
+    keys = keys_of(planned)
     return {
         keys[trial]: Answers(kind == "bit", n, packed, words)
         for trial, kind, n, packed, words in zip(*columns, strict=True)
@@ -59,6 +59,7 @@ def answers_of(path: Path, planned: pd.DataFrame, metric: str) -> dict[Key, Answ
     }
 
 
-def _keys(planned: pd.DataFrame) -> Mapping[str, Key]:
+def keys_of(planned: pd.DataFrame) -> Mapping[str, Key]:
+    """Trial id → variant id and replicate. planned: as in `answers_of`."""
     rows = zip(planned.index, planned["variant_id"], planned["replicate"], strict=True)
     return {trial: (str(variant), int(replicate)) for trial, variant, replicate in rows if trial}

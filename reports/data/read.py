@@ -10,6 +10,7 @@ import pandas as pd
 from orchestrator.plan_document import PlanDocument, PlanDocumentError
 from orchestrator.reports.data.answers import Answers, Key, answers_of
 from orchestrator.reports.data.errors import ReportError
+from orchestrator.reports.data.predictions import Predictions, predictions_of
 from orchestrator.reports.data.samples import Sample, samples_of
 from orchestrator.reports.data.stored import events_of, gradients_of, metrics_of, text_of, trials_of
 
@@ -29,6 +30,7 @@ class Tables:
     tuning_metrics: the long table of these trials.
     answers: the compared metric on each test example, by variant id and replicate; empty where no
         answers are stored.
+    predictions: what networks said of single examples; None where it is not kept.
     samples: a few examples of each task's data; none in a folder without data.json.
     unstored: number of trials whose rows are in these tables and not in the store, so that the
         tables cannot be gathered from it again.
@@ -43,6 +45,7 @@ class Tables:
     tuning: pd.DataFrame
     tuning_metrics: pd.DataFrame
     answers: Mapping[Key, Answers]
+    predictions: Predictions | None
     samples: tuple[Sample, ...]
     unstored: int
 
@@ -65,6 +68,7 @@ def read_tables(folder: Path, unstored: int = 0) -> Tables:
         tuning=trials_of(folder / "trials.parquet", tuning),
         tuning_metrics=metrics_of(folder / "metrics.parquet", tuning[_TUNING]),
         answers=answers_of(folder / "answers.parquet", planned, plan.compare.metric),
+        predictions=predictions_of(folder, planned),
         samples=samples_of(folder / "data.json"),
         unstored=unstored,
     )

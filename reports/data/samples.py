@@ -48,6 +48,7 @@ class Sample:
     in_training: float | None  # share of test inputs that training has too; None: not recorded
     split: str  # that the examples are from
     feature_names: tuple[str, ...]
+    classes: tuple[str, ...]  # names by number; empty where values are predicted, or unknown
     examples: tuple[Example, ...]
 
     @property
@@ -72,11 +73,13 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
         splits=entry["splits"],
         in_training=entry.get("in_training"),
         feature_names=tuple(entry["feature_names"]),
-        examples=tuple(_example(example) for example in entry["examples"]),
+        classes=tuple(entry.get("classes", ())),
+        examples=tuple(example_of(example) for example in entry["examples"]),
     )
 
 
-def _example(entry: Mapping[str, Any]) -> Example:
+def example_of(entry: Mapping[str, Any]) -> Example:
+    """entry: one of the examples of data.json."""
     return Example(
         picture=_picture(entry["size"], entry["pixels"]) if "pixels" in entry else None,
         words=tuple(entry.get("words", ())),

@@ -24,6 +24,7 @@ from orchestrator.reports.figures.outcomes import (
     outcomes,
     time_to_solve,
 )
+from orchestrator.reports.figures.predictions import class_accuracy, confusion
 from orchestrator.reports.figures.records import Figure
 from orchestrator.reports.figures.tasks import across_tasks, ranks
 from orchestrator.reports.figures.tuning import tuning_audit
@@ -54,6 +55,8 @@ FIGURES: tuple[tuple[str, Draw], ...] = (  # (section, how to draw it), in the s
     ("curves", _curves),
     ("tuning_audit", lambda v, a: tuning_audit.best_of(v, a.tuning_audit)),
     ("tuning_audit", lambda v, a: tuning_audit.isolation(v, a.tuning_audit)),
+    ("predictions", lambda v, a: confusion.draw(v, a.predicted)),
+    ("predictions", lambda v, a: class_accuracy.draw(v, a.predicted)),
     ("time_to_solve", lambda v, a: time_to_solve.draw(v, a.time_to_solve)),
     ("cost", lambda v, a: cost.draw(v, a.cost)),
     ("across_tasks", lambda v, a: across_tasks.draw(v, a.across_tasks)),

@@ -13,6 +13,7 @@ from orchestrator.reports.gradient_focus import folded
 from orchestrator.reports.page.rows import downloads, gradients, rows, tuning
 from orchestrator.reports.page.rows.across_tasks import across_tasks_section
 from orchestrator.reports.page.rows.anova import anova_section
+from orchestrator.reports.page.rows.hard_examples import hard_examples
 from orchestrator.reports.page.rows.partly_fixed import partly_fixed
 from orchestrator.reports.page.rows.task_examples import task_examples
 from orchestrator.reports.page.rows.verdict_matrix import verdict_matrix
@@ -23,6 +24,7 @@ from orchestrator.reports.text.captions.gradients import time_sketch as time_wor
 from orchestrator.reports.text.commands import one_trial
 from orchestrator.reports.text.methods import methods
 from orchestrator.reports.text.sections import comparisons as comparison_words
+from orchestrator.reports.text.sections import predictions as prediction_words
 from orchestrator.reports.text.sections import results as result_words
 from orchestrator.reports.text.sections import revisions as revision_words
 from orchestrator.reports.text.sections import solved_comparisons as solved_words
@@ -73,6 +75,13 @@ def _comparisons(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
 
 def _revisions(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
     return {"revision_words": revision_words, "shown_files": SHOWN_FILES}
+
+
+def _predictions(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
+    return {
+        "hard_examples": hard_examples(tables.predictions, analysis.predicted),
+        "prediction_words": prediction_words,
+    }
 
 
 def _tuning(view: Scheme, tables: Tables, analysis: Analysis) -> Values:
@@ -158,6 +167,7 @@ SECTIONS: tuple[Callable[[Scheme, Tables, Analysis], Values], ...] = (
     _results,
     _comparisons,
     _revisions,
+    _predictions,
     _tuning,
     _gradients,
     _failures_and_cost,

@@ -109,10 +109,10 @@ def _picture(example: Example, wide: bool) -> str:
     if example.picture:
         own = example.picture
         return png_link(own.pixels, own.width, own.height, own.channels)
-    return _of_steps(example.steps) if wide else ""
+    return picture_of_steps(example.steps) if wide else ""
 
 
-def _of_steps(steps: Sequence[Sequence[float]]) -> str:
+def picture_of_steps(steps: Sequence[Sequence[float]]) -> str:
     """One row per step, from the top; the smallest number of the example is black."""
     every = [x for step in steps for x in step]
     low, span = min(every), (max(every) - min(every)) or 1.0

@@ -18,6 +18,7 @@ PARITY = Sample(
     in_training=None,
     split="validation",
     feature_names=(),
+    classes=(),
     examples=(),
 )
 

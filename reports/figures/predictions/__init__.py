@@ -1,0 +1,1 @@
+"""Draws what networks said of single examples."""
