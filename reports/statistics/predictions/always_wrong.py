@@ -68,7 +68,7 @@ def always_wrong(said: Predictions, task: TaskVariants) -> AlwaysWrong | None:
     wrong = [_wrong(own) for _, own in found]
     every: list[Bools] = [np.asarray(each.all(axis=0)) for each in wrong]
     hard = list(_hard(found, every, generated=task.task.data.sampling not in ("fixed", "resplit")))
-    hard.sort(key=lambda each: (-each.wrong, each.wrong - each.seen, each.replicate))
+    hard.sort(key=lambda each: (-each.wrong, each.seen - each.wrong, each.replicate))
     return AlwaysWrong(
         task,
         len(found),

@@ -75,6 +75,8 @@ def other_examples_text(analysis: Analysis) -> str:
     if found.intervals:
         return f"{_SAME} {_intervals_text(analysis)}"
     reasons = set(found.without.values())
+    if reasons == {"not_stored"} and analysis.plan.compare.metric == "test/loss":
+        return _LOSS_NOT_STORED
     return _WITHOUT.get(reasons.pop(), "") if len(reasons) == 1 else ""
 
 
@@ -92,6 +94,11 @@ _WITHOUT = {
     "too_many": f"{_SAME} How far other test examples might change a difference is not computed: "
     "there are more than 100 million answers.",
 }  # fmt: skip
+
+_LOSS_NOT_STORED = (
+    f"{_SAME} How far other test examples might change a difference is not known, as the loss of "
+    "single examples is not stored: keep: {predictions: test} in the study file stores it."
+)
 
 
 def _intervals_text(analysis: Analysis) -> str:

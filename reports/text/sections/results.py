@@ -31,7 +31,8 @@ def sampling_text(analysis: Analysis) -> str:
         why = _why_unknown(analysis.plan.compare)
         return (
             f"What the finite test set alone leaves uncertain is not known here: {why}. The "
-            "intervals are over seeds; on another test set all of these numbers may shift."
+            "intervals are over seeds; on another test set all of these numbers may shift"
+            f"{_differences_known(analysis)}."
         )
     sizes = sorted({each.answers for each in found})
     answers = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
@@ -49,6 +50,12 @@ def sampling_text(analysis: Analysis) -> str:
 
 def _but(analysis: Analysis) -> str:
     return ', except for "other examples" below' if analysis.other_examples.intervals else ""
+
+
+def _differences_known(analysis: Analysis) -> str:
+    if not analysis.other_examples.intervals:
+        return ""
+    return '. Of differences it is known: "other examples" below'
 
 
 def _why_unknown(compare: Compare) -> str:

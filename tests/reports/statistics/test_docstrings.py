@@ -16,6 +16,8 @@ PLAIN = {
     "comparisons.simulated_families": "draws what `power` judges",
     "factorial.analysis": "bundles",
     "factorial.crossing": "puts values into an array",
+    "predictions.analysis": "bundles",
+    "predictions.tasks": "groups variants",
     "gradients.analysis": "bundles",
     "gradients.directions": "chooses rows",
     "gradients.geometric": "averages for `decay` and `time_decay`, which say what that means",

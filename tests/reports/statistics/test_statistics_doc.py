@@ -25,6 +25,7 @@ from orchestrator.reports.statistics.outcomes.kaplan_meier import kaplan_meier, 
 from orchestrator.reports.statistics.outcomes.log_rank import log_rank_scores
 from orchestrator.reports.statistics.outcomes.share_differences import paired_interval
 from orchestrator.reports.statistics.outcomes.solved import wilson
+from orchestrator.reports.statistics.predictions.class_accuracy import class_accuracy
 from orchestrator.reports.statistics.tasks.bootstrap import DRAWS, interquartile_mean
 from orchestrator.reports.statistics.tasks.ranks import critical_difference
 from tests.reports.some import some
@@ -48,6 +49,17 @@ def said(*texts: str) -> None:
 
 def listed(values: Floats) -> str:
     return ", ".join(f"{value:.0f}" for value in values)
+
+
+def test_accuracy_by_class() -> None:
+    right, counts = np.array([[8.0], [9], [10]]), np.full((3, 1), 10.0)
+    shares = right / counts
+    alike = 0.9 * 0.1 / (shares.var(ddof=1) / 3)
+    kept = (stats.norm.ppf(0.975) / stats.t.ppf(0.975, 2)) ** 2
+    found = class_accuracy(right, counts)
+    ends = [f"{end:.2f}".lstrip("0") for end in (found.low[0], found.high[0])]
+    said(f"is {alike:.0f}. As it", f"= {kept:.3f} and is".replace("0.", "."))
+    said(f"and is {alike * kept:.1f}.", " to ".join(ends) + " (Korn & Graubard 1998)")
 
 
 def test_mean_and_interval() -> None:
