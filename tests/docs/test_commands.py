@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.cli.orch import quick_orch
 
@@ -62,6 +63,18 @@ def test_commands_stand_in_blocks_that_are_run() -> None:
         for language, text in blocks(page):
             if language != "sh":
                 assert not re.search(r"^orch ", text, re.MULTILINE), f"{page.name}: {text}"
+
+
+def test_what_is_not_run_can_be_read() -> None:
+    """Snippets of other tools, and fragments, at least parse."""
+    yaml = YAML(typ="safe")
+    yaml.allow_duplicate_keys = True  # two examples of a key in one block
+    for page in PAGES:
+        for language, text in blocks(page):
+            if language == "python":
+                compile(text, page.name, "exec")
+            elif language == "yaml":
+                yaml.load(text)
 
 
 def test_ci_runs_the_two_commands_of_the_readme() -> None:
