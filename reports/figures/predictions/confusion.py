@@ -21,13 +21,14 @@ from orchestrator.reports.statistics.intervals import Floats
 from orchestrator.reports.statistics.predictions.analysis import Predicted
 from orchestrator.reports.statistics.predictions.confusion import Confusions
 from orchestrator.reports.text.captions.predictions import confusion as words
-from orchestrator.reports.text.names import value_text
+from orchestrator.reports.text.names import MINUS, effect_text, value_text
 from orchestrator.reports.variants import is_crossed
 
 SHOWN = "shown"  # key of the list
 SHARES, DIFFERENCES = "shares", "difference"
 MOST_WRITTEN = 10  # classes; of more, shares do not fit into the cells
 _TICKS = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0)  # colours go by the root: errors are small shares
+_NO_AXES: Layout = {axis: {"visible": False} for axis in ("xaxis", "yaxis")}
 _LESS, _NEITHER, _MORE = "#2c6fb3", "#e9e9e4", "#c25a1b"
 
 
@@ -69,9 +70,9 @@ def _panels(
     for shown in (SHARES, DIFFERENCES) if has_differences else (SHARES,):
         when = {**facet.when, **({SHOWN: shown} if has_differences else {})}
         if found is None:
-            yield Panel(title, (), {}, when, words.NONE, facet.places)
+            yield Panel(title, (), _NO_AXES, when, words.NONE, facet.places)
         elif shown == DIFFERENCES and variant.variant_id not in found.differences:
-            yield Panel(title, (), {}, when, words.NO_BASELINE, facet.places)
+            yield Panel(title, (), _NO_AXES, when, words.NO_BASELINE, facet.places)
         else:
             trace = _tiles(view, variant, found, shown)
             yield Panel(title, (trace,), _axes(found), when, variants=facet.places)
@@ -103,13 +104,18 @@ def _tiles(view: Scheme, variant: Variant, found: Confusions, shown: str) -> Tra
 def _texts(values: Floats, *, signed: bool) -> list[list[str]]:
     """Whole per cent; nothing where that is 0."""
     whole = np.rint(np.nan_to_num(values) * 100).astype(int).tolist()
-    return [[(f"{x:+d}" if signed else f"{x}") if x else "" for x in row] for row in whole]
+    written = _signed if signed else str
+    return [[written(x) if x else "" for x in row] for row in whole]
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.3g}".replace("-", MINUS)
 
 
 def _said(value: float, is_share: bool) -> str:
     if np.isnan(value):
         return "no answer with this target"
-    return value_text(value, "share") if is_share else f"{100 * value:+.1f} points"
+    return value_text(value, "share") if is_share else effect_text(value, "share")
 
 
 def _shares() -> Trace:
@@ -127,7 +133,7 @@ def _differences(found: Confusions) -> Trace:
     return {
         "zmin": -most, "zmax": most,
         "colorscale": [[0, _LESS], [0.5, _NEITHER], [1, _MORE]],
-        "colorbar": _bar(ticks, [f"{100 * x:+.2g}" if x else "0" for x in ticks]),
+        "colorbar": _bar(ticks, [_signed(100 * x) if x else "0" for x in ticks]),
     }  # fmt: skip
 
 
